@@ -1,0 +1,25 @@
+package dlt.backend;
+
+import dlt.graph.Graph;
+import dlt.tensor.TensorType;
+import java.util.Map;
+
+/// Compiles graphs for one device. Not safe for use by several threads at once.
+public interface Backend extends AutoCloseable {
+  /// `reference`, `cpu` or `cuda`.
+  String name();
+
+  /// What the manifest records: the device and the instruction set in use, such as `cpu avx512, 2 threads`.
+  String description();
+
+  /// Storage for a variable, zero at first; lives until the backend is closed.
+  Buffer allocate(TensorType type);
+
+  /// A program for `graph`. Each variable of the graph is bound to the buffer of its name in `variables`; several
+  /// programs may share buffers. Throws [IllegalArgumentException] where one is missing or of another type, and a
+  /// [dlt.error.Failure] of kind DEVICE where memory runs out.
+  Program compile(Graph graph, Map<String, Buffer> variables);
+
+  @Override
+  void close();
+}

@@ -1,0 +1,32 @@
+package dlt.backend;
+
+import dlt.tensor.HostTensor;
+import dlt.tensor.TensorType;
+import java.lang.foreign.MemorySegment;
+
+/// A tensor on a device. Values go in and out row-major, little-endian, in the type's element type, whatever the device
+/// keeps.
+public interface Buffer {
+  TensorType type();
+
+  /// Replaces all values by those of `source`, which has exactly the type's bytes.
+  void write(MemorySegment source);
+
+  /// Copies all values to `destination`, which has exactly the type's bytes.
+  void read(MemorySegment destination);
+
+  /// Replaces all values; a tensor of another element type is converted.
+  default void write(HostTensor source) {
+    if (!source.shape().equals(type().shape())) {
+      throw new IllegalArgumentException("a buffer of " + type() + " met " + source.type());
+    }
+    write(source.as(type().dtype()).data());
+  }
+
+  /// A copy of all values.
+  default HostTensor read() {
+    HostTensor r = HostTensor.allocate(type());
+    read(r.data());
+    return r;
+  }
+}

@@ -1,0 +1,2 @@
+/// Commands: in come arguments, out goes one call into the tool and an exit code.
+package dlt.cli;

@@ -1,0 +1,52 @@
+package dlt.error;
+
+/// Something that stops a command and that its user can act on. The message is one line that says where, what was found,
+/// what was expected and what to do; [Kind] settles the exit code. Anything else that is thrown is a bug in dlt.
+public final class Failure extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  /// What went wrong, in the order of the exit codes.
+  public enum Kind {
+    /// Wrong arguments or a wrong experiment file.
+    USAGE(2),
+    /// Data that is missing, damaged or does not fit the experiment.
+    DATA(3),
+    /// A loss or a weight that is not finite.
+    DIVERGED(4),
+    /// An `assert` or the ONNX parity check failed.
+    ASSERTION(5),
+    /// A device that is missing, failed or ran out of memory.
+    DEVICE(6),
+    /// An output that could not be written.
+    OUTPUT(7);
+
+    private final int exitCode;
+
+    Kind(int exitCode) {
+      this.exitCode = exitCode;
+    }
+
+    /// The process's exit status.
+    public int exitCode() {
+      return exitCode;
+    }
+  }
+
+  private final Kind kind;
+
+  /// A failure with nothing behind it.
+  public Failure(Kind kind, String message) {
+    this(kind, message, null);
+  }
+
+  /// A failure and the exception that revealed it (shown with `--verbose` alone).
+  public Failure(Kind kind, String message, Throwable cause) {
+    super(message, cause);
+    this.kind = kind;
+  }
+
+  /// What went wrong.
+  public Kind kind() {
+    return kind;
+  }
+}

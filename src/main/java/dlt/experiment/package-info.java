@@ -1,0 +1,2 @@
+/// The experiment file as a whole: in comes its path, out go the records and the training and inference graphs they mean.
+package dlt.experiment;

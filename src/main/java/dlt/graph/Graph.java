@@ -1,0 +1,26 @@
+package dlt.graph;
+
+import dlt.op.Input;
+import dlt.op.Variable;
+import java.util.List;
+import java.util.SequencedMap;
+
+/// One run of a program: `nodes` in an order in which inputs come first, the named `outputs`, and `updates`: what each
+/// named variable becomes when everything has been computed. Every node is needed for an output or an update.
+public record Graph(List<Node> nodes, SequencedMap<String, Node> outputs, SequencedMap<String, Node> updates) {
+  public Graph {
+    nodes = List.copyOf(nodes);
+    outputs = java.util.Collections.unmodifiableSequencedMap(new java.util.LinkedHashMap<>(outputs));
+    updates = java.util.Collections.unmodifiableSequencedMap(new java.util.LinkedHashMap<>(updates));
+  }
+
+  /// The nodes that are given to each run.
+  public List<Node> inputs() {
+    return nodes.stream().filter(n -> n.op() instanceof Input).toList();
+  }
+
+  /// The nodes that outlive a run.
+  public List<Node> variables() {
+    return nodes.stream().filter(n -> n.op() instanceof Variable).toList();
+  }
+}

@@ -1,0 +1,29 @@
+package dlt.layer;
+
+import dlt.op.Emit;
+import dlt.op.Value;
+import dlt.tensor.Shape;
+import dlt.tensor.TensorType;
+import java.util.List;
+
+/// What a layer may ask for while it emits its ops. Names are relative to the layer: `weight` becomes `3.weight`.
+public interface LayerScope extends Emit {
+  /// Whether the graph is for training: dropout drops, batch norm uses the batch.
+  boolean training();
+
+  /// A trainable parameter. Asking again for a name gives the same parameter: shared weights.
+  Value parameter(String name, Shape shape, Init init);
+
+  /// A value that is kept but not trained, such as a running mean; `initial` fills it at first.
+  Value buffer(String name, TensorType type, double initial);
+
+  /// Says what `buffer` becomes at the end of a training step; the last word counts.
+  void update(Value buffer, Value next);
+
+  /// Independent numbers in [0, 1), new at every step; for training graphs alone.
+  Value random(Shape shape);
+
+  /// Applies `layers` one after the other, names prefixed by `name` (no prefix where it is empty), and returns the last
+  /// one's output. Inside, `from` sees what was named before, here and outside.
+  Value sequence(String name, List<Placed> layers, Value input);
+}

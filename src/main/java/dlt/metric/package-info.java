@@ -1,0 +1,2 @@
+/// Metrics: in come predictions and targets, out go numbers.
+package dlt.metric;

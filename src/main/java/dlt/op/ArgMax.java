@@ -1,0 +1,15 @@
+package dlt.op;
+
+import dlt.tensor.TensorType;
+import java.util.List;
+
+/// The index of the first largest element along `dim`, which disappears; int64.
+public record ArgMax(int dim) implements Op {
+  @Override
+  public TensorType infer(List<TensorType> inputs) {
+    Operands.count(this, inputs, 1);
+    Operands.float32(this, inputs);
+    Operands.axis(this, inputs.getFirst(), dim);
+    return TensorType.int64(inputs.getFirst().shape().without(dim));
+  }
+}

@@ -1,0 +1,22 @@
+package dlt.op;
+
+import dlt.tensor.TensorType;
+import java.util.List;
+
+/// The operands one after the other along `dim`; the other dimensions agree.
+public record Concat(int dim) implements Op {
+  @Override
+  public TensorType infer(List<TensorType> inputs) {
+    TensorType first = inputs.getFirst();
+    Operands.axis(this, first, dim);
+    int size = 0;
+    for (TensorType t : inputs) {
+      if (t.dtype() != first.dtype() || t.shape().rank() != first.shape().rank()
+          || !t.shape().without(dim).equals(first.shape().without(dim))) {
+        throw new ShapeException(name(), first + " met " + t + ": only dimension " + dim + " may differ");
+      }
+      size += t.shape().dim(dim);
+    }
+    return new TensorType(first.dtype(), first.shape().with(dim, size));
+  }
+}

@@ -1,0 +1,17 @@
+package dlt.op;
+
+import dlt.tensor.Shape;
+import dlt.tensor.TensorType;
+import java.util.List;
+
+/// The maximum of each window of images [N, C, H, W]; padding never wins.
+public record MaxPool2d(Window window, int kernelH, int kernelW) implements Op {
+  @Override
+  public TensorType infer(List<TensorType> inputs) {
+    Operands.count(this, inputs, 1);
+    Operands.float32(this, inputs);
+    Operands.rank(this, inputs.getFirst(), 4, "images [N, C, H, W]");
+    Shape x = inputs.getFirst().shape();
+    return TensorType.float32(window.output(this, x, x.dim(1), kernelH, kernelW));
+  }
+}

@@ -1,0 +1,27 @@
+package dlt.op;
+
+import dlt.tensor.DType;
+import dlt.tensor.Shape;
+import dlt.tensor.TensorType;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The gradient of a [Gather] along `dim` of `size` by its first operand: from int64 indices and slices (shaped as the Gather's
+/// result), zeros to which each slice is added at its index, in row-major order of the indices.
+public record ScatterAdd(int dim, int size) implements Op {
+  @Override
+  public TensorType infer(List<TensorType> inputs) {
+    Operands.count(this, inputs, 2);
+    TensorType indices = inputs.get(0);
+    TensorType slices = inputs.get(1);
+    int rank = indices.shape().rank();
+    if (indices.dtype() != DType.INT64 || slices.shape().rank() < dim + rank
+        || !slices.shape().dims().subList(dim, dim + rank).equals(indices.shape().dims())) {
+      throw new ShapeException(name(), "indices " + indices + " met slices " + slices);
+    }
+    List<Integer> r = new ArrayList<>(slices.shape().dims().subList(0, dim));
+    r.add(size);
+    r.addAll(slices.shape().dims().subList(dim + rank, slices.shape().rank()));
+    return new TensorType(slices.dtype(), new Shape(r));
+  }
+}

@@ -1,0 +1,2 @@
+/// The run directory: the one place that knows the names and formats of a run's files.
+package dlt.run;
