@@ -1,0 +1,50 @@
+package dlt.backend.cpu;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import dlt.op.Conv2d;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/// Convolution. The Java twin computes one output plane a part: the plane is zeroed, then for each (c, ky, kx) the image
+/// plane, moved and scaled by one weight, is added to it, so the inner loop runs along a row.
+final class Conv2dKernel {
+  private Conv2dKernel() {}
+
+  static Step compile(Target target, Conv2d op, List<Operand> inputs, Operand output) {
+    Operand x = inputs.get(0);
+    Operand w = inputs.get(1);
+    ConvGeometry g = ConvGeometry.of(op.window(), op.groups(), x.shape(), w.shape(), output.shape());
+    return twin(target, g, x.data(), w.data(), output.data());
+  }
+
+  static Step twin(Target target, ConvGeometry g, MemorySegment x, MemorySegment w, MemorySegment y) {
+    return () -> target.workers().run(g.n() * g.o(), part -> plane(g, x, w, y, part / g.o(), part % g.o()));
+  }
+
+  private static void plane(ConvGeometry g, MemorySegment x, MemorySegment w, MemorySegment y, int n, int o) {
+    Taps rows = g.rows();
+    Taps columns = g.columns();
+    long out = ((long) n * g.o() + o) * g.oh() * g.ow();
+    y.asSlice(4 * out, 4L * g.oh() * g.ow()).fill((byte) 0);
+    int firstC = o / g.groupO() * g.groupC();
+    for (int c = 0; c < g.groupC(); c++) {
+      long in = ((long) n * g.c() + firstC + c) * g.h() * g.w();
+      for (int ky = 0; ky < g.kh(); ky++) {
+        for (int kx = 0; kx < g.kw(); kx++) {
+          float weight = w.getAtIndex(JAVA_FLOAT, (((long) o * g.groupC() + c) * g.kh() + ky) * g.kw() + kx);
+          int from = columns.firstResult(kx);
+          int count = columns.endResult(kx) - from;
+          for (int oy = rows.firstResult(ky); oy < rows.endResult(ky); oy++) {
+            long to = out + (long) oy * g.ow() + from;
+            long at = in + (long) rows.pixel(oy, ky) * g.w() + columns.pixel(from, kx);
+            for (int i = 0; i < count; i++) {
+              float sum = y.getAtIndex(JAVA_FLOAT, to + i) + weight * x.getAtIndex(JAVA_FLOAT, at + (long) i * columns.stride());
+              y.setAtIndex(JAVA_FLOAT, to + i, sum);
+            }
+          }
+        }
+      }
+    }
+  }
+}

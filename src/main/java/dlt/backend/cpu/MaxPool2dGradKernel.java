@@ -1,0 +1,51 @@
+package dlt.backend.cpu;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import dlt.op.MaxPool2dGrad;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/// The gradient of maxima of windows: each gradient is added to the pixel that [MaxPool2dKernel] kept last, windows in
+/// row-major order. A window of nothing but minus infinity gives it to its first pixel.
+final class MaxPool2dGradKernel {
+  private MaxPool2dGradKernel() {}
+
+  static Step compile(Target target, MaxPool2dGrad op, List<Operand> inputs, Operand output) {
+    Operand x = inputs.get(0);
+    Operand dy = inputs.get(1);
+    PoolGeometry g = PoolGeometry.of(op.window(), op.kernelH(), op.kernelW(), x.shape(), dy.shape());
+    return twin(target, g, x.data(), dy.data(), output.data());
+  }
+
+  static Step twin(Target target, PoolGeometry g, MemorySegment x, MemorySegment dy, MemorySegment dx) {
+    return () -> target.workers().run(g.planes(), plane -> plane(g, x, dy, dx, plane));
+  }
+
+  private static void plane(PoolGeometry g, MemorySegment x, MemorySegment dy, MemorySegment dx, int plane) {
+    long in = (long) plane * g.h() * g.w();
+    long out = (long) plane * g.oh() * g.ow();
+    dx.asSlice(4 * in, 4L * g.h() * g.w()).fill((byte) 0);
+    for (int oy = 0; oy < g.oh(); oy++) {
+      for (int ox = 0; ox < g.ow(); ox++) {
+        float max = Float.NEGATIVE_INFINITY;
+        long argMax = -1;
+        for (int ky = g.rows().firstTap(oy); ky < g.rows().endTap(oy); ky++) {
+          long row = in + (long) g.rows().pixel(oy, ky) * g.w();
+          for (int kx = g.columns().firstTap(ox); kx < g.columns().endTap(ox); kx++) {
+            long at = row + g.columns().pixel(ox, kx);
+            float v = x.getAtIndex(JAVA_FLOAT, at);
+            if (argMax < 0 || v > max || Float.isNaN(v)) {
+              max = v;
+              argMax = at;
+            }
+          }
+        }
+        if (argMax >= 0) {
+          dx.setAtIndex(JAVA_FLOAT, argMax, dx.getAtIndex(JAVA_FLOAT, argMax) + dy.getAtIndex(JAVA_FLOAT, out));
+        }
+        out++;
+      }
+    }
+  }
+}

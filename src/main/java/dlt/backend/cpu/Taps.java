@@ -1,0 +1,35 @@
+package dlt.backend.cpu;
+
+/// How a window moves over one axis of an image: result `r` under kernel position `k` reads pixel
+/// `r * stride + k * dilation - pad`, which may lie outside `0 .. in - 1`: then it is padding.
+record Taps(int in, int out, int kernel, int stride, int pad, int dilation) {
+  /// The pixel that result `r` reads under kernel position `k`.
+  int pixel(int r, int k) {
+    return r * stride + k * dilation - pad;
+  }
+
+  boolean inside(int r, int k) {
+    int p = pixel(r, k);
+    return p >= 0 && p < in;
+  }
+
+  /// The first result that reads a pixel and not padding under kernel position `k`.
+  int firstResult(int k) {
+    return Math.clamp(-Math.floorDiv(k * dilation - pad, stride), 0, out);
+  }
+
+  /// One past the last result that reads a pixel and not padding under kernel position `k`; at least [#firstResult].
+  int endResult(int k) {
+    return Math.clamp(Math.floorDiv(in - 1 + pad - k * dilation, stride) + 1, firstResult(k), out);
+  }
+
+  /// The first kernel position under which result `r` reads a pixel and not padding.
+  int firstTap(int r) {
+    return Math.clamp(-Math.floorDiv(r * stride - pad, dilation), 0, kernel);
+  }
+
+  /// One past the last kernel position under which result `r` reads a pixel; at least [#firstTap].
+  int endTap(int r) {
+    return Math.clamp(Math.floorDiv(in - 1 + pad - r * stride, dilation) + 1, firstTap(r), kernel);
+  }
+}
