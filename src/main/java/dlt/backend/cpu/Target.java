@@ -2,16 +2,20 @@ package dlt.backend.cpu;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.function.Consumer;
 
-/// What kernels are compiled for: the instruction set, the threads, and memory that lives as long as the program.
+/// What kernels are compiled for: the instruction set, the threads, executable memory that lives as long as the backend, and
+/// data memory that lives as long as the program.
 final class Target {
   private final InstructionSet instructionSet;
   private final Workers workers;
+  private final CodeMemory code;
   private final Arena arena;
 
-  Target(InstructionSet instructionSet, Workers workers, Arena arena) {
+  Target(InstructionSet instructionSet, Workers workers, CodeMemory code, Arena arena) {
     this.instructionSet = instructionSet;
     this.workers = workers;
+    this.code = code;
     this.arena = arena;
   }
 
@@ -19,8 +23,23 @@ final class Target {
     return instructionSet;
   }
 
+  /// Whether kernels are machine code; else they are their Java twins.
+  boolean emits() {
+    return instructionSet != InstructionSet.JAVA;
+  }
+
   Workers workers() {
     return workers;
+  }
+
+  /// The kernel of this key (a record that says everything its code depends on beside the instruction set), emitted by
+  /// `body` where there is none yet.
+  Kernel kernel(Object key, Consumer<Assembler> body) {
+    return code.kernel(key, () -> {
+      Assembler assembler = new Assembler(instructionSet);
+      body.accept(assembler);
+      return assembler;
+    });
   }
 
   /// Zeroed memory for a kernel's own use (packed operands, partial sums), 64-byte aligned. Steps run one after the other;
