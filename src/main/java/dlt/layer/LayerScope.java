@@ -5,11 +5,15 @@ import dlt.op.Value;
 import dlt.tensor.Shape;
 import dlt.tensor.TensorType;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /// What a layer may ask for while it emits its ops. Names are relative to the layer: `weight` becomes `3.weight`.
 public interface LayerScope extends Emit {
   /// Whether the graph is for training: dropout drops, batch norm uses the batch.
   boolean training();
+
+  /// Whether the buffer of this name keeps its value in training too; its layer then works as in inference.
+  boolean frozen(String name);
 
   /// A trainable parameter. Asking again for a name gives the same parameter: shared weights.
   Value parameter(String name, Shape shape, Init init);
@@ -17,8 +21,9 @@ public interface LayerScope extends Emit {
   /// A value that is kept but not trained, such as a running mean; `initial` fills it at first.
   Value buffer(String name, TensorType type, double initial);
 
-  /// Says what `buffer` becomes at the end of a training step; the last word counts.
-  void update(Value buffer, Value next);
+  /// Says what becomes of `buffer` at the end of a training step: `next` of its value so far, which is what it was before
+  /// the step or, where weights are shared, what the layer's earlier uses in the same step made of it.
+  void update(Value buffer, UnaryOperator<Value> next);
 
   /// Independent numbers in [0, 1), new at every step; for training graphs alone.
   Value random(Shape shape);
@@ -26,4 +31,8 @@ public interface LayerScope extends Emit {
   /// Applies `layers` one after the other, names prefixed by `name` (no prefix where it is empty), and returns the last
   /// one's output. Inside, `from` sees what was named before, here and outside.
   Value sequence(String name, List<Placed> layers, Value input);
+
+  /// Applies `layers` as [#sequence] does, with parameters named after `module` wherever this layer stands: each use of a
+  /// module has the same weights. Inside, `from` sees the module's own names alone.
+  Value module(String module, List<Placed> layers, Value input);
 }
