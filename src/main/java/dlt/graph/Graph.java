@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.SequencedMap;
 
 /// One run of a program: `nodes` in an order in which inputs come first, the named `outputs`, and `updates`: what each
-/// named variable becomes when everything has been computed. Every node is needed for an output or an update.
+/// named variable becomes when everything has been computed. Every node is needed for an output or an update or is
+/// a variable that is updated.
 public record Graph(List<Node> nodes, SequencedMap<String, Node> outputs, SequencedMap<String, Node> updates) {
   public Graph {
     nodes = List.copyOf(nodes);

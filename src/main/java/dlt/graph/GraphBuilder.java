@@ -24,6 +24,7 @@ public final class GraphBuilder implements Emit {
   private final Map<Key, Node> known = new HashMap<>();
   private final SequencedMap<String, Node> outputs = new LinkedHashMap<>();
   private final SequencedMap<String, Node> updates = new LinkedHashMap<>();
+  private final List<Node> updated = new ArrayList<>();
   private String origin = "";
 
   @Override
@@ -65,6 +66,7 @@ public final class GraphBuilder implements Emit {
       throw new ShapeException("update", v.name() + " of " + v.type() + " met " + next.type());
     }
     updates.put(v.name(), (Node) next);
+    updated.add(node);
   }
 
   /// Whose ops the following ones are ([Node#origin]).
@@ -72,11 +74,17 @@ public final class GraphBuilder implements Emit {
     this.origin = origin;
   }
 
-  /// The graph of what the outputs and updates need.
+  /// What [#origin(String)] was last given.
+  public String origin() {
+    return origin;
+  }
+
+  /// The graph of what the outputs and updates need, the updated variables among it.
   public Graph build() {
     BitSet needed = new BitSet();
     outputs.values().forEach(n -> needed.set(n.id()));
     updates.values().forEach(n -> needed.set(n.id()));
+    updated.forEach(n -> needed.set(n.id()));
     for (int i = nodes.size() - 1; i >= 0; i--) {
       if (needed.get(i)) {
         nodes.get(i).inputs().forEach(n -> needed.set(n.id()));

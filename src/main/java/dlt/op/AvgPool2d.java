@@ -16,4 +16,21 @@ public record AvgPool2d(Window window, int kernelH, int kernelW, boolean countPa
     Shape x = inputs.getFirst().shape();
     return TensorType.float32(window.output(this, x, x.dim(1), kernelH, kernelW));
   }
+
+  /// By how many rows the sum of output row `out` of images of `height` rows is divided (as well as by [#columns]).
+  public int rows(int height, int out) {
+    int declared = height + window.padBottom() - ceilBottom;
+    return covered(out * window.strideH() - window.padTop(), kernelH, height, declared);
+  }
+
+  /// By how many columns the sum of output column `out` of images of `width` columns is divided.
+  public int columns(int width, int out) {
+    int declared = width + window.padRight() - ceilRight;
+    return covered(out * window.strideW() - window.padLeft(), kernelW, width, declared);
+  }
+
+  private int covered(int start, int kernel, int size, int declared) {
+    return countPadding ? Math.min(start + kernel, declared) - start
+        : Math.min(start + kernel, size) - Math.max(start, 0);
+  }
 }

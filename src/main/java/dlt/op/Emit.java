@@ -172,7 +172,20 @@ public interface Emit {
   }
 
   default Value relu(Value x) {
-    return max(x, scalar(0));
+    return unary(Unary.Kind.RELU, x);
+  }
+
+  /// `x`, or `low` where it is less. As PyTorch's clamp and unlike [#max], all of the gradient goes to `x` where they are equal.
+  default Value clampMin(Value x, double low) {
+    Value bound = scalar(low);
+    return where(less(x, bound), bound, x);
+  }
+
+  /// `x`, or `high` where it is greater. As PyTorch's clamp and unlike [#min], all of the gradient goes to `x` where they are
+  /// equal.
+  default Value clampMax(Value x, double high) {
+    Value bound = scalar(high);
+    return where(less(bound, x), bound, x);
   }
 
   // ---- reductions

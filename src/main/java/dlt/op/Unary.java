@@ -5,9 +5,10 @@ import java.util.List;
 
 /// A function of each element.
 public record Unary(Kind kind) implements Op {
-  /// `SIGN` is 0 at 0; `ROUND` goes to the nearest even number; `SIGMOID(x) = 1 / (1 + exp(-x))`.
+  /// `SIGN` is 0 at 0; `ROUND` goes to the nearest even number; `SIGMOID(x) = 1 / (1 + exp(-x))`;
+  /// `RELU` is 0 where `x <= 0`, else `x` (NaN too), and its gradient at 0 is 0 (that of `max(x, 0)` would be a half).
   public enum Kind {
-    NEG, ABS, SIGN, FLOOR, ROUND, SQRT, EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, ERF, SIN, COS, LGAMMA
+    NEG, ABS, SIGN, RELU, FLOOR, ROUND, SQRT, EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, ERF, SIN, COS, LGAMMA
   }
 
   @Override

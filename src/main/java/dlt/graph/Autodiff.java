@@ -1,0 +1,81 @@
+package dlt.graph;
+
+import dlt.op.Value;
+import dlt.tensor.DType;
+import dlt.tensor.Shape;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedSet;
+import java.util.TreeSet;
+
+/// Reverse-mode differentiation as a graph transform: one pass over the nodes between `wrt` and the output, last first,
+/// asks each op for its gradient rule. What a value receives from several consumers is added in the order of the pass, which
+/// depends on the graph alone.
+public final class Autodiff {
+  private Autodiff() {}
+
+  /// The gradients of the float32 scalar `loss` by each of `wrt`, of their shapes; zeros where it does not depend on one. The
+  /// ops take the origin of the node they differentiate. Throws [IllegalStateException] where an op on the way has no rule.
+  public static List<Value> gradients(GraphBuilder g, Value loss, List<Value> wrt) {
+    if (!loss.shape().equals(Shape.SCALAR)) {
+      throw new IllegalArgumentException("a loss is a scalar, not " + loss.type());
+    }
+    return gradients(g, loss, g.scalar(1), wrt);
+  }
+
+  /// The gradients of `sum(output * cotangent)` by each of `wrt`, where `cotangent` is a constant of the output's shape.
+  public static List<Value> gradients(GraphBuilder g, Value output, Value cotangent, List<Value> wrt) {
+    if (!output.type().equals(cotangent.type()) || output.dtype() != DType.FLOAT32) {
+      throw new IllegalArgumentException("an output of " + output.type() + " met a cotangent of " + cotangent.type());
+    }
+    for (Value v : wrt) {
+      if (v.dtype() != DType.FLOAT32) {
+        throw new IllegalArgumentException("no gradient by " + v);
+      }
+    }
+    SequencedSet<Node> path = path((Node) output, wrt);
+    Map<Node, Value> gradients = new HashMap<>();
+    gradients.put((Node) output, cotangent);
+    String origin = g.origin();
+    for (Node node : path) {
+      Value upstream = gradients.get(node);
+      if (upstream == null || node.inputs().isEmpty()) {
+        continue;
+      }
+      g.origin(node.origin());
+      List<Value> parts = node.op().gradient(g, List.copyOf(node.inputs()), node, upstream);
+      for (int i = 0; i < parts.size(); i++) {
+        Node input = node.inputs().get(i);
+        if (parts.get(i) != null && path.contains(input)) {
+          gradients.merge(input, parts.get(i), g::add);
+        }
+      }
+    }
+    g.origin(origin);
+    return wrt.stream().map(v -> gradients.containsKey((Node) v) ? gradients.get((Node) v) : g.fill(v.shape(), 0)).toList();
+  }
+
+  /// The float32 nodes that `output` is computed from and that depend on one of `wrt` (or are one), last first.
+  private static SequencedSet<Node> path(Node output, List<Value> wrt) {
+    TreeSet<Node> needed = new TreeSet<>(Comparator.comparing(Node::id).reversed());
+    Deque<Node> pending = new ArrayDeque<>(List.of(output));
+    while (!pending.isEmpty()) {
+      Node node = pending.pop();
+      if (needed.add(node)) {
+        pending.addAll(node.inputs());
+      }
+    }
+    SequencedSet<Node> path = new LinkedHashSet<>();
+    for (Node node : needed.descendingSet()) {
+      if (node.dtype() == DType.FLOAT32 && (wrt.contains(node) || node.inputs().stream().anyMatch(path::contains))) {
+        path.add(node);
+      }
+    }
+    return path.reversed();
+  }
+}

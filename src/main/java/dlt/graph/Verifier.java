@@ -1,0 +1,44 @@
+package dlt.graph;
+
+import dlt.op.Input;
+import dlt.op.Variable;
+import dlt.tensor.TensorType;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/// Checks that a graph is one: backends rely on it.
+public final class Verifier {
+  private Verifier() {}
+
+  /// Throws [IllegalStateException] where a node comes before one of its inputs or twice, where an op's shape rule does not give
+  /// the node's type, where two inputs or two variables share a name, or where outputs and updates do not fit the nodes.
+  public static void verify(Graph graph) {
+    Set<Node> seen = new HashSet<>();
+    Map<String, TensorType> variables = new HashMap<>();
+    Set<String> inputs = new HashSet<>();
+    for (Node node : graph.nodes()) {
+      check(seen.containsAll(node.inputs()), node, "comes before one of its inputs");
+      check(seen.add(node), node, "occurs twice");
+      TensorType type = node.op().infer(node.inputs().stream().map(Node::type).toList());
+      check(type.equals(node.type()), node, "should have type " + type);
+      if (node.op() instanceof Input input) {
+        check(inputs.add(input.name()), node, "shares its name with another input");
+      } else if (node.op() instanceof Variable variable) {
+        check(variables.put(variable.name(), variable.type()) == null, node, "shares its name with another variable");
+      }
+    }
+    graph.outputs().forEach((name, node) -> check(seen.contains(node), node, "is output " + name + " but not in the graph"));
+    graph.updates().forEach((name, node) -> {
+      check(seen.contains(node), node, "updates " + name + " but is not in the graph");
+      check(node.type().equals(variables.get(name)), node, "updates " + name + ", a variable of " + variables.get(name));
+    });
+  }
+
+  private static void check(boolean fine, Node node, String problem) {
+    if (!fine) {
+      throw new IllegalStateException(node + (node.origin().isEmpty() ? " " : " of " + node.origin() + " ") + problem);
+    }
+  }
+}
