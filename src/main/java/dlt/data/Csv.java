@@ -1,0 +1,56 @@
+package dlt.data;
+
+import dlt.config.Default;
+import dlt.config.Doc;
+import dlt.config.Range;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+@Doc("A table in a text file, one sample a line. Columns are numbers, or categories, which the model sees one-hot.")
+public record Csv(
+    @Doc("The file.") String path,
+    @Doc("The column or columns to predict.") @Default("[]") List<String> target,
+    @Doc("The columns to predict from; all others than the target where left out.") Optional<List<String>> features,
+    @Doc("Columns that are left out.") @Default("[]") List<String> ignore,
+    @Doc("Columns whose type is not to be inferred.") @Default("{}") Map<String, Type> types,
+    @Doc("What to do about missing values.") @Default("error") Missing missing,
+    @Doc("Texts that mean a missing value; empty cells always do.") @Default("[NA, N/A, NaN, nan, 'null', '?']") List<String> missingValues,
+    @Doc("What to do about a category that the training data lack.") @Default("error") Unknown unknown,
+    @Doc("The shape of one sample; [features] where left out.") @Range(min = 1) Optional<List<Integer>> shape,
+    @Doc("The character between two cells, or `tab`.") @Default("','") String delimiter,
+    @Doc("Whether the first line names the columns; else they are c0, c1, ...") @Default("true") boolean header)
+    implements Source {
+
+  /// How a column is read.
+  public enum Type {
+    @Doc("Numbers.") NUMERIC,
+    @Doc("Names, of which each becomes an index.") CATEGORICAL
+  }
+
+  /// What happens to a line with a missing value. A missing target is an error unless lines are dropped.
+  public enum Missing {
+    @Doc("Stop and name the line.") ERROR,
+    @Doc("Leave out the line.") DROP,
+    @Doc("Keep numbers as NaN for `impute`, categories as none.") KEEP,
+    @Doc("Put in the column's mean over the training part; categories as none.") MEAN,
+    @Doc("Put in the column's median over the training part; categories as none.") MEDIAN
+  }
+
+  /// What happens to a category that the training data lack.
+  public enum Unknown {
+    @Doc("Stop and name the line.") ERROR,
+    @Doc("Treat it as no category: all zeros.") NONE
+  }
+
+  @Override
+  public Dataset open(Path base, Wanted wanted) {
+    throw new UnsupportedOperationException("Csv.open");
+  }
+
+  @Override
+  public List<String> paths() {
+    return List.of(path);
+  }
+}

@@ -1,0 +1,35 @@
+package dlt.data;
+
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/// Samples by number. Reading is safe from several threads at once and always gives the same bytes.
+public interface Dataset {
+  /// The number of samples.
+  int size();
+
+  /// What a sample consists of.
+  Schema schema();
+
+  default List<Field> inputs() {
+    return schema().inputs();
+  }
+
+  default List<Field> targets() {
+    return schema().targets();
+  }
+
+  /// Writes one field of one sample, row-major, to the start of `destination`. Throws Failure(DATA) where the file behind it
+  /// is damaged.
+  void read(int sample, boolean target, int field, MemorySegment destination);
+
+  /// Where the sample comes from, for messages: `data.csv:17`, `labels.gz[41]`, `cats/3.png`.
+  String origin(int sample);
+
+  /// Whether reading a sample is little more than a copy.
+  boolean inMemory();
+
+  /// SHA-256 of the files behind it in hexadecimal: of one file as `sha256sum` prints it, of several that of the list which
+  /// `sha256sum` prints for them, names relative to the source. Computed when first asked for.
+  String hash();
+}

@@ -1,0 +1,26 @@
+package dlt.data;
+
+import dlt.config.Default;
+import dlt.config.Doc;
+import dlt.config.Range;
+import java.nio.file.Path;
+import java.util.List;
+
+@Doc("Named arrays in a file of the safetensors format; the first dimension counts the samples.")
+public record Safetensors(
+    @Doc("The file.") String path,
+    @Doc("The array or arrays that are inputs.") @Default("[x]") List<String> inputs,
+    @Doc("The array or arrays that are targets.") @Default("[y]") List<String> targets,
+    @Doc("How many leading dimensions count the samples together: 2 reads [steps, batch, ...] as steps * batch samples.") @Default("1") @Range(min = 1)
+        int batchDims)
+    implements Source {
+  @Override
+  public Dataset open(Path base, Wanted wanted) {
+    throw new UnsupportedOperationException("Safetensors.open");
+  }
+
+  @Override
+  public List<String> paths() {
+    return List.of(path);
+  }
+}
