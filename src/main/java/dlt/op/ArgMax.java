@@ -1,6 +1,7 @@
 package dlt.op;
 
 import dlt.tensor.TensorType;
+import java.util.Collections;
 import java.util.List;
 
 /// The index of the first largest element along `dim`, which disappears; int64.
@@ -11,5 +12,10 @@ public record ArgMax(int dim) implements Op {
     Operands.float32(this, inputs);
     Operands.axis(this, inputs.getFirst(), dim);
     return TensorType.int64(inputs.getFirst().shape().without(dim));
+  }
+
+  @Override
+  public List<Value> gradient(Emit emit, List<Value> inputs, Value output, Value upstream) {
+    return Collections.singletonList(null);
   }
 }

@@ -17,6 +17,12 @@ public record AvgPool2d(Window window, int kernelH, int kernelW, boolean countPa
     return TensorType.float32(window.output(this, x, x.dim(1), kernelH, kernelW));
   }
 
+  @Override
+  public List<Value> gradient(Emit emit, List<Value> inputs, Value output, Value upstream) {
+    Shape x = inputs.getFirst().shape();
+    return List.of(emit.emit(new AvgPool2dGrad(this, x.dim(2), x.dim(3)), upstream));
+  }
+
   /// By how many rows the sum of output row `out` of images of `height` rows is divided (as well as by [#columns]).
   public int rows(int height, int out) {
     int declared = height + window.padBottom() - ceilBottom;

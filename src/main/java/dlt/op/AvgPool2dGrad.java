@@ -18,4 +18,9 @@ public record AvgPool2dGrad(AvgPool2d pool, int height, int width) implements Op
     }
     return TensorType.float32(x);
   }
+
+  @Override
+  public List<Value> gradient(Emit emit, List<Value> inputs, Value output, Value upstream) {
+    return List.of(emit.emit(pool, upstream));
+  }
 }

@@ -19,4 +19,27 @@ public record BatchNorm(double eps) implements Op {
     }
     return inputs.getFirst();
   }
+
+  @Override
+  public List<Value> gradient(Emit emit, List<Value> inputs, Value output, Value upstream) {
+    Value x = inputs.get(0);
+    List<Integer> others = x.shape().axes().stream().filter(d -> d != 1).toList();
+    Shape channels = Shape.of(1, x.shape().dim(1));
+    for (int d = 2; d < x.shape().rank(); d++) {
+      channels = channels.insert(d, 1);
+    }
+    Value weight = emit.reshape(inputs.get(1), channels);
+    Value centered = emit.sub(x, emit.reshape(inputs.get(3), channels));
+    Value scale = emit.div(emit.scalar(1), emit.sqrt(emit.add(emit.reshape(inputs.get(4), channels), eps)));
+    Value dbias = emit.sum(upstream, others, true);
+    Value dscale = emit.sum(emit.mul(upstream, centered), others, true);
+    Value dvar = emit.mul(emit.mul(dscale, weight), emit.mul(emit.mul(scale, emit.square(scale)), -0.5));
+    Shape c = inputs.get(1).shape();
+    return List.of(
+        emit.mul(upstream, emit.mul(weight, scale)),
+        emit.reshape(emit.mul(dscale, scale), c),
+        emit.reshape(dbias, c),
+        emit.reshape(emit.neg(emit.mul(dbias, emit.mul(weight, scale))), c),
+        emit.reshape(dvar, c));
+  }
 }

@@ -1,6 +1,7 @@
 package dlt.op;
 
 import dlt.tensor.TensorType;
+import java.util.ArrayList;
 import java.util.List;
 
 /// The operands one after the other along `dim`; the other dimensions agree.
@@ -18,5 +19,17 @@ public record Concat(int dim) implements Op {
       size += t.shape().dim(dim);
     }
     return new TensorType(first.dtype(), first.shape().with(dim, size));
+  }
+
+  @Override
+  public List<Value> gradient(Emit emit, List<Value> inputs, Value output, Value upstream) {
+    List<Value> parts = new ArrayList<>();
+    int start = 0;
+    for (Value input : inputs) {
+      int length = input.shape().dim(dim);
+      parts.add(emit.slice(upstream, dim, start, length));
+      start += length;
+    }
+    return parts;
   }
 }

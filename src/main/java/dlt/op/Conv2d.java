@@ -19,4 +19,13 @@ public record Conv2d(Window window, int groups) implements Op {
     }
     return TensorType.float32(window.output(this, x, w.dim(0), w.dim(2), w.dim(3)));
   }
+
+  @Override
+  public List<Value> gradient(Emit emit, List<Value> inputs, Value output, Value upstream) {
+    Shape x = inputs.get(0).shape();
+    Shape w = inputs.get(1).shape();
+    return List.of(
+        emit.emit(new Conv2dGradInput(window, groups, x.dim(2), x.dim(3)), upstream, inputs.get(1)),
+        emit.emit(new Conv2dGradWeight(window, groups, w.dim(2), w.dim(3)), inputs.get(0), upstream));
+  }
 }

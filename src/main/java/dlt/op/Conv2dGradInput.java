@@ -21,4 +21,12 @@ public record Conv2dGradInput(Window window, int groups, int height, int width) 
     }
     return TensorType.float32(x);
   }
+
+  @Override
+  public List<Value> gradient(Emit emit, List<Value> inputs, Value output, Value upstream) {
+    Shape w = inputs.get(1).shape();
+    return List.of(
+        emit.emit(new Conv2d(window, groups), upstream, inputs.get(1)),
+        emit.emit(new Conv2dGradWeight(window, groups, w.dim(2), w.dim(3)), upstream, inputs.get(0)));
+  }
 }

@@ -20,4 +20,12 @@ public record Conv2dGradWeight(Window window, int groups, int kernelH, int kerne
     }
     return TensorType.float32(dy.dim(1), x.dim(1) / groups, kernelH, kernelW);
   }
+
+  @Override
+  public List<Value> gradient(Emit emit, List<Value> inputs, Value output, Value upstream) {
+    Shape x = inputs.get(0).shape();
+    return List.of(
+        emit.emit(new Conv2dGradInput(window, groups, x.dim(2), x.dim(3)), inputs.get(1), upstream),
+        emit.emit(new Conv2d(window, groups), inputs.get(0), upstream));
+  }
 }

@@ -4,6 +4,7 @@ import dlt.tensor.DType;
 import dlt.tensor.Shape;
 import dlt.tensor.TensorType;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /// Slices of the first operand along `dim` by the int64 indices of the second, whose shape replaces that dimension (ONNX's
@@ -22,5 +23,10 @@ public record Gather(int dim) implements Op {
     r.addAll(indices.shape().dims());
     r.addAll(x.shape().dims().subList(dim + 1, x.shape().rank()));
     return new TensorType(x.dtype(), new Shape(r));
+  }
+
+  @Override
+  public List<Value> gradient(Emit emit, List<Value> inputs, Value output, Value upstream) {
+    return Arrays.asList(emit.emit(new ScatterAdd(dim, inputs.get(0).shape().dim(dim)), inputs.get(1), upstream), null);
   }
 }

@@ -9,4 +9,9 @@ public record Input(String name, TensorType type) implements Op {
   public TensorType infer(List<TensorType> inputs) {
     return type;
   }
+
+  @Override
+  public List<Value> gradient(Emit emit, List<Value> inputs, Value output, Value upstream) {
+    return List.of();
+  }
 }

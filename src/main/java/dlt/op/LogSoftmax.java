@@ -12,4 +12,9 @@ public record LogSoftmax(int dim) implements Op {
     Operands.axis(this, inputs.getFirst(), dim);
     return inputs.getFirst();
   }
+
+  @Override
+  public List<Value> gradient(Emit emit, List<Value> inputs, Value output, Value upstream) {
+    return List.of(emit.sub(upstream, emit.mul(emit.exp(output), emit.sum(upstream, List.of(dim), true))));
+  }
 }

@@ -26,4 +26,23 @@ public record MatMul(boolean transposeA, boolean transposeB) implements Op {
     }
     return TensorType.float32(batch.insert(batch.rank(), m).insert(batch.rank() + 1, n));
   }
+
+  @Override
+  public List<Value> gradient(Emit emit, List<Value> inputs, Value output, Value upstream) {
+    Value a = inputs.get(0);
+    Value b = inputs.get(1);
+    if (b.shape().rank() == 2 && a.shape().rank() > 2 && !transposeA) {
+      // one product over all rows instead of one a batch and their sum
+      Value rows = emit.reshape(upstream, rows(upstream.shape()));
+      List<Value> flat = gradient(emit, List.of(emit.reshape(a, rows(a.shape())), b), output, rows);
+      return List.of(emit.reshape(flat.get(0), a.shape()), flat.get(1));
+    }
+    Value da = transposeA ? emit.matmul(b, upstream, transposeB, true) : emit.matmul(upstream, b, false, !transposeB);
+    Value db = transposeB ? emit.matmul(upstream, a, true, transposeA) : emit.matmul(a, upstream, !transposeA, false);
+    return List.of(emit.sumTo(da, a.shape()), emit.sumTo(db, b.shape()));
+  }
+
+  private static Shape rows(Shape shape) {
+    return Shape.of(Math.toIntExact(shape.size(0, shape.rank() - 1)), shape.dim(-1));
+  }
 }

@@ -14,4 +14,9 @@ public record MaxPool2d(Window window, int kernelH, int kernelW) implements Op {
     Shape x = inputs.getFirst().shape();
     return TensorType.float32(window.output(this, x, x.dim(1), kernelH, kernelW));
   }
+
+  @Override
+  public List<Value> gradient(Emit emit, List<Value> inputs, Value output, Value upstream) {
+    return List.of(emit.emit(new MaxPool2dGrad(window, kernelH, kernelW), inputs.getFirst(), upstream));
+  }
 }

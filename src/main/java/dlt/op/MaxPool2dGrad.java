@@ -18,4 +18,9 @@ public record MaxPool2dGrad(Window window, int kernelH, int kernelW) implements 
     }
     return inputs.getFirst();
   }
+
+  @Override
+  public List<Value> gradient(Emit emit, List<Value> inputs, Value output, Value upstream) {
+    throw new IllegalStateException("[max_pool2d_grad] has no gradient rule: second derivatives stop at a max pool");
+  }
 }

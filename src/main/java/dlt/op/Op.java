@@ -23,7 +23,6 @@ public sealed interface Op
 
   /// The gradients of a scalar by each input, given its gradient `upstream` by the output: one entry an input, null where
   /// there is none (indices, or a derivative that is zero everywhere). `emit` takes the ops that compute them.
-  default List<Value> gradient(Emit emit, List<Value> inputs, Value output, Value upstream) {
-    throw new UnsupportedOperationException(name());
-  }
+  /// Throws [IllegalStateException] where the op has a derivative but no rule for it.
+  List<Value> gradient(Emit emit, List<Value> inputs, Value output, Value upstream);
 }

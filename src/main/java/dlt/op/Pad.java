@@ -25,4 +25,13 @@ public record Pad(List<Integer> before, List<Integer> after, double value) imple
     }
     return new TensorType(x.dtype(), new Shape(r));
   }
+
+  @Override
+  public List<Value> gradient(Emit emit, List<Value> inputs, Value output, Value upstream) {
+    Value dx = upstream;
+    for (int d = 0; d < before.size(); d++) {
+      dx = emit.slice(dx, d, before.get(d), inputs.getFirst().shape().dim(d));
+    }
+    return List.of(dx);
+  }
 }

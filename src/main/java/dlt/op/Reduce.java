@@ -39,4 +39,28 @@ public record Reduce(Kind kind, List<Integer> dims, boolean keepDims) implements
     }
     return TensorType.float32(new Shape(r));
   }
+
+  @Override
+  public List<Value> gradient(Emit emit, List<Value> inputs, Value output, Value upstream) {
+    Value x = inputs.getFirst();
+    List<Integer> kept = new ArrayList<>(x.shape().dims());
+    dims.forEach(d -> kept.set(d, 1));
+    Value y = emit.reshape(output, new Shape(kept));
+    Value dy = emit.reshape(upstream, new Shape(kept));
+    return List.of(switch (kind) {
+      case SUM -> emit.expand(dy, x.shape());
+      case MAX, MIN -> {
+        Value ties = emit.equal(x, y);
+        yield emit.mul(ties, emit.div(dy, emit.sum(ties, dims, true)));
+      }
+      case PROD -> {
+        // an element's factor is the product of the others, 0 if any of them is: y / x would be 0 / 0
+        Value zero = emit.equal(x, emit.scalar(0));
+        Value nonzero = emit.where(zero, emit.scalar(1), x);
+        Value product = emit.emit(new Reduce(Kind.PROD, dims, true), nonzero);
+        Value othersNonzero = emit.equal(emit.sum(zero, dims, true), zero);
+        yield emit.where(othersNonzero, emit.div(emit.mul(dy, product), nonzero), emit.scalar(0));
+      }
+    });
+  }
 }

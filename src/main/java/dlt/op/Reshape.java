@@ -14,4 +14,9 @@ public record Reshape(Shape shape) implements Op {
     }
     return new TensorType(inputs.getFirst().dtype(), shape);
   }
+
+  @Override
+  public List<Value> gradient(Emit emit, List<Value> inputs, Value output, Value upstream) {
+    return List.of(emit.reshape(upstream, inputs.getFirst().shape()));
+  }
 }

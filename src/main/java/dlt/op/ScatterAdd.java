@@ -4,6 +4,7 @@ import dlt.tensor.DType;
 import dlt.tensor.Shape;
 import dlt.tensor.TensorType;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /// The gradient of a [Gather] along `dim` of `size` by its first operand: from int64 indices and slices (shaped as the Gather's
@@ -23,5 +24,10 @@ public record ScatterAdd(int dim, int size) implements Op {
     r.add(size);
     r.addAll(slices.shape().dims().subList(dim + rank, slices.shape().rank()));
     return new TensorType(slices.dtype(), new Shape(r));
+  }
+
+  @Override
+  public List<Value> gradient(Emit emit, List<Value> inputs, Value output, Value upstream) {
+    return Arrays.asList(null, emit.gather(upstream, inputs.get(0), dim));
   }
 }

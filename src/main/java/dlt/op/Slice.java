@@ -1,6 +1,9 @@
 package dlt.op;
 
+import dlt.tensor.Shape;
 import dlt.tensor.TensorType;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /// Elements `start` to `start + length - 1` of dimension `dim`.
@@ -14,5 +17,15 @@ public record Slice(int dim, int start, int length) implements Op {
       throw new ShapeException(name(), "elements " + start + " to " + (start + length) + " of dimension " + dim + " met " + x.shape());
     }
     return new TensorType(x.dtype(), x.shape().with(dim, length));
+  }
+
+  @Override
+  public List<Value> gradient(Emit emit, List<Value> inputs, Value output, Value upstream) {
+    Shape x = inputs.getFirst().shape();
+    List<Integer> before = new ArrayList<>(Collections.nCopies(x.rank(), 0));
+    List<Integer> after = new ArrayList<>(before);
+    before.set(dim, start);
+    after.set(dim, x.dim(dim) - start - length);
+    return List.of(emit.emit(new Pad(before, after, 0), upstream));
   }
 }

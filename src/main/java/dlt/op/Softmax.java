@@ -12,4 +12,10 @@ public record Softmax(int dim) implements Op {
     Operands.axis(this, inputs.getFirst(), dim);
     return inputs.getFirst();
   }
+
+  @Override
+  public List<Value> gradient(Emit emit, List<Value> inputs, Value output, Value upstream) {
+    Value weighted = emit.mul(upstream, output);
+    return List.of(emit.sub(weighted, emit.mul(output, emit.sum(weighted, List.of(dim), true))));
+  }
 }

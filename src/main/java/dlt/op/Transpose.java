@@ -19,4 +19,13 @@ public record Transpose(List<Integer> permutation) implements Op {
     }
     return new TensorType(inputs.getFirst().dtype(), new Shape(permutation.stream().map(x::dim).toList()));
   }
+
+  @Override
+  public List<Value> gradient(Emit emit, List<Value> inputs, Value output, Value upstream) {
+    Integer[] inverse = new Integer[permutation.size()];
+    for (int i = 0; i < inverse.length; i++) {
+      inverse[permutation.get(i)] = i;
+    }
+    return List.of(emit.transpose(upstream, inverse));
+  }
 }

@@ -1,6 +1,7 @@
 package dlt.op;
 
 import dlt.tensor.TensorType;
+import java.util.Collections;
 import java.util.List;
 
 /// A function of each element.
@@ -21,5 +22,28 @@ public record Unary(Kind kind) implements Op {
     Operands.count(this, inputs, 1);
     Operands.float32(this, inputs);
     return inputs.getFirst();
+  }
+
+  @Override
+  public List<Value> gradient(Emit emit, List<Value> inputs, Value output, Value upstream) {
+    Value x = inputs.getFirst();
+    Value dx = switch (kind) {
+      case NEG -> emit.neg(upstream);
+      case ABS -> emit.mul(upstream, emit.sign(x));
+      case SIGN, FLOOR, ROUND -> null;
+      case RELU -> emit.where(emit.lessEqual(output, emit.scalar(0)), emit.scalar(0), upstream);
+      case SQRT -> emit.div(upstream, emit.mul(output, 2));
+      case EXP -> emit.mul(upstream, output);
+      case EXPM1 -> emit.mul(upstream, emit.add(output, 1));
+      case LOG -> emit.div(upstream, x);
+      case LOG1P -> emit.div(upstream, emit.add(x, 1));
+      case TANH -> emit.mul(upstream, emit.sub(1, emit.square(output)));
+      case SIGMOID -> emit.mul(upstream, emit.mul(output, emit.sub(1, output)));
+      case ERF -> emit.mul(upstream, emit.mul(emit.exp(emit.neg(emit.square(x))), 2 / Math.sqrt(Math.PI)));
+      case SIN -> emit.mul(upstream, emit.unary(Kind.COS, x));
+      case COS -> emit.neg(emit.mul(upstream, emit.unary(Kind.SIN, x)));
+      case LGAMMA -> throw new IllegalStateException("[lgamma] has no gradient rule: it needs the digamma function");
+    };
+    return Collections.singletonList(dx);
   }
 }

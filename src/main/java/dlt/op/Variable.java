@@ -10,4 +10,9 @@ public record Variable(String name, TensorType type) implements Op {
   public TensorType infer(List<TensorType> inputs) {
     return type;
   }
+
+  @Override
+  public List<Value> gradient(Emit emit, List<Value> inputs, Value output, Value upstream) {
+    return List.of();
+  }
 }
