@@ -1,0 +1,140 @@
+package dlt.backend.cpu;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Copies a box of elements between two row-major tensors: what transposing, slicing, joining, padding and expanding come
+/// down to. Dimensions that lie the same way in both are walked as one; runs that are contiguous in both are copied whole,
+/// and where the source runs across, tiles of both sides stay in the cache.
+final class StridedCopy {
+  /// One loop of the walk: how often, and the steps in elements of the source (0 repeats it) and of the destination.
+  private record Loop(int size, long from, long to) {}
+
+  private static final int TILE = 32;
+
+  private final MemorySegment from;
+  private final MemorySegment to;
+  private final long fromStart;
+  private final long toStart;
+  private final boolean longs;
+  private final Loop[] loops;
+  private final Blocks blocks;
+
+  /// `fromStart` and `toStart`: the first element of the box on either side; strides in elements, one for each dimension.
+  StridedCopy(int[] dims, Operand source, long fromStart, long[] fromStrides, Operand destination, long toStart, long[] toStrides) {
+    this.from = source.data();
+    this.to = destination.data();
+    this.longs = source.type().dtype().bytes() == 8;
+    this.fromStart = fromStart;
+    this.toStart = toStart;
+    List<Loop> walk = new ArrayList<>();
+    boolean empty = false;
+    for (int d = 0; d < dims.length; d++) {
+      empty |= dims[d] == 0;
+      if (dims[d] != 1) {
+        Loop next = new Loop(dims[d], fromStrides[d], toStrides[d]);
+        Loop last = walk.isEmpty() ? null : walk.getLast();
+        if (last != null && last.from == next.from * next.size && last.to == next.to * next.size) {
+          walk.set(walk.size() - 1, new Loop(last.size * next.size, next.from, next.to));
+        } else {
+          walk.add(next);
+        }
+      }
+    }
+    while (walk.size() < 2) {
+      walk.addFirst(new Loop(1, 0, 0));
+    }
+    // where the innermost loop runs across the source, the loop that runs along it comes next to it
+    int last = walk.size() - 1;
+    if (walk.get(last).from > 1) {
+      for (int d = 0; d < last; d++) {
+        if (walk.get(d).from == 1) {
+          walk.add(last - 1, walk.remove(d));
+          break;
+        }
+      }
+    }
+    this.loops = walk.toArray(Loop[]::new);
+    long inner = 1;
+    for (int d = 1; d < loops.length; d++) {
+      inner *= loops[d].size;
+    }
+    this.blocks = empty ? new Blocks(0, 1) : Blocks.of(loops[0].size, inner);
+  }
+
+  /// The copy as a step.
+  Step step(Workers workers) {
+    return () -> workers.run(blocks.parts(), this::part);
+  }
+
+  private void part(int part) {
+    int first = (int) blocks.from(part);
+    Loop l = loops[0];
+    walk(0, first, (int) blocks.to(part), fromStart + first * l.from, toStart + first * l.to);
+  }
+
+  private void walk(int level, int begin, int end, long f, long t) {
+    Loop l = loops[level];
+    if (level == loops.length - 2) {
+      plane(l, end - begin, loops[level + 1], f, t);
+      return;
+    }
+    for (int i = begin; i < end; i++) {
+      walk(level + 1, 0, loops[level + 1].size, f, t);
+      f += l.from;
+      t += l.to;
+    }
+  }
+
+  private void plane(Loop rows, int count, Loop columns, long f, long t) {
+    if (columns.from <= 1 && columns.to == 1) {
+      for (int i = 0; i < count; i++) {
+        run(columns, f + i * rows.from, t + i * rows.to);
+      }
+      return;
+    }
+    for (int i = 0; i < count; i += TILE) {
+      int iEnd = Math.min(count, i + TILE);
+      for (int j = 0; j < columns.size; j += TILE) {
+        int jEnd = Math.min(columns.size, j + TILE);
+        for (int r = i; r < iEnd; r++) {
+          across(columns, j, jEnd, f + r * rows.from, t + r * rows.to);
+        }
+      }
+    }
+  }
+
+  private void across(Loop columns, int begin, int end, long f, long t) {
+    if (longs) {
+      for (int c = begin; c < end; c++) {
+        to.setAtIndex(JAVA_LONG, t + c * columns.to, from.getAtIndex(JAVA_LONG, f + c * columns.from));
+      }
+    } else {
+      for (int c = begin; c < end; c++) {
+        to.setAtIndex(JAVA_FLOAT, t + c * columns.to, from.getAtIndex(JAVA_FLOAT, f + c * columns.from));
+      }
+    }
+  }
+
+  private void run(Loop columns, long f, long t) {
+    int n = columns.size;
+    if (columns.from == 1) {
+      int bytes = longs ? 8 : 4;
+      MemorySegment.copy(from, f * bytes, to, t * bytes, (long) n * bytes);
+    } else if (longs) {
+      long v = from.getAtIndex(JAVA_LONG, f);
+      for (int c = 0; c < n; c++) {
+        to.setAtIndex(JAVA_LONG, t + c, v);
+      }
+    } else {
+      float v = from.getAtIndex(JAVA_FLOAT, f);
+      for (int c = 0; c < n; c++) {
+        to.setAtIndex(JAVA_FLOAT, t + c, v);
+      }
+    }
+  }
+}
