@@ -163,6 +163,17 @@ public interface Emit {
     return unary(Unary.Kind.SIGN, x);
   }
 
+  /// `x`, as a constant to the gradient.
+  default Value detach(Value x) {
+    return unary(Unary.Kind.DETACH, x);
+  }
+
+  /// `value`, a function of each element of `x` whose derivative is `slope`: for a function whose ops would give a gradient
+  /// that is not finite, or a dearer one. Both operands are constants to the gradient otherwise; `x` is finite.
+  default Value withSlope(Value value, Value x, Value slope) {
+    return add(detach(value), mul(detach(slope), sub(x, detach(x))));
+  }
+
   default Value square(Value x) {
     return mul(x, x);
   }

@@ -7,9 +7,10 @@ import java.util.List;
 /// A function of each element.
 public record Unary(Kind kind) implements Op {
   /// `SIGN` is 0 at 0; `ROUND` goes to the nearest even number; `SIGMOID(x) = 1 / (1 + exp(-x))`;
-  /// `RELU` is 0 where `x <= 0`, else `x` (NaN too), and its gradient at 0 is 0 (that of `max(x, 0)` would be a half).
+  /// `RELU` is 0 where `x <= 0`, else `x` (NaN too), and its gradient at 0 is 0 (that of `max(x, 0)` would be a half);
+  /// `DETACH` is `x` with no gradient; `BFLOAT16` rounds to the nearest bfloat16, ties to even, and has no gradient either.
   public enum Kind {
-    NEG, ABS, SIGN, RELU, FLOOR, ROUND, SQRT, EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, ERF, SIN, COS, LGAMMA
+    NEG, ABS, SIGN, RELU, FLOOR, ROUND, SQRT, EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, ERF, SIN, COS, LGAMMA, DETACH, BFLOAT16
   }
 
   @Override
@@ -30,7 +31,7 @@ public record Unary(Kind kind) implements Op {
     Value dx = switch (kind) {
       case NEG -> emit.neg(upstream);
       case ABS -> emit.mul(upstream, emit.sign(x));
-      case SIGN, FLOOR, ROUND -> null;
+      case SIGN, FLOOR, ROUND, DETACH, BFLOAT16 -> null;
       case RELU -> emit.where(emit.lessEqual(output, emit.scalar(0)), emit.scalar(0), upstream);
       case SQRT -> emit.div(upstream, emit.mul(output, 2));
       case EXP -> emit.mul(upstream, output);

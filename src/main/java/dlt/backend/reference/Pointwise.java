@@ -41,10 +41,21 @@ final class Pointwise {
       case SIN -> Math::sin;
       case COS -> Math::cos;
       case LGAMMA -> SpecialFunctions::lgamma;
+      case DETACH -> v -> v;
+      case BFLOAT16 -> Pointwise::bfloat16;
     };
     for (int i = 0; i < y.size(); i++) {
       y.doubles()[i] = f.applyAsDouble(x.doubles()[i]);
     }
+  }
+
+  /// `v` with eight significant bits, ties to even; the exponents of bfloat16 are those of float32.
+  private static double bfloat16(double v) {
+    if (v == 0 || Double.isNaN(v) || Double.isInfinite(v)) {
+      return v;
+    }
+    int ulp = Math.max(Math.getExponent(v), Float.MIN_EXPONENT) - 7;
+    return Math.scalb(Math.rint(Math.scalb(v, -ulp)), ulp);
   }
 
   static void binary(Binary op, ReferenceBuffer a, ReferenceBuffer b, ReferenceBuffer y) {
