@@ -6,7 +6,7 @@ import dlt.op.AvgPool2dGrad;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
-/// The gradient of means of windows: each gradient, divided as in [AvgPool2dKernel], is added to the pixels of its window,
+/// The gradient of means of windows: each gradient, scaled as in [AvgPool2dKernel], is added to the pixels of its window,
 /// windows in row-major order.
 final class AvgPool2dGradKernel {
   private AvgPool2dGradKernel() {}
@@ -27,7 +27,7 @@ final class AvgPool2dGradKernel {
     dx.asSlice(4 * in, 4L * g.h() * g.w()).fill((byte) 0);
     for (int oy = 0; oy < g.oh(); oy++) {
       for (int ox = 0; ox < g.ow(); ox++) {
-        float share = dy.getAtIndex(JAVA_FLOAT, out++) * (1f / AvgPool2dKernel.divisor(op.pool(), g, oy, ox));
+        float share = dy.getAtIndex(JAVA_FLOAT, out++) * AvgPool2dKernel.scale(op.pool(), g, oy, ox);
         for (int ky = g.rows().firstTap(oy); ky < g.rows().endTap(oy); ky++) {
           long row = in + (long) g.rows().pixel(oy, ky) * g.w();
           for (int kx = g.columns().firstTap(ox); kx < g.columns().endTap(ox); kx++) {

@@ -6,7 +6,7 @@ import dlt.op.AvgPool2d;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
-/// Means of windows: the sum of the pixels in row-major order, divided by [#divisor].
+/// Means of windows: the sum of the pixels in row-major order, times [#scale].
 final class AvgPool2dKernel {
   private AvgPool2dKernel() {}
 
@@ -20,25 +20,9 @@ final class AvgPool2dKernel {
     return () -> target.workers().run(g.planes(), plane -> plane(op, g, x, y, plane));
   }
 
-  /// What the sum of result (`oy`, `ox`) is divided by: the positions of its window that are pixels or, with `countPadding`,
-  /// declared padding; 1 where there are none.
-  static int divisor(AvgPool2d op, PoolGeometry g, int oy, int ox) {
-    int rows = count(g.rows(), oy, op.countPadding(), op.window().padBottom() - op.ceilBottom());
-    int columns = count(g.columns(), ox, op.countPadding(), op.window().padRight() - op.ceilRight());
-    return Math.max(1, rows * columns);
-  }
-
-  private static int count(Taps taps, int r, boolean countPadding, int padEnd) {
-    if (!countPadding) {
-      return taps.endTap(r) - taps.firstTap(r);
-    }
-    int count = 0;
-    for (int k = 0; k < taps.kernel(); k++) {
-      if (taps.pixel(r, k) < taps.in() + padEnd) {
-        count++;
-      }
-    }
-    return count;
+  /// What the sum of result (`oy`, `ox`) is multiplied by; a window beyond the image sums to 0 whatever it is.
+  static float scale(AvgPool2d op, PoolGeometry g, int oy, int ox) {
+    return 1f / Math.max(1, op.rows(g.h(), oy) * op.columns(g.w(), ox));
   }
 
   private static void plane(AvgPool2d op, PoolGeometry g, MemorySegment x, MemorySegment y, int plane) {
@@ -53,7 +37,7 @@ final class AvgPool2dKernel {
             sum += x.getAtIndex(JAVA_FLOAT, row + g.columns().pixel(ox, kx));
           }
         }
-        y.setAtIndex(JAVA_FLOAT, out++, sum * (1f / divisor(op, g, oy, ox)));
+        y.setAtIndex(JAVA_FLOAT, out++, sum * scale(op, g, oy, ox));
       }
     }
   }

@@ -6,8 +6,8 @@ import dlt.op.MaxPool2dGrad;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
-/// The gradient of maxima of windows: each gradient is added to the pixel that [MaxPool2dKernel] kept last, windows in
-/// row-major order. A window of nothing but minus infinity gives it to its first pixel.
+/// The gradient of maxima of windows: each gradient is added to the first largest pixel of its window, a NaN being larger
+/// than all numbers, windows in row-major order.
 final class MaxPool2dGradKernel {
   private MaxPool2dGradKernel() {}
 
@@ -35,7 +35,7 @@ final class MaxPool2dGradKernel {
           for (int kx = g.columns().firstTap(ox); kx < g.columns().endTap(ox); kx++) {
             long at = row + g.columns().pixel(ox, kx);
             float v = x.getAtIndex(JAVA_FLOAT, at);
-            if (argMax < 0 || v > max || Float.isNaN(v)) {
+            if (argMax < 0 || v > max || Float.isNaN(v) && !Float.isNaN(max)) {
               max = v;
               argMax = at;
             }

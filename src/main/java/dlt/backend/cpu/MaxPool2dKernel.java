@@ -6,7 +6,7 @@ import dlt.op.MaxPool2d;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
-/// Maxima of windows: an element replaces the maximum so far if it is larger or NaN, in row-major order.
+/// Maxima of windows; NaN where there is one.
 final class MaxPool2dKernel {
   private MaxPool2dKernel() {}
 

@@ -11,12 +11,14 @@ final class Target {
   private final Workers workers;
   private final CodeMemory code;
   private final Arena arena;
+  private final Workspace workspace;
 
   Target(InstructionSet instructionSet, Workers workers, CodeMemory code, Arena arena) {
     this.instructionSet = instructionSet;
     this.workers = workers;
     this.code = code;
     this.arena = arena;
+    this.workspace = new Workspace(arena, workers.threads());
   }
 
   InstructionSet instructionSet() {
@@ -46,5 +48,10 @@ final class Target {
   /// parts of a step at the same time.
   MemorySegment scratch(long bytes) {
     return arena.allocate(bytes, 64);
+  }
+
+  /// Memory for the parts of one step at a time.
+  Workspace workspace() {
+    return workspace;
   }
 }
