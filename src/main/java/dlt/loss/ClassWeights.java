@@ -1,0 +1,39 @@
+package dlt.loss;
+
+import dlt.config.FromText;
+import dlt.config.Invalid;
+import java.util.List;
+
+/// A factor for each class, or `balanced`: factors that make up for how often each class occurs in the training part.
+public record ClassWeights(List<Double> weights) {
+  /// `balanced`, until the counts are known.
+  public static final ClassWeights BALANCED = new ClassWeights(List.of());
+
+  public ClassWeights {
+    weights = List.copyOf(weights);
+    for (double w : weights) {
+      if (!(w >= 0 && w < Double.POSITIVE_INFINITY)) {
+        throw new Invalid("weights", Double.toString(w), "weights of at least 0");
+      }
+    }
+  }
+
+  @FromText
+  public static ClassWeights parse(String text) {
+    if (!text.equals("balanced")) {
+      throw new Invalid("", "'" + text + "'", "`balanced` or a list with a number for each class");
+    }
+    return BALANCED;
+  }
+
+  /// Whether the counts of the classes are still needed.
+  boolean unsettled() {
+    return weights.isEmpty();
+  }
+
+  /// `N / (classes * count)` for each class; 0 for one that does not occur.
+  static ClassWeights balanced(List<Long> counts) {
+    double n = counts.stream().mapToLong(Long::longValue).sum();
+    return new ClassWeights(counts.stream().map(c -> c == 0 ? 0.0 : n / ((double) counts.size() * c)).toList());
+  }
+}

@@ -1,0 +1,15 @@
+package dlt.loss;
+
+import dlt.config.Default;
+import dlt.config.Doc;
+import dlt.config.Inline;
+import java.util.List;
+import java.util.Optional;
+
+/// A loss, what it is applied to, and its share in the sum of all losses.
+public record LossTerm(
+    @Inline Loss loss,
+    @Doc("Its factor in the sum of all losses.") @Default("1") double weight,
+    @Doc("The outputs it is applied to, by name, in the order of its arguments; the model's only output where left out.")
+        @Default("[]") List<String> input,
+    @Doc("The data's target, by name; the only one where left out.") Optional<String> target) {}

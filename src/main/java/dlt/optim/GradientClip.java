@@ -1,0 +1,29 @@
+package dlt.optim;
+
+import dlt.config.Doc;
+import dlt.config.Range;
+import dlt.op.Emit;
+import dlt.op.Value;
+import java.util.List;
+import java.util.Optional;
+
+@Doc("Limits to the gradients; where both are given, values come first.")
+public record GradientClip(
+    @Doc("The largest 2-norm of all gradients together; larger ones are scaled down.") @Range(min = 0, minExclusive = true)
+        Optional<Double> norm,
+    @Doc("The largest magnitude of a gradient's element; larger ones are cut.") @Range(min = 0, minExclusive = true)
+        Optional<Double> value) {
+  /// The gradients within the limits, in their order (PyTorch's `clip_grad_value_` and `clip_grad_norm_`).
+  public List<Value> emit(Emit g, List<Value> gradients) {
+    List<Value> r = gradients;
+    if (value.isPresent()) {
+      r = r.stream().map(v -> g.max(g.min(v, value.get()), -value.get())).toList();
+    }
+    if (norm.isPresent() && !r.isEmpty()) {
+      Value squares = r.stream().map(v -> g.sum(g.square(v))).reduce(g::add).orElseThrow();
+      Value scale = g.min(g.div(g.scalar(norm.get()), g.add(g.sqrt(squares), 1e-6)), 1);
+      r = r.stream().map(v -> g.mul(v, scale)).toList();
+    }
+    return r;
+  }
+}

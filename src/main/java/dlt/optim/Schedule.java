@@ -1,0 +1,21 @@
+package dlt.optim;
+
+import java.util.OptionalDouble;
+
+/// One kind of learning-rate schedule: the record's components are its arguments in the file, with PyTorch's names. A schedule is
+/// a function of time; at whole units of time it has PyTorch's values, in between it goes on smoothly. Adding one is its file and
+/// its line here.
+public sealed interface Schedule permits Cosine {
+  /// What its arguments count where the file does not say.
+  default Unit unit() {
+    return Unit.EPOCHS;
+  }
+
+  /// The learning rate at `time` where the optimizer's is `base`.
+  double lr(double base, Time time);
+
+  /// The momentum at `time`, for those that change it too.
+  default OptionalDouble momentum(Time time) {
+    return OptionalDouble.empty();
+  }
+}
