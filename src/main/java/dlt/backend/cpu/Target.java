@@ -12,6 +12,8 @@ final class Target {
   private final CodeMemory code;
   private final Arena arena;
   private final Workspace workspace;
+  private MemorySegment shared = MemorySegment.NULL;
+  private long bytes;
 
   Target(InstructionSet instructionSet, Workers workers, CodeMemory code, Arena arena) {
     this.instructionSet = instructionSet;
@@ -40,18 +42,33 @@ final class Target {
     return code.kernel(key, () -> {
       Assembler assembler = new Assembler(instructionSet);
       body.accept(assembler);
-      return assembler;
+      return assembler.finish();
     });
   }
 
-  /// Zeroed memory for a kernel's own use (packed operands, partial sums), 64-byte aligned. Steps run one after the other;
-  /// parts of a step at the same time.
+  /// Zeroed memory of a kernel's own, 64-byte aligned, that keeps what is written to it from run to run.
   MemorySegment scratch(long bytes) {
-    return arena.allocate(bytes, 64);
+    this.bytes += bytes;
+    return Memory.allocate(arena, bytes);
   }
 
-  /// Memory for the parts of one step at a time.
+  /// Memory for the length of a step that all its parts see (packed operands, partial sums), 64-byte aligned; other steps
+  /// write to it too.
+  MemorySegment shared(long bytes) {
+    if (shared.byteSize() < bytes) {
+      // by doubling, so that what smaller ones wasted stays below what is used
+      shared = scratch(Math.max(bytes, 2 * shared.byteSize()));
+    }
+    return shared.asSlice(0, bytes);
+  }
+
+  /// Memory for the length of a part.
   Workspace workspace() {
     return workspace;
+  }
+
+  /// How much memory was handed out.
+  long bytes() {
+    return bytes;
   }
 }

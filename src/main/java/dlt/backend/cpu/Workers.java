@@ -1,14 +1,48 @@
 package dlt.backend.cpu;
 
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
 
 /// A fixed set of threads that share the parts of a step. What a part is depends on shapes alone, never on the number of
 /// threads, so results do not depend on it either.
+///
+/// The caller claims parts from the front and the helpers from the back, so that a thread meets the same data in step after
+/// step. Helpers spin between steps for a few microseconds, then park; a helper that parks is woken only if enough is left to do
+/// to pay for it, and a part that no helper has begun is run by the caller.
 final class Workers implements AutoCloseable {
+  /// Reads of the claim word before a helper parks: some ten microseconds. No PAUSE: hypervisors trap long loops of it.
+  private static final int SPINS = 1 << 15;
+  /// Waking a thread costs the waker some microseconds.
+  private static final long WORTH_WAKING_NANOS = 20_000;
+
+  /// The claim word: number of the job (22 bits), parts claimed from the front, parts claimed from the back (21 bits each).
+  private static final int FIELD = 21;
+  private static final int MOST_PARTS = 1 << 20;
+  private static final long FRONT = 1L << FIELD;
+  private static final long FIELD_MASK = FRONT - 1;
+
   private final int threads;
+  private final Helper[] helpers;
+  private final AtomicLong claims = new AtomicLong();
+  private final AtomicInteger unfinished = new AtomicInteger();
+  private final AtomicInteger parked = new AtomicInteger();
+  private int parts;
+  private IntConsumer body;
+  private volatile Throwable thrown;
+  private volatile boolean closed;
 
   Workers(int threads) {
+    if (threads < 1) {
+      throw new IllegalArgumentException(threads + " threads");
+    }
     this.threads = threads;
+    this.helpers = new Helper[threads - 1];
+    for (int i = 0; i < helpers.length; i++) {
+      helpers[i] = new Helper("dlt-cpu-" + (i + 1));
+      helpers[i].start();
+    }
   }
 
   int threads() {
@@ -16,13 +50,150 @@ final class Workers implements AutoCloseable {
   }
 
   /// Calls `body` once for each of `0 .. parts - 1`, in any order and on any thread, and returns when all are done. An
-  /// exception of a part is thrown here.
+  /// exception of a part is thrown here, after the others have run. Not to be called from within a part.
   void run(int parts, IntConsumer body) {
-    for (int i = 0; i < parts; i++) {
-      body.accept(i);
+    if (helpers.length == 0 || parts <= 1) {
+      for (int i = 0; i < parts; i++) {
+        body.accept(i);
+      }
+    } else if (parts > MOST_PARTS) {
+      int many = Math.ceilDiv(parts, MOST_PARTS);
+      share(Math.ceilDiv(parts, many), group -> {
+        for (int i = group * many; i < Math.min(parts, (group + 1) * many); i++) {
+          body.accept(i);
+        }
+      });
+    } else {
+      share(parts, body);
+    }
+  }
+
+  private void share(int parts, IntConsumer body) {
+    this.parts = parts;
+    this.body = body;
+    unfinished.set(parts);
+    long job = (claims.get() >>> 2 * FIELD) + 1;
+    claims.set(job << 2 * FIELD);
+    job = claims.get() >>> 2 * FIELD;
+    boolean asleep = parked.get() > 0;
+    long start = asleep ? System.nanoTime() : 0;
+    int done = 0;
+    int part;
+    while ((part = claim(job, FRONT)) >= 0) {
+      perform(part);
+      done++;
+      if (asleep && (System.nanoTime() - start) / done * (parts - done) > WORTH_WAKING_NANOS) {
+        asleep = false;
+        wake(parts - done);
+      }
+    }
+    for (int spins = 0; unfinished.get() > 0; spins++) {
+      if (spins > SPINS) {
+        Thread.yield();
+      }
+    }
+    this.body = null;
+    Throwable t = thrown;
+    if (t != null) {
+      thrown = null;
+      switch (t) {
+        case RuntimeException e -> throw e;
+        case Error e -> throw e;
+        default -> throw new AssertionError(t);
+      }
+    }
+  }
+
+  private void wake(int most) {
+    for (int i = 0; i < Math.min(most, helpers.length); i++) {
+      LockSupport.unpark(helpers[i]);
+    }
+  }
+
+  /// A part of this job that nobody else has, from the front or the back (`side` 1); -1 where there is none.
+  private int claim(long job, long side) {
+    while (true) {
+      long word = claims.get();
+      if (word >>> 2 * FIELD != job) {
+        return -1;
+      }
+      int front = (int) (word >>> FIELD & FIELD_MASK);
+      int back = (int) (word & FIELD_MASK);
+      int all = parts;
+      if (front + back >= all) {
+        return -1;
+      }
+      // if this succeeds the job is not done before its part is, so body and parts are this job's
+      if (claims.compareAndSet(word, word + side)) {
+        return side == FRONT ? front : all - 1 - back;
+      }
+    }
+  }
+
+  private void perform(int part) {
+    try {
+      body.accept(part);
+    } catch (Throwable t) {
+      thrown = t;
+    } finally {
+      unfinished.decrementAndGet();
     }
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    closed = true;
+    for (Helper h : helpers) {
+      LockSupport.unpark(h);
+    }
+    for (Helper h : helpers) {
+      boolean interrupted = false;
+      while (h.isAlive()) {
+        try {
+          h.join();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private final class Helper extends Thread {
+    Helper(String name) {
+      super(name);
+      setDaemon(true);
+    }
+
+    @Override
+    public void run() {
+      long seen = 0;
+      while (!closed) {
+        long job = next(seen);
+        int part;
+        while ((part = claim(job, 1)) >= 0) {
+          perform(part);
+        }
+        seen = job;
+      }
+    }
+
+    /// Waits for another job than `seen`.
+    private long next(long seen) {
+      long job = seen;
+      for (int i = 0; job == seen && i < SPINS; i++) {
+        job = claims.get() >>> 2 * FIELD;
+      }
+      if (job == seen) {
+        parked.incrementAndGet();
+        while ((job = claims.get() >>> 2 * FIELD) == seen && !closed) {
+          LockSupport.park(Workers.this);
+        }
+        parked.decrementAndGet();
+      }
+      return job;
+    }
+  }
 }

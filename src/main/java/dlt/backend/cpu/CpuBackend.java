@@ -1,0 +1,66 @@
+package dlt.backend.cpu;
+
+import dlt.backend.Backend;
+import dlt.backend.Buffer;
+import dlt.backend.Program;
+import dlt.graph.Graph;
+import dlt.tensor.TensorType;
+import java.lang.foreign.Arena;
+import java.util.Map;
+
+/// The processor: kernels of machine code emitted for the shapes of each graph, or of plain Java loops.
+public final class CpuBackend implements Backend {
+  private final InstructionSet instructionSet;
+  private final Workers workers;
+  private final CodeMemory code = new CodeMemory();
+  private final Arena variables = Arena.ofShared();
+
+  /// A backend of `threads` threads, the caller's among them, with kernels of `instructionSet`. Throws
+  /// [IllegalArgumentException] where this machine does not have it.
+  public CpuBackend(int threads, InstructionSet instructionSet) {
+    if (!InstructionSet.supported(instructionSet)) {
+      throw new IllegalArgumentException("this machine does not have " + instructionSet);
+    }
+    this.instructionSet = instructionSet;
+    this.workers = new Workers(threads);
+  }
+
+  /// A backend of `threads` threads with the best instruction set ([InstructionSet#best]).
+  public static CpuBackend open(int threads) {
+    return new CpuBackend(threads, InstructionSet.best());
+  }
+
+  @Override
+  public String name() {
+    return "cpu";
+  }
+
+  @Override
+  public String description() {
+    return "cpu " + instructionSet + ", " + workers.threads() + (workers.threads() == 1 ? " thread" : " threads");
+  }
+
+  @Override
+  public Buffer allocate(TensorType type) {
+    return new CpuBuffer(type, Memory.allocate(variables, type.bytes()));
+  }
+
+  @Override
+  public Program compile(Graph graph, Map<String, Buffer> variables) {
+    Arena arena = Arena.ofShared();
+    try {
+      return new CpuCompiler(graph, variables, new Target(instructionSet, workers, code, arena)).compile(arena);
+    } catch (RuntimeException | Error e) {
+      arena.close();
+      throw e;
+    }
+  }
+
+  /// Frees the variables and ends the threads. Programs are not to be run any more.
+  @Override
+  public void close() {
+    workers.close();
+    code.close();
+    variables.close();
+  }
+}

@@ -1,0 +1,284 @@
+package dlt.backend.cpu;
+
+import dlt.backend.Buffer;
+import dlt.graph.Fusion;
+import dlt.graph.Graph;
+import dlt.graph.MemoryPlan;
+import dlt.graph.Node;
+import dlt.graph.Verifier;
+import dlt.op.*;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// Turns a graph into steps: settles what runs in which order, which values share memory with what they come from, which
+/// are constants, which become a variable's next value in its place, and where all others lie.
+final class CpuCompiler {
+  /// The values that are the same memory under other shapes: `root` was computed, given or kept. `first` and `last` are the
+  /// units that write and read it.
+  private static final class Storage {
+    final Node root;
+    final boolean constant;
+    int first;
+    int last;
+    MemorySegment data;
+
+    Storage(Node root, boolean constant, int position) {
+      this.root = root;
+      this.constant = constant;
+      this.first = position;
+      this.last = position;
+    }
+  }
+
+  private final Graph graph;
+  private final Map<String, Buffer> variables;
+  private final Target target;
+  private final List<Fusion.Unit> units;
+  private final Map<Node, Storage> storages = new HashMap<>();
+  private final List<Step> steps = new ArrayList<>();
+
+  CpuCompiler(Graph graph, Map<String, Buffer> variables, Target target) {
+    Verifier.verify(graph);
+    this.graph = graph;
+    this.variables = variables;
+    this.target = target;
+    this.units = Fusion.schedule(graph);
+  }
+
+  CpuProgram compile(Arena arena) {
+    units.forEach(this::store);
+    Map<String, CpuBuffer> outputs = new LinkedHashMap<>();
+    List<Step> first = new ArrayList<>();
+    List<Step> last = new ArrayList<>();
+    place(outputs, first, last);
+    steps.addAll(first);
+    for (Fusion.Unit unit : units) {
+      if (!constant(unit)) {
+        steps(unit, steps);
+      }
+    }
+    steps.addAll(last);
+    Map<String, CpuBuffer> inputs = new LinkedHashMap<>();
+    for (Node node : graph.inputs()) {
+      inputs.put(((Input) node.op()).name(), new CpuBuffer(node.type(), storages.get(node).data));
+    }
+    return new CpuProgram(inputs, outputs, steps, target.bytes(), arena);
+  }
+
+  // ---- which values there are
+
+  private void store(Fusion.Unit unit) {
+    int position = units.indexOf(unit);
+    for (Node input : unit.inputs()) {
+      storages.get(input).last = position;
+    }
+    for (Node node : unit.outputs()) {
+      storages.put(node, alias(node)
+          ? storages.get(node.inputs().getFirst())
+          : new Storage(node, unit.inputs().stream().allMatch(i -> storages.get(i).constant) && !outside(node), position));
+    }
+  }
+
+  private static boolean outside(Node node) {
+    return node.op() instanceof Input || node.op() instanceof Variable;
+  }
+
+  /// Whether `node` is its operand's elements in the same order.
+  private static boolean alias(Node node) {
+    return switch (node.op()) {
+      case Reshape _ -> true;
+      case Expand _ -> node.shape().size() == node.inputs().getFirst().shape().size();
+      case Transpose t -> {
+        List<Integer> moved = t.permutation().stream().filter(d -> node.inputs().getFirst().shape().dim(d) != 1).toList();
+        yield moved.stream().sorted().toList().equals(moved);
+      }
+      case Cast c -> c.dtype() == node.inputs().getFirst().dtype();
+      case Concat _ -> node.inputs().size() == 1;
+      case Slice _ -> node.shape().equals(node.inputs().getFirst().shape());
+      default -> false;
+    };
+  }
+
+  private boolean constant(Fusion.Unit unit) {
+    return storages.get(unit.outputs().getFirst()).constant;
+  }
+
+  // ---- where they lie
+
+  private void place(Map<String, CpuBuffer> outputs, List<Step> first, List<Step> last) {
+    int end = units.size();
+    Map<Storage, String> variableOf = new HashMap<>();
+    for (Node node : graph.variables()) {
+      Variable v = (Variable) node.op();
+      if (!(variables.get(v.name()) instanceof CpuBuffer buffer) || !buffer.type().equals(v.type())) {
+        throw new IllegalArgumentException("no buffer of " + v.type() + " for variable " + v.name());
+      }
+      storages.get(node).data = buffer.data();
+      variableOf.put(storages.get(node), v.name());
+    }
+    for (Node node : graph.inputs()) {
+      storages.get(node).first = -1;
+      storages.get(node).last = end;
+    }
+    // outputs stay readable after the run; those that are variables are copied before these change
+    Set<Storage> results = new HashSet<>();
+    graph.outputs().forEach((name, node) -> {
+      Storage s = storages.get(node);
+      s.last = end;
+      results.add(s);
+    });
+    List<String> copied = new ArrayList<>();
+    graph.updates().forEach((name, node) -> {
+      Storage s = storages.get(node);
+      if (s.data == null && !s.constant && !results.contains(s) && !(s.root.op() instanceof Input) && inPlace(name, s)) {
+        s.data = data(name);
+      } else {
+        s.last = end;
+        copied.add(name);
+      }
+    });
+    plan();
+    compileConstants();
+    graph.outputs().forEach((name, node) -> {
+      Storage s = storages.get(node);
+      CpuBuffer buffer = new CpuBuffer(node.type(), s.data);
+      if (variableOf.containsKey(s)) {
+        buffer = new CpuBuffer(node.type(), target.scratch(node.type().bytes()));
+        copy(s.data, buffer.data(), first);
+      }
+      outputs.put(name, buffer);
+    });
+    copyUpdates(copied, variableOf, first, last);
+  }
+
+  private MemorySegment data(String variable) {
+    Buffer buffer = variables.get(variable);
+    if (buffer instanceof CpuBuffer b) {
+      return b.data();
+    }
+    throw new IllegalArgumentException("no buffer for variable " + variable);
+  }
+
+  /// Whether what computes `next` may write it to the variable's own memory: everybody else who reads the variable comes
+  /// earlier, and what computes it goes element by element where it reads the variable itself.
+  private boolean inPlace(String variable, Storage next) {
+    for (Node node : graph.variables()) {
+      if (((Variable) node.op()).name().equals(variable)) {
+        int last = storages.get(node).last;
+        return last < next.first || last == next.first && units.get(next.first) instanceof Fusion.Group;
+      }
+    }
+    return true;
+  }
+
+  /// Copies at the end for updates that were not computed in place. A variable that becomes another one's old value may have
+  /// been overwritten by then, so that value is saved first.
+  private void copyUpdates(List<String> names, Map<Storage, String> variableOf, List<Step> first, List<Step> last) {
+    for (String name : names) {
+      Storage s = storages.get(graph.updates().get(name));
+      MemorySegment from = s.data;
+      if (name.equals(variableOf.get(s))) {
+        continue;
+      }
+      if (variableOf.containsKey(s) && graph.updates().containsKey(variableOf.get(s))) {
+        from = target.scratch(s.data.byteSize());
+        copy(s.data, from, first);
+      }
+      copy(from, data(name), last);
+    }
+  }
+
+  private static void copy(MemorySegment from, MemorySegment to, List<Step> steps) {
+    steps.add(() -> to.copyFrom(from));
+  }
+
+  private void plan() {
+    List<Storage> open = storages.values().stream().distinct().filter(s -> s.data == null && !s.constant)
+        .sorted(java.util.Comparator.comparingInt(s -> s.root.id())).toList();
+    MemoryPlan plan = MemoryPlan.of(open.stream().map(s -> new MemoryPlan.Interval(s.root.type().bytes(), s.first, s.last)).toList());
+    MemorySegment block = target.scratch(plan.bytes());
+    for (int i = 0; i < open.size(); i++) {
+      open.get(i).data = block.asSlice(plan.offsets().get(i), open.get(i).root.type().bytes());
+    }
+  }
+
+  /// Computes once what depends on constants alone.
+  private void compileConstants() {
+    for (Fusion.Unit unit : units) {
+      if (constant(unit)) {
+        for (Node node : unit.outputs()) {
+          Storage s = storages.get(node);
+          if (s.data == null) {
+            s.data = target.scratch(node.type().bytes());
+          }
+        }
+        List<Step> once = new ArrayList<>();
+        steps(unit, once);
+        once.forEach(Step::run);
+      }
+    }
+  }
+
+  // ---- what computes them
+
+  private Operand operand(Node node) {
+    return new Operand(node.type(), storages.get(node).data);
+  }
+
+  private void steps(Fusion.Unit unit, List<Step> steps) {
+    if (unit.outputs().stream().allMatch(n -> n.shape().size() == 0)) {
+      return;
+    }
+    switch (unit) {
+      case Fusion.Group g ->
+          steps.add(PointwiseKernel.compile(target, g, g.inputs().stream().map(this::operand).toList(),
+              g.outputs().stream().map(this::operand).toList()));
+      case Fusion.Single(Node node) -> {
+        if (!alias(node) && !outside(node)) {
+          steps.add(step(node));
+        }
+      }
+    }
+  }
+
+  private Step step(Node node) {
+    List<Operand> in = node.inputs().stream().map(this::operand).toList();
+    Operand out = operand(node);
+    return switch (node.op()) {
+      case Input _, Variable _, Reshape _ -> throw new AssertionError(node);
+      case Unary _, Binary _, Where _ -> throw new AssertionError("pointwise and in no group: " + node);
+      case Literal op -> () -> out.data().copyFrom(op.value().data());
+      case Fill op -> FillKernel.compile(target, op, in, out);
+      case RandomUniform op -> RandomUniformKernel.compile(target, op, in, out);
+      case Cast op -> CastKernel.compile(target, op, in, out);
+      case Reduce op -> ReduceKernel.compile(target, op, in, out);
+      case ArgMax op -> ArgMaxKernel.compile(target, op, in, out);
+      case Softmax op -> SoftmaxKernel.compile(target, op, in, out);
+      case LogSoftmax op -> LogSoftmaxKernel.compile(target, op, in, out);
+      case MatMul op -> MatMulKernel.compile(target, op, in, out);
+      case Conv2d op -> Conv2dKernel.compile(target, op, in, out);
+      case Conv2dGradInput op -> Conv2dGradInputKernel.compile(target, op, in, out);
+      case Conv2dGradWeight op -> Conv2dGradWeightKernel.compile(target, op, in, out);
+      case MaxPool2d op -> MaxPool2dKernel.compile(target, op, in, out);
+      case MaxPool2dGrad op -> MaxPool2dGradKernel.compile(target, op, in, out);
+      case AvgPool2d op -> AvgPool2dKernel.compile(target, op, in, out);
+      case AvgPool2dGrad op -> AvgPool2dGradKernel.compile(target, op, in, out);
+      case BatchNorm op -> BatchNormKernel.compile(target, op, in, out);
+      case Transpose op -> TransposeKernel.compile(target, op, in, out);
+      case Expand op -> ExpandKernel.compile(target, op, in, out);
+      case Concat op -> ConcatKernel.compile(target, op, in, out);
+      case Slice op -> SliceKernel.compile(target, op, in, out);
+      case Pad op -> PadKernel.compile(target, op, in, out);
+      case Gather op -> GatherKernel.compile(target, op, in, out);
+      case ScatterAdd op -> ScatterAddKernel.compile(target, op, in, out);
+      case OneHot op -> OneHotKernel.compile(target, op, in, out);
+    };
+  }
+}

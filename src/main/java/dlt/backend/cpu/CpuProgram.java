@@ -1,0 +1,65 @@
+package dlt.backend.cpu;
+
+import dlt.backend.Buffer;
+import dlt.backend.Program;
+import java.lang.foreign.Arena;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// A list of steps over buffers that they are bound to.
+final class CpuProgram implements Program {
+  private final Map<String, CpuBuffer> inputs;
+  private final Map<String, CpuBuffer> outputs;
+  private final Step[] steps;
+  private final long plannedBytes;
+  private final Arena arena;
+
+  CpuProgram(Map<String, CpuBuffer> inputs, Map<String, CpuBuffer> outputs, List<Step> steps, long plannedBytes, Arena arena) {
+    this.inputs = inputs;
+    this.outputs = outputs;
+    this.steps = steps.toArray(Step[]::new);
+    this.plannedBytes = plannedBytes;
+    this.arena = arena;
+  }
+
+  @Override
+  public Set<String> inputs() {
+    return inputs.keySet();
+  }
+
+  @Override
+  public Buffer input(String name) {
+    return named(inputs, "input", name);
+  }
+
+  @Override
+  public Buffer output(String name) {
+    return named(outputs, "output", name);
+  }
+
+  private static Buffer named(Map<String, CpuBuffer> buffers, String what, String name) {
+    Buffer buffer = buffers.get(name);
+    if (buffer == null) {
+      throw new IllegalArgumentException("no " + what + " " + name + "; there are " + buffers.keySet());
+    }
+    return buffer;
+  }
+
+  @Override
+  public void run() {
+    for (Step step : steps) {
+      step.run();
+    }
+  }
+
+  @Override
+  public long plannedBytes() {
+    return plannedBytes;
+  }
+
+  @Override
+  public void close() {
+    arena.close();
+  }
+}

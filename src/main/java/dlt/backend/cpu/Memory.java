@@ -1,0 +1,135 @@
+package dlt.backend.cpu;
+
+import dlt.error.Failure;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.util.Locale;
+
+/// Pages from the system: executable ones for code, huge ones for tensors. Only on Linux x86-64; elsewhere tensors come from
+/// the arena and there is no code.
+final class Memory {
+  /// Executable pages cannot be had; the message says why.
+  static final class RefusedException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    RefusedException(String message) {
+      super(message);
+    }
+  }
+
+  /// From this size on, tensors lie in pages of 2 MB: one entry of the TLB for 512 of the usual ones.
+  private static final long HUGE = 2L << 20;
+  private static final long PAGE = 4096;
+  private static final long PADDING = 64;
+
+  private Memory() {}
+
+  /// Whether the system is one whose calls are known here.
+  static boolean supported() {
+    return System.getProperty("os.name").equals("Linux") && System.getProperty("os.arch").equals("amd64");
+  }
+
+  /// Zeroed memory that lives as long as `arena`, 64-byte aligned. Throws a [Failure] where there is not enough.
+  static MemorySegment allocate(Arena arena, long bytes) {
+    try {
+      if (bytes < HUGE || !supported()) {
+        return arena.allocate(Math.max(bytes, 1), PADDING).asSlice(0, bytes);
+      }
+      long size = bytes + HUGE;
+      long start = Calls.map(size);
+      if (start == Calls.FAILED) {
+        throw outOfMemory(bytes, null);
+      }
+      MemorySegment pages = MemorySegment.ofAddress(start).reinterpret(size, arena, s -> Calls.unmap(s.address(), size));
+      long aligned = start + HUGE - 1 & -HUGE;
+      Calls.adviseHuge(aligned, start + size - aligned & -HUGE);
+      return pages.asSlice(aligned - start, bytes);
+    } catch (OutOfMemoryError e) {
+      throw outOfMemory(bytes, e);
+    }
+  }
+
+  private static Failure outOfMemory(long bytes, Throwable cause) {
+    return new Failure(Failure.Kind.DEVICE, String.format(Locale.ROOT,
+        "cpu: no memory for %.1f MB of tensors; take a smaller batch size or model", bytes / 1e6), cause);
+  }
+
+  /// Pages that hold `code` and can be executed but no longer written. [#free] gives them back.
+  static MemorySegment executable(byte[] code) throws RefusedException {
+    if (!supported()) {
+      throw new RefusedException("machine code is emitted on Linux x86-64 only");
+    }
+    long size = code.length + PAGE - 1 & -PAGE;
+    long start = Calls.map(size);
+    if (start == Calls.FAILED) {
+      throw new RefusedException("no memory for " + size + " bytes of machine code");
+    }
+    MemorySegment pages = MemorySegment.ofAddress(start).reinterpret(size);
+    MemorySegment.copy(code, 0, pages, ValueLayout.JAVA_BYTE, 0, code.length);
+    if (!Calls.makeExecutable(start, size)) {
+      Calls.unmap(start, size);
+      throw new RefusedException("the system refuses executable memory");
+    }
+    return pages;
+  }
+
+  static void free(MemorySegment executable) {
+    Calls.unmap(executable.address(), executable.byteSize());
+  }
+
+  /// Linked on first use.
+  private static final class Calls {
+    static final long FAILED = -1;
+    private static final int READ = 1, WRITE = 2, EXECUTE = 4, PRIVATE_ANONYMOUS = 0x22, MADV_HUGEPAGE = 14;
+    private static final Linker LINKER = Linker.nativeLinker();
+    private static final MethodHandle MMAP = handle("mmap", FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG,
+        ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG));
+    private static final MethodHandle MUNMAP =
+        handle("munmap", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
+    private static final FunctionDescriptor RANGE_AND_FLAGS =
+        FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT);
+    private static final MethodHandle MPROTECT = handle("mprotect", RANGE_AND_FLAGS);
+    private static final MethodHandle MADVISE = handle("madvise", RANGE_AND_FLAGS);
+
+    private static MethodHandle handle(String name, FunctionDescriptor type) {
+      return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), type);
+    }
+
+    static long map(long bytes) {
+      try {
+        return (long) MMAP.invokeExact(0L, bytes, READ | WRITE, PRIVATE_ANONYMOUS, -1, 0L);
+      } catch (Throwable t) {
+        throw new AssertionError(t);
+      }
+    }
+
+    static void unmap(long address, long bytes) {
+      try {
+        int _ = (int) MUNMAP.invokeExact(address, bytes);
+      } catch (Throwable t) {
+        throw new AssertionError(t);
+      }
+    }
+
+    static boolean makeExecutable(long address, long bytes) {
+      try {
+        return (int) MPROTECT.invokeExact(address, bytes, READ | EXECUTE) == 0;
+      } catch (Throwable t) {
+        throw new AssertionError(t);
+      }
+    }
+
+    /// Only advice: what it returns does not matter.
+    static void adviseHuge(long address, long bytes) {
+      try {
+        int _ = (int) MADVISE.invokeExact(address, bytes, MADV_HUGEPAGE);
+      } catch (Throwable t) {
+        throw new AssertionError(t);
+      }
+    }
+  }
+}
