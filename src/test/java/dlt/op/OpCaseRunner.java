@@ -88,7 +88,7 @@ public final class OpCaseRunner {
       case Input _, Variable _, Fill _, Literal _, RandomUniform _, Where _, Cast _, ArgMax _, MaxPool2d _, Reshape _, Transpose _,
           Expand _, Concat _, Slice _, Pad _, Gather _, OneHot _ -> true;
       case Unary unary -> switch (unary.kind()) {
-        case NEG, ABS, SIGN, RELU, FLOOR, ROUND, SQRT -> true;
+        case NEG, ABS, SIGN, RELU, FLOOR, ROUND, SQRT, DETACH, BFLOAT16 -> true;
         case EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, ERF, SIN, COS, LGAMMA -> false;
       };
       case Binary binary -> switch (binary.kind()) {
@@ -120,7 +120,7 @@ public final class OpCaseRunner {
       case Binary binary -> binary.kind() == Binary.Kind.POW ? map(expected, v -> v * (1 + Math.abs(Math.log(Math.max(Math.abs(v), 1e-38))))) : expected;
       case Unary unary -> switch (unary.kind()) {
         case SIN, COS, LGAMMA -> map(expected, v -> Math.max(1, Math.abs(v)));
-        case NEG, ABS, SIGN, RELU, FLOOR, ROUND, SQRT, EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, ERF -> expected;
+        case NEG, ABS, SIGN, RELU, FLOOR, ROUND, SQRT, EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, ERF, DETACH, BFLOAT16 -> expected;
       };
       case Input _, Variable _, Fill _, Literal _, RandomUniform _, Where _, Cast _, ArgMax _, MaxPool2d _, Reshape _, Transpose _,
           Expand _, Concat _, Slice _, Pad _, Gather _, OneHot _ -> expected;

@@ -82,19 +82,23 @@ public final class OpCases {
     for (Unary.Kind kind : Unary.Kind.values()) {
       Unary op = new Unary(kind);
       Values values = switch (kind) {
-        case NEG, ABS, SIGN, RELU, FLOOR, ROUND, EXP, EXPM1, TANH, SIGMOID, ERF, SIN, COS -> uniform(-4, 4);
+        case NEG, ABS, SIGN, RELU, FLOOR, ROUND, EXP, EXPM1, TANH, SIGMOID, ERF, SIN, COS, DETACH, BFLOAT16 -> uniform(-4, 4);
         case SQRT, LOG, LGAMMA -> uniform(0.1, 5);
         case LOG1P -> uniform(-0.9, 5);
       };
       for (int n : SIZES) {
-        add(op, operand(values, n));
+        if (kind == Unary.Kind.DETACH) {
+          kinked(op, operand(values, n));
+        } else {
+          add(op, operand(values, n));
+        }
       }
-      add(op, operand(values));
-      add(op, operand(values, 3, 1, 33));
-      add(op, operand(values, 2, 3, 4, 5));
+      kinked(op, operand(values));
+      kinked(op, operand(values, 3, 1, 33));
+      kinked(op, operand(values, 2, 3, 4, 5));
       kinked(op, operand(cycle(0, -0.0, 1, -1, 0.5, -0.5, 1.5, 2.5, -2.5, 1e-6, -1e-6, 3e-4, 10, 20, 1e-38), 45));
       Values wide = switch (kind) {
-        case NEG, ABS, SIGN, RELU, FLOOR, ROUND -> uniform(-1e9, 1e9);
+        case NEG, ABS, SIGN, RELU, FLOOR, ROUND, DETACH, BFLOAT16 -> uniform(-1e9, 1e9);
         case SQRT, LOG, LOG1P -> uniform(0, 1e30);
         case EXP, EXPM1 -> uniform(-87, 88);
         case TANH, SIGMOID, ERF -> uniform(-30, 30);
@@ -103,7 +107,7 @@ public final class OpCases {
       };
       kinked(op, operand(wide, 1000));
       switch (kind) {
-        case NEG, ABS, SIGN, RELU, FLOOR, ROUND, SQRT, EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, ERF ->
+        case NEG, ABS, SIGN, RELU, FLOOR, ROUND, SQRT, EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, ERF, DETACH, BFLOAT16 ->
             kinked(op, operand(cycle(Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, Double.NaN, 100, -104, 3e38, -3e38), 35));
         case SIN, COS, LGAMMA -> { }
       }
