@@ -15,7 +15,9 @@ final class Conv2dKernel {
     Operand x = inputs.get(0);
     Operand w = inputs.get(1);
     ConvGeometry g = ConvGeometry.of(op.window(), op.groups(), x.shape(), w.shape(), output.shape());
-    return twin(target, g, x.data(), w.data(), output.data());
+    LaneConvPass lanes = LaneConvPass.forward(g);
+    return target.emits() && lanes.fits() ? lanes.compile(target, g.n(), x.data(), w.data(), output.data())
+        : twin(target, g, x.data(), w.data(), output.data());
   }
 
   static Step twin(Target target, ConvGeometry g, MemorySegment x, MemorySegment w, MemorySegment y) {

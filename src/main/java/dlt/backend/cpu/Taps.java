@@ -1,5 +1,9 @@
 package dlt.backend.cpu;
 
+import java.math.BigInteger;
+import java.util.List;
+import java.util.stream.IntStream;
+
 /// How a window moves over one axis of an image: result `r` under kernel position `k` reads pixel
 /// `r * stride + k * dilation - pad`, which may lie outside `0 .. in - 1`: then it is padding.
 record Taps(int in, int out, int kernel, int stride, int pad, int dilation) {
@@ -31,5 +35,32 @@ record Taps(int in, int out, int kernel, int stride, int pad, int dilation) {
   /// One past the last kernel position under which result `r` reads a pixel; at least [#firstTap].
   int endTap(int r) {
     return Math.clamp(Math.floorDiv(in - 1 + pad - r * stride, dilation) + 1, firstTap(r), kernel);
+  }
+
+  /// Kernel position `k` together with the place on the other side that it leads to.
+  record Tap(int k, int place) {}
+
+  /// For each result the pixels that it reads, by kernel position.
+  List<List<Tap>> pixels() {
+    return IntStream.range(0, out).mapToObj(r ->
+        IntStream.range(0, kernel).filter(k -> inside(r, k)).mapToObj(k -> new Tap(k, pixel(r, k))).toList()).toList();
+  }
+
+  /// For each pixel the results that read it, by kernel position.
+  List<List<Tap>> results() {
+    return IntStream.range(0, in).mapToObj(this::results).toList();
+  }
+
+  private List<Tap> results(int p) {
+    return IntStream.range(0, kernel)
+        .filter(k -> Math.floorMod(p + pad - k * dilation, stride) == 0)
+        .mapToObj(k -> new Tap(k, Math.floorDiv(p + pad - k * dilation, stride)))
+        .filter(t -> t.place >= 0 && t.place < out)
+        .toList();
+  }
+
+  /// From one kernel position under which a result reads a given pixel to the next one.
+  int tapStep() {
+    return stride / BigInteger.valueOf(stride).gcd(BigInteger.valueOf(dilation)).intValue();
   }
 }

@@ -32,6 +32,15 @@ final class Target {
     return instructionSet != InstructionSet.JAVA;
   }
 
+  /// float32 elements of a vector.
+  int lanes() {
+    return switch (instructionSet) {
+      case AVX512 -> 16;
+      case AVX2 -> 8;
+      case JAVA -> 1;
+    };
+  }
+
   Workers workers() {
     return workers;
   }
