@@ -6,7 +6,17 @@ import java.util.List;
 import java.util.Locale;
 
 /// One kind of layer: the record's components are its arguments in the file. Adding one is its file and its line here.
-public sealed interface Layer permits Linear, Sequential {
+public sealed interface Layer
+    permits Linear, Conv1d, Conv2d, ConvTranspose2d,
+        MaxPool1d, MaxPool2d, AvgPool1d, AvgPool2d, AdaptiveAvgPool2d, AdaptiveMaxPool2d,
+        BatchNorm, LayerNorm, GroupNorm, InstanceNorm2d, RmsNorm,
+        Embedding, Rnn, Gru, Lstm, TransformerEncoderLayer,
+        Dropout, Dropout2d, AlphaDropout,
+        Activation, Prelu, Softmax, LogSoftmax, Softmin, Glu,
+        Flatten, Unflatten, Reshape, Permute, Select, Mean, Sum,
+        Upsample, PixelShuffle, ZeroPad2d, ReflectionPad2d, ReplicationPad2d,
+        Identity, Sequential, Residual, Parallel, Repeat, Shared,
+        Concat, Add, Mul, PairwiseDistance, CosineSimilarity {
   /// Emits the layer's ops on `inputs` (one, unless [#takesSeveral]) and returns its output. Throws
   /// [dlt.op.ShapeException] where the shapes do not fit.
   Value emit(LayerScope scope, List<Value> inputs);

@@ -7,21 +7,22 @@ import dlt.op.ShapeException;
 import dlt.op.Value;
 import dlt.tensor.Shape;
 import java.util.List;
+import java.util.Optional;
 
 @Doc("A dense layer: x W^T + b over the last dimension.")
 public record Linear(
     @Doc("Size of each output sample.") @Range(min = 1) int outFeatures,
-    @Doc("Whether a bias is added.") @Default("true") boolean bias)
+    @Doc("Whether a bias is added.") @Default("true") boolean bias,
+    @Doc("How the weights are filled; uniform in +-1/sqrt(in_features) where left out.") Optional<WeightInit> init)
     implements Layer {
   @Override
   public Value emit(LayerScope scope, List<Value> inputs) {
     Value x = inputs.getFirst();
     if (x.shape().rank() < 2) {
-      throw new ShapeException("linear", "needs [N, ..., in], met " + x.shape());
+      throw new ShapeException(kind(), "needs [N, ..., in], met " + x.shape());
     }
-    int in = x.shape().dim(-1);
-    double bound = 1 / Math.sqrt(in);
-    Value y = scope.matmul(x, scope.parameter("weight", Shape.of(outFeatures, in), new Init.Uniform(bound)), false, true);
-    return bias ? scope.add(y, scope.parameter("bias", Shape.of(outFeatures), new Init.Uniform(bound))) : y;
+    Shape w = Shape.of(outFeatures, x.shape().dim(-1));
+    Value y = scope.matmul(x, scope.parameter("weight", w, WeightInit.weight(init, w)), false, true);
+    return bias ? scope.add(y, scope.parameter("bias", Shape.of(outFeatures), WeightInit.bias(w))) : y;
   }
 }

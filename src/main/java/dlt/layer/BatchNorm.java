@@ -1,0 +1,69 @@
+package dlt.layer;
+
+import dlt.config.Default;
+import dlt.config.Doc;
+import dlt.config.Range;
+import dlt.op.ShapeException;
+import dlt.op.Value;
+import dlt.tensor.DType;
+import dlt.tensor.Shape;
+import dlt.tensor.TensorType;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/// Normalises by the biased variance of the batch; `running_var` takes the unbiased one, as in PyTorch.
+@Doc("Batch normalisation per channel of [N, C], [N, C, L] or [N, C, H, W]; running statistics serve in inference.")
+public record BatchNorm(
+    @Doc("Added to the variance.") @Default("1e-5") @Range(min = 0) double eps,
+    @Doc("Weight of the new value in the running statistics.") @Default("0.1") @Range(min = 0, max = 1) double momentum,
+    @Doc("Whether a weight and a bias per channel are learned.") @Default("true") boolean affine,
+    @Doc("Whether running statistics are kept; without them inference normalises by its own batch.") @Default("true")
+        boolean trackRunningStats)
+    implements Layer {
+  @Override
+  public Value emit(LayerScope scope, List<Value> inputs) {
+    Value x = inputs.getFirst();
+    if (x.shape().rank() < 2) {
+      throw new ShapeException(kind(), "needs [N, C, ...], met " + x.shape());
+    }
+    Shape channels = Shape.of(x.shape().dim(1));
+    Value weight = affine ? scope.parameter("weight", channels, new Init.Constant(1)) : scope.fill(channels, 1);
+    Value bias = affine ? scope.parameter("bias", channels, new Init.Constant(0)) : scope.fill(channels, 0);
+    if (!trackRunningStats) {
+      return batch(scope, x, weight, bias).output;
+    }
+    Value mean = scope.buffer("running_mean", TensorType.float32(channels), 0);
+    Value variance = scope.buffer("running_var", TensorType.float32(channels), 1);
+    Value batches = scope.buffer("num_batches_tracked", TensorType.int64(Shape.SCALAR), 0);
+    if (!scope.training() || scope.frozen("running_mean")) {
+      return scope.emit(new dlt.op.BatchNorm(eps), x, weight, bias, mean, variance);
+    }
+    Batch batch = batch(scope, x, weight, bias);
+    double n = x.shape().size() / (double) channels.size();
+    scope.update(mean, old -> follow(scope, old, batch.mean));
+    scope.update(variance, old -> follow(scope, old, scope.mul(batch.variance, n / (n - 1))));
+    scope.update(batches, old -> scope.cast(scope.add(scope.cast(old, DType.FLOAT32), 1), DType.INT64));
+    return batch.output;
+  }
+
+  private Value follow(LayerScope scope, Value old, Value batch) {
+    return scope.add(scope.mul(old, 1 - momentum), scope.mul(scope.reshape(batch, old.shape()), momentum));
+  }
+
+  private record Batch(Value output, Value mean, Value variance) {}
+
+  private Batch batch(LayerScope scope, Value x, Value weight, Value bias) {
+    Shape shape = x.shape();
+    List<Integer> dims = IntStream.range(0, shape.rank()).filter(d -> d != 1).boxed().toList();
+    if (shape.size() <= shape.dim(1)) {
+      throw new ShapeException(kind(), "needs more than one value per channel in training, met " + shape
+          + ": use larger batches, or drop the last one where it is too small");
+    }
+    Value mean = scope.mean(x, dims, true);
+    Value centred = scope.sub(x, mean);
+    Value variance = scope.mean(scope.square(centred), dims, true);
+    Shape wide = mean.shape();
+    Value scale = scope.div(scope.reshape(weight, wide), scope.sqrt(scope.add(variance, eps)));
+    return new Batch(scope.add(scope.mul(centred, scale), scope.reshape(bias, wide)), mean, variance);
+  }
+}

@@ -1,0 +1,56 @@
+package dlt.layer;
+
+import dlt.config.Default;
+import dlt.config.Doc;
+import dlt.config.IntPair;
+import dlt.config.Invalid;
+import dlt.config.Range;
+import dlt.op.Conv2dGradInput;
+import dlt.op.ShapeException;
+import dlt.op.Value;
+import dlt.op.Window;
+import dlt.tensor.Shape;
+import java.util.List;
+import java.util.Optional;
+
+@Doc("A transposed 2-d convolution over images [N, C, H, W]: the gradient of a convolution by its images.")
+public record ConvTranspose2d(
+    @Doc("Channels of the output.") @Range(min = 1) int outChannels,
+    @Doc("Rows and columns of the kernel.") IntPair kernelSize,
+    @Doc("Rows and columns from one window of the output to the next.") @Default("1") IntPair stride,
+    @Doc("Rows and columns that are cut off on each side of the output.") @Default("0") IntPair padding,
+    @Doc("Rows and columns added at the bottom and on the right of the output; less than the stride.") @Default("0") IntPair outputPadding,
+    @Doc("Groups of channels that are convolved apart.") @Default("1") @Range(min = 1) int groups,
+    @Doc("Whether a bias is added.") @Default("true") boolean bias,
+    @Doc("Rows and columns from one element of the kernel to the next.") @Default("1") IntPair dilation,
+    @Doc("How the weights are filled; uniform in +-1/sqrt(fan_in) where left out.") Optional<WeightInit> init)
+    implements Layer {
+  public ConvTranspose2d {
+    Expect.atLeast(1, "kernelSize", kernelSize);
+    Expect.atLeast(1, "stride", stride);
+    Expect.atLeast(0, "padding", padding);
+    Expect.atLeast(0, "outputPadding", outputPadding);
+    Expect.atLeast(1, "dilation", dilation);
+    if (outputPadding.first() >= stride.first() || outputPadding.second() >= stride.second()) {
+      throw new Invalid("outputPadding", "[" + outputPadding.first() + ", " + outputPadding.second() + "]",
+          "less than the stride [" + stride.first() + ", " + stride.second() + "]");
+    }
+  }
+
+  @Override
+  public Value emit(LayerScope scope, List<Value> inputs) {
+    Shape x = Expect.images(this, inputs);
+    Expect.groups(this, "input", x.dim(1), groups);
+    Expect.groups(this, "output", outChannels, groups);
+    Shape w = Shape.of(x.dim(1), outChannels / groups, kernelSize.first(), kernelSize.second());
+    Value weight = scope.parameter("weight", w, WeightInit.weight(init, w));
+    Window window = Window.of(stride.first(), stride.second(), padding.first(), padding.second(), dilation.first(), dilation.second());
+    int height = (x.dim(2) - 1) * stride.first() - 2 * padding.first() + dilation.first() * (kernelSize.first() - 1) + outputPadding.first() + 1;
+    int width = (x.dim(3) - 1) * stride.second() - 2 * padding.second() + dilation.second() * (kernelSize.second() - 1) + outputPadding.second() + 1;
+    if (height < 1 || width < 1) {
+      throw new ShapeException(kind(), "images " + x + " would become " + height + "x" + width + ": the padding cuts everything off");
+    }
+    Value y = scope.emit(new Conv2dGradInput(window, groups, height, width), inputs.getFirst(), weight);
+    return bias ? scope.add(y, scope.reshape(scope.parameter("bias", Shape.of(outChannels), WeightInit.bias(w)), Shape.of(1, outChannels, 1, 1))) : y;
+  }
+}

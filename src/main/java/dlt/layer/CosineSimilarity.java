@@ -1,0 +1,29 @@
+package dlt.layer;
+
+import dlt.config.Default;
+import dlt.config.Doc;
+import dlt.config.Range;
+import dlt.op.Value;
+import java.util.List;
+
+@Doc("The cosine of the angle between two outputs along a dimension: `cosine_similarity: {from: [a, b]}`.")
+public record CosineSimilarity(
+    @Doc("The dimension, which disappears.") @Default("1") int dim,
+    @Doc("The least length that is divided by.") @Default("1e-8") @Range(min = 0) double eps)
+    implements Layer {
+  @Override
+  public Value emit(LayerScope scope, List<Value> inputs) {
+    Expect.two(this, inputs);
+    List<Integer> along = List.of(Expect.axis(this, inputs.getFirst().shape(), dim));
+    return scope.sum(scope.mul(direction(scope, inputs.get(0), along), direction(scope, inputs.get(1), along)), along, false);
+  }
+
+  private Value direction(LayerScope scope, Value x, List<Integer> along) {
+    return scope.div(x, scope.max(scope.sqrt(scope.sum(scope.square(x), along, true)), eps));
+  }
+
+  @Override
+  public boolean takesSeveral() {
+    return true;
+  }
+}

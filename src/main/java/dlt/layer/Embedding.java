@@ -1,0 +1,38 @@
+package dlt.layer;
+
+import dlt.config.Doc;
+import dlt.config.Invalid;
+import dlt.config.Range;
+import dlt.op.Value;
+import dlt.tensor.DType;
+import dlt.tensor.Shape;
+import java.util.List;
+import java.util.Optional;
+
+@Doc("A learned vector for each of a number of classes, looked up by index: [N, ...] becomes [N, ..., embedding_dim].")
+public record Embedding(
+    @Doc("Number of vectors; indices are 0 to one less.") @Range(min = 1) int numEmbeddings,
+    @Doc("Size of each vector.") @Range(min = 1) int embeddingDim,
+    @Doc("The index of a vector that is zero at first and is not learned; negative counts from the end.") Optional<Integer> paddingIdx,
+    @Doc("How the vectors are filled; normal with standard deviation 1 where left out.") Optional<WeightInit> init)
+    implements Layer {
+  public Embedding {
+    if (paddingIdx.isPresent() && (paddingIdx.get() >= numEmbeddings || paddingIdx.get() < -numEmbeddings)) {
+      throw new Invalid("paddingIdx", paddingIdx.get().toString(), "an index below " + numEmbeddings);
+    }
+  }
+
+  @Override
+  public Value emit(LayerScope scope, List<Value> inputs) {
+    // indices in a file of numbers come as float32
+    Value indices = scope.cast(inputs.getFirst(), DType.INT64);
+    Shape shape = Shape.of(numEmbeddings, embeddingDim);
+    Init fill = init.map(i -> i.of(shape)).orElse(new Init.Normal(0, 1));
+    if (paddingIdx.isEmpty()) {
+      return scope.gather(scope.parameter("weight", shape, fill), indices, 0);
+    }
+    int padding = Math.floorMod(paddingIdx.get(), numEmbeddings);
+    Value weight = scope.parameter("weight", shape, new Init.ZeroRow(fill, padding));
+    return scope.gather(weight, indices, 0);
+  }
+}

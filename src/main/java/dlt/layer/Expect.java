@@ -1,0 +1,68 @@
+package dlt.layer;
+
+import dlt.config.IntPair;
+import dlt.config.Invalid;
+import dlt.op.ShapeException;
+import dlt.op.Value;
+import dlt.tensor.Shape;
+import java.util.List;
+
+/// The checks that layers share.
+final class Expect {
+  private Expect() {}
+
+  /// The shape of the only input, which has `rank` dimensions: `layout` in words.
+  static Shape rank(Layer layer, List<Value> inputs, int rank, String layout) {
+    Shape x = inputs.getFirst().shape();
+    if (x.rank() != rank) {
+      throw new ShapeException(layer.kind(), "needs " + layout + ", met " + x);
+    }
+    return x;
+  }
+
+  /// The shape of the only input, which is a batch of images.
+  static Shape images(Layer layer, List<Value> inputs) {
+    return rank(layer, inputs, 4, "images [N, C, H, W]");
+  }
+
+  /// The shape of the only input, which is a batch of sequences with their channels first.
+  static Shape signals(Layer layer, List<Value> inputs) {
+    return rank(layer, inputs, 3, "signals [N, C, L]");
+  }
+
+  /// Dimension `dim` of `x` counted from the front.
+  static int axis(Layer layer, Shape x, int dim) {
+    if (dim < -x.rank() || dim >= x.rank()) {
+      throw new ShapeException(layer.kind(), "dimension " + dim + " met " + x);
+    }
+    return x.axis(dim);
+  }
+
+  /// Checks that a layer that joins outputs has some to join.
+  static void several(Layer layer, List<Value> inputs) {
+    if (inputs.size() < 2) {
+      throw new ShapeException(layer.kind(), "joins several outputs: name them, `from: [a, b]`");
+    }
+  }
+
+  /// Checks that a layer that compares two outputs has two.
+  static void two(Layer layer, List<Value> inputs) {
+    if (inputs.size() != 2) {
+      throw new ShapeException(layer.kind(), "compares two outputs, met " + inputs.size() + ": name them, `from: [a, b]`");
+    }
+  }
+
+  /// Checks an argument of a record.
+  static void atLeast(int min, String component, IntPair pair) {
+    if (pair.first() < min || pair.second() < min) {
+      throw new Invalid(component, "[" + pair.first() + ", " + pair.second() + "]", "numbers of at least " + min);
+    }
+  }
+
+  /// Checks that `channels` come in `groups` of one size.
+  static void groups(Layer layer, String what, int channels, int groups) {
+    if (channels % groups != 0) {
+      throw new ShapeException(layer.kind(), channels + " " + what + " channels do not divide into " + groups + " groups");
+    }
+  }
+}

@@ -1,0 +1,13 @@
+package dlt.layer;
+
+import dlt.config.Doc;
+import dlt.op.Emit;
+import dlt.op.Value;
+
+@Doc("x times hardsigmoid of x (Howard et al., 2019).")
+public record Hardswish() implements Activation {
+  @Override
+  public Value of(Emit emit, Value x) {
+    return emit.mul(x, new Hardsigmoid().of(emit, x));
+  }
+}

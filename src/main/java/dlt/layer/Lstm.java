@@ -1,0 +1,32 @@
+package dlt.layer;
+
+import dlt.config.Default;
+import dlt.config.Doc;
+import dlt.config.Range;
+import dlt.op.Value;
+import java.util.List;
+import java.util.Optional;
+
+@Doc("Long short-term memory over sequences [N, T, F] (Hochreiter and Schmidhuber, 1997). Gives the hidden state of each step.")
+public record Lstm(
+    @Doc("Size of the hidden state.") @Range(min = 1) int hiddenSize,
+    @Doc("Number of layers, each on the hidden states of the one before.") @Default("1") @Range(min = 1) int numLayers,
+    @Doc("Whether biases are added.") @Default("true") boolean bias,
+    @Doc("Dropout between layers.") @Default("0") @Range(min = 0, max = 1) double dropout,
+    @Doc("Whether a second direction reads the sequence from its end; its hidden states stand beside the first's.") @Default("false")
+        boolean bidirectional)
+    implements Layer {
+  @Override
+  public Value emit(LayerScope scope, List<Value> inputs) {
+    Recurrent recurrent = new Recurrent(hiddenSize, numLayers, bias, dropout, bidirectional, 4);
+    return recurrent.run(scope, this, inputs, (emit, x, h, last) -> {
+      Value gates = emit.add(x, h);
+      Value enter = emit.sigmoid(recurrent.gate(emit, gates, 0));
+      Value keep = emit.sigmoid(recurrent.gate(emit, gates, 1));
+      Value fresh = emit.tanh(recurrent.gate(emit, gates, 2));
+      Value leave = emit.sigmoid(recurrent.gate(emit, gates, 3));
+      Value cell = emit.add(emit.mul(keep, last.cell().orElseThrow()), emit.mul(enter, fresh));
+      return new Recurrent.State(emit.mul(leave, emit.tanh(cell)), Optional.of(cell));
+    });
+  }
+}

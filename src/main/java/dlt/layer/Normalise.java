@@ -1,0 +1,47 @@
+package dlt.layer;
+
+import dlt.op.Emit;
+import dlt.op.ShapeException;
+import dlt.op.Value;
+import dlt.tensor.Shape;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/// Formulas that normalisation layers share.
+final class Normalise {
+  private Normalise() {}
+
+  /// `(x - mean) / sqrt(var + eps)` with mean and biased variance over `dims`.
+  static Value standard(Emit emit, Value x, List<Integer> dims, double eps) {
+    Value centred = emit.sub(x, emit.mean(x, dims, true));
+    return emit.div(centred, emit.sqrt(emit.add(emit.mean(emit.square(centred), dims, true), eps)));
+  }
+
+  /// The trailing sizes of `x` that `normalizedShape` names (the last one where it is empty).
+  static Shape trailing(Layer layer, Value x, List<Integer> normalizedShape) {
+    Shape shape = x.shape();
+    int count = normalizedShape.isEmpty() ? 1 : normalizedShape.size();
+    if (shape.rank() <= count) {
+      throw new ShapeException(layer.kind(), "normalises the last " + count + " dimensions of a batch, met " + shape);
+    }
+    Shape trailing = new Shape(shape.dims().subList(shape.rank() - count, shape.rank()));
+    if (!normalizedShape.isEmpty() && !trailing.dims().equals(normalizedShape)) {
+      throw new ShapeException(layer.kind(), "normalized_shape " + normalizedShape + " met " + shape + ", which ends in " + trailing);
+    }
+    return trailing;
+  }
+
+  /// The dimensions of `x` that `trailing` covers.
+  static List<Integer> dims(Value x, Shape trailing) {
+    return IntStream.range(x.shape().rank() - trailing.rank(), x.shape().rank()).boxed().toList();
+  }
+
+  /// `x` times a weight plus a bias, one of each per channel (dimension 1).
+  static Value perChannel(LayerScope scope, Value x) {
+    Shape channels = Shape.of(x.shape().dim(1));
+    Shape wide = new Shape(IntStream.range(0, x.shape().rank()).mapToObj(d -> d == 1 ? x.shape().dim(1) : 1).toList());
+    Value weight = scope.reshape(scope.parameter("weight", channels, new Init.Constant(1)), wide);
+    Value bias = scope.reshape(scope.parameter("bias", channels, new Init.Constant(0)), wide);
+    return scope.add(scope.mul(x, weight), bias);
+  }
+}

@@ -1,0 +1,37 @@
+package dlt.layer;
+
+import dlt.config.Default;
+import dlt.config.Doc;
+import dlt.op.ShapeException;
+import dlt.op.Value;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Parameters are named `<name>.<branch>.<index>`.
+@Doc("Several chains of layers on the same input, their outputs joined: an Inception block.")
+public record Parallel(
+    @Doc("The chains of layers; an empty one passes the input on.") List<List<Placed>> branches,
+    @Doc("How the outputs are joined.") @Default("concat") Merge merge,
+    @Doc("The dimension along which concat joins; 1 is the channels.") @Default("1") int dim)
+    implements Layer {
+  /// How outputs are joined.
+  public enum Merge {
+    CONCAT, ADD, MUL
+  }
+
+  @Override
+  public Value emit(LayerScope scope, List<Value> inputs) {
+    List<Value> outputs = new ArrayList<>();
+    for (int i = 0; i < branches.size(); i++) {
+      outputs.add(scope.sequence(Integer.toString(i), branches.get(i), inputs.getFirst()));
+    }
+    if (outputs.isEmpty()) {
+      throw new ShapeException(kind(), "has no branches");
+    }
+    return switch (merge) {
+      case CONCAT -> scope.concat(outputs, Expect.axis(this, outputs.getFirst().shape(), dim));
+      case ADD -> outputs.stream().reduce(scope::add).orElseThrow();
+      case MUL -> outputs.stream().reduce(scope::mul).orElseThrow();
+    };
+  }
+}

@@ -1,0 +1,67 @@
+package dlt.layer;
+
+import dlt.config.IntPair;
+import dlt.config.Invalid;
+import dlt.op.AvgPool2d;
+import dlt.op.Emit;
+import dlt.op.MaxPool2d;
+import dlt.op.Value;
+import dlt.op.Window;
+import java.util.Optional;
+
+/// The arguments that pooling layers share. `ceilMode` rounds the size of the output up: a last window may then reach over the
+/// padded image, as long as it starts inside of it.
+record Pool(IntPair kernel, IntPair stride, IntPair padding, IntPair dilation, boolean ceilMode) {
+  Pool {
+    Expect.atLeast(1, "kernelSize", kernel);
+    Expect.atLeast(1, "stride", stride);
+    Expect.atLeast(0, "padding", padding);
+    Expect.atLeast(1, "dilation", dilation);
+    if (2 * padding.first() > span(kernel.first(), dilation.first()) || 2 * padding.second() > span(kernel.second(), dilation.second())) {
+      throw new Invalid("padding", "[" + padding.first() + ", " + padding.second() + "]",
+          "at most half of the kernel [" + kernel.first() + ", " + kernel.second() + "]");
+    }
+  }
+
+  static Pool of(IntPair kernel, Optional<IntPair> stride, IntPair padding, IntPair dilation, boolean ceilMode) {
+    return new Pool(kernel, stride.orElse(kernel), padding, dilation, ceilMode);
+  }
+
+  /// Over single rows.
+  static Pool row(int kernel, Optional<Integer> stride, int padding, int dilation, boolean ceilMode) {
+    return new Pool(new IntPair(1, kernel), new IntPair(1, stride.orElse(kernel)), new IntPair(0, padding), new IntPair(1, dilation), ceilMode);
+  }
+
+  private static int span(int kernel, int dilation) {
+    return dilation * (kernel - 1) + 1;
+  }
+
+  Value max(Emit emit, Value x) {
+    return emit.emit(new MaxPool2d(window(x), kernel.first(), kernel.second()), x);
+  }
+
+  Value average(Emit emit, Value x, boolean countPadding) {
+    Window w = window(x);
+    return emit.emit(
+        new AvgPool2d(w, kernel.first(), kernel.second(), countPadding, w.padBottom() - padding.first(), w.padRight() - padding.second()), x);
+  }
+
+  private Window window(Value x) {
+    int bottom = padding.first() + excess(x.shape().dim(2), kernel.first(), stride.first(), padding.first(), dilation.first());
+    int right = padding.second() + excess(x.shape().dim(3), kernel.second(), stride.second(), padding.second(), dilation.second());
+    return new Window(stride.first(), stride.second(), padding.first(), padding.second(), bottom, right, dilation.first(), dilation.second());
+  }
+
+  /// By how much the last window reaches over the padded image.
+  private int excess(int size, int kernel, int stride, int padding, int dilation) {
+    if (!ceilMode) {
+      return 0;
+    }
+    int room = size + 2 * padding - span(kernel, dilation);
+    int last = Math.ceilDiv(room, stride) * stride;
+    if (last >= size + padding) {
+      last -= stride;
+    }
+    return Math.max(0, last - room);
+  }
+}

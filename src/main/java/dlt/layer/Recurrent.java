@@ -1,0 +1,62 @@
+package dlt.layer;
+
+import dlt.op.Emit;
+import dlt.op.Value;
+import dlt.tensor.Shape;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// What recurrent layers share: their arguments, PyTorch's names of their weights, and the way through the steps of a
+/// sequence [N, T, F], which are unrolled into the graph.
+record Recurrent(int hidden, int layers, boolean bias, double dropout, boolean bidirectional, int gates) {
+  /// What is handed from step to step. Only an LSTM has a cell.
+  record State(Value hidden, Optional<Value> cell) {}
+
+  /// One step, from the products of the step's input and of the last hidden state with their weights, both [N, gates * hidden].
+  interface Cell {
+    State step(Emit emit, Value input, Value recurrent, State last);
+  }
+
+  /// The hidden states of the last layer [N, T, hidden], those of both directions side by side. Starts from zeros.
+  Value run(LayerScope scope, Layer layer, List<Value> inputs, Cell cell) {
+    Expect.rank(layer, inputs, 3, "sequences [N, T, F]");
+    Value x = inputs.getFirst();
+    for (int l = 0; l < layers; l++) {
+      Value input = l == 0 ? x : Dropout.drop(scope, x, x.shape(), dropout);
+      Value forward = direction(scope, input, "_l" + l, false, cell);
+      x = bidirectional ? scope.concat(List.of(forward, direction(scope, input, "_l" + l + "_reverse", true, cell)), 2) : forward;
+    }
+    return x;
+  }
+
+  private Value direction(LayerScope scope, Value x, String suffix, boolean reverse, Cell cell) {
+    int batch = x.shape().dim(0);
+    int steps = x.shape().dim(1);
+    int width = gates * hidden;
+    Init init = new Init.Uniform(1 / Math.sqrt(hidden));
+    Value inputWeight = scope.parameter("weight_ih" + suffix, Shape.of(width, x.shape().dim(2)), init);
+    Value hiddenWeight = scope.parameter("weight_hh" + suffix, Shape.of(width, hidden), init);
+    Value projected = scope.matmul(x, inputWeight, false, true);
+    Value hiddenBias = null;
+    if (bias) {
+      projected = scope.add(projected, scope.parameter("bias_ih" + suffix, Shape.of(width), init));
+      hiddenBias = scope.parameter("bias_hh" + suffix, Shape.of(width), init);
+    }
+    Value zero = scope.fill(Shape.of(batch, hidden), 0);
+    State state = new State(zero, Optional.of(zero));
+    List<Value> outputs = new ArrayList<>();
+    for (int i = 0; i < steps; i++) {
+      Value input = scope.reshape(scope.slice(projected, 1, reverse ? steps - 1 - i : i, 1), Shape.of(batch, width));
+      Value recurrent = scope.matmul(state.hidden, hiddenWeight, false, true);
+      state = cell.step(scope, input, bias ? scope.add(recurrent, hiddenBias) : recurrent, state);
+      outputs.add(scope.reshape(state.hidden, Shape.of(batch, 1, hidden)));
+    }
+    return scope.concat(reverse ? outputs.reversed() : outputs, 1);
+  }
+
+  /// Gate `i` of a product.
+  Value gate(Emit emit, Value product, int i) {
+    return emit.slice(product, 1, i * hidden, hidden);
+  }
+}

@@ -1,0 +1,35 @@
+package dlt.layer;
+
+import dlt.config.Default;
+import dlt.config.Doc;
+import dlt.config.Range;
+import dlt.op.Value;
+import java.util.List;
+import java.util.Optional;
+
+@Doc("A recurrent layer over sequences [N, T, F]: h' = tanh(W x + b + V h + c). Gives the hidden state of each step.")
+public record Rnn(
+    @Doc("Size of the hidden state.") @Range(min = 1) int hiddenSize,
+    @Doc("Number of layers, each on the hidden states of the one before.") @Default("1") @Range(min = 1) int numLayers,
+    @Doc("The function of each step.") @Default("tanh") Nonlinearity nonlinearity,
+    @Doc("Whether biases are added.") @Default("true") boolean bias,
+    @Doc("Dropout between layers.") @Default("0") @Range(min = 0, max = 1) double dropout,
+    @Doc("Whether a second direction reads the sequence from its end; its hidden states stand beside the first's.") @Default("false")
+        boolean bidirectional)
+    implements Layer {
+  /// The function of each step.
+  public enum Nonlinearity {
+    TANH, RELU
+  }
+
+  @Override
+  public Value emit(LayerScope scope, List<Value> inputs) {
+    return new Recurrent(hiddenSize, numLayers, bias, dropout, bidirectional, 1).run(scope, this, inputs, (emit, x, h, last) -> {
+      Value sum = emit.add(x, h);
+      return new Recurrent.State(switch (nonlinearity) {
+        case TANH -> emit.tanh(sum);
+        case RELU -> emit.relu(sum);
+      }, Optional.empty());
+    });
+  }
+}

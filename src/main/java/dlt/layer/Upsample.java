@@ -1,0 +1,96 @@
+package dlt.layer;
+
+import dlt.config.Default;
+import dlt.config.Doc;
+import dlt.config.IntPair;
+import dlt.config.Invalid;
+import dlt.config.Range;
+import dlt.op.ShapeException;
+import dlt.op.Value;
+import dlt.tensor.Shape;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/// Pixel `i` of the output lies at `(i + 0.5) / scale - 0.5` of the input, or at `i * (in - 1) / (out - 1)` where corners are
+/// aligned. Both dimensions are done one after the other, rows first.
+@Doc("Images [N, C, H, W] with more (or fewer) pixels: by a factor or to a size.")
+public record Upsample(
+    @Doc("The factor by which rows and columns grow.") @Range(min = 0, minExclusive = true) Optional<Double> scaleFactor,
+    @Doc("Rows and columns of the output, in place of a factor.") Optional<IntPair> size,
+    @Doc("nearest repeats pixels, bilinear interpolates.") @Default("nearest") Mode mode,
+    @Doc("Whether bilinear keeps the centres of the corner pixels where they are.") @Default("false") boolean alignCorners)
+    implements Layer {
+  /// Where the values between pixels come from.
+  public enum Mode {
+    /// The pixel before.
+    NEAREST,
+    /// The two nearest pixels along each dimension, weighted by their distance.
+    BILINEAR
+  }
+
+  public Upsample {
+    if (scaleFactor.isPresent() == size.isPresent()) {
+      throw new Invalid("", size.isPresent() ? "both scale_factor and size" : "neither scale_factor nor size", "one of them");
+    }
+    size.ifPresent(s -> Expect.atLeast(1, "size", s));
+    if (alignCorners && mode == Mode.NEAREST) {
+      throw new Invalid("alignCorners", "align_corners with mode nearest", "mode: bilinear");
+    }
+  }
+
+  @Override
+  public Value emit(LayerScope scope, List<Value> inputs) {
+    Shape x = Expect.images(this, inputs);
+    int height = scaleFactor.map(f -> (int) (x.dim(2) * f)).orElseGet(() -> size.orElseThrow().first());
+    int width = scaleFactor.map(f -> (int) (x.dim(3) * f)).orElseGet(() -> size.orElseThrow().second());
+    if (height < 1 || width < 1) {
+      throw new ShapeException(kind(), "scale_factor " + scaleFactor.orElseThrow() + " leaves nothing of " + x);
+    }
+    return switch (mode) {
+      case NEAREST -> height % x.dim(2) == 0 && width % x.dim(3) == 0
+          ? repeat(scope, inputs.getFirst(), height / x.dim(2), width / x.dim(3))
+          : nearest(scope, nearest(scope, inputs.getFirst(), 2, height), 3, width);
+      case BILINEAR -> linear(scope, linear(scope, inputs.getFirst(), 2, height), 3, width);
+    };
+  }
+
+  private static Value repeat(LayerScope scope, Value x, int rows, int columns) {
+    Shape s = x.shape();
+    Value each = scope.reshape(x, Shape.of(s.dim(0), s.dim(1), s.dim(2), 1, s.dim(3), 1));
+    Value repeated = scope.expand(each, Shape.of(s.dim(0), s.dim(1), s.dim(2), rows, s.dim(3), columns));
+    return scope.reshape(repeated, Shape.of(s.dim(0), s.dim(1), s.dim(2) * rows, s.dim(3) * columns));
+  }
+
+  /// Input pixels per output pixel.
+  private double step(int in, int out) {
+    return scaleFactor.map(f -> 1 / f).orElse((double) in / out);
+  }
+
+  private Value nearest(LayerScope scope, Value x, int dim, int out) {
+    int in = x.shape().dim(dim);
+    double step = step(in, out);
+    return out == in ? x : PaddingMode.pick(scope, x, dim, out, i -> Math.min((int) (i * step), in - 1));
+  }
+
+  private Value linear(LayerScope scope, Value x, int dim, int out) {
+    int in = x.shape().dim(dim);
+    if (out == in) {
+      return x;
+    }
+    double[] at = IntStream.range(0, out).mapToDouble(i -> position(i, in, out)).toArray();
+    double[] weights = Arrays.stream(at).map(p -> p - Math.floor(p)).toArray();
+    Value left = PaddingMode.pick(scope, x, dim, out, i -> (int) at[i]);
+    Value right = PaddingMode.pick(scope, x, dim, out, i -> Math.min((int) at[i] + 1, in - 1));
+    Value weight = Constants.of(scope, dim == 2 ? Shape.of(out, 1) : Shape.of(out), weights);
+    return scope.add(left, scope.mul(scope.sub(right, left), weight));
+  }
+
+  private double position(int i, int in, int out) {
+    if (alignCorners) {
+      return out == 1 ? 0 : (double) i * (in - 1) / (out - 1);
+    }
+    return Math.min(Math.max((i + 0.5) * step(in, out) - 0.5, 0), in - 1);
+  }
+}
