@@ -3,6 +3,7 @@ package dlt.data;
 import dlt.config.Doc;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /// Where samples come from: one record for each kind, its components are the arguments in the experiment file.
 @Doc("Where samples come from.")
@@ -10,6 +11,11 @@ public sealed interface Source permits Csv, Idx, Npz, Npy, Safetensors, Images, 
   /// Opens the data; relative paths count from the folder `base`. Throws Failure(DATA) with file and place where something is
   /// missing, damaged or not as `wanted`.
   Dataset open(Path base, Wanted wanted);
+
+  /// What its samples are, where its arguments alone say so and nothing has to be read.
+  default Optional<Schema> declared(Wanted wanted) {
+    return Optional.empty();
+  }
 
   /// The files or folders that it names, as they are written.
   List<String> paths();

@@ -1,0 +1,35 @@
+package dlt.experiment;
+
+import dlt.config.FromText;
+import dlt.config.Invalid;
+import dlt.config.ToText;
+import java.util.Optional;
+
+/// Samples of one step; 0 stands for all of the training part.
+public record BatchSize(int samples) {
+  @FromText
+  public static BatchSize parse(String text) {
+    if (text.equals("all")) {
+      return new BatchSize(0);
+    }
+    try {
+      int n = Integer.parseInt(text);
+      if (n > 0) {
+        return new BatchSize(n);
+      }
+    } catch (NumberFormatException e) {
+      // told below
+    }
+    throw new Invalid("", "'" + text + "'", "a whole number of at least 1, or all");
+  }
+
+  @ToText
+  public Optional<String> text() {
+    return Optional.of(samples == 0 ? "all" : Integer.toString(samples));
+  }
+
+  /// The batch size for a training part of `size` samples.
+  public int of(int size) {
+    return samples == 0 ? size : Math.min(samples, size);
+  }
+}

@@ -1,0 +1,31 @@
+package dlt.experiment;
+
+import dlt.config.Binder;
+import dlt.config.Bound;
+import dlt.config.Overrides;
+import dlt.config.YamlNode;
+import java.nio.file.Path;
+import java.util.List;
+
+/// An experiment as it was read: the records, where each stands, and the folder that its paths count from.
+public record ExperimentFile(Path file, Bound<Experiment> bound) {
+  /// Reads `file` with each `path=value` of `overrides` in place of what it says. Throws [dlt.config.ConfigException] with
+  /// every error.
+  public static ExperimentFile read(Path file, List<String> overrides) {
+    YamlNode root = Overrides.apply(YamlNode.read(file), overrides);
+    if (root instanceof YamlNode.Mapping m) {
+      // `sweep` is for the sweep command alone
+      root = Blocks.expand(new YamlNode.Mapping(m.at(), m.entries().stream().filter(e -> !e.key().equals("sweep")).toList()));
+    }
+    return new ExperimentFile(file, Binder.bind(root, Experiment.class));
+  }
+
+  public Experiment experiment() {
+    return bound.value();
+  }
+
+  /// The folder that relative paths count from.
+  public Path base() {
+    return file.toAbsolutePath().getParent();
+  }
+}

@@ -1,0 +1,38 @@
+package dlt.experiment;
+
+import dlt.config.Default;
+import dlt.config.Doc;
+import dlt.config.Invalid;
+import dlt.layer.Placed;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+
+@Doc("The layers between the inputs and the outputs.")
+public record Model(
+    @Doc("Names the inputs, with the shape of one sample each; the data's own where left out.") @Default("{}")
+        Map<String, List<Integer>> inputs,
+    @Doc("The layers, one after the other unless `from` says otherwise.") List<Placed> layers,
+    @Doc("The named outputs that are the model's results; the last layer's output where left out.") @Default("[]") List<String> outputs,
+    @Doc("Where the weights come from before training.") Optional<Weights> init,
+    @Doc("Parameters that are not trained, by regular expressions for their whole names, such as `0\\..*`; buffers too.") @Default("[]") List<String> freeze) {
+  public Model {
+    if (layers.isEmpty()) {
+      throw new Invalid("layers", "no layers", "at least one");
+    }
+    for (String pattern : freeze) {
+      try {
+        Pattern.compile(pattern);
+      } catch (PatternSyntaxException e) {
+        throw new Invalid("freeze", "'" + pattern + "'", "a regular expression: " + e.getDescription());
+      }
+    }
+  }
+
+  /// Whether the parameter or buffer of this name keeps its value in training.
+  public boolean frozen(String name) {
+    return freeze.stream().anyMatch(p -> Pattern.matches(p, name));
+  }
+}

@@ -1,0 +1,173 @@
+package dlt.experiment;
+
+import dlt.config.ConfigException;
+import dlt.config.Location;
+import dlt.data.Data;
+import dlt.data.Part;
+import dlt.data.Parts;
+import dlt.data.Preprocessing;
+import dlt.data.Schema;
+import dlt.data.TargetKind;
+import dlt.data.Targets;
+import dlt.data.Wanted;
+import dlt.error.Failure;
+import dlt.loss.Loss;
+import dlt.loss.LossTerm;
+import dlt.loss.Target;
+import dlt.metric.Metric;
+import dlt.metric.Task;
+import dlt.op.ShapeException;
+import dlt.tensor.DType;
+import dlt.tensor.Shape;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/// An experiment with its data open: everything that training needs, checked.
+public record Prepared(ExperimentFile file, Parts parts, Assembly assembly, Task task) {
+  /// Opens the data of `file`, fits the preprocessing to the training part, builds the graphs and checks them and every
+  /// target. What the file alone can tell is checked before any data is read. Throws [ConfigException] for the file, a
+  /// [Failure] of kind DATA, with the place in the file, for the data.
+  public static Prepared of(ExperimentFile file) {
+    Experiment experiment = file.experiment();
+    Wanted wanted = wanted(experiment);
+    experiment.data().train().declared(wanted).ifPresent(schema -> declared(file, schema));
+    Parts parts = at(file, experiment.data().train(), () -> experiment.data().open(file.base(), wanted, experiment.seed()));
+    Schema schema = parts.train().dataset().schema();
+    List<Preprocessing> preprocessing = new ArrayList<>();
+    for (int i = 0; i < schema.inputs().size(); i++) {
+      int input = i;
+      preprocessing.add(at(file, experiment.data().train(),
+          () -> Preprocessing.fit(experiment.data().steps(), parts.train(), input)));
+    }
+    Assembly assembly = new Assembly(file, schema, preprocessing, (target, classes) ->
+        Arrays.stream(Targets.counts(parts.train(), target, classes)).boxed().toList());
+    for (LossTerm term : experiment.loss()) {
+      checkTargets(file, assembly, term, parts);
+    }
+    Task task = task(assembly);
+    checkMetrics(file, experiment, task, parts);
+    return new Prepared(file, parts, assembly, task);
+  }
+
+  /// The metrics that are measured: the experiment's, or those worth knowing for the task.
+  public List<Metric> metrics() {
+    List<Metric> asked = file.experiment().metrics();
+    return asked.isEmpty() ? task.metrics() : asked;
+  }
+
+  /// The graphs of a file whose source says without being read what its samples are: shapes and losses are checked, the
+  /// statistics of the preprocessing are made up.
+  private static void declared(ExperimentFile file, Schema schema) {
+    List<Preprocessing> unfitted = schema.inputs().stream()
+        .map(f -> new Preprocessing(f, List.of(), Preprocessing.output(file.experiment().data().steps(), f)))
+        .toList();
+    if (unfitted.stream().allMatch(p -> p.output().equals(p.input().type()))) {
+      new Assembly(file, schema, unfitted, (target, classes) -> Collections.nCopies(classes, 1L));
+    }
+  }
+
+  private static Wanted wanted(Experiment experiment) {
+    Map<String, TargetKind> named = new HashMap<>();
+    TargetKind all = TargetKind.VALUES;
+    for (LossTerm term : experiment.loss()) {
+      TargetKind kind = kind(term.loss());
+      if (term.target().isPresent()) {
+        named.put(term.target().get(), kind);
+      } else {
+        all = kind;
+      }
+    }
+    return new Wanted(all, named, Optional.empty());
+  }
+
+  /// What kind of target a loss takes, asked with predictions of some shape.
+  private static TargetKind kind(Loss loss) {
+    try {
+      return loss.target(Collections.nCopies(loss.inputs().size(), Shape.of(2, 2)), DType.INT64)
+          .filter(t -> t.dtype() == DType.INT64).isPresent() ? TargetKind.CLASSES : TargetKind.VALUES;
+    } catch (ShapeException e) {
+      return TargetKind.VALUES;
+    }
+  }
+
+  private static void checkTargets(ExperimentFile file, Assembly assembly, LossTerm term, Parts parts) {
+    Optional<Target> expected = assembly.expected(term, 2);
+    int field = assembly.targetIndex(term);
+    for (Part part : all(parts)) {
+      at(file, file.experiment().data().train(), () -> {
+        switch (expected.orElse(null)) {
+          case null -> {}
+          case Target.ClassIndices c -> Targets.checkClasses(part, field, c.classes(), c.ignored());
+          case Target.Numbers n -> Targets.checkRange(part, field, n.min(), n.max());
+          case Target.Signs _ -> Targets.checkRange(part, field, -1, 1);
+        }
+        return null;
+      });
+    }
+  }
+
+  private static List<Part> all(Parts parts) {
+    List<Part> r = new ArrayList<>(List.of(parts.train()));
+    parts.validation().ifPresent(r::add);
+    parts.test().ifPresent(r::add);
+    return r;
+  }
+
+  /// What the first loss's output and target mean.
+  private static Task task(Assembly assembly) {
+    LossTerm term = assembly.experiment().loss().getFirst();
+    return switch (assembly.expected(term, 2).orElse(null)) {
+      case Target.ClassIndices _ -> Task.MULTICLASS;
+      case Target.Numbers n when n.min() == 0 && n.max() == 1 && assembly.activation(assembly.scored()) != dlt.loss.Activation.SOFTMAX ->
+          n.shape().size() == 2 ? Task.BINARY : Task.MULTILABEL;
+      case Target.Numbers _, Target.Signs _ -> Task.REGRESSION;
+      case null -> Task.REGRESSION;
+    };
+  }
+
+  private static void checkMetrics(ExperimentFile file, Experiment experiment, Task task, Parts parts) {
+    for (Metric m : experiment.metrics()) {
+      m.mismatch(task).ifPresent(why -> {
+        throw error(file.bound().at(experiment, "metrics"), why, "");
+      });
+    }
+    String selected = experiment.select().metric();
+    List<String> known = new ArrayList<>(List.of("loss"));
+    (experiment.metrics().isEmpty() ? task.metrics() : experiment.metrics()).forEach(m -> known.add(m.key()));
+    if (!known.contains(selected)) {
+      throw error(file.bound().at(experiment.select(), "metric"), "found metric '" + selected + "', expected one of " + String.join(", ", known),
+          "list it under metrics");
+    }
+    if (parts.validation().isEmpty() && (!selected.equals("loss") || experiment.training().earlyStopping().isPresent())) {
+      throw error(file.bound().at(experiment.select()), "there is no validation part to select or stop by",
+          "give data.split: {validation: 0.2} or a validation source");
+    }
+  }
+
+  private static ConfigException error(Location at, String message, String hint) {
+    return new ConfigException(List.of(new dlt.config.Diagnostic(at, message, hint)));
+  }
+
+  /// What `work` gives; a failure of the data gets the place in the file where the data is named.
+  private static <T> T at(ExperimentFile file, Object source, Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (Failure f) {
+      if (f.kind() == Failure.Kind.DATA) {
+        throw new Failure(f.kind(), file.bound().at(source) + ": " + f.getMessage(), f);
+      }
+      throw f;
+    }
+  }
+
+  /// The experiment's data section, for those who name its parts.
+  public Data data() {
+    return file.experiment().data();
+  }
+}

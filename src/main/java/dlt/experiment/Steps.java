@@ -1,0 +1,51 @@
+package dlt.experiment;
+
+import dlt.data.Column;
+import dlt.data.Fitted;
+import dlt.data.Preprocessing;
+import dlt.op.Emit;
+import dlt.op.Value;
+import dlt.tensor.DType;
+import dlt.tensor.Shape;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Preprocessing as ops, so that it is part of the exported model.
+final class Steps {
+  private Steps() {}
+
+  /// `raw` samples `[N, ...]` through every step.
+  static Value emit(Emit g, Preprocessing preprocessing, Value raw) {
+    Value x = raw;
+    for (Fitted step : preprocessing.steps()) {
+      x = switch (step) {
+        case Fitted.Affine a -> g.mul(g.sub(x, g.literal(a.center())), g.literal(a.scale()));
+        case Fitted.Fill f -> g.where(g.equal(x, x), x, g.literal(f.values()));
+        case Fitted.OneHot o -> oneHot(g, o, x);
+      };
+    }
+    return x;
+  }
+
+  /// Columns next to each other that stay as they are move together.
+  private static Value oneHot(Emit g, Fitted.OneHot step, Value x) {
+    int batch = x.shape().dim(0);
+    List<Value> parts = new ArrayList<>();
+    int from = 0;
+    for (int i = 0; i <= step.columns().size(); i++) {
+      boolean end = i == step.columns().size();
+      Column column = end ? null : step.columns().get(i);
+      if (end || column.categorical()) {
+        if (i > from) {
+          parts.add(g.slice(x, 1, from, i - from));
+        }
+        if (!end) {
+          Value index = g.cast(g.reshape(g.slice(x, 1, i, 1), Shape.of(batch)), DType.INT64);
+          parts.add(g.oneHot(index, column.categories().size(), 1));
+        }
+        from = i + 1;
+      }
+    }
+    return g.concat(parts, 1);
+  }
+}

@@ -1,0 +1,28 @@
+package dlt.experiment;
+
+import dlt.config.Default;
+import dlt.config.Doc;
+import dlt.config.Range;
+import dlt.optim.GradientClip;
+import java.util.Optional;
+
+@Doc("Batches, epochs and where to compute.")
+public record Training(
+    @Doc("Samples of one step, or `all`.") @Default("32") BatchSize batchSize,
+    @Doc("Passes over the training part.") @Default("10") @Range(min = 1) int epochs,
+    @Doc("Whether the samples are shuffled in each epoch.") @Default("true") boolean shuffle,
+    @Doc("Limits on the gradients before the update.") Optional<GradientClip> gradientClip,
+    @Doc("What the device computes in.") @Default("float32") Precision precision,
+    @Doc("Where to compute; auto takes the fastest that there is.") @Default("auto") Device device,
+    @Doc("Steps between two lines in metrics.jsonl.") @Default("50") @Range(min = 1) int logEvery,
+    @Doc("Stops when the selected metric no longer improves.") Optional<EarlyStopping> earlyStopping) {
+  /// What a device computes in.
+  public enum Precision {
+    @Doc("32-bit floating point throughout.") FLOAT32
+  }
+
+  @Doc("Stops when the selected metric no longer improves.")
+  public record EarlyStopping(
+      @Doc("Epochs without an improvement before the stop.") @Range(min = 1) int patience,
+      @Doc("What counts as an improvement.") @Default("0") @Range(min = 0) double minDelta) {}
+}

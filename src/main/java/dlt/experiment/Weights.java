@@ -1,0 +1,32 @@
+package dlt.experiment;
+
+import dlt.config.Default;
+import dlt.config.Doc;
+import dlt.config.Invalid;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+
+@Doc("A file of weights under PyTorch's names.")
+public record Weights(
+    @Doc("The safetensors file.") String weights,
+    @Doc("Regular expressions and what replaces them in the file's names, one after the other.") @Default("{}") Map<String, String> rename,
+    @Doc("Whether the file must hold exactly the model's parameters and buffers.") @Default("true") boolean strict) {
+  public Weights {
+    for (String pattern : rename.keySet()) {
+      try {
+        Pattern.compile(pattern);
+      } catch (PatternSyntaxException e) {
+        throw new Invalid("rename", "'" + pattern + "'", "a regular expression: " + e.getDescription());
+      }
+    }
+  }
+
+  /// A name of the file as the model has it.
+  public String renamed(String name) {
+    for (Map.Entry<String, String> e : rename.entrySet()) {
+      name = Pattern.compile(e.getKey()).matcher(name).replaceAll(e.getValue());
+    }
+    return name;
+  }
+}

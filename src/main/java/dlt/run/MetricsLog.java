@@ -1,0 +1,105 @@
+package dlt.run;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dlt.error.Failure;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+
+/// Appends to `metrics.jsonl`, one JSON object a line. A run that is resumed keeps the lines up to its checkpoint.
+public final class MetricsLog implements AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Path file;
+  private final BufferedWriter out;
+  private long lines;
+
+  private MetricsLog(Path file, BufferedWriter out, long lines) {
+    this.file = file;
+    this.out = out;
+    this.lines = lines;
+  }
+
+  /// Opens the log with its first `keep` lines; the others, and a last line cut short by a crash, are dropped.
+  public static MetricsLog open(Path file, long keep) {
+    try {
+      if (keep == 0 || !Files.exists(file)) {
+        Files.createDirectories(file.toAbsolutePath().getParent());
+        Files.write(file, new byte[0]);
+        keep = 0;
+      } else {
+        List<String> kept;
+        try (var all = Files.lines(file)) {
+          kept = all.limit(keep).toList();
+        }
+        AtomicFile.write(file, o -> {
+          for (String line : kept) {
+            o.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+          }
+        });
+      }
+      return new MetricsLog(file, Files.newBufferedWriter(file, StandardCharsets.UTF_8, StandardOpenOption.APPEND), keep);
+    } catch (IOException e) {
+      throw failure(file, e);
+    }
+  }
+
+  /// A new object for [#append].
+  public ObjectNode line() {
+    return JSON.createObjectNode();
+  }
+
+  /// Appends one line; it reaches the file with the next [#flush].
+  public void append(ObjectNode line) {
+    try {
+      out.write(JSON.writeValueAsString(line));
+      out.newLine();
+      lines++;
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    } catch (IOException e) {
+      throw failure(file, e);
+    }
+  }
+
+  public void flush() {
+    try {
+      out.flush();
+    } catch (IOException e) {
+      throw failure(file, e);
+    }
+  }
+
+  /// The lines so far.
+  public long lines() {
+    return lines;
+  }
+
+  /// `value` as a JSON number, null where it is not finite.
+  public static void put(ObjectNode line, String key, double value) {
+    if (Double.isFinite(value)) {
+      line.put(key, value);
+    } else {
+      line.putNull(key);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      out.close();
+    } catch (IOException e) {
+      throw failure(file, e);
+    }
+  }
+
+  private static Failure failure(Path file, IOException e) {
+    return new Failure(Failure.Kind.OUTPUT, file + ": could not be written: " + AtomicFile.reason(e), e);
+  }
+}

@@ -1,0 +1,115 @@
+package dlt.run;
+
+import dlt.error.Failure;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Comparator;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// The folder of one run and the names of the files in it.
+public record RunDirectory(Path path) {
+  private static final DateTimeFormatter STAMP =
+      DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+  /// The folder for a new run of the experiment `name` that starts at `now`, below `runs`; another one of the same
+  /// second gets a number.
+  public static RunDirectory fresh(Path runs, String name, Instant now) {
+    Path path = runs.resolve(name + "-" + STAMP.format(now));
+    for (int i = 2; Files.exists(path); i++) {
+      path = runs.resolve(name + "-" + STAMP.format(now) + "-" + i);
+    }
+    return new RunDirectory(path);
+  }
+
+  /// The newest run below `runs` that passes `filter`.
+  public static Optional<RunDirectory> newest(Path runs, java.util.function.Predicate<RunDirectory> filter) {
+    if (!Files.isDirectory(runs)) {
+      return Optional.empty();
+    }
+    try (Stream<Path> entries = Files.list(runs)) {
+      return entries
+          .map(RunDirectory::new)
+          .filter(RunDirectory::exists)
+          .filter(filter)
+          .max(Comparator.comparing(RunDirectory::modified).thenComparing(r -> r.path.getFileName().toString()));
+    } catch (IOException e) {
+      throw new Failure(Failure.Kind.USAGE, runs + ": could not be listed: " + AtomicFile.reason(e), e);
+    }
+  }
+
+  private Instant modified() {
+    try {
+      return Files.getLastModifiedTime(config()).toInstant();
+    } catch (IOException e) {
+      return Instant.EPOCH;
+    }
+  }
+
+  /// Whether a run has begun here.
+  public boolean exists() {
+    return Files.isRegularFile(config());
+  }
+
+  /// The experiment as it ran, every default written out.
+  public Path config() {
+    return path.resolve("config.yaml");
+  }
+
+  /// What made the run, and the SHA-256 of what it made.
+  public Path manifest() {
+    return path.resolve("manifest.json");
+  }
+
+  /// A JSON line for each logged step and each epoch.
+  public Path metrics() {
+    return path.resolve("metrics.jsonl");
+  }
+
+  /// The state at the last step that was saved.
+  public Path last() {
+    return path.resolve("checkpoints").resolve("last.safetensors");
+  }
+
+  /// The weights of the selected epoch.
+  public Path best() {
+    return path.resolve("checkpoints").resolve("best.safetensors");
+  }
+
+  /// The selected model, ready for inference.
+  public Path onnx() {
+    return path.resolve("model.onnx");
+  }
+
+  /// Takes the folder for this process until the lock is closed; a process that dies gives it back. Throws a [Failure]
+  /// where another process has it.
+  public FileLock lock() {
+    Path file = path.resolve(".lock");
+    try {
+      Files.createDirectories(path);
+      FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      FileLock lock;
+      try {
+        lock = channel.tryLock();
+      } catch (OverlappingFileLockException e) {
+        lock = null;
+      }
+      if (lock == null) {
+        channel.close();
+        throw new Failure(Failure.Kind.USAGE, path + ": another process is training here; wait for it or choose another folder with --out");
+      }
+      return lock;
+    } catch (IOException e) {
+      throw new Failure(Failure.Kind.OUTPUT, file + ": could not be written: " + AtomicFile.reason(e), e);
+    }
+  }
+}
