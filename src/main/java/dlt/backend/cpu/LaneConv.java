@@ -36,10 +36,6 @@ record LaneConv(
     int outputs, int tile, int channels, List<List<Tap>> columns, long sourceChannel, long sourceRow, long weightChannel,
     long weightRow, long weightOutput, long resultChannel) {
 
-  /// `count` equal tiles of `width` columns from result column `first`; the sources of the first begin at column `origin`,
-  /// those of the next ones `advance` columns further on each.
-  private record Run(int first, int count, int width, int origin, int advance, List<List<Tap>> taps) {}
-
   Kernel compile(Target target) {
     return target.kernel(this, this::emit);
   }
@@ -73,18 +69,14 @@ record LaneConv(
     a.push(R12);
     a.push(R13);
     a.push(R14);
-    for (Run run : runs()) {
-      a.address(R8, Address.at(RDI, run.origin * a.vectorBytes()));
-      if (run.count == 1) {
-        tile(a, run);
-      } else {
-        a.moveImmediate(R9, run.count);
-        Label next = a.here();
-        tile(a, run);
-        a.addImmediate(R8, run.advance * a.vectorBytes());
-        a.subImmediate(R9, 1);
-        a.jump(NOT_ZERO, next);
-      }
+    for (ColumnTiles tiles : ColumnTiles.of(columns, tile)) {
+      a.address(R8, Address.at(RDI, tiles.origin() * a.vectorBytes()));
+      a.moveImmediate(R9, tiles.count());
+      Label next = a.here();
+      tile(a, tiles.taps());
+      a.addImmediate(R8, tiles.advance() * a.vectorBytes());
+      a.subImmediate(R9, 1);
+      a.jump(NOT_ZERO, next);
     }
     a.pop(R14);
     a.pop(R13);
@@ -92,27 +84,9 @@ record LaneConv(
     a.ret();
   }
 
-  private List<Run> runs() {
-    List<Run> runs = new ArrayList<>();
-    for (int first = 0; first < columns.size(); first += tile) {
-      List<List<Tap>> taps = columns.subList(first, Math.min(first + tile, columns.size()));
-      int origin = taps.stream().flatMap(List::stream).mapToInt(Tap::place).min().orElse(0);
-      taps = taps.stream().map(c -> c.stream().map(t -> new Tap(t.k(), t.place() - origin)).toList()).toList();
-      Run last = runs.isEmpty() ? null : runs.getLast();
-      if (last != null && last.taps.equals(taps)
-          && (last.count == 1 || last.origin + last.count * last.advance == origin)) {
-        int advance = last.count == 1 ? origin - last.origin : last.advance;
-        runs.set(runs.size() - 1, new Run(last.first, last.count + 1, last.width, last.origin, advance, taps));
-      } else {
-        runs.add(new Run(first, 1, taps.size(), origin, 0, taps));
-      }
-    }
-    return runs;
-  }
-
   /// Result columns at RDX, which moves on; source columns at R8.
-  private void tile(Assembler a, Run run) {
-    int p = run.width;
+  private void tile(Assembler a, List<List<Tap>> taps) {
+    int p = taps.size();
     for (int i = 0; i < outputs * p; i++) {
       a.zero(i);
     }
@@ -128,7 +102,7 @@ record LaneConv(
     a.moveRegister(R13, R11);
     a.moveRegister(R14, RCX);
     Label row = a.here();
-    multiply(a, run.taps);
+    multiply(a, taps);
     a.addImmediate(R12, Math.toIntExact(sourceRow));
     a.addImmediate(R13, Math.toIntExact(weightRow));
     a.subImmediate(R14, 1);
@@ -165,7 +139,7 @@ record LaneConv(
         }
       }
     }
-    Sources sources = new Sources(a, weight + weights, a.vectorRegisters(), order);
+    VectorCache sources = new VectorCache(a, R12, weight + weights, a.vectorRegisters(), order);
     int turn = 0;
     for (int k = 0; k < kernel; k++) {
       int[] at = place[k];
@@ -201,53 +175,6 @@ record LaneConv(
           }
         }
       }
-    }
-  }
-
-  /// Keeps source columns in registers `from .. to - 1`, in the order in which they will be asked for. Of those not in use
-  /// since [#release], the one that is needed last makes room.
-  private static final class Sources {
-    private final Assembler a;
-    private final int from;
-    private final int[] held;
-    private final boolean[] inUse;
-    private final List<Integer> order;
-    private int at;
-
-    Sources(Assembler a, int from, int to, List<Integer> order) {
-      this.a = a;
-      this.from = from;
-      this.held = new int[to - from];
-      this.inUse = new boolean[to - from];
-      this.order = order;
-      Arrays.fill(held, -1);
-    }
-
-    void release() {
-      Arrays.fill(inUse, false);
-    }
-
-    /// The register of the next column.
-    int next() {
-      int column = order.get(at++);
-      int victim = 0;
-      int farthest = -1;
-      for (int r = 0; r < held.length; r++) {
-        if (held[r] == column) {
-          inUse[r] = true;
-          return from + r;
-        }
-        int use = held[r] < 0 ? -1 : order.subList(at, order.size()).indexOf(held[r]);
-        int distance = use < 0 ? Integer.MAX_VALUE : use;
-        if (!inUse[r] && distance > farthest) {
-          farthest = distance;
-          victim = r;
-        }
-      }
-      held[victim] = column;
-      inUse[victim] = true;
-      a.load(from + victim, Address.at(R12, column * a.vectorBytes()));
-      return from + victim;
     }
   }
 }

@@ -82,7 +82,7 @@ record LaneTranspose(boolean toLanes, int rows, long pitch, int tail) {
   }
 
   /// Turns the square in the first registers by means of as many others and says where its columns are then.
-  private static int[] turn(Assembler a) {
+  static int[] turn(Assembler a) {
     int n = a.lanes();
     // pairs of rows, then fours: register n + 4 g + c or 4 g + c holds columns c, c + 4, .. of rows 4 g .. 4 g + 3
     for (int i = 0; i < n; i += 2) {
