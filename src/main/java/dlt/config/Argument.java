@@ -1,22 +1,39 @@
 package dlt.config;
 
-import java.lang.reflect.Type;
+import java.lang.reflect.RecordComponent;
 import java.util.List;
 import java.util.Optional;
 
-/// One key of a record: what the binder, the JSON Schema, `dlt explain` and the reference know of it.
-///
-/// `component` is the Java name, `type` the Java type and `typeText` what people read ("whole number >= 1"). Inline
-/// components are not listed here: their kinds' own arguments stand beside these keys.
+/// One component of a record as a key of the file: what the binder, the JSON Schema, `dlt explain` and the reference know
+/// of it. An `inline` one has no key of its own: its arguments stand beside this record's.
 public record Argument(
-    String key, String component, Type type, String typeText, Optional<String> defaultText, Optional<Range> range, String doc) {
-  /// Whether the key must be given.
-  public boolean required() {
-    return defaultText.isEmpty() && !typeText.isEmpty();
-  }
-
+    String key, String component, Form form, boolean inline, Optional<String> defaultText, Optional<Range> range, String doc) {
   /// The arguments of a record in their order.
   public static List<Argument> of(Class<? extends Record> record) {
-    throw new UnsupportedOperationException("Argument.of");
+    return RecordType.of(record).arguments();
+  }
+
+  static Argument of(RecordComponent c) {
+    Key key = c.getAnnotation(Key.class);
+    Default fallback = c.getAnnotation(Default.class);
+    Doc doc = c.getAnnotation(Doc.class);
+    return new Argument(
+        key != null ? key.value() : Kinds.snakeCase(c.getName()),
+        c.getName(),
+        Form.of(c.getGenericType()),
+        c.isAnnotationPresent(Inline.class),
+        Optional.ofNullable(fallback).map(Default::value),
+        Optional.ofNullable(c.getAnnotation(Range.class)),
+        doc == null ? "" : doc.value());
+  }
+
+  /// Whether the key must be given.
+  public boolean required() {
+    return defaultText.isEmpty() && !(form instanceof Form.Maybe) && !inline;
+  }
+
+  /// What the key takes, as people read it: `whole number >= 1`.
+  public String typeText() {
+    return form.text(range);
   }
 }

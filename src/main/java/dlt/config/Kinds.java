@@ -1,18 +1,84 @@
 package dlt.config;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.SequencedMap;
 
-/// The kinds of a sealed interface: its records, those of sealed interfaces below it included, by their names in the file.
+/// The names of things in the file: the kinds of a sealed interface (its records, those of sealed interfaces below it
+/// included), the constants of an enum.
 public final class Kinds {
+  private static final ClassValue<SequencedMap<String, Class<? extends Record>>> KINDS =
+      new ClassValue<>() {
+        @Override
+        protected SequencedMap<String, Class<? extends Record>> computeValue(Class<?> sealed) {
+          SequencedMap<String, Class<? extends Record>> r = new LinkedHashMap<>();
+          collect(sealed, r);
+          return Collections.unmodifiableSequencedMap(r);
+        }
+      };
+
   private Kinds() {}
 
   /// Name to record in the order of the `permits` clause.
   public static SequencedMap<String, Class<? extends Record>> of(Class<?> sealed) {
-    throw new UnsupportedOperationException("Kinds.of");
+    return KINDS.get(sealed);
   }
 
-  /// The name of a record class (or an enum's constant's class) in the file: [Key] or snake_case.
+  private static void collect(Class<?> sealed, SequencedMap<String, Class<? extends Record>> into) {
+    for (Class<?> c : sealed.getPermittedSubclasses()) {
+      if (c.isRecord()) {
+        Class<?> other = into.putIfAbsent(name(c), c.asSubclass(Record.class));
+        if (other != null && other != c) {
+          throw new IllegalStateException(other + " and " + c + " have the same name");
+        }
+      } else if (c.isSealed()) {
+        collect(c, into);
+      } else {
+        throw new IllegalStateException(c + " is neither a record nor sealed");
+      }
+    }
+  }
+
+  /// The name of a class in the file: its [Key] or its simple name in snake_case.
   public static String name(Class<?> kind) {
-    throw new UnsupportedOperationException("Kinds.name");
+    Key key = kind.getAnnotation(Key.class);
+    return key != null ? key.value() : snakeCase(kind.getSimpleName());
+  }
+
+  /// The constants of an enum by name: their [Key] or their Java name in lower case.
+  public static SequencedMap<String, Enum<?>> constants(Class<? extends Enum<?>> type) {
+    SequencedMap<String, Enum<?>> r = new LinkedHashMap<>();
+    for (Enum<?> e : type.getEnumConstants()) {
+      r.put(name(e), e);
+    }
+    return r;
+  }
+
+  /// The name of an enum's constant in the file.
+  public static String name(Enum<?> constant) {
+    try {
+      Key key = constant.getDeclaringClass().getField(constant.name()).getAnnotation(Key.class);
+      return key != null ? key.value() : constant.name().toLowerCase(Locale.ROOT);
+    } catch (NoSuchFieldException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /// `outFeatures` and `OutFeatures` to `out_features`, `MaxPool2d` to `max_pool2d`, `NLLLoss` to `nll_loss`.
+  static String snakeCase(String java) {
+    StringBuilder r = new StringBuilder();
+    for (int i = 0; i < java.length(); i++) {
+      char c = java.charAt(i);
+      boolean upper = Character.isUpperCase(c);
+      boolean wordStarts =
+          upper && i > 0
+              && (!Character.isUpperCase(java.charAt(i - 1)) || (i + 1 < java.length() && Character.isLowerCase(java.charAt(i + 1))));
+      if (wordStarts) {
+        r.append('_');
+      }
+      r.append(Character.toLowerCase(c));
+    }
+    return r.toString();
   }
 }

@@ -18,7 +18,7 @@ final class Template {
         }
         YamlNode value = params.get(s.text().substring(1));
         if (value == null) {
-          errors.add(new Diagnostic(s.at(), "found " + s.text() + ", expected one of the parameters " + params.keySet(), ""));
+          errors.add(new Diagnostic(s.at(), "found `" + s.text() + "`, expected one of the parameters " + params.keySet(), ""));
           yield s;
         }
         yield value;

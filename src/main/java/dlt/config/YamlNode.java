@@ -15,7 +15,7 @@ public sealed interface YamlNode {
   record Scalar(Location at, String text, boolean quoted) implements YamlNode {
     @Override
     public boolean equals(Object o) {
-      return o instanceof Scalar s && s.text.equals(text) && s.quoted == quoted;
+      return o instanceof Scalar s && s.text.equals(text) && CoreScalar.of(s) == CoreScalar.of(this);
     }
 
     @Override
