@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.SequencedMap;
 
 /// Collects the operations of one [Graph]. The same op on the same inputs is one node, so that whoever emits need not
-/// keep what was computed before.
+/// keep what was computed before, and what needs no computation becomes none ([Simplification]).
 public final class GraphBuilder implements Emit {
   private record Key(Op op, List<Node> inputs) {}
 
@@ -34,8 +34,11 @@ public final class GraphBuilder implements Emit {
     Node node = known.get(key);
     if (node == null) {
       TensorType type = op.infer(operands.stream().map(Node::type).toList());
-      node = new Node(nodes.size(), op, operands, type, origin);
-      nodes.add(node);
+      node = (Node) Simplification.of(this, op, operands, type);
+      if (node == null) {
+        node = new Node(nodes.size(), op, operands, type, origin);
+        nodes.add(node);
+      }
       known.put(key, node);
     }
     return node;

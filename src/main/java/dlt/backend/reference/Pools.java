@@ -42,8 +42,11 @@ final class Pools {
 
   static void average(AvgPool2d op, ReferenceBuffer x, ReferenceBuffer y) {
     y.fill(0);
-    forEachPixel(op.window(), op.kernelH(), op.kernelW(), x.shape(), y.shape(), (i, k) ->
-        y.doubles()[k] += x.doubles()[i] / divisor(op, x.shape(), y.shape(), k));
+    forEachPixel(op.window(), op.kernelH(), op.kernelW(), x.shape(), y.shape(), (i, k) -> y.doubles()[k] += x.doubles()[i]);
+    for (int k = 0; k < y.size(); k++) {
+      // a window of nothing but padding has no pixel to count
+      y.doubles()[k] /= Math.max(1, divisor(op, x.shape(), y.shape(), k));
+    }
   }
 
   static void averageGrad(AvgPool2d op, ReferenceBuffer dy, ReferenceBuffer dx) {

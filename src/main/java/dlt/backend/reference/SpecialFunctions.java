@@ -10,9 +10,9 @@ final class SpecialFunctions {
 
   private SpecialFunctions() {}
 
-  /// The error function. Below 3 the series of positive terms `erf x = 2/sqrt(pi) exp(-x^2) sum 2^n x^(2n+1) / (2n+1)!!` (NIST
-  /// Digital Library of Mathematical Functions, 7.6.2), above the continued fraction of erfc (DLMF 7.9.1), which is so small
-  /// there that `1 - erfc` keeps every digit.
+  /// The error function. Below 2 the series of positive terms `erf x = 2/sqrt(pi) exp(-x^2) sum 2^n x^(2n+1) / (2n+1)!!` (NIST
+  /// Digital Library of Mathematical Functions, 7.6.2), above the continued fraction of erfc (DLMF 7.9.1), which is small
+  /// there, so that `1 - erfc` keeps its digits.
   static double erf(double x) {
     double a = Math.abs(x);
     if (Double.isNaN(x) || a >= 6) {
@@ -22,7 +22,7 @@ final class SpecialFunctions {
     double rounding = Math.fma(a, a, -square);
     double gauss = Math.exp(-square) * (1 - rounding);
     double r;
-    if (a < 3) {
+    if (a < 2) {
       double term = a;
       double sum = a;
       for (int n = 1; term > sum * 0x1p-55; n++) {
@@ -80,10 +80,10 @@ final class SpecialFunctions {
     return z * ((1 - EULER_GAMMA) + z * sum);
   }
 
-  /// By summing 20 terms and the Euler-Maclaurin formula for the rest (DLMF 25.2.9).
+  /// By summing 99 terms and the Euler-Maclaurin formula for the rest (DLMF 25.2.9).
   private static double[] zetaMinus1(int size) {
     double[] zeta = new double[size];
-    double n = 20;
+    double n = 100;
     for (int k = 2; k < size; k++) {
       double rest = k * (k + 1.0) * (k + 2.0) * Math.pow(n, -k - 3) * (k + 3.0) * (k + 4.0) / (30240 * n * n);
       rest -= k * (k + 1.0) * (k + 2.0) * Math.pow(n, -k - 3) / 720;

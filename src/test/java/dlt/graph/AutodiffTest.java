@@ -1,0 +1,108 @@
+package dlt.graph;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dlt.backend.reference.ReferenceBackend;
+import dlt.backend.reference.ReferenceProgram;
+import dlt.op.Fill;
+import dlt.op.Unary;
+import dlt.op.Value;
+import dlt.tensor.DType;
+import dlt.tensor.HostTensor;
+import dlt.tensor.Shape;
+import dlt.tensor.TensorType;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class AutodiffTest {
+  private final GraphBuilder g = new GraphBuilder();
+
+  private double[] evaluate(Value y, double... x) {
+    g.output("y", y);
+    ReferenceProgram program = new ReferenceBackend().compile(g.build(), Map.of());
+    if (program.inputs().contains("x")) {
+      program.input("x").write(HostTensor.ofDoubles(program.input("x").type().shape(), x));
+    }
+    program.run();
+    return program.output("y").doubles();
+  }
+
+  @Test
+  void contributionsOfAllUsesAreAdded() {
+    Value x = g.input("x", TensorType.float32(2));
+    Value loss = g.sum(g.add(g.mul(x, g.exp(x)), g.mul(x, 3)));
+    Value d = Autodiff.gradients(g, loss, List.of(x)).getFirst();
+    assertThat(evaluate(d, 0, 1)).containsExactly(new double[] {4, 2 * Math.E + 3}, within(1e-14));
+  }
+
+  @Test
+  void whatTheLossDoesNotDependOnHasGradientZero() {
+    Value x = g.input("x", TensorType.float32(2));
+    Value other = g.input("other", TensorType.float32(3, 1));
+    List<Value> d = Autodiff.gradients(g, g.sum(x), List.of(other, x));
+    assertThat(((Node) d.get(0)).op()).isEqualTo(new Fill(TensorType.float32(3, 1), 0));
+    assertThat(((Node) d.get(1)).op()).isEqualTo(new Fill(TensorType.float32(2), 1));
+  }
+
+  @Test
+  void noGradientPassesAStepFunctionOrDetach() {
+    Value x = g.input("x", TensorType.float32(2));
+    Value loss = g.sum(g.mul(x, g.add(g.unary(Unary.Kind.DETACH, x), g.unary(Unary.Kind.FLOOR, x))));
+    assertThat(evaluate(Autodiff.gradients(g, loss, List.of(x)).getFirst(), 1.5, 2.25)).containsExactly(2.5, 4.25);
+  }
+
+  @Test
+  void intermediateValuesHaveGradientsToo() {
+    Value x = g.input("x", TensorType.float32(2));
+    Value y = g.square(x);
+    List<Value> d = Autodiff.gradients(g, g.sum(g.square(y)), List.of(y, x));
+    assertThat(evaluate(d.get(0), 1, 3)).containsExactly(2, 18);
+    assertThat(evaluate(d.get(1), 1, 3)).containsExactly(4, 108);
+  }
+
+  @Test
+  void theLossByItselfIsOne() {
+    Value x = g.input("x", TensorType.float32());
+    assertThat(evaluate(Autodiff.gradients(g, x, List.of(x)).getFirst(), 5)).containsExactly(1);
+  }
+
+  @Test
+  void aCotangentWeighsTheOutputs() {
+    Value x = g.input("x", TensorType.float32(2));
+    Value weights = g.literal(HostTensor.ofDoubles(Shape.of(2), 10, 100));
+    assertThat(evaluate(Autodiff.gradients(g, g.square(x), weights, List.of(x)).getFirst(), 1, 2)).containsExactly(20, 400);
+  }
+
+  @Test
+  void gradientsCanBeDifferentiatedAgain() {
+    Value x = g.input("x", TensorType.float32(2));
+    Value first = Autodiff.gradients(g, g.sum(g.mul(x, g.mul(x, x))), List.of(x)).getFirst();
+    Value second = Autodiff.gradients(g, g.sum(first), List.of(x)).getFirst();
+    assertThat(evaluate(second, 2, 5)).containsExactly(12, 30);
+  }
+
+  @Test
+  void gradientNodesKeepTheOriginOfTheirForwardNode() {
+    Value x = g.input("x", TensorType.float32(2));
+    g.origin("layer");
+    Value y = g.exp(x);
+    g.origin("loss");
+    Value loss = g.sum(g.square(y));
+    g.origin("optimizer");
+    Value d = Autodiff.gradients(g, loss, List.of(x)).getFirst();
+    assertThat(((Node) d).origin()).isEqualTo("layer");
+    assertThat(g.origin()).isEqualTo("optimizer");
+  }
+
+  @Test
+  void aLossIsAFloatScalar() {
+    Value x = g.input("x", TensorType.float32(2));
+    Value n = g.input("n", TensorType.int64());
+    assertThatThrownBy(() -> Autodiff.gradients(g, x, List.of(x))).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("[2]");
+    assertThatThrownBy(() -> Autodiff.gradients(g, n, List.of(x))).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> Autodiff.gradients(g, g.cast(n, DType.FLOAT32), List.of(n))).isInstanceOf(IllegalArgumentException.class);
+  }
+}
