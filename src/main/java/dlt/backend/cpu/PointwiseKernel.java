@@ -1,15 +1,133 @@
 package dlt.backend.cpu;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import dlt.graph.Fusion;
+import dlt.op.Binary;
+import dlt.tensor.DType;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
 
-/// A group of pointwise operations as one pass over its elements.
+/// A group of pointwise operations as one pass over its elements, cut into parts of a fixed size that may run side by
+/// side. What has no machine code (powers, sines, int64) runs in Java.
 final class PointwiseKernel {
+  /// What the code of a kernel depends on: the loops inside of the outermost, whose length is an argument.
+  private record Key(Lanes.Code code, List<Integer> inner, List<List<Long>> strides) {}
+
   private PointwiseKernel() {}
 
   /// `inputs` and `outputs` in the group's order. An output may be the same memory as an input of its shape; they do not
   /// overlap otherwise.
   static Step compile(Target target, Fusion.Group group, List<Operand> inputs, List<Operand> outputs) {
-    throw new UnsupportedOperationException();
+    if (group.nodes().getFirst().op() instanceof Binary comparison
+        && group.nodes().getFirst().inputs().getFirst().dtype() == DType.INT64) {
+      return LongComparison.compile(target, comparison.kind(), group, inputs, outputs.getFirst());
+    }
+    List<Operand> operands = new ArrayList<>(inputs);
+    operands.addAll(outputs);
+    return compile(target, PointwiseCode.of(group), Nest.of(group.shape(), operands.stream().map(Operand::shape).toList()),
+        operands);
+  }
+
+  /// `code` over `nest`, its slots in the order of `operands`.
+  static Step compile(Target target, Lanes.Code code, Nest nest, List<Operand> operands) {
+    check(nest, operands);
+    if (nest.size(0) == 0) {
+      return () -> {};
+    }
+    return target.emits() && code.emitted() ? emitted(target, code, nest, operands) : twin(target, code, nest, operands);
+  }
+
+  private static void check(Nest nest, List<Operand> operands) {
+    for (int slot = 0; slot < operands.size(); slot++) {
+      Operand o = operands.get(slot);
+      long last = nest.size(0) == 0 ? -1 : nest.offset(slot, nest.depth(), nest.size(0) - 1);
+      if (o.type().dtype() != DType.FLOAT32 || 4 * (last + 1) > o.data().byteSize()) {
+        throw new IllegalArgumentException("a pointwise kernel over " + nest.dims() + " met " + o.type());
+      }
+    }
+  }
+
+  /// Elements that one part takes: some microseconds of work.
+  private static long block(Lanes.Code code) {
+    int operations = code.operations();
+    return operations <= 8 ? 1 << 14 : operations <= 24 ? 1 << 13 : 1 << 12;
+  }
+
+  private static Step emitted(Target target, Lanes.Code code, Nest nest, List<Operand> operands) {
+    long block = block(code);
+    int level = 0;
+    long chunk = nest.dims().getFirst();
+    if (nest.size(0) > 2 * block) {
+      while (level < nest.depth() - 1 && nest.size(level + 1) > block) {
+        level++;
+      }
+      chunk = Math.min(nest.dims().get(level), Math.max(1, block / nest.size(level + 1)));
+    }
+    Nest own = nest.from(level);
+    Kernel kernel = target.kernel(new Key(code, own.dims().subList(1, own.depth()), own.strides()),
+        a -> PointwiseEmitter.emit(a, code, own));
+    Blocks chunks = new Blocks(nest.dims().get(level), chunk);
+    int parts = Math.toIntExact(nest.size(0) / nest.size(level) * chunks.parts());
+    MemorySegment table = target.scratch(8L * parts * nest.slots());
+    long[] counts = new long[parts];
+    for (int part = 0; part < parts; part++) {
+      int chunkOfPart = part % chunks.parts();
+      for (int slot = 0; slot < nest.slots(); slot++) {
+        long offset = nest.offset(slot, level, part / chunks.parts()) + chunks.from(chunkOfPart) * nest.stride(slot, level);
+        table.setAtIndex(JAVA_LONG, (long) part * nest.slots() + slot, operands.get(slot).address() + 4 * offset);
+      }
+      counts[part] = chunks.to(chunkOfPart) - chunks.from(chunkOfPart);
+    }
+    long first = table.address();
+    long stride = 8L * nest.slots();
+    if (parts == 1) {
+      long count = counts[0];
+      return () -> kernel.call(first, count);
+    }
+    return () -> target.workers().run(parts, part -> kernel.call(first + part * stride, counts[part]));
+  }
+
+  /// The same in Java: blocks of neighbouring elements of the result, whatever loops they are in.
+  static Step twin(Target target, Lanes.Code code, Nest nest, List<Operand> operands) {
+    Blocks blocks = new Blocks(nest.size(0), 1 << 14);
+    return () -> target.workers().run(blocks.parts(), part -> {
+      LaneInterpreter interpreter = new LaneInterpreter(code);
+      for (long i = blocks.from(part); i < blocks.to(part); i += LaneInterpreter.BLOCK) {
+        int n = (int) Math.min(LaneInterpreter.BLOCK, blocks.to(part) - i);
+        for (int v = 0; v < code.values().size(); v++) {
+          Lanes.Value value = code.values().get(v);
+          if (value.op() == Lanes.Op.INPUT) {
+            load(nest, value.immediate(), operands.get(value.immediate()).data(), i, interpreter.block(v), n);
+          }
+        }
+        interpreter.run(n);
+        for (Lanes.Store s : code.stores()) {
+          MemorySegment.copy(interpreter.block(s.value()), 0, operands.get(s.slot()).data(), JAVA_FLOAT, 4 * i, n);
+        }
+      }
+    });
+  }
+
+  /// `n` elements of an operand from element `i` of the index space on.
+  private static void load(Nest nest, int slot, MemorySegment data, long i, float[] to, int n) {
+    if (nest.contiguous(slot)) {
+      MemorySegment.copy(data, JAVA_FLOAT, 4 * i, to, 0, n);
+      return;
+    }
+    int inner = nest.depth() - 1;
+    int length = nest.dims().getLast();
+    long stride = nest.stride(slot, inner);
+    for (int filled = 0; filled < n;) {
+      int column = (int) ((i + filled) % length);
+      int run = Math.min(length - column, n - filled);
+      long offset = nest.offset(slot, inner, (i + filled) / length) + column * stride;
+      for (int k = 0; k < run; k++) {
+        to[filled + k] = data.getAtIndex(JAVA_FLOAT, offset + k * stride);
+      }
+      filled += run;
+    }
   }
 }
