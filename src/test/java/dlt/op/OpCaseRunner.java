@@ -28,7 +28,7 @@ public final class OpCaseRunner {
   }
 
   /// `op` of these operands. Runs the program twice: nothing may be left over from the first time.
-  static HostTensor run(Backend backend, Op op, List<HostTensor> operands) {
+  public static HostTensor run(Backend backend, Op op, List<HostTensor> operands) {
     GraphBuilder g = new GraphBuilder();
     List<Value> inputs = new ArrayList<>();
     Map<String, Buffer> variables = new HashMap<>();

@@ -15,6 +15,9 @@ final class LogGamma {
     if (Double.isInfinite(x)) {
       return Double.POSITIVE_INFINITY;
     }
+    if (x == 1 || x == 2) {
+      return 0;
+    }
     if (x < 0.5) {
       double fraction = x - Math.floor(x);
       return fraction == 0

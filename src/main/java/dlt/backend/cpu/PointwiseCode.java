@@ -1,7 +1,7 @@
 package dlt.backend.cpu;
 
 import dlt.backend.cpu.Assembler.Predicate;
-import dlt.backend.cpu.Lanes.Op;
+import dlt.backend.cpu.VectorCode.Op;
 import dlt.graph.Fusion;
 import dlt.graph.Node;
 import dlt.op.Binary;
@@ -12,9 +12,9 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// The [Lanes] code of a group of pointwise nodes: slots are its inputs, then its outputs.
+/// The [VectorCode] code of a group of pointwise nodes: slots are its inputs, then its outputs.
 final class PointwiseCode {
-  private final Lanes l = new Lanes();
+  private final VectorCode l = new VectorCode();
   private final Fusion.Group group;
   private final Map<Node, Integer> values = new IdentityHashMap<>();
 
@@ -22,13 +22,13 @@ final class PointwiseCode {
     this.group = group;
   }
 
-  static Lanes.Code of(Fusion.Group group) {
+  static VectorCode.Body of(Fusion.Group group) {
     PointwiseCode c = new PointwiseCode(group);
     int slot = group.inputs().size();
     for (Node output : group.outputs()) {
       c.l.store(slot++, c.value(output));
     }
-    return c.l.code();
+    return c.l.body();
   }
 
   private int value(Node operand) {
@@ -64,21 +64,23 @@ final class PointwiseCode {
     return switch (kind) {
       case NEG -> l.neg(x);
       case ABS -> l.abs(x);
-      case SIGN -> LaneMath.sign(l, x);
+      case SIGN -> VectorMath.sign(l, x);
       case RELU -> l.op(Op.MAX, l.constant(0f), x);
       case FLOOR -> l.op(Op.FLOOR, x);
       case ROUND -> l.op(Op.ROUND, x);
       case SQRT -> l.op(Op.SQRT, x);
-      case EXP -> LaneMath.exp(l, x);
-      case EXPM1 -> LaneMath.expm1(l, x);
-      case LOG -> LaneMath.log(l, x);
-      case LOG1P -> LaneMath.log1p(l, x);
-      case TANH -> LaneMath.tanh(l, x);
-      case SIGMOID -> LaneMath.sigmoid(l, x);
-      case ERF -> LaneMath.erf(l, x);
+      case EXP -> VectorMath.exp(l, x);
+      case EXPM1 -> VectorMath.expm1(l, x);
+      case LOG -> VectorMath.log(l, x);
+      case LOG1P -> VectorMath.log1p(l, x);
+      case TANH -> VectorMath.tanh(l, x);
+      case SIGMOID -> VectorMath.sigmoid(l, x);
+      case ERF -> VectorMath.erf(l, x);
       case SIN -> l.op(Op.SIN, x);
       case COS -> l.op(Op.COS, x);
       case LGAMMA -> l.op(Op.LGAMMA, x);
+      case DETACH -> x;
+      case BFLOAT16 -> VectorMath.bfloat16(l, x);
     };
   }
 
@@ -92,7 +94,7 @@ final class PointwiseCode {
       case DIV -> l.div(x, y);
       case MAX -> extreme(Op.MAX, a, b, x, y);
       case MIN -> extreme(Op.MIN, a, b, x, y);
-      case POW -> constant(b) ? LaneMath.pow(l, x, (float) ((Fill) Fusion.source(b).op()).value()) : l.op(Op.POW, x, y);
+      case POW -> constant(b) ? VectorMath.pow(l, x, (float) ((Fill) Fusion.source(b).op()).value()) : l.op(Op.POW, x, y);
       case LESS, LESS_EQUAL, EQUAL -> l.select(predicate(kind), x, y, l.constant(1f), l.constant(0f));
     };
   }
@@ -108,7 +110,7 @@ final class PointwiseCode {
     } else if (constant(b) && !Double.isNaN(((Fill) Fusion.source(b).op()).value())) {
       return l.op(op, y, x);
     }
-    return op == Op.MAX ? LaneMath.max(l, x, y) : LaneMath.min(l, x, y);
+    return op == Op.MAX ? VectorMath.max(l, x, y) : VectorMath.min(l, x, y);
   }
 
   private static Predicate predicate(Binary.Kind kind) {

@@ -24,10 +24,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Machine code for [Lanes] code over a [Nest]: RDI points to the addresses of the operands, RSI says how often the
+/// Machine code for [VectorCode] code over a [Nest]: RDI points to the addresses of the operands, RSI says how often the
 /// outermost loop runs; the other loops are as long as the nest says. The innermost one takes vectors, several at a time,
 /// and a masked one at its end; operands that stand still there are loaded once before it.
-final class PointwiseEmitter implements LaneEmitter.Memory {
+final class PointwiseEmitter implements VectorEmitter.Memory {
   private static final int[] POINTERS = {R8, R9, R10, R11, RBX, R12, R13, R14, R15, RBP};
   /// POINTERS from here on belong to the caller.
   private static final int KEPT = 4;
@@ -35,7 +35,7 @@ final class PointwiseEmitter implements LaneEmitter.Memory {
   private static final int TAIL_MASK_VEX = 15;
 
   private final Assembler a;
-  private final Lanes.Code code;
+  private final VectorCode.Body code;
   private final Nest nest;
   private final boolean evex;
   private final int vector;
@@ -43,7 +43,7 @@ final class PointwiseEmitter implements LaneEmitter.Memory {
   private final int inner;
   private final Map<Integer, Integer> fixed = new HashMap<>();
   private final List<Integer> free = new ArrayList<>();
-  private final Map<Integer, LaneEmitter> bodies = new HashMap<>();
+  private final Map<Integer, VectorEmitter> bodies = new HashMap<>();
   private int copies;
   private int counters;
   private int pointers;
@@ -53,7 +53,7 @@ final class PointwiseEmitter implements LaneEmitter.Memory {
   private int index = Address.NONE;
   private boolean masked;
 
-  private PointwiseEmitter(Assembler a, Lanes.Code code, Nest nest) {
+  private PointwiseEmitter(Assembler a, VectorCode.Body code, Nest nest) {
     this.a = a;
     this.code = code;
     this.nest = nest;
@@ -63,15 +63,15 @@ final class PointwiseEmitter implements LaneEmitter.Memory {
     this.inner = nest.depth() - 1;
   }
 
-  static void emit(Assembler assembler, Lanes.Code code, Nest nest) {
+  static void emit(Assembler assembler, VectorCode.Body code, Nest nest) {
     new PointwiseEmitter(assembler, code, nest).emit();
   }
 
   private void emit() {
     int top = evex ? 32 : TAIL_MASK_VEX;
     int most = evex ? 12 : 4;
-    for (Lanes.Value v : code.values()) {
-      if (v.op() == Lanes.Op.INPUT && nest.stride(v.immediate(), inner) == 0 && fixed.size() < most) {
+    for (VectorCode.Value v : code.values()) {
+      if (v.op() == VectorCode.Op.INPUT && nest.stride(v.immediate(), inner) == 0 && fixed.size() < most) {
         fixed.put(v.immediate(), --top);
       }
     }
@@ -79,7 +79,7 @@ final class PointwiseEmitter implements LaneEmitter.Memory {
       free.add(r);
     }
     long known = inner == 0 ? Long.MAX_VALUE : nest.dims().getLast();
-    LaneEmitter one = body(1);
+    VectorEmitter one = body(1);
     copies = Math.clamp(free.size() / Math.max(1, one.pressure()), 1, (int) Math.clamp(known / lanes, 1, MOST_COPIES));
     while (copies > 1 && body(copies).spills() > 0) {
       bodies.remove(copies);
@@ -91,7 +91,7 @@ final class PointwiseEmitter implements LaneEmitter.Memory {
         body(rest);
       }
     }
-    int spills = bodies.values().stream().mapToInt(LaneEmitter::spills).max().orElse(0);
+    int spills = bodies.values().stream().mapToInt(VectorEmitter::spills).max().orElse(0);
     counters = spills * vector;
     pointers = counters + 8 * nest.depth();
     int frame = pointers + 8 * Math.max(0, nest.slots() - POINTERS.length);
@@ -125,8 +125,8 @@ final class PointwiseEmitter implements LaneEmitter.Memory {
     a.ret();
   }
 
-  private LaneEmitter body(int n) {
-    return bodies.computeIfAbsent(n, k -> new LaneEmitter(a.instructionSet(), code, n, free, fixed, this, 0));
+  private VectorEmitter body(int n) {
+    return bodies.computeIfAbsent(n, k -> new VectorEmitter(a.instructionSet(), code, n, free, fixed, this, 0));
   }
 
   private Address stackPointer(int slot) {

@@ -14,7 +14,7 @@ import java.util.List;
 /// side. What has no machine code (powers, sines, int64) runs in Java.
 final class PointwiseKernel {
   /// What the code of a kernel depends on: the loops inside of the outermost, whose length is an argument.
-  private record Key(Lanes.Code code, List<Integer> inner, List<List<Long>> strides) {}
+  private record Key(VectorCode.Body code, List<Integer> inner, List<List<Long>> strides) {}
 
   private PointwiseKernel() {}
 
@@ -32,7 +32,7 @@ final class PointwiseKernel {
   }
 
   /// `code` over `nest`, its slots in the order of `operands`.
-  static Step compile(Target target, Lanes.Code code, Nest nest, List<Operand> operands) {
+  static Step compile(Target target, VectorCode.Body code, Nest nest, List<Operand> operands) {
     check(nest, operands);
     if (nest.size(0) == 0) {
       return () -> {};
@@ -51,12 +51,12 @@ final class PointwiseKernel {
   }
 
   /// Elements that one part takes: some microseconds of work.
-  private static long block(Lanes.Code code) {
+  private static long block(VectorCode.Body code) {
     int operations = code.operations();
     return operations <= 8 ? 1 << 14 : operations <= 24 ? 1 << 13 : 1 << 12;
   }
 
-  private static Step emitted(Target target, Lanes.Code code, Nest nest, List<Operand> operands) {
+  private static Step emitted(Target target, VectorCode.Body code, Nest nest, List<Operand> operands) {
     long block = block(code);
     int level = 0;
     long chunk = nest.dims().getFirst();
@@ -91,20 +91,20 @@ final class PointwiseKernel {
   }
 
   /// The same in Java: blocks of neighbouring elements of the result, whatever loops they are in.
-  static Step twin(Target target, Lanes.Code code, Nest nest, List<Operand> operands) {
+  static Step twin(Target target, VectorCode.Body code, Nest nest, List<Operand> operands) {
     Blocks blocks = new Blocks(nest.size(0), 1 << 14);
     return () -> target.workers().run(blocks.parts(), part -> {
-      LaneInterpreter interpreter = new LaneInterpreter(code);
-      for (long i = blocks.from(part); i < blocks.to(part); i += LaneInterpreter.BLOCK) {
-        int n = (int) Math.min(LaneInterpreter.BLOCK, blocks.to(part) - i);
+      VectorInterpreter interpreter = new VectorInterpreter(code);
+      for (long i = blocks.from(part); i < blocks.to(part); i += VectorInterpreter.BLOCK) {
+        int n = (int) Math.min(VectorInterpreter.BLOCK, blocks.to(part) - i);
         for (int v = 0; v < code.values().size(); v++) {
-          Lanes.Value value = code.values().get(v);
-          if (value.op() == Lanes.Op.INPUT) {
+          VectorCode.Value value = code.values().get(v);
+          if (value.op() == VectorCode.Op.INPUT) {
             load(nest, value.immediate(), operands.get(value.immediate()).data(), i, interpreter.block(v), n);
           }
         }
         interpreter.run(n);
-        for (Lanes.Store s : code.stores()) {
+        for (VectorCode.Store s : code.stores()) {
           MemorySegment.copy(interpreter.block(s.value()), 0, operands.get(s.slot()).data(), JAVA_FLOAT, 4 * i, n);
         }
       }

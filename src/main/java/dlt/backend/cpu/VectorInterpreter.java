@@ -3,24 +3,24 @@ package dlt.backend.cpu;
 import static java.lang.Float.floatToRawIntBits;
 import static java.lang.Float.intBitsToFloat;
 
-import dlt.backend.cpu.Lanes.Value;
+import dlt.backend.cpu.VectorCode.Value;
 import java.util.Arrays;
 
-/// Runs [Lanes] code in Java over blocks of elements, one operation after the other for the whole block: the twin of
-/// [LaneEmitter]. One is used by one thread at a time.
-final class LaneInterpreter {
+/// Runs [VectorCode] code in Java over blocks of elements, one operation after the other for the whole block: the twin of
+/// [VectorEmitter]. One is used by one thread at a time.
+final class VectorInterpreter {
   /// Elements of a block.
   static final int BLOCK = 128;
 
-  private final Lanes.Code code;
+  private final VectorCode.Body code;
   private final float[][] blocks;
 
-  LaneInterpreter(Lanes.Code code) {
+  VectorInterpreter(VectorCode.Body code) {
     this.code = code;
     this.blocks = new float[code.values().size()][BLOCK];
     for (int i = 0; i < blocks.length; i++) {
       Value v = code.values().get(i);
-      if (v.op() == Lanes.Op.CONSTANT) {
+      if (v.op() == VectorCode.Op.CONSTANT) {
         Arrays.fill(blocks[i], intBitsToFloat(v.immediate()));
       }
     }

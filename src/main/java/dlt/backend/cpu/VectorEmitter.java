@@ -1,8 +1,8 @@
 package dlt.backend.cpu;
 
-import dlt.backend.cpu.Lanes.Op;
-import dlt.backend.cpu.Lanes.Store;
-import dlt.backend.cpu.Lanes.Value;
+import dlt.backend.cpu.VectorCode.Op;
+import dlt.backend.cpu.VectorCode.Store;
+import dlt.backend.cpu.VectorCode.Value;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,11 +14,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/// Machine code for [Lanes] code. Several copies of it, for neighbouring vectors, take turns instruction by instruction, so
+/// Machine code for [VectorCode] code. Several copies of it, for neighbouring vectors, take turns instruction by instruction, so
 /// that the processor finds independent work. Registers are given out in one pass; where they do not suffice, the value
 /// that is needed last waits on the stack. Stores come after the last load of an input, so that an output may take an
 /// input's place.
-final class LaneEmitter {
+final class VectorEmitter {
   /// Where inputs come from and stores go to: `copy` tells the neighbouring vectors apart.
   interface Memory {
     void load(Assembler assembler, int register, int slot, int copy);
@@ -29,7 +29,7 @@ final class LaneEmitter {
   private static final int NEVER = Integer.MAX_VALUE;
 
   private final boolean evex;
-  private final Lanes.Code code;
+  private final VectorCode.Body code;
   private final int copies;
   private final Map<Integer, Integer> fixed;
   private final Memory memory;
@@ -55,7 +55,7 @@ final class LaneEmitter {
 
   /// `fixed`: registers, outside of `registers`, that hold inputs for all copies, by their slot. Values that wait do so in
   /// vectors at `spillBase` from RSP. The opmask registers k2 to k7 are used.
-  LaneEmitter(InstructionSet set, Lanes.Code code, int copies, Collection<Integer> registers, Map<Integer, Integer> fixed,
+  VectorEmitter(InstructionSet set, VectorCode.Body code, int copies, Collection<Integer> registers, Map<Integer, Integer> fixed,
       Memory memory, int spillBase) {
     this.evex = set == InstructionSet.AVX512;
     this.vectorBytes = evex ? 64 : 32;

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Map;
 
 /// Straight-line arithmetic that is done alike in every lane of a vector, each value computed once: what a kernel does
-/// between loading and storing. [LaneEmitter] makes machine code of it and [LaneInterpreter] runs it in Java, with the same
+/// between loading and storing. [VectorEmitter] makes machine code of it and [VectorInterpreter] runs it in Java, with the same
 /// bits: every operation is rounded by itself and nothing is contracted or reassociated.
-final class Lanes {
+final class VectorCode {
   /// What a value is made of. Operations on integers and bits see the same 32 bits.
   enum Op {
     /// What the kernel loads, by the number of its slot.
@@ -66,7 +66,7 @@ final class Lanes {
   record Store(int slot, int value) {}
 
   /// The finished code; equal code gives equal kernels.
-  record Code(List<Value> values, List<Store> stores) {
+  record Body(List<Value> values, List<Store> stores) {
     /// Whether all of it can be machine code.
     boolean emitted() {
       return values.stream().allMatch(v -> v.op().emitted());
@@ -83,7 +83,7 @@ final class Lanes {
   private final List<Store> stores = new ArrayList<>();
 
   /// The values that the stores need, renumbered.
-  Code code() {
+  Body body() {
     boolean[] needed = new boolean[values.size()];
     stores.forEach(s -> needed[s.value] = true);
     for (int i = values.size() - 1; i >= 0; i--) {
@@ -102,7 +102,7 @@ final class Lanes {
         kept.add(new Value(v.op, at(number, v.a), at(number, v.b), at(number, v.c), at(number, v.d), v.immediate));
       }
     }
-    return new Code(List.copyOf(kept), stores.stream().map(s -> new Store(s.slot, number[s.value])).toList());
+    return new Body(List.copyOf(kept), stores.stream().map(s -> new Store(s.slot, number[s.value])).toList());
   }
 
   private static int at(int[] number, int value) {
