@@ -2,7 +2,9 @@ package dlt.data;
 
 import dlt.config.Default;
 import dlt.config.Doc;
+import dlt.config.Invalid;
 import dlt.config.Range;
+import dlt.tensor.Shape;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -44,9 +46,40 @@ public record Csv(
     @Doc("Treat it as no category: all zeros.") NONE
   }
 
+  public Csv {
+    if (!delimiter.equals("tab") && delimiter.length() != 1) {
+      throw new Invalid("delimiter", "'" + delimiter + "'", "one character or `tab`");
+    }
+  }
+
+  /// A table of numbers alone in the model's own order.
+  static Csv of(String path, String delimiter, Shape shape) {
+    return new Csv(
+        path, List.of(), Optional.empty(), List.of(), Map.of(), Missing.ERROR, List.of(), Unknown.ERROR, Optional.of(shape.dims()), delimiter, true);
+  }
+
+  /// The same of another file.
+  Csv at(String other) {
+    return new Csv(other, target, features, ignore, types, missing, missingValues, unknown, shape, delimiter, header);
+  }
+
+  /// The character between two cells.
+  char separator() {
+    return delimiter.equals("tab") ? '\t' : delimiter.charAt(0);
+  }
+
+  @Override
+  public List<Preprocess> preprocess() {
+    return switch (missing) {
+      case ERROR, DROP, KEEP -> List.of();
+      case MEAN -> List.of(new Preprocess.Impute(Preprocess.Strategy.MEAN, 0));
+      case MEDIAN -> List.of(new Preprocess.Impute(Preprocess.Strategy.MEDIAN, 0));
+    };
+  }
+
   @Override
   public Dataset open(Path base, Wanted wanted) {
-    throw new UnsupportedOperationException("Csv.open");
+    return new CsvReading(this, base, wanted).dataset();
   }
 
   @Override

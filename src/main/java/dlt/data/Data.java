@@ -4,8 +4,10 @@ import dlt.config.Default;
 import dlt.config.Doc;
 import dlt.config.Invalid;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 @Doc("The data: where they come from, how they are divided and what is done to them.")
 public record Data(
@@ -16,14 +18,44 @@ public record Data(
     @Doc("Steps between the raw inputs and the model, exported with it.") @Default("[]") List<Preprocess> preprocess,
     @Doc("Random changes of the training samples.") @Default("[]") List<Augment> augment) {
 
-  /// Opens all sources and divides them; `base` is the folder of the experiment file. Classes and categories are those of
-  /// the training source.
-  public Parts open(Path base, Wanted wanted, long seed) {
-    throw new UnsupportedOperationException("Data.open");
+  public Data {
+    boolean shares = split.isPresent() && !split.get().equals(Split.NONE);
+    if (validation.isEmpty() && split.isEmpty()) {
+      throw new Invalid("split", "neither a split nor a validation source", "`split: {validation: 0.2}`, `split: none`, or `validation:`");
+    }
+    if (validation.isPresent() && shares && (split.get().validation() > 0 || split.get().folds().isPresent())) {
+      throw new Invalid("split", "a share for validation beside a validation source", "one of the two");
+    }
+    if (test.isPresent() && shares && split.get().test() > 0) {
+      throw new Invalid("split", "a share for the test beside a test source", "one of the two");
+    }
   }
 
-  /// The preprocessing steps of an experiment with what the training source itself asks for.
+  /// Opens all sources and divides them; `base` is the folder of the experiment file. Classes and categories are those of
+  /// the training source. Throws Failure(DATA) where something is missing, damaged or leaves a part empty.
+  public Parts open(Path base, Wanted wanted, long seed) {
+    Dataset all = train.open(base, wanted);
+    Wanted same = wanted.like(all.schema());
+    Parts parts = split.orElse(Split.NONE).parts(all, seed);
+    return new Parts(
+        parts.train(),
+        validation.map(s -> whole("validation", s.open(base, same))).or(parts::validation),
+        test.map(s -> whole("test", s.open(base, same))).or(parts::test));
+  }
+
+  /// All samples of `dataset` as a part.
+  public static Part whole(String name, Dataset dataset) {
+    return new Part(name, dataset, IntStream.range(0, dataset.size()).toArray());
+  }
+
+  /// The preprocessing steps in their order: what the training source asks for, the experiment's, and one-hot encoding last
+  /// where it is not among them.
   public List<Preprocess> steps() {
-    throw new UnsupportedOperationException("Data.steps");
+    List<Preprocess> r = new ArrayList<>(train.preprocess());
+    r.addAll(preprocess);
+    if (r.stream().noneMatch(Preprocess.OneHot.class::isInstance)) {
+      r.add(new Preprocess.OneHot());
+    }
+    return List.copyOf(r);
   }
 }

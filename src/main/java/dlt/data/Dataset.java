@@ -26,6 +26,9 @@ public interface Dataset {
   /// Where the sample comes from, for messages: `data.csv:17`, `labels.gz[41]`, `cats/3.png`.
   String origin(int sample);
 
+  /// Whether inputs may hold NaN, which means a missing value.
+  boolean mayMiss();
+
   /// Whether reading a sample is little more than a copy.
   boolean inMemory();
 

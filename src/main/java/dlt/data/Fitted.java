@@ -2,8 +2,12 @@ package dlt.data;
 
 import dlt.tensor.HostTensor;
 import java.util.List;
+import java.util.SequencedMap;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
-/// A preprocessing step with its numbers. Tensors are float32 and broadcast against one sample.
+/// A preprocessing step with its numbers. Tensors are float32 and broadcast against one sample: `[]`, `[channels, 1, ...]` or
+/// the sample's own shape.
 public sealed interface Fitted {
   /// `(x - center) * scale`.
   record Affine(HostTensor center, HostTensor scale) implements Fitted {}
@@ -22,5 +26,71 @@ public sealed interface Fitted {
     public int width() {
       return columns.stream().mapToInt(c -> c.categorical() ? c.categories().size() : 1).sum();
     }
+  }
+
+  /// Its numbers by name.
+  default SequencedMap<String, HostTensor> tensors() {
+    SequencedMap<String, HostTensor> r = new TreeMap<>();
+    switch (this) {
+      case Affine a -> {
+        r.put("center", a.center);
+        r.put("scale", a.scale);
+      }
+      case Fill f -> r.put("values", f.values);
+      case OneHot _ -> {} // its columns are the schema's
+    }
+    return r;
+  }
+
+  /// The step on one sample in double. It may change its argument and return it.
+  default UnaryOperator<double[]> onHost() {
+    return switch (this) {
+      case Affine a -> affine(a.center.toDoubles(), a.scale.toDoubles());
+      case Fill f -> fill(f.values.toDoubles());
+      case OneHot o -> x -> expand(o, x);
+    };
+  }
+
+  private static UnaryOperator<double[]> affine(double[] center, double[] scale) {
+    return x -> {
+      int run = x.length / center.length;
+      for (int g = 0, i = 0; g < center.length; g++) {
+        double c = center[g];
+        double s = scale[g];
+        for (int end = i + run; i < end; i++) {
+          x[i] = (x[i] - c) * s;
+        }
+      }
+      return x;
+    };
+  }
+
+  private static UnaryOperator<double[]> fill(double[] values) {
+    return x -> {
+      int run = x.length / values.length;
+      for (int i = 0; i < x.length; i++) {
+        if (Double.isNaN(x[i])) {
+          x[i] = values[i / run];
+        }
+      }
+      return x;
+    };
+  }
+
+  private static double[] expand(OneHot step, double[] x) {
+    double[] r = new double[step.width()];
+    int at = 0;
+    for (int c = 0; c < x.length; c++) {
+      Column column = step.columns.get(c);
+      if (!column.categorical()) {
+        r[at++] = x[c];
+        continue;
+      }
+      if (x[c] >= 0 && x[c] < column.categories().size()) {
+        r[at + (int) x[c]] = 1;
+      }
+      at += column.categories().size();
+    }
+    return r;
   }
 }

@@ -1,9 +1,13 @@
 package dlt.data;
 
 import dlt.config.Doc;
+import dlt.tensor.HostTensor;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.stream.Stream;
 
 @Doc("Images and labels in MNIST's idx format, gzipped or not. An image becomes [1, height, width] of 0 to 255.")
@@ -11,7 +15,22 @@ public record Idx(@Doc("The file of the images.") String images, @Doc("The file 
     implements Source {
   @Override
   public Dataset open(Path base, Wanted wanted) {
-    throw new UnsupportedOperationException("Idx.open");
+    SequencedMap<String, HostTensor> arrays = new LinkedHashMap<>();
+    DataFile imageFile = DataFile.of(base, images);
+    HostTensor pictures = IdxFile.read(imageFile);
+    arrays.put("image", pictures.shape().rank() == 3 ? pictures.reshape(pictures.shape().insert(1, 1)) : pictures);
+    List<DataFile> files = new ArrayList<>(List.of(imageFile));
+    if (labels.isPresent() && wanted.targets() != TargetKind.NONE) {
+      DataFile labelFile = DataFile.of(base, labels.get());
+      files.add(labelFile);
+      HostTensor indices = IdxFile.read(labelFile);
+      if (indices.shape().dim(0) != pictures.shape().dim(0)) {
+        throw labelFile.failure("holds " + indices.shape().dim(0) + " labels, " + images + " " + pictures.shape().dim(0) + " images");
+      }
+      arrays.put("label", indices);
+    }
+    List<String> targets = arrays.keySet().stream().skip(1).toList();
+    return new NamedArrays(images, files, arrays).dataset(List.of("image"), targets, 1, wanted);
   }
 
   @Override

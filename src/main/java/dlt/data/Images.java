@@ -3,9 +3,20 @@ package dlt.data;
 import dlt.config.Default;
 import dlt.config.Doc;
 import dlt.config.IntPair;
+import dlt.config.Invalid;
 import dlt.config.Range;
+import dlt.error.Failure;
+import dlt.tensor.TensorType;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
 @Doc("Images (PNG, JPEG, GIF, BMP) in one folder a class. A sample is [channels, height, width] of 0 to 255.")
 public record Images(
@@ -13,9 +24,92 @@ public record Images(
     @Doc("Height and width that every image is resized to.") IntPair size,
     @Doc("1 reads grey values, 3 red, green and blue.") @Default("3") @Range(min = 1, max = 3) int channels)
     implements Source {
+  public Images {
+    if (channels == 2) {
+      throw new Invalid("channels", "2", "1 or 3");
+    }
+    if (size.first() < 1 || size.second() < 1) {
+      throw new Invalid("size", size.first() + " x " + size.second(), "at least 1 x 1");
+    }
+  }
+
   @Override
   public Dataset open(Path base, Wanted wanted) {
-    throw new UnsupportedOperationException("Images.open");
+    Path folder = DataFile.resolve(base, path);
+    if (!Files.isDirectory(folder)) {
+      throw failure(DataFile.missing(folder, "folder"));
+    }
+    Field image = new Field("image", TensorType.float32(channels, size.first(), size.second()));
+    List<DataFile> files = new ArrayList<>();
+    if (wanted.targets() == TargetKind.NONE) {
+      files.addAll(imagesBelow(folder, folder));
+      if (files.isEmpty()) {
+        throw failure("holds no images");
+      }
+      return wanted.checked(new ImageDataset(new Schema(List.of(image), List.of()), files, new int[0]), path);
+    }
+    List<String> found = classFolders(folder);
+    List<String> classes = wanted.schema().map(s -> s.targets().getFirst().classes()).filter(c -> !c.isEmpty()).orElse(found);
+    List<Integer> indices = new ArrayList<>();
+    for (String name : found) {
+      int index = classes.indexOf(name);
+      if (index < 0) {
+        throw failure("folder '" + name + "' is none of the classes of the training data" + Names.hint(name, classes));
+      }
+      List<DataFile> images = imagesBelow(folder, folder.resolve(name));
+      if (images.isEmpty()) {
+        throw failure("folder '" + name + "' holds no images");
+      }
+      files.addAll(images);
+      indices.addAll(Collections.nCopies(images.size(), index));
+    }
+    Schema schema = new Schema(List.of(image), List.of(label(wanted.kind("label"), classes)));
+    return wanted.checked(new ImageDataset(schema, files, indices.stream().mapToInt(Integer::intValue).toArray()), path);
+  }
+
+  private Field label(TargetKind kind, List<String> classes) {
+    if (kind == TargetKind.CLASSES) {
+      return new Field("label", TensorType.int64(), classes, List.of());
+    }
+    if (classes.size() > 2) {
+      throw failure("has " + classes.size() + " classes (" + Names.list(classes) + "), but the loss wants numbers");
+    }
+    return new Field("label", TensorType.float32(1), classes, List.of());
+  }
+
+  private List<String> classFolders(Path folder) {
+    try (Stream<Path> entries = Files.list(folder)) {
+      List<String> names =
+          entries
+              .filter(p -> Files.isDirectory(p) && !p.getFileName().toString().startsWith("."))
+              .map(p -> p.getFileName().toString())
+              .sorted(CsvCell::compare)
+              .toList();
+      if (names.isEmpty()) {
+        throw failure("has no folders; every class needs one, with its images");
+      }
+      return names;
+    } catch (IOException e) {
+      throw new DataFile(path, folder).failure(e);
+    }
+  }
+
+  /// In the order of their names below `folder`.
+  private List<DataFile> imagesBelow(Path folder, Path below) {
+    try (Stream<Path> all = Files.walk(below, FileVisitOption.FOLLOW_LINKS)) {
+      return all.filter(p -> ImageFile.named(p) && Files.isRegularFile(p))
+          .map(p -> new DataFile(Path.of(path).resolve(folder.relativize(p)).toString(), p))
+          .sorted(Comparator.comparing(DataFile::name))
+          .toList();
+    } catch (IOException e) {
+      throw new DataFile(path, below).failure(e);
+    } catch (UncheckedIOException e) {
+      throw new DataFile(path, below).failure(e.getCause());
+    }
+  }
+
+  private Failure failure(String message) {
+    return new Failure(Failure.Kind.DATA, path + ": " + message);
   }
 
   @Override

@@ -16,7 +16,8 @@ public record Npz(
     implements Source {
   @Override
   public Dataset open(Path base, Wanted wanted) {
-    throw new UnsupportedOperationException("Npz.open");
+    DataFile file = DataFile.of(base, path);
+    return NamedArrays.of(file, dlt.tensor.Npz.read(file.path())).dataset(inputs, targets, batchDims, wanted);
   }
 
   @Override

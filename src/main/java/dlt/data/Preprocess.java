@@ -2,6 +2,7 @@ package dlt.data;
 
 import dlt.config.Default;
 import dlt.config.Doc;
+import dlt.config.Invalid;
 import dlt.config.Range;
 import java.util.List;
 import java.util.Optional;
@@ -25,7 +26,13 @@ public sealed interface Preprocess {
   }
 
   @Doc("x * factor + shift.")
-  record Scale(@Doc("The factor.") double factor, @Doc("Is added.") @Default("0") double shift) implements Preprocess {}
+  record Scale(@Doc("The factor.") double factor, @Doc("Is added.") @Default("0") double shift) implements Preprocess {
+    public Scale {
+      if (factor == 0) {
+        throw new Invalid("factor", "0", "another number than 0");
+      }
+    }
+  }
 
   @Doc("Mean 0 and variance 1 (biased, as in scikit-learn). What is constant becomes 0.")
   record Standardize(@Doc("What shares a mean; per_channel for samples of several dimensions, else per_feature, where left out.") Optional<Per> per)
@@ -36,12 +43,24 @@ public sealed interface Preprocess {
       @Doc("What shares a range; per_channel for samples of several dimensions, else per_feature, where left out.") Optional<Per> per,
       @Doc("The smallest value.") @Default("0") double low,
       @Doc("The largest value.") @Default("1") double high)
-      implements Preprocess {}
+      implements Preprocess {
+    public MinMax {
+      if (high <= low) {
+        throw new Invalid("high", Double.toString(high), "more than low, which is " + low);
+      }
+    }
+  }
 
   @Doc("(x - mean) / std with given numbers: one, or one for each channel (the sample's first dimension).")
   record Normalize(
       @Doc("What is subtracted.") List<Double> mean, @Doc("What is divided by.") @Range(min = 0, minExclusive = true) List<Double> std)
-      implements Preprocess {}
+      implements Preprocess {
+    public Normalize {
+      if (mean.isEmpty() || mean.size() != std.size()) {
+        throw new Invalid("std", std.size() + " numbers", "as many as there are means, which are " + mean.size());
+      }
+    }
+  }
 
   @Doc("Fills in missing values (NaN).")
   record Impute(

@@ -1,42 +1,274 @@
 package dlt.data;
 
+import dlt.error.Failure;
+import dlt.tensor.DType;
 import dlt.tensor.HostTensor;
+import dlt.tensor.Shape;
 import dlt.tensor.TensorType;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.function.UnaryOperator;
 
 /// The preprocessing of one input, with its numbers: `steps` in their order turn samples of `input.type()` into samples of
-/// `output`.
+/// `output`. An int64 input is left as it is.
 public record Preprocessing(Field input, List<Fitted> steps, TensorType output) {
   public Preprocessing {
     steps = List.copyOf(steps);
   }
 
-  /// The type that comes out, known before any data are read.
-  public static TensorType output(List<Preprocess> steps, Field input) {
-    throw new UnsupportedOperationException("Preprocessing.output");
+  /// What stands before a step: the shape of a sample, and which features are categorical (empty: none).
+  private record State(Shape shape, List<Column> columns) {
+    boolean categorical() {
+      return columns.stream().anyMatch(Column::categorical);
+    }
+
+    /// How many groups of neighbouring elements share a number.
+    int groups(Preprocess.Per per) {
+      return switch (per) {
+        case GLOBAL -> 1;
+        case PER_CHANNEL -> shape.rank() == 0 ? 1 : shape.dim(0);
+        case PER_FEATURE -> Math.toIntExact(shape.size());
+      };
+    }
+
+    State after(Fitted step) {
+      return switch (step) {
+        case Fitted.Affine _, Fitted.Fill _ -> this;
+        case Fitted.OneHot o -> new State(Shape.of(o.width()), List.of());
+      };
+    }
   }
 
-  /// Fits `steps` to the input `field` over `train`: each to what the steps before it leave, in float64 and in the order of
-  /// the samples, so that the same data give the same bits. Steps that the source asks for come first ([Source#preprocess]),
-  /// one-hot encoding last. Throws Failure(DATA) where a value is missing (NaN) and no step fills it in.
+  /// Makes the numbers of a step.
+  private interface Fitter {
+    Fitted fit(Preprocess step, int index, State state, List<Fitted> before);
+  }
+
+  /// The type that comes out, known before any data are read. Throws Failure(USAGE) where a step does not fit the input.
+  public static TensorType output(List<Preprocess> steps, Field input) {
+    return walk(steps, input, (step, _, state, _) -> blank(step, state)).output;
+  }
+
+  /// Fits `steps` ([Data#steps]) to the input `field` over `train`: each to what the steps before it leave, in float64 and in
+  /// the order of the samples, so that the same data give the same bits. Throws Failure(DATA) where a value is missing (NaN)
+  /// and no step fills it in.
   public static Preprocessing fit(List<Preprocess> steps, Part train, int field) {
-    throw new UnsupportedOperationException("Preprocessing.fit");
+    Preprocessing fitted =
+        walk(steps, train.dataset().inputs().get(field), (step, _, state, before) -> fit(step, state, new Statistics(train, field, before)));
+    fitted.requireNothingMissing(train, field);
+    return fitted;
+  }
+
+  /// Throws Failure(DATA) where a value of the input `field` is missing and no step fills it in.
+  public void requireNothingMissing(Part part, int field) {
+    if (part.dataset().mayMiss() && steps.stream().noneMatch(Fitted.Fill.class::isInstance)) {
+      new Statistics(part, field, List.of()).requireNothingMissing();
+    }
   }
 
   /// The numbers by name, `0.center` and so on: with them and the same steps, [#restore] makes the same object.
   public SequencedMap<String, HostTensor> tensors() {
-    throw new UnsupportedOperationException("Preprocessing.tensors");
+    SequencedMap<String, HostTensor> r = new LinkedHashMap<>();
+    for (int i = 0; i < steps.size(); i++) {
+      for (Map.Entry<String, HostTensor> e : steps.get(i).tensors().entrySet()) {
+        r.put(i + "." + e.getKey(), e.getValue());
+      }
+    }
+    return r;
   }
 
   /// What [#fit] gave, from its numbers. Throws Failure(DATA) where they do not belong to these steps.
   public static Preprocessing restore(List<Preprocess> steps, Field input, Map<String, HostTensor> tensors) {
-    throw new UnsupportedOperationException("Preprocessing.restore");
+    Preprocessing r =
+        walk(
+            steps,
+            input,
+            (step, index, state, _) ->
+                switch (blank(step, state)) {
+                  case Fitted.Affine a ->
+                      new Fitted.Affine(
+                          like(tensors, index + ".center", a.center()), like(tensors, index + ".scale", a.scale()));
+                  case Fitted.Fill f -> new Fitted.Fill(like(tensors, index + ".values", f.values()));
+                  case Fitted.OneHot o -> o;
+                });
+    if (r.tensors().size() != tensors.size()) {
+      throw new Failure(Failure.Kind.DATA, "the preprocessing of '" + input.name() + "' has other steps: " + tensors.keySet());
+    }
+    return r;
+  }
+
+  private static HostTensor like(Map<String, HostTensor> tensors, String name, HostTensor blank) {
+    HostTensor t = tensors.get(name);
+    if (t == null || !t.type().equals(blank.type())) {
+      throw new Failure(
+          Failure.Kind.DATA, "the preprocessing's " + name + " should be " + blank.type() + ", and is " + (t == null ? "missing" : t.type()));
+    }
+    return t;
   }
 
   /// One sample through the steps, in double: what the graph computes.
   public double[] apply(double[] sample) {
-    throw new UnsupportedOperationException("Preprocessing.apply");
+    double[] x = sample.clone();
+    for (Fitted step : steps) {
+      UnaryOperator<double[]> f = step.onHost();
+      x = f.apply(x);
+    }
+    return x;
+  }
+
+  private static Preprocessing walk(List<Preprocess> steps, Field input, Fitter fitter) {
+    List<Fitted> fitted = new ArrayList<>();
+    if (input.type().dtype() != DType.FLOAT32) {
+      return new Preprocessing(input, fitted, input.type());
+    }
+    State state = new State(input.type().shape(), input.columns());
+    for (Preprocess step : steps) {
+      if (step instanceof Preprocess.OneHot && !state.categorical()) {
+        continue;
+      }
+      Fitted f = fitter.fit(step, fitted.size(), state, List.copyOf(fitted));
+      fitted.add(f);
+      state = state.after(f);
+    }
+    return new Preprocessing(input, fitted, TensorType.float32(state.shape()));
+  }
+
+  /// The step with some numbers, the right ones where they do not depend on data.
+  private static Fitted blank(Preprocess step, State state) {
+    return switch (step) {
+      case Preprocess.Scale s -> affine(state, new double[] {-s.shift() / s.factor()}, new double[] {s.factor()});
+      case Preprocess.Standardize s -> blank(state, s.per());
+      case Preprocess.MinMax s -> blank(state, s.per());
+      case Preprocess.Normalize s -> normalize(s, state);
+      case Preprocess.Impute s -> {
+        if (s.strategy() == Preprocess.Strategy.MEDIAN && state.shape().rank() > 1) {
+          throw new Failure(Failure.Kind.USAGE, "impute: the median is for samples of one dimension, and these are " + state.shape());
+        }
+        double[] values = new double[Math.toIntExact(state.shape().size())];
+        Arrays.fill(values, s.value());
+        yield new Fitted.Fill(tensor(state, values));
+      }
+      case Preprocess.OneHot _ -> new Fitted.OneHot(state.columns());
+    };
+  }
+
+  private static Fitted blank(State state, Optional<Preprocess.Per> per) {
+    double[] numbers = new double[state.groups(per(per, state))];
+    return affine(state, numbers, numbers);
+  }
+
+  private static Preprocess.Per per(Optional<Preprocess.Per> per, State state) {
+    return per.orElse(state.shape().rank() > 1 ? Preprocess.Per.PER_CHANNEL : Preprocess.Per.PER_FEATURE);
+  }
+
+  private static Fitted fit(Preprocess step, State state, Statistics data) {
+    return switch (step) {
+      case Preprocess.Scale _, Preprocess.Normalize _, Preprocess.OneHot _ -> blank(step, state);
+      case Preprocess.Standardize s -> {
+        Statistics.Moments m = moments(state, s.per(), data);
+        yield affine(state, m.mean(), Arrays.stream(m.deviation()).map(Preprocessing::inverse).toArray());
+      }
+      case Preprocess.MinMax s -> minMax(s, state, moments(state, s.per(), data));
+      case Preprocess.Impute s -> impute(s, state, data);
+    };
+  }
+
+  private static Statistics.Moments moments(State state, Optional<Preprocess.Per> asked, Statistics data) {
+    Preprocess.Per per = per(asked, state);
+    if (state.categorical()) {
+      // a vector: categorical columns are groups of their own
+      boolean[] skip = new boolean[state.columns().size()];
+      for (int i = 0; i < skip.length; i++) {
+        skip[i] = state.columns().get(i).categorical();
+      }
+      Statistics.Moments m = data.moments(skip.length, skip);
+      return per == Preprocess.Per.GLOBAL ? m.together(skip) : m;
+    }
+    int groups = state.groups(per);
+    return data.moments(groups, new boolean[groups]);
+  }
+
+  /// 1 / x, or 1 where that is no float32: of what is constant.
+  private static double inverse(double x) {
+    return Float.isFinite((float) (1 / x)) ? 1 / x : 1;
+  }
+
+  private static Fitted minMax(Preprocess.MinMax step, State state, Statistics.Moments m) {
+    double[] center = new double[m.least().length];
+    double[] scale = new double[center.length];
+    for (int i = 0; i < center.length; i++) {
+      double range = m.most()[i] - m.least()[i];
+      scale[i] = inverse(range / (step.high() - step.low()));
+      center[i] = m.least()[i] - step.low() / scale[i];
+    }
+    return affine(state, center, scale);
+  }
+
+  private static Fitted normalize(Preprocess.Normalize step, State state) {
+    int channels = state.groups(Preprocess.Per.PER_CHANNEL);
+    int given = step.mean().size();
+    if (given != 1 && given != channels) {
+      throw new Failure(
+          Failure.Kind.USAGE, "normalize: " + given + " means for samples of " + state.shape() + "; give one, or " + channels);
+    }
+    return affine(
+        state,
+        step.mean().stream().mapToDouble(Double::doubleValue).toArray(),
+        step.std().stream().mapToDouble(s -> 1 / s).toArray());
+  }
+
+  private static Fitted impute(Preprocess.Impute step, State state, Statistics data) {
+    int features = Math.toIntExact(state.shape().size());
+    return switch (step.strategy()) {
+      case MEAN -> new Fitted.Fill(tensor(state, data.means(features)));
+      case MEDIAN -> {
+        Fitted.Fill checked = (Fitted.Fill) blank(step, state);
+        yield new Fitted.Fill(HostTensor.of(checked.values().shape(), floats(data.medians(features))));
+      }
+      case CONSTANT -> blank(step, state);
+    };
+  }
+
+  /// Categorical columns stay as they are.
+  private static Fitted affine(State state, double[] center, double[] scale) {
+    if (!state.categorical()) {
+      return new Fitted.Affine(tensor(state, center), tensor(state, scale));
+    }
+    double[] c = new double[state.columns().size()];
+    double[] s = new double[c.length];
+    for (int i = 0; i < c.length; i++) {
+      boolean categorical = state.columns().get(i).categorical();
+      c[i] = categorical ? 0 : center[center.length == 1 ? 0 : i];
+      s[i] = categorical ? 1 : scale[scale.length == 1 ? 0 : i];
+    }
+    return new Fitted.Affine(tensor(state, c), tensor(state, s));
+  }
+
+  /// One number for each group, in the shape that broadcasts.
+  private static HostTensor tensor(State state, double[] numbers) {
+    Shape shape = state.shape();
+    if (numbers.length == shape.size()) {
+      return HostTensor.of(shape, floats(numbers));
+    }
+    if (numbers.length == 1) {
+      return HostTensor.of(Shape.SCALAR, floats(numbers));
+    }
+    List<Integer> dims = new ArrayList<>(Collections.nCopies(shape.rank(), 1));
+    dims.set(0, numbers.length);
+    return HostTensor.of(new Shape(dims), floats(numbers));
+  }
+
+  private static float[] floats(double[] numbers) {
+    float[] r = new float[numbers.length];
+    for (int i = 0; i < r.length; i++) {
+      r[i] = (float) numbers[i];
+    }
+    return r;
   }
 }

@@ -16,7 +16,8 @@ public record Safetensors(
     implements Source {
   @Override
   public Dataset open(Path base, Wanted wanted) {
-    throw new UnsupportedOperationException("Safetensors.open");
+    DataFile file = DataFile.of(base, path);
+    return NamedArrays.of(file, dlt.tensor.Safetensors.read(file.path())).dataset(inputs, targets, batchDims, wanted);
   }
 
   @Override

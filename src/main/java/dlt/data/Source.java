@@ -1,8 +1,13 @@
 package dlt.data;
 
 import dlt.config.Doc;
+import dlt.config.IntPair;
+import dlt.error.Failure;
+import dlt.tensor.Shape;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /// Where samples come from: one record for each kind, its components are the arguments in the experiment file.
@@ -28,6 +33,33 @@ public sealed interface Source permits Csv, Idx, Npz, Npy, Safetensors, Images, 
   /// A source like `trained` (the one a model was trained on) for other data in `file`, whose name tells its format (csv,
   /// tsv, npz, npy, safetensors, or a folder of images). Throws Failure(USAGE) for other names.
   static Source of(Path file, Source trained, Schema schema) {
-    throw new UnsupportedOperationException("Source.of");
+    String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+    String plain = name.endsWith(".gz") ? name.substring(0, name.length() - 3) : name;
+    String path = file.toString();
+    List<String> inputs = schema.inputs().stream().map(Field::name).toList();
+    List<String> targets = schema.targets().stream().map(Field::name).toList();
+    if (Files.isDirectory(file)) {
+      Shape image = schema.inputs().getFirst().type().shape();
+      if (image.rank() != 3 || image.dim(0) != 1 && image.dim(0) != 3) {
+        throw new Failure(Failure.Kind.USAGE, path + ": is a folder, and the model's inputs are no images but " + image);
+      }
+      return new Images(path, new IntPair(image.dim(1), image.dim(2)), image.dim(0));
+    }
+    if (plain.endsWith(".csv") || plain.endsWith(".tsv")) {
+      String delimiter = plain.endsWith(".tsv") ? "tab" : ",";
+      return trained instanceof Csv csv ? csv.at(path) : Csv.of(path, delimiter, schema.inputs().getFirst().type().shape());
+    }
+    if (name.endsWith(".npz")) {
+      return trained instanceof Npz npz ? new Npz(path, npz.inputs(), npz.targets(), npz.batchDims()) : new Npz(path, inputs, targets, 1);
+    }
+    if (name.endsWith(".safetensors")) {
+      return trained instanceof Safetensors s
+          ? new Safetensors(path, s.inputs(), s.targets(), s.batchDims())
+          : new Safetensors(path, inputs, targets, 1);
+    }
+    if (name.endsWith(".npy")) {
+      return new Npy(List.of(path), List.of(), trained instanceof Npy npy ? npy.batchDims() : 1);
+    }
+    throw new Failure(Failure.Kind.USAGE, path + ": data are read from csv, tsv, npz, npy, safetensors and folders of images; take another name");
   }
 }

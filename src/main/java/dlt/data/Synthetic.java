@@ -1,11 +1,20 @@
 package dlt.data;
 
-import dlt.config.Doc;
-import dlt.config.Range;
 import dlt.config.Default;
+import dlt.config.Doc;
+import dlt.config.Invalid;
+import dlt.config.Range;
+import dlt.error.Failure;
+import dlt.tensor.HostTensor;
+import dlt.tensor.Philox;
+import dlt.tensor.Shape;
+import dlt.tensor.TensorType;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 @Doc("Made-up data for measurements: inputs uniform in [-1, 1), and one of `classes`, `labels` and `values` as target.")
 public record Synthetic(
@@ -16,9 +25,78 @@ public record Synthetic(
     @Doc("The shape of a target of numbers in [-1, 1).") @Range(min = 1) Optional<List<Integer>> values,
     @Doc("Other seeds, other data.") @Default("0") long seed)
     implements Source {
+  /// Patterns of larger samples repeat themselves.
+  private static final int PATTERN = 1 << 12;
+
+  public Synthetic {
+    if (Stream.of(classes, labels, values).filter(Optional::isPresent).count() != 1) {
+      throw new Invalid("", "not one target", "one of classes, labels and values");
+    }
+  }
+
   @Override
   public Dataset open(Path base, Wanted wanted) {
-    throw new UnsupportedOperationException("Synthetic.open");
+    Philox random = new Philox(seed, Philox.Purpose.SYNTHETIC.stream(0), 0);
+    Shape input = new Shape(shape);
+    HostTensor x = HostTensor.allocate(TensorType.float32(input.insert(0, samples)));
+    for (long i = 0, n = x.size(); i < n; i++) {
+      x.set(i, 2 * random.uniform(i) - 1);
+    }
+    Optional<Field> target = wanted.targets() == TargetKind.NONE ? Optional.empty() : Optional.of(target(wanted.kind("y")));
+    List<HostTensor> y = target.map(f -> List.of(targets(f, x))).orElse(List.of());
+    Schema schema = new Schema(List.of(new Field("x", TensorType.float32(input))), target.stream().toList());
+    String text = toString();
+    return wanted.checked(
+        new ArrayDataset(samples, schema, List.of(x), y, i -> "synthetic[" + i + "]", () -> hash(text)), "synthetic");
+  }
+
+  private Field target(TargetKind kind) {
+    if (kind == TargetKind.CLASSES) {
+      if (classes.isEmpty()) {
+        throw new Failure(Failure.Kind.USAGE, "synthetic: the loss wants classes; say `classes:`");
+      }
+      return new Field("y", TensorType.int64());
+    }
+    Shape shape = labels.or(() -> values).map(Shape::new).orElseThrow(() -> new Failure(Failure.Kind.USAGE, "synthetic: the loss wants numbers; say `labels:` or `values:`"));
+    return new Field("y", TensorType.float32(shape));
+  }
+
+  /// The target of every sample; what a class has in common is added to `x`.
+  private HostTensor targets(Field field, HostTensor x) {
+    HostTensor y = HostTensor.allocate(new TensorType(field.type().dtype(), field.type().shape().insert(0, samples)));
+    Philox random = new Philox(seed, Philox.Purpose.SYNTHETIC.stream(1), 0);
+    for (long i = 0, n = y.size(); i < n; i++) {
+      float u = random.uniform(i);
+      if (classes.isPresent()) {
+        y.setLong(i, (long) (u * classes.get()));
+      } else {
+        y.set(i, labels.isPresent() ? (u < 0.5 ? 0 : 1) : 2 * u - 1);
+      }
+    }
+    if (classes.isPresent()) {
+      addPatterns(x, y);
+    }
+    return y;
+  }
+
+  private void addPatterns(HostTensor x, HostTensor y) {
+    Philox random = new Philox(seed, Philox.Purpose.SYNTHETIC.stream(2), 0);
+    long count = x.size() / samples;
+    float[] patterns = new float[Math.toIntExact(classes.get() * Math.min(count, PATTERN))];
+    for (int i = 0; i < patterns.length; i++) {
+      patterns[i] = random.uniform(i) - 0.5f;
+    }
+    int length = patterns.length / classes.get();
+    for (int s = 0; s < samples; s++) {
+      int from = (int) y.longAt(s) * length;
+      for (long i = 0; i < count; i++) {
+        x.set(s * count + i, (x.at(s * count + i) + patterns[from + (int) (i % length)]) / 1.5);
+      }
+    }
+  }
+
+  private static String hash(String text) {
+    return HexFormat.of().formatHex(DataFile.sha256().digest(text.getBytes(StandardCharsets.UTF_8)));
   }
 
   @Override

@@ -1,5 +1,9 @@
 package dlt.data;
 
+import dlt.error.Failure;
+import dlt.tensor.HostTensor;
+import java.util.List;
+
 /// Checks of target values, for what only the model or the loss can know.
 public final class Targets {
   private Targets() {}
@@ -7,16 +11,71 @@ public final class Targets {
   /// Throws Failure(DATA), naming the first sample at fault, unless every index of target `field` is below `classes` and not
   /// negative (`ignored`, such as PyTorch's -100, may occur).
   public static void checkClasses(Part part, int field, int classes, long ignored) {
-    throw new UnsupportedOperationException("Targets.checkClasses");
+    forEach(
+        part,
+        field,
+        (sample, y) -> {
+          for (long i = 0; i < y.size(); i++) {
+            long c = y.longAt(i);
+            if ((c < 0 || c >= classes) && c != ignored) {
+              throw new Failure(
+                  Failure.Kind.DATA,
+                  part.dataset().origin(sample) + ": target '" + part.dataset().targets().get(field).name() + "' is class " + named(part, field, c)
+                      + ", but the model's output has classes 0 to " + (classes - 1));
+            }
+          }
+        });
+  }
+
+  private static String named(Part part, int field, long c) {
+    List<String> names = part.dataset().targets().get(field).classes();
+    boolean other = c >= 0 && c < names.size() && !names.get((int) c).equals(Long.toString(c));
+    return other ? c + " (" + names.get((int) c) + ")" : Long.toString(c);
   }
 
   /// Throws Failure(DATA), naming the first sample at fault, unless every number of target `field` lies in `low..high`.
   public static void checkRange(Part part, int field, double low, double high) {
-    throw new UnsupportedOperationException("Targets.checkRange");
+    forEach(
+        part,
+        field,
+        (sample, y) -> {
+          for (long i = 0; i < y.size(); i++) {
+            if (!(y.at(i) >= low && y.at(i) <= high)) {
+              throw new Failure(
+                  Failure.Kind.DATA,
+                  part.dataset().origin(sample) + ": target '" + part.dataset().targets().get(field).name() + "' is " + y.at(i)
+                      + ", but the loss takes " + low + " to " + high);
+            }
+          }
+        });
   }
 
-  /// How many samples of `part` each class of target `field` has.
+  /// How many elements of target `field` belong to each class.
   public static long[] counts(Part part, int field, int classes) {
-    throw new UnsupportedOperationException("Targets.counts");
+    long[] r = new long[classes];
+    forEach(
+        part,
+        field,
+        (_, y) -> {
+          for (long i = 0; i < y.size(); i++) {
+            long c = y.longAt(i);
+            if (c >= 0 && c < classes) {
+              r[(int) c]++;
+            }
+          }
+        });
+    return r;
+  }
+
+  private static void forEach(Part part, int field, Visitor consumer) {
+    HostTensor y = HostTensor.allocate(part.dataset().targets().get(field).type());
+    for (int sample : part.samples()) {
+      part.dataset().read(sample, true, field, y.data());
+      consumer.accept(sample, y);
+    }
+  }
+
+  private interface Visitor {
+    void accept(int sample, HostTensor target);
   }
 }

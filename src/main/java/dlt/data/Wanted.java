@@ -1,5 +1,7 @@
 package dlt.data;
 
+import dlt.error.Failure;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -22,5 +24,27 @@ public record Wanted(TargetKind targets, Map<String, TargetKind> named, Optional
   /// The kind of the target `name`.
   public TargetKind kind(String name) {
     return targets == TargetKind.NONE ? targets : named.getOrDefault(name, targets);
+  }
+
+  /// `dataset` where its samples are as the schema says. Throws Failure(DATA) elsewhere; `name` is the data's in messages.
+  Dataset checked(Dataset dataset, String name) {
+    if (schema.isEmpty()) {
+      return dataset;
+    }
+    List<Field> expected = schema.get().inputs();
+    List<Field> found = dataset.inputs();
+    if (found.size() != expected.size()) {
+      throw new Failure(
+          Failure.Kind.DATA, name + ": gives " + found.size() + " inputs a sample, the training data gave " + expected.size());
+    }
+    for (int i = 0; i < found.size(); i++) {
+      if (!found.get(i).type().equals(expected.get(i).type())) {
+        throw new Failure(
+            Failure.Kind.DATA,
+            name + ": input '" + found.get(i).name() + "' is " + found.get(i).type() + " a sample, that of the training data "
+                + expected.get(i).type());
+      }
+    }
+    return dataset;
   }
 }

@@ -1,0 +1,152 @@
+package dlt.data;
+
+import dlt.error.Failure;
+import de.siegmar.fastcsv.reader.CsvParseException;
+import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.reader.CsvRecord;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+
+/// The lines of a csv file: UTF-8 with or without a byte order mark, quotes as in RFC 4180, every line as wide as the first.
+/// It can be read several times.
+final class CsvRows {
+  /// What is done with a line; `line` counts from 1.
+  interface Consumer {
+    void accept(int line, CsvRecord cells);
+  }
+
+  private final DataFile file;
+  private final char delimiter;
+  private final boolean headed;
+  private List<String> header;
+
+  CsvRows(DataFile file, char delimiter, boolean headed) {
+    this.file = file;
+    this.delimiter = delimiter;
+    this.headed = headed;
+  }
+
+  /// The names of the columns.
+  List<String> header() {
+    if (header == null) {
+      each(true, (_, _) -> {});
+    }
+    return header;
+  }
+
+  /// Every line but the header's, in order.
+  void forEach(Consumer consumer) {
+    each(false, consumer);
+  }
+
+  private void each(boolean headerAlone, Consumer consumer) {
+    try (BufferedReader text = text();
+        CsvReader<CsvRecord> reader =
+            CsvReader.builder()
+                .fieldSeparator(delimiter)
+                .skipEmptyLines(true)
+                .allowExtraFields(true) // both are reported here, with better words
+                .allowMissingFields(true)
+                .ofCsvRecord(text)) {
+      Iterator<CsvRecord> records = reader.iterator();
+      if (!records.hasNext()) {
+        throw file.failure("is empty");
+      }
+      CsvRecord first = records.next();
+      if (header == null) {
+        header = names(first);
+      }
+      if (headerAlone) {
+        return;
+      }
+      if (!headed) {
+        accept(consumer, first);
+      }
+      while (records.hasNext()) {
+        accept(consumer, records.next());
+      }
+    } catch (CsvParseException e) {
+      throw new Failure(Failure.Kind.DATA, file.name() + ": is not csv: " + root(e), e);
+    } catch (UncheckedIOException e) {
+      throw unreadable(e.getCause());
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+  }
+
+  private void accept(Consumer consumer, CsvRecord record) {
+    if (record.getFieldCount() != header.size()) {
+      throw new Failure(
+          Failure.Kind.DATA,
+          at((int) record.getStartingLineNumber()) + ": has " + record.getFieldCount() + " cells, the first line has " + header.size());
+    }
+    consumer.accept((int) record.getStartingLineNumber(), record);
+  }
+
+  /// `file:line`.
+  String at(int line) {
+    return file.name() + ":" + line;
+  }
+
+  private BufferedReader text() throws IOException {
+    BufferedReader text =
+        new BufferedReader(
+            new InputStreamReader(
+                file.open(), StandardCharsets.UTF_8.newDecoder().onMalformedInput(CodingErrorAction.REPORT)));
+    text.mark(1);
+    if (text.read() != '\uFEFF') {
+      text.reset();
+    }
+    return text;
+  }
+
+  private List<String> names(CsvRecord first) {
+    if (!headed) {
+      List<String> names = new ArrayList<>();
+      for (int i = 0; i < first.getFieldCount(); i++) {
+        names.add("c" + i);
+      }
+      return names;
+    }
+    List<String> names = first.getFields().stream().map(String::strip).toList();
+    Set<String> seen = new HashSet<>();
+    for (int i = 0; i < names.size(); i++) {
+      String name = names.get(i);
+      if (name.isEmpty()) {
+        throw new Failure(Failure.Kind.DATA, at(1) + ": column " + (i + 1) + " has no name");
+      }
+      if (!seen.add(name)) {
+        throw new Failure(Failure.Kind.DATA, at(1) + ": two columns are called '" + name + "'");
+      }
+    }
+    if (names.stream().noneMatch(n -> Double.isNaN(CsvCell.number(n)))) {
+      throw new Failure(
+          Failure.Kind.DATA, at(1) + ": the first line holds numbers, not names; say `header: false` where the file has no header");
+    }
+    return names;
+  }
+
+  private Failure unreadable(IOException e) {
+    return e instanceof CharacterCodingException
+        ? new Failure(Failure.Kind.DATA, file.name() + ": is not UTF-8 text", e)
+        : file.failure(e);
+  }
+
+  private static String root(Throwable e) {
+    Throwable t = e;
+    while (t.getCause() != null) {
+      t = t.getCause();
+    }
+    return t.getMessage();
+  }
+}

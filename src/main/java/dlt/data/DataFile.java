@@ -1,0 +1,94 @@
+package dlt.data;
+
+import dlt.error.Failure;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.zip.GZIPInputStream;
+
+/// A file of a source: `name` is what messages call it.
+record DataFile(String name, Path path) {
+  /// The file that the experiment file calls `name`. Throws Failure(DATA) where there is none.
+  static DataFile of(Path base, String name) {
+    DataFile file = new DataFile(name, resolve(base, name));
+    if (!Files.isRegularFile(file.path)) {
+      throw file.failure(missing(file.path, "file"));
+    }
+    return file;
+  }
+
+  /// `name` below `base`, or `name` itself where it is absolute.
+  static Path resolve(Path base, String name) {
+    return base.resolve(name).toAbsolutePath().normalize();
+  }
+
+  /// Says that there is no `what` at `path`.
+  static String missing(Path path, String what) {
+    return Files.exists(path) ? "is not a " + what + " (" + path + ")" : "no such " + what + " (looked for " + path + ")";
+  }
+
+  /// The contents, unzipped where the first two bytes are gzip's.
+  InputStream open() throws IOException {
+    BufferedInputStream in = new BufferedInputStream(Files.newInputStream(path), 1 << 16);
+    try {
+      in.mark(2);
+      boolean zipped = in.read() == 0x1f && in.read() == 0x8b;
+      in.reset();
+      return zipped ? new BufferedInputStream(new GZIPInputStream(in, 1 << 16), 1 << 16) : in;
+    } catch (IOException e) {
+      in.close();
+      throw e;
+    }
+  }
+
+  Failure failure(String message) {
+    return new Failure(Failure.Kind.DATA, name + ": " + message);
+  }
+
+  /// A failure of reading or unpacking.
+  Failure failure(IOException e) {
+    String why = e instanceof NoSuchFileException ? missing(path, "file") : String.valueOf(e.getMessage());
+    return new Failure(Failure.Kind.DATA, name + ": cannot be read: " + why, e);
+  }
+
+  /// See [Dataset#hash].
+  static String hash(List<DataFile> files) {
+    if (files.size() == 1) {
+      return files.getFirst().hash();
+    }
+    MessageDigest all = sha256();
+    for (DataFile file : files) {
+      all.update((file.hash() + "  " + file.name + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+    return HexFormat.of().formatHex(all.digest());
+  }
+
+  private String hash() {
+    MessageDigest digest = sha256();
+    byte[] buffer = new byte[1 << 16];
+    try (InputStream in = Files.newInputStream(path)) {
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        digest.update(buffer, 0, n);
+      }
+    } catch (IOException e) {
+      throw failure(e);
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e); // every Java platform has it
+    }
+  }
+}

@@ -1,0 +1,127 @@
+package dlt.data;
+
+import dlt.error.Failure;
+import java.awt.image.BufferedImage;
+import java.awt.image.IndexColorModel;
+import java.awt.image.Raster;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.Locale;
+import java.util.Set;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
+
+/// Decodes an image file to bytes `[channels, height, width]`. Transparency and colour profiles are left aside; 16-bit
+/// samples lose their lower byte.
+final class ImageFile {
+  private static final Set<String> ENDINGS = Set.of("png", "jpg", "jpeg", "gif", "bmp");
+
+  /// Larger ones are refused before they are decoded.
+  private static final long MOST_PIXELS = 100_000_000;
+
+  private ImageFile() {}
+
+  static boolean named(Path path) {
+    String name = path.getFileName().toString();
+    return ENDINGS.contains(name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT)) && !name.startsWith(".");
+  }
+
+  /// The image resized to `height` by `width`; as grey values where `channels` is 1, else red, green, blue.
+  static byte[] read(DataFile file, int channels, int height, int width) {
+    BufferedImage image = decode(file);
+    int h = image.getHeight();
+    int w = image.getWidth();
+    Resampling across = new Resampling(w, width);
+    Resampling down = new Resampling(h, height);
+    int[] pixels = new int[w * Math.max(4, image.getRaster().getNumBands())];
+    float[] row = new float[w * channels];
+    float[] narrow = new float[h * width * channels];
+    for (int y = 0; y < h; y++) {
+      row(image, y, channels, pixels, row);
+      for (int c = 0; c < channels; c++) {
+        for (int x = 0; x < width; x++) {
+          narrow[(c * h + y) * width + x] = across.at(x, row, c * w, 1);
+        }
+      }
+    }
+    byte[] r = new byte[channels * height * width];
+    for (int c = 0; c < channels; c++) {
+      for (int y = 0; y < height; y++) {
+        for (int x = 0; x < width; x++) {
+          float v = down.at(y, narrow, c * h * width + x, width);
+          r[(c * height + y) * width + x] = (byte) Math.clamp((int) (v + 0.5f), 0, 255);
+        }
+      }
+    }
+    return r;
+  }
+
+  /// One row as planes of 0 to 255.
+  private static void row(BufferedImage image, int y, int channels, int[] pixels, float[] row) {
+    int w = image.getWidth();
+    Raster raster = image.getRaster();
+    boolean indexed = image.getColorModel() instanceof IndexColorModel;
+    int bands = indexed ? 3 : raster.getNumBands();
+    int shift = indexed ? 0 : raster.getSampleModel().getSampleSize(0) - 8;
+    if (!indexed) {
+      raster.getPixels(0, y, w, 1, pixels);
+    }
+    for (int x = 0; x < w; x++) {
+      int red;
+      int green;
+      int blue;
+      if (indexed) {
+        int rgb = image.getRGB(x, y);
+        red = rgb >> 16 & 0xff;
+        green = rgb >> 8 & 0xff;
+        blue = rgb & 0xff;
+      } else {
+        boolean grey = bands < 3; // one band, or one and alpha
+        red = eight(pixels[x * bands], shift);
+        green = grey ? red : eight(pixels[x * bands + 1], shift);
+        blue = grey ? red : eight(pixels[x * bands + 2], shift);
+      }
+      if (channels == 1) {
+        // ITU-R 601 in 16-bit fixed point, as Pillow
+        row[x] = red == green && green == blue ? red : (red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16;
+      } else {
+        row[x] = red;
+        row[w + x] = green;
+        row[2 * w + x] = blue;
+      }
+    }
+  }
+
+  private static int eight(int sample, int shift) {
+    return shift >= 0 ? sample >> shift : sample * 255 / ((1 << 8 + shift) - 1);
+  }
+
+  private static BufferedImage decode(DataFile file) {
+    try (ImageInputStream in = ImageIO.createImageInputStream(file.path().toFile())) {
+      if (in == null) {
+        throw file.failure(DataFile.missing(file.path(), "file"));
+      }
+      Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
+      if (!readers.hasNext()) {
+        throw file.failure("is not an image that can be read (PNG, JPEG, GIF, BMP)");
+      }
+      ImageReader reader = readers.next();
+      try {
+        reader.setInput(in, true, true);
+        long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
+        if (pixels > MOST_PIXELS) {
+          throw file.failure("is an image of " + reader.getWidth(0) + " x " + reader.getHeight(0) + " pixels, more than " + MOST_PIXELS);
+        }
+        return reader.read(0);
+      } finally {
+        reader.dispose();
+      }
+    } catch (Failure e) {
+      throw e;
+    } catch (IOException | RuntimeException e) { // the decoders throw both on damaged files
+      throw new Failure(Failure.Kind.DATA, file.name() + ": cannot be decoded: " + e.getMessage(), e);
+    }
+  }
+}
