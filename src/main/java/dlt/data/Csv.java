@@ -5,7 +5,9 @@ import dlt.config.Doc;
 import dlt.config.Invalid;
 import dlt.config.Range;
 import dlt.tensor.Shape;
+import dlt.tensor.TensorType;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -75,6 +77,22 @@ public record Csv(
       case MEAN -> List.of(new Preprocess.Impute(Preprocess.Strategy.MEAN, 0));
       case MEDIAN -> List.of(new Preprocess.Impute(Preprocess.Strategy.MEDIAN, 0));
     };
+  }
+
+  /// Known where the columns are numbers for certain: samples of several dimensions hold no categories.
+  @Override
+  public Optional<Schema> declared(Wanted wanted) {
+    if (shape.isEmpty() || shape.get().size() < 2) {
+      return Optional.empty();
+    }
+    List<String> names = wanted.targets() == TargetKind.NONE ? List.of() : target;
+    boolean separate = wanted.separate(names);
+    List<Field> targets = new ArrayList<>();
+    for (String name : separate ? names : names.subList(0, Math.min(1, names.size()))) {
+      TensorType type = wanted.kind(name) == TargetKind.CLASSES ? TensorType.int64() : TensorType.float32(separate ? 1 : names.size());
+      targets.add(new Field(separate || names.size() == 1 ? name : "target", type));
+    }
+    return Optional.of(new Schema(List.of(new Field("features", TensorType.float32(new Shape(shape.get())))), targets));
   }
 
   @Override

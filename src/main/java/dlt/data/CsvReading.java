@@ -295,7 +295,7 @@ final class CsvReading {
 
   private Dataset convert() {
     HostTensor x = HostTensor.allocate(TensorType.float32(size, features.size()));
-    boolean separate = targets.stream().anyMatch(p -> p.kind == TargetKind.CLASSES) || !wanted.named().isEmpty();
+    boolean separate = wanted.separate(targets.stream().map(p -> p.name).toList());
     List<List<Plan>> groups = separate ? targets.stream().map(List::of).toList() : targets.isEmpty() ? List.of() : List.of(targets);
     List<HostTensor> y = new ArrayList<>();
     List<Field> fields = new ArrayList<>();

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 @Doc("Images (PNG, JPEG, GIF, BMP) in one folder a class. A sample is [channels, height, width] of 0 to 255.")
@@ -39,7 +40,7 @@ public record Images(
     if (!Files.isDirectory(folder)) {
       throw failure(DataFile.missing(folder, "folder"));
     }
-    Field image = new Field("image", TensorType.float32(channels, size.first(), size.second()));
+    Field image = image();
     List<DataFile> files = new ArrayList<>();
     if (wanted.targets() == TargetKind.NONE) {
       files.addAll(imagesBelow(folder, folder));
@@ -65,6 +66,16 @@ public record Images(
     }
     Schema schema = new Schema(List.of(image), List.of(label(wanted.kind("label"), classes)));
     return wanted.checked(new ImageDataset(schema, files, indices.stream().mapToInt(Integer::intValue).toArray()), path);
+  }
+
+  @Override
+  public Optional<Schema> declared(Wanted wanted) {
+    List<Field> target = wanted.targets() == TargetKind.NONE ? List.of() : List.of(label(wanted.kind("label"), List.of()));
+    return Optional.of(new Schema(List.of(image()), target));
+  }
+
+  private Field image() {
+    return new Field("image", TensorType.float32(channels, size.first(), size.second()));
   }
 
   private Field label(TargetKind kind, List<String> classes) {

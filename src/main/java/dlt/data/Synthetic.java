@@ -42,12 +42,17 @@ public record Synthetic(
     for (long i = 0, n = x.size(); i < n; i++) {
       x.set(i, 2 * random.uniform(i) - 1);
     }
-    Optional<Field> target = wanted.targets() == TargetKind.NONE ? Optional.empty() : Optional.of(target(wanted.kind("y")));
-    List<HostTensor> y = target.map(f -> List.of(targets(f, x))).orElse(List.of());
-    Schema schema = new Schema(List.of(new Field("x", TensorType.float32(input))), target.stream().toList());
+    Schema schema = declared(wanted).orElseThrow();
+    List<HostTensor> y = schema.targets().stream().map(f -> targets(f, x)).toList();
     String text = toString();
     return wanted.checked(
         new ArrayDataset(samples, schema, List.of(x), y, i -> "synthetic[" + i + "]", () -> hash(text)), "synthetic");
+  }
+
+  @Override
+  public Optional<Schema> declared(Wanted wanted) {
+    List<Field> target = wanted.targets() == TargetKind.NONE ? List.of() : List.of(target(wanted.kind("y")));
+    return Optional.of(new Schema(List.of(new Field("x", TensorType.float32(new Shape(shape)))), target));
   }
 
   private Field target(TargetKind kind) {

@@ -26,6 +26,11 @@ public record Wanted(TargetKind targets, Map<String, TargetKind> named, Optional
     return targets == TargetKind.NONE ? targets : named.getOrDefault(name, targets);
   }
 
+  /// Whether each of these target columns is a target of its own; else they are one target together.
+  boolean separate(List<String> columns) {
+    return columns.stream().anyMatch(c -> named.containsKey(c) || kind(c) == TargetKind.CLASSES);
+  }
+
   /// `dataset` where its samples are as the schema says. Throws Failure(DATA) elsewhere; `name` is the data's in messages.
   Dataset checked(Dataset dataset, String name) {
     if (schema.isEmpty()) {
