@@ -14,7 +14,9 @@ final class AvgPool2dGradKernel {
   static Step compile(Target target, AvgPool2dGrad op, List<Operand> inputs, Operand output) {
     Operand dy = inputs.getFirst();
     PoolGeometry g = PoolGeometry.of(op.pool().window(), op.pool().kernelH(), op.pool().kernelW(), output.shape(), dy.shape());
-    return twin(target, op, g, dy.data(), output.data());
+    return target.emits() && LanePoolPass.fits(g)
+        ? LanePoolPass.averageGrad(target, g, AvgPool2dKernel.scales(target, op.pool(), g), dy.data(), output.data())
+        : twin(target, op, g, dy.data(), output.data());
   }
 
   static Step twin(Target target, AvgPool2dGrad op, PoolGeometry g, MemorySegment dy, MemorySegment dx) {

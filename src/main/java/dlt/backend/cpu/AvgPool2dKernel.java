@@ -13,7 +13,8 @@ final class AvgPool2dKernel {
   static Step compile(Target target, AvgPool2d op, List<Operand> inputs, Operand output) {
     Operand x = inputs.getFirst();
     PoolGeometry g = PoolGeometry.of(op.window(), op.kernelH(), op.kernelW(), x.shape(), output.shape());
-    return twin(target, op, g, x.data(), output.data());
+    return target.emits() && LanePoolPass.fits(g) ? LanePoolPass.average(target, g, scales(target, op, g), x.data(), output.data())
+        : twin(target, op, g, x.data(), output.data());
   }
 
   static Step twin(Target target, AvgPool2d op, PoolGeometry g, MemorySegment x, MemorySegment y) {
@@ -23,6 +24,11 @@ final class AvgPool2dKernel {
   /// What the sum of result (`oy`, `ox`) is multiplied by; a window beyond the image sums to 0 whatever it is.
   static float scale(AvgPool2d op, PoolGeometry g, int oy, int ox) {
     return 1f / Math.max(1, op.rows(g.h(), oy) * op.columns(g.w(), ox));
+  }
+
+  /// [#scale] of all results of a plane.
+  static MemorySegment scales(Target target, AvgPool2d op, PoolGeometry g) {
+    return LanePoolPass.table(target, g.oh(), g.ow(), (oy, ox) -> Float.floatToRawIntBits(scale(op, g, oy, ox)));
   }
 
   private static void plane(AvgPool2d op, PoolGeometry g, MemorySegment x, MemorySegment y, int plane) {

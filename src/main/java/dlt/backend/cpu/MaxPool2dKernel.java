@@ -13,7 +13,8 @@ final class MaxPool2dKernel {
   static Step compile(Target target, MaxPool2d op, List<Operand> inputs, Operand output) {
     Operand x = inputs.getFirst();
     PoolGeometry g = PoolGeometry.of(op.window(), op.kernelH(), op.kernelW(), x.shape(), output.shape());
-    return twin(target, g, x.data(), output.data());
+    return target.emits() && LanePoolPass.fits(g) ? LanePoolPass.max(target, g, x.data(), output.data())
+        : twin(target, g, x.data(), output.data());
   }
 
   static Step twin(Target target, PoolGeometry g, MemorySegment x, MemorySegment y) {

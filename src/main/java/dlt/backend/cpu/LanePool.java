@@ -1,0 +1,185 @@
+package dlt.backend.cpu;
+
+import static dlt.backend.cpu.Assembler.Condition.NOT_ZERO;
+import static dlt.backend.cpu.Assembler.Condition.ZERO;
+import static dlt.backend.cpu.Assembler.R10;
+import static dlt.backend.cpu.Assembler.R11;
+import static dlt.backend.cpu.Assembler.R12;
+import static dlt.backend.cpu.Assembler.R13;
+import static dlt.backend.cpu.Assembler.R14;
+import static dlt.backend.cpu.Assembler.R8;
+import static dlt.backend.cpu.Assembler.R9;
+import static dlt.backend.cpu.Assembler.RAX;
+import static dlt.backend.cpu.Assembler.RCX;
+import static dlt.backend.cpu.Assembler.RDI;
+import static dlt.backend.cpu.Assembler.RDX;
+
+import dlt.backend.cpu.Assembler.Label;
+import dlt.backend.cpu.Assembler.Predicate;
+import dlt.backend.cpu.Taps.Tap;
+import java.util.List;
+
+/// Rows of a pool, or of its gradient, over as many planes as a vector has lanes: operands are [row][column][lane]. A tile of
+/// columns stays in registers while a loop goes over the rows that it takes from. Only taps inside the plane are there:
+/// columns at the edges have code of their own, equal neighbours share a loop.
+///
+/// Call it with the source row of the first tap, 0, the result row, the number of rows that the result takes from (which may
+/// be 0), the row of the table, and the number of result rows. The table holds four bytes a source element or, of kinds
+/// whose table is [Kind#ofResults], a result element.
+///
+/// `columns`: the source columns of each result column; then, in rows of the source: from one tap to the next, from one result
+/// row to the next; then the widths of source and result; `second`: bytes from the source to what is taken from beside it.
+record LanePool(Kind kind, List<List<Tap>> columns, int tapStep, int rowStep, int sourceWidth, int resultWidth, long second) {
+  /// What becomes of the source elements of a result.
+  enum Kind {
+    /// The largest; NaN where there is one.
+    MAX(8),
+    /// The table's entry of the largest; of several, or several NaN, the last one in the order of the taps; -1 of none.
+    ARGMAX(4),
+    /// The sum of the second elements of those that equal the table's entry of the result, as integers.
+    MATCHING_SUM(4),
+    /// The sum times the table's entry of the result.
+    SUM_SCALED(8),
+    /// The sum of the elements, each times its entry of the table.
+    SCALED_SUM(8);
+
+    private final int tile;
+
+    Kind(int tile) {
+      this.tile = tile;
+    }
+
+    boolean ofResults() {
+      return switch (this) {
+        case MATCHING_SUM, SUM_SCALED -> true;
+        case MAX, ARGMAX, SCALED_SUM -> false;
+      };
+    }
+  }
+
+  Kernel compile(Target target) {
+    return target.kernel(this, this::emit);
+  }
+
+  private void emit(Assembler a) {
+    a.push(R12);
+    a.push(R13);
+    a.push(R14);
+    Label row = a.here();
+    a.moveRegister(R11, R8);
+    for (ColumnTiles tiles : ColumnTiles.of(columns, kind.tile)) {
+      a.address(R10, Address.at(RDI, Math.toIntExact((long) tiles.origin() * a.vectorBytes())));
+      if (!kind.ofResults()) {
+        a.address(R11, Address.at(R8, 4 * tiles.origin()));
+      }
+      a.moveImmediate(RAX, tiles.count());
+      Label next = a.here();
+      tile(a, tiles.taps());
+      a.addImmediate(RDX, tiles.width() * a.vectorBytes());
+      a.addImmediate(R10, tiles.advance() * a.vectorBytes());
+      a.addImmediate(R11, 4 * (kind.ofResults() ? tiles.width() : tiles.advance()));
+      a.subImmediate(RAX, 1);
+      a.jump(NOT_ZERO, next);
+    }
+    a.addImmediate(RDI, Math.toIntExact((long) rowStep * sourceWidth * a.vectorBytes()));
+    a.addImmediate(R8, 4 * (kind.ofResults() ? resultWidth : rowStep * sourceWidth));
+    a.subImmediate(R9, 1);
+    a.jump(NOT_ZERO, row);
+    a.pop(R14);
+    a.pop(R13);
+    a.pop(R12);
+    a.ret();
+  }
+
+  /// Sources at R10, the table at R11, results at RDX. Registers: a result a column, of some kinds another value a column;
+  /// from 10 on pairs for use in turn.
+  private void tile(Assembler a, List<List<Tap>> taps) {
+    int p = taps.size();
+    for (int i = 0; i < p; i++) {
+      begin(a, i, p + i);
+    }
+    Label done = new Label();
+    a.compareImmediate(RCX, 0);
+    a.jump(ZERO, done);
+    a.moveRegister(R12, R10);
+    a.moveRegister(R13, R11);
+    a.moveRegister(R14, RCX);
+    Label row = a.here();
+    int most = taps.stream().mapToInt(List::size).max().orElse(0);
+    for (int k = 0; k < most; k++) {
+      for (int i = 0; i < p; i++) {
+        if (k < taps.get(i).size()) {
+          take(a, i, p + i, taps.get(i).get(k).place());
+        }
+      }
+    }
+    a.addImmediate(R12, Math.toIntExact((long) tapStep * sourceWidth * a.vectorBytes()));
+    a.addImmediate(R13, kind.ofResults() ? 0 : 4 * tapStep * sourceWidth);
+    a.subImmediate(R14, 1);
+    a.jump(NOT_ZERO, row);
+    a.bind(done);
+    for (int i = 0; i < p; i++) {
+      if (kind == Kind.SUM_SCALED) {
+        a.broadcast(p + i, Address.at(R11, 4 * i));
+        a.op(Instruction.MUL, i, i, p + i);
+      }
+      a.store(Address.at(RDX, i * a.vectorBytes()), i);
+    }
+  }
+
+  private void begin(Assembler a, int result, int other) {
+    switch (kind) {
+      case MAX -> a.load(result, a.constant(Float.NEGATIVE_INFINITY));
+      case ARGMAX -> {
+        a.load(result, a.constant(-1));
+        a.load(other, a.constant(Float.NEGATIVE_INFINITY));
+      }
+      case MATCHING_SUM -> {
+        a.zero(result);
+        a.broadcast(other, Address.at(R11, 4 * result));
+      }
+      case SUM_SCALED, SCALED_SUM -> a.zero(result);
+    }
+  }
+
+  /// Takes the element at `place` to `result`.
+  private void take(Assembler a, int result, int other, int place) {
+    int turn = result % 2;
+    int value = 10 + turn;
+    int entry = 12 + turn;
+    int mask = a.instructionSet() == InstructionSet.AVX512 ? 1 + turn : 14 + turn;
+    Address source = Address.at(R12, place * a.vectorBytes());
+    switch (kind) {
+      case MAX -> {
+        a.load(value, source);
+        a.op(Instruction.MAX, result, value, result);
+        a.compare(mask, value, Predicate.UNORDERED, value);
+        a.select(result, mask, value, result);
+      }
+      case ARGMAX -> {
+        a.load(value, source);
+        a.broadcast(entry, Address.at(R13, 4 * place));
+        a.compare(mask, value, Predicate.GREATER_EQUAL, other);
+        a.select(other, mask, value, other);
+        a.select(result, mask, entry, result);
+        a.compare(mask, value, Predicate.UNORDERED, value);
+        a.select(other, mask, value, other);
+        a.select(result, mask, entry, result);
+      }
+      case MATCHING_SUM -> {
+        a.load(value, source);
+        a.compareEqualInt(mask, value, other);
+        a.load(value, Address.at(R12, Math.toIntExact(place * a.vectorBytes() + second)));
+        a.zero(entry);
+        a.select(value, mask, value, entry);
+        a.op(Instruction.ADD, result, result, value);
+      }
+      case SUM_SCALED -> a.op(Instruction.ADD, result, result, source);
+      case SCALED_SUM -> {
+        a.broadcast(entry, Address.at(R13, 4 * place));
+        a.op(Instruction.MUL, value, entry, source);
+        a.op(Instruction.ADD, result, result, value);
+      }
+    }
+  }
+}

@@ -1,0 +1,115 @@
+package dlt.backend.cpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dlt.op.AvgPool2d;
+import dlt.op.AvgPool2dGrad;
+import dlt.op.MaxPool2d;
+import dlt.op.MaxPool2dGrad;
+import dlt.op.Op;
+import dlt.op.OpCase;
+import dlt.op.OpCaseRunner;
+import dlt.op.Window;
+import dlt.tensor.TensorType;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class PoolTest {
+  private record Pool(int n, int c, int h, int w, int kh, int kw, Window window) {
+    List<OpCase> cases(OpCase.Values values) {
+      TensorType x = TensorType.float32(n, c, h, w);
+      TensorType y = TensorType.float32(n, c, window.outHeight(h, kh), window.outWidth(w, kw));
+      List<OpCase> cases = new ArrayList<>();
+      cases.add(of(new MaxPool2d(window, kh, kw), values, x));
+      cases.add(of(new MaxPool2dGrad(window, kh, kw), values, x, y));
+      for (boolean countPadding : new boolean[] {false, true}) {
+        if (window.dilationH() == 1 && window.dilationW() == 1) {
+          AvgPool2d average = new AvgPool2d(window, kh, kw, countPadding, 0, 0);
+          cases.add(of(average, values, x));
+          cases.add(of(new AvgPool2dGrad(average, h, w), values, y));
+        }
+      }
+      return cases;
+    }
+  }
+
+  private static OpCase of(Op op, OpCase.Values values, TensorType... operands) {
+    return new OpCase(op, Arrays.stream(operands).map(t -> new OpCase.Operand(t, values)).toList(), false);
+  }
+
+  private static List<Pool> pools() {
+    List<Pool> pools = new ArrayList<>();
+    for (int w = 2; w <= 40; w++) {
+      pools.add(new Pool(1, 3, 4, w, 2, 2, Window.of(2, 2, 0, 0, 1, 1)));
+      pools.add(new Pool(3, 1, 3, w, 3, 2, Window.of(1, 2, 1, 1, 1, 1)));
+    }
+    for (int planes : new int[] {1, 2, 7, 8, 9, 15, 16, 17, 33}) {
+      pools.add(new Pool(planes, 1, 5, 6, 3, 3, Window.of(2, 2, 1, 1, 1, 1)));
+      pools.add(new Pool(1, planes, 6, 5, 2, 3, Window.of(1, 1, 0, 0, 1, 1)));
+    }
+    for (int stride = 1; stride <= 4; stride++) {
+      pools.add(new Pool(2, 9, 9, 10, 3, 3, Window.of(stride, stride, 1, 0, 1, 1)));
+      pools.add(new Pool(2, 9, 11, 10, 3, 2, Window.of(stride, 1, 1, 1, 2, 3)));
+      pools.add(new Pool(2, 9, 10, 11, 2, 3, new Window(1, stride, 0, 1, 1, 0, 1, 1)));
+    }
+    pools.add(new Pool(2, 3, 7, 7, 7, 7, Window.of(1, 1, 0, 0, 1, 1)));
+    pools.add(new Pool(2, 3, 4, 4, 1, 1, Window.of(2, 2, 0, 0, 1, 1)));
+    return pools;
+  }
+
+  static Stream<InstructionSet> sets() {
+    return Arrays.stream(InstructionSet.values()).filter(InstructionSet::supported);
+  }
+
+  @ParameterizedTest
+  @MethodSource("sets")
+  void allPoolsMatchTheReference(InstructionSet set) {
+    try (CpuBackend backend = new CpuBackend(2, set)) {
+      pools().stream().flatMap(p -> p.cases((random, i) -> 4 * random.uniform(i) - 2).stream())
+          .forEach(c -> OpCaseRunner.assertMatchesReference(backend, c));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("sets")
+  void gradientOfMaxPoolGoesToTheFirstLargestElement(InstructionSet set) {
+    try (CpuBackend backend = new CpuBackend(2, set)) {
+      pools().stream().map(p -> p.cases((random, i) -> Math.floor(3 * random.uniform(i))).get(1))
+          .forEach(c -> OpCaseRunner.assertMatchesReference(backend, c));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("sets")
+  void theFirstNaNIsTheLargestAndMinusInfinityTheSmallest(InstructionSet set) {
+    double[] values = {Double.NaN, 1, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY, -0.0, 0.0, Double.NEGATIVE_INFINITY};
+    OpCase.Values any = (random, i) -> values[(int) (values.length * random.uniform(i))];
+    try (CpuBackend backend = new CpuBackend(2, set)) {
+      for (Pool pool : pools()) {
+        OpCaseRunner.assertMatchesReference(backend, pool.cases(any).get(0));
+        OpCase ones = pool.cases(any).get(1);
+        OpCase.Operand gradient = new OpCase.Operand(ones.operands().get(1).type(), (random, i) -> 1 + i % 5);
+        OpCaseRunner.assertMatchesReference(backend, new OpCase(ones.op(), List.of(ones.operands().get(0), gradient), false));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("sets")
+  void theBitsDoNotDependOnTheNumberOfThreads(InstructionSet set) {
+    for (OpCase c : new Pool(5, 17, 9, 10, 3, 3, Window.of(2, 2, 1, 1, 1, 1)).cases((random, i) -> random.uniform(i))) {
+      float[] one = null;
+      for (int threads = 1; threads <= 3; threads++) {
+        try (CpuBackend backend = new CpuBackend(threads, set)) {
+          float[] bits = OpCaseRunner.run(backend, c).toFloats();
+          one = one == null ? bits : one;
+          assertThat(bits).as("%s, %d threads", c, threads).isEqualTo(one);
+        }
+      }
+    }
+  }
+}
