@@ -132,6 +132,11 @@ public final class Assembly {
     return Collections.unmodifiableSequencedMap(buffers);
   }
 
+  /// The names of the parameters, then of the buffers.
+  public List<String> weightNames() {
+    return Stream.concat(parameters.keySet().stream(), buffers.keySet().stream()).toList();
+  }
+
   /// The optimizer's variables by name, which no parameter or buffer has.
   public SequencedMap<String, ParameterUpdates.State> optimizerStates() {
     return updates.states();

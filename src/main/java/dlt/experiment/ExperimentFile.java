@@ -8,24 +8,24 @@ import java.nio.file.Path;
 import java.util.List;
 
 /// An experiment as it was read: the records, where each stands, and the folder that its paths count from.
-public record ExperimentFile(Path file, Bound<Experiment> bound) {
+public record ExperimentFile(Path file, Path base, Bound<Experiment> bound) {
   /// Reads `file` with each `path=value` of `overrides` in place of what it says. Throws [dlt.config.ConfigException] with
   /// every error.
   public static ExperimentFile read(Path file, List<String> overrides) {
+    return read(file, file.toAbsolutePath().getParent(), overrides);
+  }
+
+  /// As above, but paths count from `base`.
+  public static ExperimentFile read(Path file, Path base, List<String> overrides) {
     YamlNode root = Overrides.apply(YamlNode.read(file), overrides);
     if (root instanceof YamlNode.Mapping m) {
       // `sweep` is for the sweep command alone
       root = Blocks.expand(new YamlNode.Mapping(m.at(), m.entries().stream().filter(e -> !e.key().equals("sweep")).toList()));
     }
-    return new ExperimentFile(file, Binder.bind(root, Experiment.class));
+    return new ExperimentFile(file, base, Binder.bind(root, Experiment.class));
   }
 
   public Experiment experiment() {
     return bound.value();
-  }
-
-  /// The folder that relative paths count from.
-  public Path base() {
-    return file.toAbsolutePath().getParent();
   }
 }

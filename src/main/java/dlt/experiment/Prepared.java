@@ -1,6 +1,7 @@
 package dlt.experiment;
 
 import dlt.config.ConfigException;
+import dlt.config.Invalid;
 import dlt.config.Location;
 import dlt.data.Data;
 import dlt.data.Part;
@@ -17,6 +18,7 @@ import dlt.loss.Target;
 import dlt.metric.Metric;
 import dlt.metric.Task;
 import dlt.op.ShapeException;
+import dlt.optim.LearningRate;
 import dlt.tensor.DType;
 import dlt.tensor.Shape;
 import java.util.ArrayList;
@@ -59,6 +61,16 @@ public record Prepared(ExperimentFile file, Parts parts, Assembly assembly, Task
   public List<Metric> metrics() {
     List<Metric> asked = file.experiment().metrics();
     return asked.isEmpty() ? task.metrics() : asked;
+  }
+
+  /// The learning rate of a training with so many steps an epoch. Throws [ConfigException] where the schedule does not fit.
+  public LearningRate rate(long stepsPerEpoch) {
+    Experiment experiment = file.experiment();
+    try {
+      return new LearningRate(experiment.schedule(), stepsPerEpoch, experiment.training().epochs());
+    } catch (Invalid e) {
+      throw error(file.bound().at(experiment, "schedule"), "found " + e.found() + ", expected " + e.expected(), "");
+    }
   }
 
   /// The graphs of a file whose source says without being read what its samples are: shapes and losses are checked, the

@@ -36,8 +36,7 @@ public final class AtomicFile {
         out.flush();
         channel.force(true);
       }
-      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      forceFolder(folder);
+      rename(temporary, file);
     } catch (IOException e) {
       try {
         Files.deleteIfExists(temporary);
@@ -48,9 +47,15 @@ public final class AtomicFile {
     }
   }
 
-  private static void forceFolder(Path folder) throws IOException {
-    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-      channel.force(true);
+  /// Gives a complete file of the same folder its name. Throws a [Failure] of kind OUTPUT.
+  public static void rename(Path complete, Path file) {
+    try {
+      Files.move(complete, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      try (FileChannel folder = FileChannel.open(file.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
+        folder.force(true);
+      }
+    } catch (IOException e) {
+      throw new Failure(Failure.Kind.OUTPUT, file + ": could not be written: " + reason(e), e);
     }
   }
 

@@ -1,0 +1,97 @@
+package dlt.train;
+
+import dlt.data.Preprocessing;
+import dlt.error.Failure;
+import dlt.experiment.Assembly;
+import dlt.run.AtomicFile;
+import dlt.run.RunDirectory;
+import dlt.tensor.HostTensor;
+import dlt.tensor.Safetensors;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+
+/// The checkpoints of a run as safetensors files: parameters and buffers under PyTorch's names, the optimizer's state, and
+/// the numbers of the preprocessing (`preprocess.0.0.center`); the state of the training and the data's schema are metadata.
+public final class Checkpoints {
+  private static final String PREPROCESS = "preprocess.", SCHEMA = "schema";
+
+  private final RunDirectory run;
+  private final Assembly assembly;
+
+  public Checkpoints(RunDirectory run, Assembly assembly) {
+    this.run = run;
+    this.assembly = assembly;
+  }
+
+  void saveLast(SequencedMap<String, HostTensor> variables, TrainingState state) {
+    write(run.last(), variables, state.metadata());
+  }
+
+  void saveBest(SequencedMap<String, HostTensor> weights, TrainingState state) {
+    write(run.best(), weights, Map.of("epoch", Integer.toString(state.bestEpoch()), "value", Double.toString(state.bestValue())));
+  }
+
+  private void write(Path file, SequencedMap<String, HostTensor> variables, Map<String, String> state) {
+    SequencedMap<String, HostTensor> tensors = new LinkedHashMap<>(variables);
+    for (int i = 0; i < assembly.preprocessing().size(); i++) {
+      String prefix = PREPROCESS + i + ".";
+      assembly.preprocessing().get(i).tensors().forEach((name, t) -> tensors.put(prefix + name, t));
+    }
+    Map<String, String> metadata = new java.util.TreeMap<>(state);
+    metadata.put(SCHEMA, assembly.schema().json());
+    AtomicFile.write(file, out -> Safetensors.write(out, tensors, metadata));
+  }
+
+  /// Reads the last checkpoint into `variables`; empty where the run has none yet.
+  Optional<TrainingState> last(Variables variables) {
+    if (!Files.exists(run.last())) {
+      return Optional.empty();
+    }
+    variables.load(Safetensors.read(run.last()), true, missing -> {
+      throw mismatch(run.last(), missing);
+    });
+    return Optional.of(TrainingState.of(run.last(), Safetensors.metadata(run.last())));
+  }
+
+  /// The weights of the selected epoch. Throws a [Failure] of kind DATA where the run has none.
+  public SequencedMap<String, HostTensor> bestWeights() {
+    SequencedMap<String, HostTensor> all = Safetensors.read(run.best());
+    SequencedMap<String, HostTensor> r = new LinkedHashMap<>();
+    for (String name : assembly.weightNames()) {
+      if (!all.containsKey(name)) {
+        throw mismatch(run.best(), name + " is missing");
+      }
+      r.put(name, all.get(name));
+    }
+    return r;
+  }
+
+  private static Failure mismatch(Path file, String what) {
+    return new Failure(Failure.Kind.DATA, file + ": does not belong to this experiment: " + what);
+  }
+
+  /// The schema of the data that the run's selected model was trained on.
+  static dlt.data.Schema schema(RunDirectory run) {
+    String json = Safetensors.metadata(run.best()).get(SCHEMA);
+    if (json == null) {
+      throw mismatch(run.best(), "it names no data schema");
+    }
+    return dlt.data.Schema.parse(json);
+  }
+
+  /// The preprocessing of input number `input`, as it was fitted.
+  static Preprocessing preprocessing(RunDirectory run, java.util.List<dlt.data.Preprocess> steps, dlt.data.Field field, int input) {
+    String prefix = PREPROCESS + input + ".";
+    Map<String, HostTensor> mine = new LinkedHashMap<>();
+    Safetensors.read(run.best()).forEach((name, t) -> {
+      if (name.startsWith(prefix)) {
+        mine.put(name.substring(prefix.length()), t);
+      }
+    });
+    return Preprocessing.restore(steps, field, mine);
+  }
+}

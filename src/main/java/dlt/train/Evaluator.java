@@ -1,0 +1,70 @@
+package dlt.train;
+
+import dlt.backend.Backend;
+import dlt.backend.Program;
+import dlt.data.Batch;
+import dlt.data.Batches;
+import dlt.data.Part;
+import dlt.experiment.Assembly;
+import dlt.metric.Evaluation;
+import dlt.metric.Metric;
+import dlt.metric.Task;
+import dlt.tensor.HostTensor;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Measures the loss and the metrics of a model on parts of the data.
+public final class Evaluator implements AutoCloseable {
+  private final Assembly assembly;
+  private final Backend backend;
+  private final Variables variables;
+  private final Task task;
+  private final List<Metric> metrics;
+  private final int batchSize;
+  private final Feed feed;
+  private final Map<Integer, Program> programs = new HashMap<>();
+
+  /// An evaluator of the weights that `variables` hold at the time of each call.
+  public Evaluator(Assembly assembly, Backend backend, Variables variables, Task task, List<Metric> metrics, int batchSize) {
+    this.assembly = assembly;
+    this.backend = backend;
+    this.variables = variables;
+    this.task = task;
+    this.metrics = metrics;
+    this.batchSize = batchSize;
+    this.feed = new Feed(assembly.schema());
+  }
+
+  /// The scores on all samples of `part`.
+  public Scores scores(Part part) {
+    Evaluation evaluation = new Evaluation(task, metrics);
+    String output = assembly.scored();
+    int target = assembly.targetIndex(assembly.experiment().loss().getFirst());
+    double loss = 0;
+    try (Batches batches = new Batches(part, Batches.Options.plain(Math.min(batchSize, part.size())));
+        Batches.Epoch epoch = batches.epoch(0, 0)) {
+      while (epoch.hasNext()) {
+        Batch batch = epoch.next();
+        Program program = program(batch.size());
+        feed.write(program, batch);
+        program.run();
+        loss += program.output(Assembly.LOSS).read().at(0) * batch.size();
+        if (!batch.targets().isEmpty()) {
+          HostTensor predictions = program.output(output).read();
+          evaluation.add(predictions, batch.targets().get(target));
+        }
+      }
+    }
+    return new Scores(part.size(), loss / part.size(), evaluation.values(), evaluation.confusion());
+  }
+
+  private Program program(int size) {
+    return programs.computeIfAbsent(size, n -> backend.compile(assembly.evaluation(n), variables.buffers()));
+  }
+
+  @Override
+  public void close() {
+    programs.values().forEach(Program::close);
+  }
+}

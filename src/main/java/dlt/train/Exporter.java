@@ -1,0 +1,103 @@
+package dlt.train;
+
+import ai.onnx.proto.OnnxMl.ModelProto;
+import dlt.backend.Backend;
+import dlt.backend.Program;
+import dlt.data.Batch;
+import dlt.data.Batches;
+import dlt.data.Part;
+import dlt.error.Failure;
+import dlt.experiment.Assembly;
+import dlt.experiment.Export;
+import dlt.graph.Graph;
+import dlt.infer.OnnxModel;
+import dlt.infer.Parity;
+import dlt.onnx.OnnxExport;
+import dlt.run.AtomicFile;
+import dlt.tensor.HostTensor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/// Writes a model as an ONNX file and proves on real samples that ONNX Runtime computes from it what the engine computes.
+public final class Exporter {
+  private static final int SAMPLES = 256, BATCH = 32;
+
+  private final Assembly assembly;
+  private final Backend backend;
+
+  public Exporter(Assembly assembly, Backend backend) {
+    this.assembly = assembly;
+    this.backend = backend;
+  }
+
+  /// Writes the model of `weights` to `file` and compares the two on up to 256 samples of `part`. Throws a [Failure] of kind
+  /// ASSERTION, and leaves no file, where they differ by more than the experiment's tolerance.
+  public Parity export(Map<String, HostTensor> weights, Part part, Map<String, String> metadata, Path file) {
+    Export.Onnx options = assembly.experiment().export().onnx();
+    ModelProto model = OnnxExport.model(
+        assembly.inference(OnnxExport.BATCH, options.softmax()), assembly.inference(OnnxExport.OTHER_BATCH, options.softmax()),
+        weights, options.opset(), metadata);
+    Path unproven = file.toAbsolutePath().resolveSibling("." + file.getFileName() + ".unproven");
+    AtomicFile.write(unproven, model::writeTo);
+    try {
+      Parity parity = compare(weights, part, unproven);
+      if (!parity.within(options.tolerance())) {
+        throw new Failure(Failure.Kind.ASSERTION, String.format(Locale.ROOT,
+            "%s: ONNX Runtime differs from the engine by %.3g (relative to max(1, |value|)), more than export.onnx.tolerance %.3g; not exported",
+            file, parity.maxRelative(), options.tolerance()));
+      }
+      AtomicFile.rename(unproven, file);
+      return parity;
+    } finally {
+      try {
+        Files.deleteIfExists(unproven);
+      } catch (IOException e) {
+        // a hidden file left over
+      }
+    }
+  }
+
+  private Parity compare(Map<String, HostTensor> weights, Part part, Path file) {
+    Part some = new Part(part.name(), part.dataset(), Arrays.copyOf(part.samples(), Math.min(part.size(), SAMPLES)));
+    Variables variables = Variables.forInference(backend, assembly);
+    variables.load(weights, false, problem -> {
+      throw new IllegalStateException(problem);
+    });
+    Parity parity = Parity.NONE;
+    Feed feed = new Feed(assembly.schema());
+    boolean activate = assembly.experiment().export().onnx().softmax();
+    Map<Integer, Program> programs = new LinkedHashMap<>();
+    try (OnnxModel onnx = OnnxModel.open(file, 1);
+        Batches batches = new Batches(some, Batches.Options.plain(Math.min(BATCH, some.size())));
+        Batches.Epoch epoch = batches.epoch(0, 0)) {
+      while (epoch.hasNext()) {
+        Batch batch = epoch.next();
+        Program program = programs.computeIfAbsent(batch.size(), n -> {
+          Graph graph = assembly.inference(n, activate);
+          return backend.compile(graph, variables.buffers());
+        });
+        feed.write(program, batch);
+        program.run();
+        Map<String, HostTensor> inputs = new LinkedHashMap<>();
+        for (OnnxModel.Port port : onnx.inputs()) {
+          for (int i = 0; i < assembly.schema().inputs().size(); i++) {
+            if (assembly.schema().inputs().get(i).name().equals(port.name())) {
+              inputs.put(port.name(), batch.inputs().get(i));
+            }
+          }
+        }
+        for (Map.Entry<String, HostTensor> e : onnx.run(inputs).entrySet()) {
+          parity = parity.and(program.output(e.getKey()).read(), e.getValue());
+        }
+      }
+    } finally {
+      programs.values().forEach(Program::close);
+    }
+    return parity;
+  }
+}

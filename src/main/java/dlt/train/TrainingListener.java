@@ -1,0 +1,15 @@
+package dlt.train;
+
+import java.util.Optional;
+
+/// Who is told how a training goes on.
+public interface TrainingListener {
+  /// A step is done: `batch` (from 1) of `batches` in `epoch` of `epochs`; `loss` is the batch's before the update.
+  void step(int epoch, int epochs, int batch, int batches, int samples, double loss);
+
+  /// An epoch is done.
+  void epoch(int epoch, int epochs, double trainLoss, Optional<Scores> validation, double seconds, double samplesPerSecond, boolean best);
+
+  /// Something worth knowing happened.
+  void note(String text);
+}

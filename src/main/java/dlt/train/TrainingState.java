@@ -1,0 +1,53 @@
+package dlt.train;
+
+import dlt.error.Failure;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// Where a training stands, besides the variables: what a checkpoint's metadata holds, so that going on from it is the same
+/// as never having stopped. Nothing in it depends on the clock.
+///
+/// `epoch` counts from 1 and is the one that goes on at its batch number `batch`; `step` counts all steps so far; `lossSum`
+/// is that of the epoch's samples so far. `bestEpoch` is 0 while there is none; `stale` counts the epochs since.
+record TrainingState(
+    int epoch, int batch, long step, double lossSum, long samples, int bestEpoch, double bestValue, int stale, long logLines, boolean done,
+    Map<String, Double> rate) {
+  private static final String RATE = "rate.";
+
+  static final TrainingState START = new TrainingState(1, 0, 0, 0, 0, 0, Double.NaN, 0, 0, false, Map.of());
+
+  Map<String, String> metadata() {
+    Map<String, String> m = new LinkedHashMap<>();
+    m.put("epoch", Integer.toString(epoch));
+    m.put("batch", Integer.toString(batch));
+    m.put("step", Long.toString(step));
+    m.put("loss_sum", Double.toString(lossSum));
+    m.put("samples", Long.toString(samples));
+    m.put("best_epoch", Integer.toString(bestEpoch));
+    m.put("best_value", Double.toString(bestValue));
+    m.put("stale_epochs", Integer.toString(stale));
+    m.put("log_lines", Long.toString(logLines));
+    m.put("done", Boolean.toString(done));
+    rate.forEach((k, v) -> m.put(RATE + k, Double.toString(v)));
+    return m;
+  }
+
+  /// The state that [#metadata] wrote. Throws a [Failure] of kind DATA that names `file` where it is something else.
+  static TrainingState of(Path file, Map<String, String> m) {
+    try {
+      Map<String, Double> rate = new LinkedHashMap<>();
+      m.forEach((k, v) -> {
+        if (k.startsWith(RATE)) {
+          rate.put(k.substring(RATE.length()), Double.valueOf(v));
+        }
+      });
+      return new TrainingState(Integer.parseInt(m.get("epoch")), Integer.parseInt(m.get("batch")), Long.parseLong(m.get("step")),
+          Double.parseDouble(m.get("loss_sum")), Long.parseLong(m.get("samples")), Integer.parseInt(m.get("best_epoch")),
+          Double.parseDouble(m.get("best_value")), Integer.parseInt(m.get("stale_epochs")), Long.parseLong(m.get("log_lines")),
+          Boolean.parseBoolean(m.get("done")), rate);
+    } catch (NumberFormatException | NullPointerException e) {
+      throw new Failure(Failure.Kind.DATA, file + ": no checkpoint of a training; start anew in another folder with --out", e);
+    }
+  }
+}

@@ -1,0 +1,97 @@
+package dlt.train;
+
+import dlt.backend.Backend;
+import dlt.backend.Buffer;
+import dlt.experiment.Assembly;
+import dlt.tensor.HostTensor;
+import dlt.tensor.TensorType;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.SequencedSet;
+import java.util.function.Consumer;
+
+/// The weights of a model, and the state of its optimizer where it is trained, on a device.
+public final class Variables {
+  private final SequencedMap<String, Buffer> weights = new LinkedHashMap<>();
+  private final SequencedMap<String, Buffer> states = new LinkedHashMap<>();
+
+  private Variables() {}
+
+  /// The parameters and buffers of `assembly`, with their first values.
+  public static Variables forInference(Backend backend, Assembly assembly) {
+    Variables v = new Variables();
+    assembly.initialWeights().forEach((name, value) -> {
+      Buffer buffer = backend.allocate(value.type());
+      buffer.write(value);
+      v.weights.put(name, buffer);
+    });
+    return v;
+  }
+
+  /// As above, and the optimizer's variables.
+  public static Variables forTraining(Backend backend, Assembly assembly) {
+    Variables v = forInference(backend, assembly);
+    assembly.optimizerStates().forEach((name, state) -> {
+      Buffer buffer = backend.allocate(state.type());
+      buffer.write(filled(state.type(), state.initial()));
+      v.states.put(name, buffer);
+    });
+    return v;
+  }
+
+  private static HostTensor filled(TensorType type, double value) {
+    HostTensor t = HostTensor.allocate(type);
+    for (long i = 0; value != 0 && i < t.size(); i++) {
+      t.set(i, value);
+    }
+    return t;
+  }
+
+  /// All buffers by name, for compiling.
+  public Map<String, Buffer> buffers() {
+    Map<String, Buffer> all = new LinkedHashMap<>(weights);
+    all.putAll(states);
+    return all;
+  }
+
+  /// The names of the parameters and buffers.
+  public SequencedSet<String> weightNames() {
+    return Collections.unmodifiableSequencedSet(weights.sequencedKeySet());
+  }
+
+  /// A copy of the parameters and buffers.
+  public SequencedMap<String, HostTensor> weights() {
+    return read(weights);
+  }
+
+  /// A copy of everything, weights first.
+  public SequencedMap<String, HostTensor> all() {
+    SequencedMap<String, HostTensor> r = read(weights);
+    r.putAll(read(states));
+    return r;
+  }
+
+  private static SequencedMap<String, HostTensor> read(Map<String, Buffer> buffers) {
+    SequencedMap<String, HostTensor> r = new LinkedHashMap<>();
+    buffers.forEach((name, b) -> r.put(name, b.read()));
+    return r;
+  }
+
+  /// Replaces the parameters and buffers, and the optimizer's state where `withState`. `missing` is told the name of what
+  /// `values` lacks or has in another shape; that keeps its value.
+  public void load(Map<String, HostTensor> values, boolean withState, Consumer<String> missing) {
+    Map<String, Buffer> wanted = withState ? buffers() : weights;
+    wanted.forEach((name, buffer) -> {
+      HostTensor value = values.get(name);
+      if (value == null) {
+        missing.accept(name + " is missing");
+      } else if (!value.shape().equals(buffer.type().shape())) {
+        missing.accept(name + " is " + value.shape() + ", expected " + buffer.type().shape());
+      } else {
+        buffer.write(value);
+      }
+    });
+  }
+}
