@@ -1,0 +1,27 @@
+package dlt.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dlt.experiment.Prepared;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+@Command(name = "check", description = "Checks an experiment file, its data and its graphs: everything short of training.", mixinStandardHelpOptions = true)
+final class Check implements Callable<Integer> {
+  @Mixin ExperimentArguments experiment;
+  @Mixin Output output;
+
+  @Override
+  public Integer call() {
+    Prepared p = Prepared.of(experiment.read());
+    long parameters = p.assembly().parameters().values().stream().mapToLong(s -> s.shape().size()).sum();
+    String text = experiment.file + ": ok; " + p.parts().train().size() + " training samples, "
+        + p.parts().validation().map(v -> v.size() + " for validation, ").orElse("") + p.parts().test().map(t -> t.size() + " for the test, ").orElse("")
+        + parameters + " parameters";
+    ObjectNode document = output.document().put("ok", true).put("parameters", parameters).put("train", p.parts().train().size());
+    p.parts().validation().ifPresent(v -> document.put("validation", v.size()));
+    p.parts().test().ifPresent(t -> document.put("test", t.size()));
+    output.result(document, text);
+    return 0;
+  }
+}

@@ -1,0 +1,35 @@
+package dlt.cli;
+
+import dlt.backend.Backend;
+import dlt.backend.cpu.CpuBackend;
+import dlt.backend.reference.ReferenceBackend;
+import dlt.error.Failure;
+import dlt.experiment.Device;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/// Where to compute, and with how many threads.
+final class DeviceOptions {
+  @Option(names = "--device", paramLabel = "DEVICE", description = "Where to compute: ${COMPLETION-CANDIDATES}; the experiment's where left out.")
+  Optional<Device> device = Optional.empty();
+
+  @Option(names = "--threads", paramLabel = "N", description = "Threads of the cpu device; all processors where left out. Results do not depend on it.")
+  Optional<Integer> threads = Optional.empty();
+
+  int threads() {
+    int n = threads.orElse(Runtime.getRuntime().availableProcessors());
+    if (n < 1) {
+      throw new Failure(Failure.Kind.USAGE, "--threads " + n + ": expected at least 1");
+    }
+    return n;
+  }
+
+  /// The device that the command line, or else the experiment, names.
+  Backend open(Device ofExperiment) {
+    return switch (device.orElse(ofExperiment)) {
+      case AUTO, CPU -> CpuBackend.open(threads());
+      case REFERENCE -> new ReferenceBackend();
+      case CUDA -> throw new Failure(Failure.Kind.DEVICE, "--device cuda: this version of dlt computes on the processor only; use --device cpu or auto");
+    };
+  }
+}

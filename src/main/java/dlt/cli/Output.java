@@ -1,0 +1,60 @@
+package dlt.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dlt.config.Location;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+
+/// What every command prints and how: people's text goes to standard error; standard output carries results, and with
+/// `--json` one document and nothing else.
+final class Output {
+  @Option(names = "--json", description = "Print one JSON document on standard output.")
+  boolean json;
+
+  @Option(names = "--verbose", description = "Show what lies behind a failure.")
+  boolean verbose;
+
+  /// The output options of the command that ran; the defaults where it has none.
+  static Output of(CommandLine command) {
+    return command.getMixins().values().stream()
+        .map(m -> m.getCommandSpec().userObject())
+        .filter(Output.class::isInstance)
+        .map(Output.class::cast)
+        .findFirst()
+        .orElseGet(Output::new);
+  }
+
+  /// A line for people.
+  void say(String text) {
+    System.err.println(text);
+  }
+
+  /// The result: `document` with `--json`, else `text` where there is any.
+  void result(ObjectNode document, String text) {
+    if (json) {
+      System.out.println(document);
+    } else if (!text.isEmpty()) {
+      System.out.println(text);
+    }
+  }
+
+  ObjectNode document() {
+    return new ObjectMapper().createObjectNode();
+  }
+
+  /// A failure in one line (an experiment file's errors in several).
+  void failure(int code, String message, Optional<Location> at, Throwable cause) {
+    System.err.println("dlt: " + message);
+    if (json) {
+      ObjectNode document = document();
+      ObjectNode error = document.putObject("error").put("code", code).put("message", message);
+      at.ifPresent(l -> error.put("file", l.file().toString()).put("line", l.line()).put("column", l.column()));
+      System.out.println(document);
+    }
+    if (verbose) {
+      cause.printStackTrace();
+    }
+  }
+}

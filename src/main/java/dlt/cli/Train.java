@@ -1,0 +1,73 @@
+package dlt.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dlt.backend.Backend;
+import dlt.error.Failure;
+import dlt.experiment.ExperimentFile;
+import dlt.experiment.Prepared;
+import dlt.run.MetricsLog;
+import dlt.run.RunDirectory;
+import dlt.train.Scores;
+import dlt.train.TrainingRun;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "train",
+    description = "Trains the experiment, selects the best epoch, exports it to ONNX and verifies the export.",
+    mixinStandardHelpOptions = true)
+final class Train implements Callable<Integer> {
+  @Mixin ExperimentArguments experiment;
+  @Mixin DeviceOptions device;
+  @Mixin Output output;
+
+  @Option(names = "--out", paramLabel = "DIR", description = "The run's folder; runs/NAME-TIME where left out.")
+  Optional<Path> out = Optional.empty();
+
+  @Option(names = "--resume", description = "Go on with the run in the folder (the newest of this name where --out is left out); start where there is none.")
+  boolean resume;
+
+  @Override
+  public Integer call() {
+    ExperimentFile file = experiment.read();
+    Prepared prepared = Prepared.of(file);
+    RunDirectory run = TrainingRun.folder(out, Path.of("runs"), file.experiment().name(), resume);
+    TrainingRun.Result result;
+    try (Backend backend = device.open(file.experiment().training().device());
+        Interruption interruption = new Interruption()) {
+      Progress progress = new Progress(output);
+      result = new TrainingRun(prepared, backend, run, progress).train(resume, Version.text(), interruption::requested);
+      progress.end();
+      if (result.stopped()) {
+        output.say("stopped; saved in " + run.path() + "; go on with: dlt train " + experiment.file + " --out " + run.path() + " --resume");
+        return interruption.exitCode();
+      }
+    }
+    output.result(document(result), "");
+    Summary.print(output, result);
+    for (String failed : result.failed()) {
+      output.say("dlt: " + failed);
+    }
+    return result.failed().isEmpty() ? 0 : Failure.Kind.ASSERTION.exitCode();
+  }
+
+  private ObjectNode document(TrainingRun.Result r) {
+    ObjectNode d = output.document().put("run", r.run().path().toString()).put("epochs", r.epochs());
+    ObjectNode best = d.putObject("best").put("epoch", r.bestEpoch());
+    r.validation().ifPresentOrElse(s -> scores(best.putObject("validation"), s), () -> best.putNull("validation"));
+    r.test().ifPresentOrElse(s -> scores(d.putObject("test"), s), () -> d.putNull("test"));
+    ObjectNode onnx = d.putObject("onnx").put("path", r.run().onnx().toString());
+    r.parity().ifPresent(p -> MetricsLog.put(onnx, "max_abs_difference", p.maxAbsolute()));
+    MetricsLog.put(d, "seconds", r.seconds());
+    return d;
+  }
+
+  private static void scores(ObjectNode o, Scores s) {
+    MetricsLog.put(o, "loss", s.loss());
+    s.metrics().forEach((name, value) -> MetricsLog.put(o, name, value));
+  }
+}

@@ -1,0 +1,31 @@
+package dlt.train;
+
+import dlt.data.Field;
+import dlt.experiment.Assembly;
+import dlt.loss.Activation;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/// What an exported model says of itself: the experiment, the classes, the data and how good it is.
+final class ModelMetadata {
+  private ModelMetadata() {}
+
+  static SequencedMap<String, String> of(Assembly assembly, String dataHash, int epoch, Map<String, Double> metrics) {
+    SequencedMap<String, String> m = new LinkedHashMap<>();
+    m.put("dlt.experiment", assembly.experiment().name());
+    m.put("dlt.schema", assembly.schema().json());
+    m.put("dlt.data_sha256", dataHash);
+    m.put("dlt.epoch", Integer.toString(epoch));
+    metrics.forEach((name, value) -> m.put("dlt.metric." + name, Double.toString(value)));
+    List<Field> targets = assembly.schema().targets();
+    if (!targets.isEmpty() && !targets.getFirst().classes().isEmpty()) {
+      m.put("classes", String.join(",", targets.getFirst().classes()));
+    }
+    Activation activation = assembly.activation(assembly.scored());
+    m.put("dlt.output", assembly.experiment().export().onnx().softmax() || activation == Activation.NONE ? "values"
+        : "before " + activation.name().toLowerCase(java.util.Locale.ROOT));
+    return m;
+  }
+}
