@@ -19,7 +19,6 @@ final class Output {
   /// The output options of the command that ran; the defaults where it has none.
   static Output of(CommandLine command) {
     return command.getMixins().values().stream()
-        .map(m -> m.getCommandSpec().userObject())
         .filter(Output.class::isInstance)
         .map(Output.class::cast)
         .findFirst()
