@@ -5,54 +5,106 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import dlt.op.MatMul;
 import dlt.tensor.Shape;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.List;
 
-/// Matrix products.
+/// Matrix products: [Gemm], or its twin in Java, which adds to rows of C one row of B after the other, so that the inner loop
+/// runs along both.
 final class MatMulKernel {
+  /// Rows of C that the twin keeps while it goes through B.
+  private static final int TWIN_ROWS = 4;
+  private static final int TWIN_COLUMNS = 512;
+
   private MatMulKernel() {}
 
   static Step compile(Target target, MatMul op, List<Operand> inputs, Operand output) {
+    Operand x = inputs.get(0);
+    Operand y = inputs.get(1);
+    Shape a = x.shape();
+    Shape b = y.shape();
     Shape c = output.shape();
     int m = c.dim(-2);
     int n = c.dim(-1);
-    Shape a = inputs.get(0).shape();
-    Shape b = inputs.get(1).shape();
     int k = a.dim(op.transposeA() ? -2 : -1);
-    MemorySegment x = inputs.get(0).data();
-    MemorySegment y = inputs.get(1).data();
-    MemorySegment z = output.data();
-    int batches = Math.toIntExact(c.size(0, c.rank() - 2));
-    long[] strides = new Shape(c.dims().subList(0, c.rank() - 2)).strides();
-    return () -> {
-      for (int i = 0; i < batches; i++) {
-        long ao = offset(c, strides, a, i);
-        long bo = offset(c, strides, b, i);
-        for (int row = 0; row < m; row++) {
-          for (int col = 0; col < n; col++) {
-            float sum = 0;
-            for (int j = 0; j < k; j++) {
-              float xv = x.getAtIndex(JAVA_FLOAT, ao + (op.transposeA() ? (long) j * m + row : (long) row * k + j));
-              float yv = y.getAtIndex(JAVA_FLOAT, bo + (op.transposeB() ? (long) col * k + j : (long) j * n + col));
-              sum = Math.fma(xv, yv, sum);
-            }
-            z.setAtIndex(JAVA_FLOAT, ((long) i * m + row) * n + col, sum);
-          }
-        }
-      }
-    };
+    if (k == 0) {
+      return () -> output.data().fill((byte) 0);
+    }
+    long batches = c.size(0, c.rank() - 2);
+    Gemm.Layout rowsA = op.transposeA() ? Gemm.Layout.columns(m) : Gemm.Layout.rows(k);
+    Gemm.Layout rowsB = op.transposeB() ? Gemm.Layout.columns(k) : Gemm.Layout.rows(n);
+    if (b.size(0, b.rank() - 2) == 1 && a.size(0, a.rank() - 2) == batches && !op.transposeA()) {
+      // one B for all: the batches are more rows
+      m = Math.toIntExact(m * batches);
+      batches = 1;
+    }
+    long[] atA = new long[Math.toIntExact(batches)];
+    long[] atB = new long[atA.length];
+    long[] atC = new long[atA.length];
+    for (int i = 0; i < atA.length; i++) {
+      atA[i] = 4 * offset(c, a, i);
+      atB[i] = 4 * offset(c, b, i);
+      atC[i] = 4L * i * m * n;
+    }
+    Gemm.Size size = new Gemm.Size(m, n, k, rowsA, rowsB, n);
+    if (!target.emits()) {
+      return twin(target, size, x.data(), y.data(), output.data(), atA, atB, atC);
+    }
+    return new Gemm(target, size, atA.length).step(add(atA, x), add(atB, y), add(atC, output), 0);
   }
 
-  /// Where the matrix that is broadcast to batch `i` of `c` begins.
-  private static long offset(Shape c, long[] strides, Shape operand, int i) {
-    long[] own = operand.strides();
+  private static long[] add(long[] offsets, Operand operand) {
+    return Arrays.stream(offsets).map(o -> operand.address() + o).toArray();
+  }
+
+  /// Where in `operand` the matrix that is broadcast to batch `i` of `c` begins, in floats.
+  private static long offset(Shape c, Shape operand, int i) {
+    long[] strides = operand.strides();
     int lead = c.rank() - operand.rank();
     long offset = 0;
-    for (int d = 0; d < strides.length; d++) {
-      long index = i / strides[d] % c.dim(d);
+    long rest = i;
+    for (int d = c.rank() - 3; d >= 0; d--) {
       if (d >= lead && operand.dim(d - lead) != 1) {
-        offset += index * own[d - lead];
+        offset += rest % c.dim(d) * strides[d - lead];
       }
+      rest /= c.dim(d);
     }
     return offset;
+  }
+
+  static Step twin(Target target, Gemm.Size size, MemorySegment a, MemorySegment b, MemorySegment c, long[] atA, long[] atB, long[] atC) {
+    int rowParts = Math.ceilDiv(size.m(), TWIN_ROWS);
+    int columnParts = Math.ceilDiv(size.n(), TWIN_COLUMNS);
+    return () -> target.workers().run(atA.length * rowParts * columnParts, part -> {
+      int matrix = part / (rowParts * columnParts);
+      int row = part / columnParts % rowParts * TWIN_ROWS;
+      int column = part % columnParts * TWIN_COLUMNS;
+      twin(size, a.asSlice(atA[matrix]), b.asSlice(atB[matrix]), c.asSlice(atC[matrix]), row, Math.min(TWIN_ROWS, size.m() - row),
+          column, Math.min(TWIN_COLUMNS, size.n() - column));
+    });
+  }
+
+  private static void twin(Gemm.Size size, MemorySegment a, MemorySegment b, MemorySegment c, int row, int rows, int column, int columns) {
+    float[][] sums = new float[rows][columns];
+    float[] line = new float[columns];
+    for (int k = 0; k < size.k(); k++) {
+      long from = k * size.b().row() + column * size.b().column();
+      if (size.b().column() == 1) {
+        MemorySegment.copy(b, JAVA_FLOAT, 4 * from, line, 0, columns);
+      } else {
+        for (int j = 0; j < columns; j++) {
+          line[j] = b.getAtIndex(JAVA_FLOAT, from + j * size.b().column());
+        }
+      }
+      for (int i = 0; i < rows; i++) {
+        float x = a.getAtIndex(JAVA_FLOAT, (row + i) * size.a().row() + k * size.a().column());
+        float[] sum = sums[i];
+        for (int j = 0; j < columns; j++) {
+          sum[j] += x * line[j];
+        }
+      }
+    }
+    for (int i = 0; i < rows; i++) {
+      MemorySegment.copy(sums[i], 0, c, JAVA_FLOAT, 4 * ((row + i) * size.cRow() + column), columns);
+    }
   }
 }

@@ -1,0 +1,94 @@
+package dlt.backend.cpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.LongAdder;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class WorkersTest {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 8})
+  void eachPartRunsOnce(int threads) {
+    try (Workers workers = new Workers(threads)) {
+      for (int parts : new int[] {0, 1, 2, 3, 7, 64, 1000}) {
+        AtomicIntegerArray ran = new AtomicIntegerArray(parts);
+        workers.run(parts, ran::incrementAndGet);
+        for (int i = 0; i < parts; i++) {
+          assertThat(ran.get(i)).isEqualTo(1);
+        }
+      }
+    }
+  }
+
+  @Test
+  void jobsInQuickSuccessionDoNotMix() {
+    try (Workers workers = new Workers(3)) {
+      long[] sums = new long[5];
+      for (int job = 0; job < 50_000; job++) {
+        int parts = 2 + job % 4;
+        int value = job;
+        workers.run(parts, i -> sums[i] += value);
+        for (int i = 0; i < parts; i++) {
+          assertThat(sums[i]).isEqualTo(value);
+          sums[i] = 0;
+        }
+      }
+    }
+  }
+
+  @Test
+  void morePartsThanTheClaimWordHoldsAllRun() {
+    try (Workers workers = new Workers(2)) {
+      LongAdder sum = new LongAdder();
+      int parts = 3_000_001;
+      workers.run(parts, sum::add);
+      assertThat(sum.sum()).isEqualTo((long) parts * (parts - 1) / 2);
+    }
+  }
+
+  @Test
+  void helpersThatParkedTakePartInLongJobs() throws InterruptedException {
+    try (Workers workers = new Workers(2)) {
+      Thread.sleep(50);
+      Set<Thread> threads = ConcurrentHashMap.newKeySet();
+      workers.run(20, i -> {
+        threads.add(Thread.currentThread());
+        java.util.concurrent.locks.LockSupport.parkNanos(5_000_000);
+      });
+      assertThat(threads).hasSize(2);
+    }
+  }
+
+  @Test
+  void anExceptionOfAPartIsThrownAfterTheOthersHaveRun() {
+    try (Workers workers = new Workers(3)) {
+      AtomicIntegerArray ran = new AtomicIntegerArray(9);
+      assertThatThrownBy(() -> workers.run(9, i -> {
+        ran.incrementAndGet(i);
+        if (i == 4) {
+          throw new IllegalStateException("part 4");
+        }
+      })).hasMessage("part 4");
+      for (int i = 0; i < 9; i++) {
+        assertThat(ran.get(i)).isEqualTo(1);
+      }
+      workers.run(9, ran::incrementAndGet);
+      assertThat(ran.get(4)).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void closingEndsTheHelpers() {
+    Set<Thread> before = Thread.getAllStackTraces().keySet();
+    Workers workers = new Workers(4);
+    workers.run(10, i -> {});
+    workers.close();
+    assertThat(Thread.getAllStackTraces().keySet()).noneMatch(t -> t.getName().startsWith("dlt-cpu-") && !before.contains(t));
+  }
+}
