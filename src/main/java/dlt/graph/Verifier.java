@@ -2,6 +2,7 @@ package dlt.graph;
 
 import dlt.op.Input;
 import dlt.op.Variable;
+import dlt.tensor.DType;
 import dlt.tensor.TensorType;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -13,7 +14,7 @@ public final class Verifier {
   private Verifier() {}
 
   /// Throws [IllegalStateException] where a node comes before one of its inputs or twice, where an op's shape rule does not give
-  /// the node's type, where two inputs or two variables share a name, or where outputs and updates do not fit the nodes.
+  /// the node's type or that is neither float32 nor int64, where two inputs or two variables share a name, or where outputs and updates do not fit the nodes.
   public static void verify(Graph graph) {
     Set<Node> seen = new HashSet<>();
     Map<String, TensorType> variables = new HashMap<>();
@@ -23,6 +24,7 @@ public final class Verifier {
       check(seen.add(node), node, "occurs twice");
       TensorType type = node.op().infer(node.inputs().stream().map(Node::type).toList());
       check(type.equals(node.type()), node, "should have type " + type);
+      check(type.dtype() == DType.FLOAT32 || type.dtype() == DType.INT64, node, "is neither float32 nor int64");
       if (node.op() instanceof Input input) {
         check(inputs.add(input.name()), node, "shares its name with another input");
       } else if (node.op() instanceof Variable variable) {

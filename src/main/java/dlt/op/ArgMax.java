@@ -11,6 +11,9 @@ public record ArgMax(int dim) implements Op {
     Operands.count(this, inputs, 1);
     Operands.float32(this, inputs);
     Operands.axis(this, inputs.getFirst(), dim);
+    if (inputs.getFirst().shape().dim(dim) == 0) {
+      throw new ShapeException(name(), "no elements in dimension " + dim + " of " + inputs.getFirst().shape());
+    }
     return TensorType.int64(inputs.getFirst().shape().without(dim));
   }
 

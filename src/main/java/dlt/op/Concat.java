@@ -8,6 +8,9 @@ import java.util.List;
 public record Concat(int dim) implements Op {
   @Override
   public TensorType infer(List<TensorType> inputs) {
+    if (inputs.isEmpty()) {
+      throw new ShapeException(name(), "takes one operand or more");
+    }
     TensorType first = inputs.getFirst();
     Operands.axis(this, first, dim);
     int size = 0;

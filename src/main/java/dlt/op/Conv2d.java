@@ -14,7 +14,7 @@ public record Conv2d(Window window, int groups) implements Op {
     Operands.rank(this, inputs.get(1), 4, "weights [O, C / groups, KH, KW]");
     Shape x = inputs.get(0).shape();
     Shape w = inputs.get(1).shape();
-    if (x.dim(1) != w.dim(1) * groups || w.dim(0) % groups != 0) {
+    if (groups < 1 || x.dim(1) != w.dim(1) * groups || w.dim(0) % groups != 0) {
       throw new ShapeException(name(), "images " + x + " met weights " + w + " in " + groups + " groups");
     }
     return TensorType.float32(window.output(this, x, w.dim(0), w.dim(2), w.dim(3)));

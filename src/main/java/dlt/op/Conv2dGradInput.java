@@ -15,9 +15,9 @@ public record Conv2dGradInput(Window window, int groups, int height, int width) 
     Operands.rank(this, inputs.get(1), 4, "weights [O, C / groups, KH, KW]");
     Shape dy = inputs.get(0).shape();
     Shape w = inputs.get(1).shape();
-    Shape x = Shape.of(dy.dim(0), w.dim(1) * groups, height, width);
-    if (dy.dim(1) != w.dim(0) || w.dim(0) % groups != 0 || !window.output(this, x, w.dim(0), w.dim(2), w.dim(3)).equals(dy)) {
-      throw new ShapeException(name(), "gradients " + dy + " met weights " + w + " for images " + x);
+    Shape x = Shape.of(dy.dim(0), w.dim(1) * Math.max(0, groups), Math.max(0, height), Math.max(0, width));
+    if (groups < 1 || dy.dim(1) != w.dim(0) || w.dim(0) % groups != 0 || !window.output(this, x, w.dim(0), w.dim(2), w.dim(3)).equals(dy)) {
+      throw new ShapeException(name(), "gradients " + dy + " met weights " + w + " for images " + x + " in " + groups + " groups");
     }
     return TensorType.float32(x);
   }

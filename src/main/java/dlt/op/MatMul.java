@@ -7,6 +7,11 @@ import java.util.List;
 /// The product of the last two dimensions, either operand transposed first; leading dimensions broadcast.
 public record MatMul(boolean transposeA, boolean transposeB) implements Op {
   @Override
+  public String name() {
+    return "matmul";
+  }
+
+  @Override
   public TensorType infer(List<TensorType> inputs) {
     Operands.count(this, inputs, 2);
     Operands.float32(this, inputs);

@@ -4,7 +4,8 @@ import dlt.tensor.Shape;
 import dlt.tensor.TensorType;
 import java.util.List;
 
-/// The maximum of each window of images [N, C, H, W]; padding never wins.
+/// The maximum of each window of images [N, C, H, W]; padding never wins. Minus infinity where a window
+/// has no pixel at all.
 public record MaxPool2d(Window window, int kernelH, int kernelW) implements Op {
   @Override
   public TensorType infer(List<TensorType> inputs) {

@@ -12,8 +12,8 @@ public record OneHot(int depth, int dim) implements Op {
   public TensorType infer(List<TensorType> inputs) {
     Operands.count(this, inputs, 1);
     TensorType x = inputs.getFirst();
-    if (x.dtype() != DType.INT64 || dim < 0 || dim > x.shape().rank()) {
-      throw new ShapeException(name(), "needs int64 indices, met " + x + " for dimension " + dim);
+    if (x.dtype() != DType.INT64 || dim < 0 || dim > x.shape().rank() || depth < 0) {
+      throw new ShapeException(name(), "needs int64 indices, met " + x + " for dimension " + dim + " of size " + depth);
     }
     return TensorType.float32(x.shape().insert(dim, depth));
   }

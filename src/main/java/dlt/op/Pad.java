@@ -16,7 +16,8 @@ public record Pad(List<Integer> before, List<Integer> after, double value) imple
   public TensorType infer(List<TensorType> inputs) {
     Operands.count(this, inputs, 1);
     TensorType x = inputs.getFirst();
-    if (before.size() != x.shape().rank() || after.size() != x.shape().rank()) {
+    if (before.size() != x.shape().rank() || after.size() != x.shape().rank()
+        || before.stream().anyMatch(p -> p < 0) || after.stream().anyMatch(p -> p < 0)) {
       throw new ShapeException(name(), "padding " + before + " and " + after + " met " + x.shape());
     }
     List<Integer> r = new ArrayList<>();

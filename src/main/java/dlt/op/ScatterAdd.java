@@ -8,7 +8,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /// The gradient of a [Gather] along `dim` of `size` by its first operand: from int64 indices and slices (shaped as the Gather's
-/// result), zeros to which each slice is added at its index, in row-major order of the indices.
+/// result), zeros to which each slice is added at its index, in row-major order of the indices; what has an index outside
+/// the dimension is left out.
 public record ScatterAdd(int dim, int size) implements Op {
   @Override
   public TensorType infer(List<TensorType> inputs) {
@@ -16,9 +17,9 @@ public record ScatterAdd(int dim, int size) implements Op {
     TensorType indices = inputs.get(0);
     TensorType slices = inputs.get(1);
     int rank = indices.shape().rank();
-    if (indices.dtype() != DType.INT64 || slices.shape().rank() < dim + rank
+    if (indices.dtype() != DType.INT64 || dim < 0 || size < 0 || slices.shape().rank() < dim + rank
         || !slices.shape().dims().subList(dim, dim + rank).equals(indices.shape().dims())) {
-      throw new ShapeException(name(), "indices " + indices + " met slices " + slices);
+      throw new ShapeException(name(), "indices " + indices + " met slices " + slices + " along dimension " + dim + " of size " + size);
     }
     List<Integer> r = new ArrayList<>(slices.shape().dims().subList(0, dim));
     r.add(size);

@@ -13,8 +13,8 @@ public record Slice(int dim, int start, int length) implements Op {
     Operands.count(this, inputs, 1);
     TensorType x = inputs.getFirst();
     Operands.axis(this, x, dim);
-    if (start < 0 || length < 0 || start + length > x.shape().dim(dim)) {
-      throw new ShapeException(name(), "elements " + start + " to " + (start + length) + " of dimension " + dim + " met " + x.shape());
+    if (start < 0 || length < 0 || length > x.shape().dim(dim) - start) {
+      throw new ShapeException(name(), length + " elements from " + start + " on of dimension " + dim + " met " + x.shape());
     }
     return new TensorType(x.dtype(), x.shape().with(dim, length));
   }

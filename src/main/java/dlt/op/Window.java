@@ -33,6 +33,9 @@ public record Window(
   /// The output of `image` [N, C, H, W] under a kernel of this size, `channels` wide. Throws [ShapeException] where the
   /// kernel is larger than the padded image.
   Shape output(Op op, Shape image, int channels, int kernelH, int kernelW) {
+    if (kernelH < 1 || kernelW < 1) {
+      throw new ShapeException(op.name(), "a kernel of " + kernelH + "x" + kernelW + " has no pixels");
+    }
     int h = outHeight(image.dim(2), kernelH);
     int w = outWidth(image.dim(3), kernelW);
     if (h < 1 || w < 1) {

@@ -5,6 +5,9 @@ final class SpecialFunctions {
   private static final double EULER_GAMMA = 0.577215664901532860606512090082;
   private static final double HALF_LOG_TWO_PI = 0.918938533204672741780329736406;
 
+  /// Stirling's series: the coefficients of `x^-(2k + 1)`.
+  private static final double[] STIRLING = {1.0 / 12, -1.0 / 360, 1.0 / 1260, -1.0 / 1680, 1.0 / 1188, -691.0 / 360360};
+
   /// `zeta(k) - 1` at `k`.
   private static final double[] ZETA_MINUS_1 = zetaMinus1(40);
 
@@ -67,8 +70,11 @@ final class SpecialFunctions {
       return aroundTwo(y - 2) + Math.log(product);
     }
     double square = x * x;
-    double tail = 1.0 / 12 - (1.0 / 360 - (1.0 / 1260 - (1.0 / 1680 - (1.0 / 1188 - 691.0 / 360360 / square) / square) / square) / square) / square;
-    return (x - 0.5) * Math.log(x) - x + HALF_LOG_TWO_PI + tail / x;
+    double sum = 0;
+    for (int k = STIRLING.length - 1; k >= 0; k--) {
+      sum = sum / square + STIRLING[k];
+    }
+    return (x - 0.5) * Math.log(x) - x + HALF_LOG_TWO_PI + sum / x;
   }
 
   /// `log gamma(2 + z) = (1 - gamma) z + sum (-1)^k (zeta(k) - 1) z^k / k` for `|z| <= 1/2`.
