@@ -1,10 +1,19 @@
 package dlt.data;
 
+import dlt.error.Failure;
+import dlt.tensor.HostTensor;
+import dlt.tensor.Philox;
+import dlt.tensor.TensorType;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 
 /// The samples of a part in batches, epoch after epoch. What comes out depends on part, seed, epoch and options alone.
 public final class Batches implements AutoCloseable {
+  /// Batches of memory up to this many bytes are copied by whoever asks for them: waking a thread takes longer.
+  private static final long SMALL = 1 << 16;
+
   /// How batches are made. Samples are augmented and shuffled by numbers drawn from `seed`.
   public record Options(int batchSize, boolean shuffle, boolean dropLast, List<Augment> augment, long seed) {
     public Options {
@@ -27,26 +36,127 @@ public final class Batches implements AutoCloseable {
     void close();
   }
 
+  private final Part part;
+  private final Options options;
+  private final int count;
+  private final int workers;
+  private final Arena arena = Arena.ofShared();
+  private final List<Slot> slots = new ArrayList<>();
+  private Epoch current;
+
+  /// Throws Failure(DATA) where there are fewer samples than one batch takes and the last, smaller one is dropped.
   public Batches(Part part, Options options) {
-    throw new UnsupportedOperationException("Batches");
+    this.part = part;
+    this.options = options;
+    int whole = part.size() / options.batchSize();
+    this.count = options.dropLast() || part.size() % options.batchSize() == 0 ? whole : whole + 1;
+    if (count == 0) {
+      throw new Failure(
+          Failure.Kind.DATA, "the " + part.name() + " part has " + part.size() + " samples, fewer than a batch of " + options.batchSize());
+    }
+    boolean cheap = part.dataset().inMemory() && options.augment().isEmpty();
+    Slot first = new Slot(arena, part.dataset().schema(), Math.min(options.batchSize(), part.size()));
+    slots.add(first);
+    if (cheap && first.bytes() <= SMALL) {
+      this.workers = 0;
+    } else {
+      this.workers = cheap ? 1 : Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 8);
+    }
+    for (int i = 0; i < workers + 1 && workers > 0; i++) {
+      slots.add(new Slot(arena, part.dataset().schema(), first.capacity()));
+    }
   }
 
   /// The number of batches of an epoch.
   public int count() {
-    throw new UnsupportedOperationException("Batches.count");
+    return count;
   }
 
   /// The sizes that occur: the batch size, and that of the last batch where it differs.
   public List<Integer> sizes() {
-    throw new UnsupportedOperationException("Batches.sizes");
+    int last = part.size() - (count - 1) * options.batchSize();
+    int size = Math.min(options.batchSize(), part.size());
+    return last >= size ? List.of(size) : List.of(size, last);
   }
 
   /// The batches of `epoch` from number `skip` on. One epoch at a time: asking again ends the one before.
   public Epoch epoch(int epoch, int skip) {
-    throw new UnsupportedOperationException("Batches.epoch");
+    if (current != null) {
+      current.close();
+    }
+    int[] order = part.samples();
+    if (options.shuffle()) {
+      int[] permutation = new Philox(options.seed(), Philox.Purpose.SHUFFLE.stream(0), epoch).permutation(part.size());
+      order = new int[part.size()];
+      for (int i = 0; i < order.length; i++) {
+        order[i] = part.samples()[permutation[i]];
+      }
+    }
+    Order batches = new Order(order, options.batchSize(), count);
+    current =
+        workers == 0
+            ? new Direct(batches, slots.getFirst(), filler(epoch), skip)
+            : new Ahead(batches, slots, workers, () -> filler(epoch), skip);
+    return current;
   }
 
-  /// Frees the buffers.
+  private Filler filler(int epoch) {
+    List<Augmentation> augmentations = new ArrayList<>();
+    List<Field> inputs = part.dataset().inputs();
+    for (int f = 0; f < inputs.size() && !options.augment().isEmpty(); f++) {
+      augmentations.add(new Augmentation(options.augment(), inputs.get(f).type().shape(), f, options.seed(), epoch));
+    }
+    return new Filler(part.dataset(), augmentations);
+  }
+
+  /// Ends the epoch under way and frees the buffers.
   @Override
-  public void close() {}
+  public void close() {
+    if (current != null) {
+      current.close();
+    }
+    if (arena.scope().isAlive()) {
+      arena.close();
+    }
+  }
+
+  /// The samples of an epoch one after the other, and how they are cut.
+  record Order(int[] samples, int batchSize, int count) {
+    int size(int batch) {
+      return Math.min(batchSize, samples.length - batch * batchSize);
+    }
+  }
+
+  /// Memory for one batch.
+  record Slot(List<HostTensor> inputs, List<HostTensor> targets, int capacity) {
+    Slot(Arena arena, Schema schema, int capacity) {
+      this(tensors(arena, schema.inputs(), capacity), tensors(arena, schema.targets(), capacity), capacity);
+    }
+
+    private static List<HostTensor> tensors(Arena arena, List<Field> fields, int capacity) {
+      return fields.stream().map(f -> HostTensor.allocate(arena, batch(f, capacity))).toList();
+    }
+
+    long bytes() {
+      return inputs.stream().mapToLong(t -> t.type().bytes()).sum() + targets.stream().mapToLong(t -> t.type().bytes()).sum();
+    }
+
+    /// Its first `size` samples.
+    Batch batch(int size, int index) {
+      return new Batch(first(inputs, size), first(targets, size), size, index);
+    }
+
+    private List<HostTensor> first(List<HostTensor> tensors, int size) {
+      return size == capacity ? tensors : tensors.stream().map(t -> first(t, size)).toList();
+    }
+
+    private static HostTensor first(HostTensor t, int size) {
+      TensorType type = new TensorType(t.dtype(), t.shape().with(0, size));
+      return new HostTensor(type, t.data().asSlice(0, type.bytes()));
+    }
+
+    private static TensorType batch(Field field, int size) {
+      return new TensorType(field.type().dtype(), field.type().shape().insert(0, size));
+    }
+  }
 }
