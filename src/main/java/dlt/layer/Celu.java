@@ -12,6 +12,13 @@ public record Celu(
     implements Activation {
   @Override
   public Value of(Emit emit, Value x) {
-    return Elu.of(emit, x, alpha, alpha);
+    Value y = Elu.of(emit, x, alpha, alpha);
+    double rounded = (float) alpha;
+    if (rounded == alpha) {
+      return y;
+    }
+    // PyTorch's gradient divides by alpha as a float32 number even where it computes in float64
+    Value differentiated = Elu.of(emit, x, alpha, rounded);
+    return emit.add(differentiated, emit.detach(emit.sub(y, differentiated)));
   }
 }

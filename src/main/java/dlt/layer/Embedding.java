@@ -3,9 +3,11 @@ package dlt.layer;
 import dlt.config.Doc;
 import dlt.config.Invalid;
 import dlt.config.Range;
+import dlt.op.Fill;
 import dlt.op.Value;
 import dlt.tensor.DType;
 import dlt.tensor.Shape;
+import dlt.tensor.TensorType;
 import java.util.List;
 import java.util.Optional;
 
@@ -33,6 +35,9 @@ public record Embedding(
     }
     int padding = Math.floorMod(paddingIdx.get(), numEmbeddings);
     Value weight = scope.parameter("weight", shape, new Init.ZeroRow(fill, padding));
-    return scope.gather(weight, indices, 0);
+    Value vectors = scope.gather(weight, indices, 0);
+    Value constant = scope.equal(indices, scope.emit(new Fill(TensorType.int64(Shape.SCALAR), padding)));
+    Shape one = indices.shape().insert(indices.shape().rank(), 1);
+    return scope.where(scope.reshape(constant, one), scope.detach(vectors), vectors);
   }
 }

@@ -8,6 +8,6 @@ import dlt.op.Value;
 public record Hardswish() implements Activation {
   @Override
   public Value of(Emit emit, Value x) {
-    return emit.mul(x, new Hardsigmoid().of(emit, x));
+    return emit.mul(x, emit.div(Hardtanh.clamp(emit, emit.add(x, 3), 0, 6), 6));
   }
 }

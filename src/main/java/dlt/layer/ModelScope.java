@@ -148,7 +148,9 @@ public final class ModelScope {
     try {
       output = placed.layer().emit(scope, operands);
     } catch (ShapeException e) {
-      throw new LayerException(placed, "layer '" + name + "' (" + placed.layer().kind() + "): " + e.getMessage());
+      String kind = placed.layer().kind();
+      String who = e.getMessage().startsWith("[" + kind + "]") ? "" : " (" + kind + ")";
+      throw new LayerException(placed, "layer " + name + who + ": " + e.getMessage());
     }
     layers.set(place, new Applied(name, placed.layer().kind(), output.shape(), scope.own, placed));
     return output;

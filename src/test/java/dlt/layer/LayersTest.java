@@ -1,0 +1,187 @@
+package dlt.layer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dlt.config.ConfigException;
+import dlt.tensor.Shape;
+import java.util.Arrays;
+import java.util.stream.DoubleStream;
+import org.junit.jupiter.api.Test;
+
+/// What the golden cases do not show.
+class LayersTest {
+  private static double[] ones(int size) {
+    return DoubleStream.generate(() -> 1).limit(size).toArray();
+  }
+
+  private static double mean(double[] x) {
+    return Arrays.stream(x).average().orElseThrow();
+  }
+
+  private static double[] infer(String yaml, Shape shape, double... input) {
+    return BuiltModel.inference(yaml, shape).run(input);
+  }
+
+  @Test
+  void dropoutDropsItsShareAndKeepsTheMean() {
+    double[] y = BuiltModel.training("- dropout: 0.3", Shape.of(100, 100)).run(ones(10000));
+    assertThat(Arrays.stream(y).distinct()).containsExactlyInAnyOrder(0.0, 1 / 0.7);
+    // four standard deviations of a share of 10000
+    assertThat(Arrays.stream(y).filter(v -> v == 0).count() / 10000.0).isCloseTo(0.3, within(4 * Math.sqrt(0.3 * 0.7 / 10000)));
+  }
+
+  @Test
+  void dropoutIsNewInEachStepAndEachLayer() {
+    BuiltModel m = BuiltModel.training("- dropout: {p: 0.5, as: x}\n- dropout: {p: 0.5, from: a, as: y}\n- concat: {from: [x, y]}", Shape.of(1, 64));
+    double[] first = m.run(0, ones(64));
+    assertThat(Arrays.copyOf(first, 64)).isNotEqualTo(Arrays.copyOfRange(first, 64, 128));
+    assertThat(m.run(1, ones(64))).isNotEqualTo(first);
+    assertThat(m.run(0, ones(64))).isEqualTo(first);
+  }
+
+  @Test
+  void dropoutOfEverythingGivesZeros() {
+    assertThat(BuiltModel.training("- dropout: 1", Shape.of(2, 2)).run(ones(4))).containsOnly(0);
+  }
+
+  @Test
+  void dropoutDoesNothingInInference() {
+    assertThat(infer("- dropout: 0.9\n- dropout2d: 0.9\n- alpha_dropout: 0.9", Shape.of(1, 2, 2, 2), BuiltModel.range(8)))
+        .isEqualTo(BuiltModel.range(8));
+  }
+
+  @Test
+  void dropout2dDropsWholeChannels() {
+    double[] y = BuiltModel.training("- dropout2d", Shape.of(4, 16, 3, 3)).run(ones(4 * 16 * 9));
+    for (int c = 0; c < 64; c++) {
+      assertThat(Arrays.stream(y, c * 9, c * 9 + 9).distinct().count()).isEqualTo(1);
+    }
+    assertThat(Arrays.stream(y).distinct()).containsExactlyInAnyOrder(0.0, 2.0);
+  }
+
+  @Test
+  void alphaDropoutKeepsMeanAndVariance() {
+    double[] x = new double[20000];
+    Arrays.setAll(x, i -> i % 2 == 0 ? 1 : -1);
+    double[] y = BuiltModel.training("- alpha_dropout: 0.2", Shape.of(1, 20000)).run(x);
+    assertThat(mean(y)).isCloseTo(0, within(0.03));
+    assertThat(mean(Arrays.stream(y).map(v -> v * v).toArray())).isCloseTo(1, within(0.05));
+  }
+
+  @Test
+  void batchNormRefusesOneValuePerChannelInTraining() {
+    assertThatThrownBy(() -> BuiltModel.training("- batch_norm", Shape.of(1, 5))).isInstanceOf(LayerException.class)
+        .hasMessageContaining("needs more than one value per channel in training, met [1, 5]");
+    assertThat(infer("- batch_norm: {eps: 0}", Shape.of(1, 2), 3, 4)).containsExactly(3, 4);
+    assertThat(BuiltModel.training("- batch_norm", Shape.of(1, 5, 2)).output.shape()).isEqualTo(Shape.of(1, 5, 2));
+  }
+
+  @Test
+  void aFrozenBatchNormUsesAndKeepsItsRunningStatistics() {
+    BuiltModel m = BuiltModel.frozen("- batch_norm: {eps: 0}", "0\\.running_.*", Shape.of(2, 1));
+    assertThat(m.run(new double[] {3, 5})).containsExactly(3, 5);
+    assertThat(m.variable("0.running_mean")).containsExactly(0);
+    assertThat(m.variable("0.num_batches_tracked")).containsExactly(0);
+  }
+
+  @Test
+  void batchNormWithoutRunningStatisticsNormalisesByItsBatch() {
+    assertThat(infer("- batch_norm: {eps: 0, track_running_stats: false}", Shape.of(2, 1), 3, 5)).containsExactly(-1, 1);
+  }
+
+  @Test
+  void poolsOfSignals() {
+    assertThat(infer("- max_pool1d: 2", Shape.of(1, 1, 5), 1, 3, 2, 0, 9)).containsExactly(3, 2);
+    assertThat(infer("- max_pool1d: {kernel_size: 2, ceil_mode: true}", Shape.of(1, 1, 5), 1, 3, 2, 0, 9)).containsExactly(3, 2, 9);
+    assertThat(infer("- avg_pool1d: {kernel_size: 3, stride: 1, padding: 1}", Shape.of(1, 1, 3), 3, 6, 9)).containsExactly(3, 6, 5);
+    assertThat(infer("- avg_pool1d: {kernel_size: 3, stride: 1, padding: 1, count_include_pad: false}", Shape.of(1, 1, 3), 3, 6, 9))
+        .containsExactly(4.5, 6, 7.5);
+  }
+
+  @Test
+  void aLastWindowOfCeilModeStartsInsideTheImageOrItsPadding() {
+    // PyTorch: ceil((2 + 2 - 2) / 2) + 1 = 2 windows for 2 elements with padding 1, the second starts at the last element
+    assertThat(infer("- max_pool1d: {kernel_size: 2, padding: 1, ceil_mode: true}", Shape.of(1, 1, 2), 1, 2)).containsExactly(1, 2);
+    // a third window would start in the right padding
+    assertThat(infer("- max_pool1d: {kernel_size: 2, padding: 1, ceil_mode: true}", Shape.of(1, 1, 3), 1, 2, 3)).containsExactly(1, 3);
+  }
+
+  @Test
+  void paddingModes() {
+    Shape row = Shape.of(1, 1, 1, 3);
+    assertThat(infer("- reflection_pad2d: [2, 1, 0, 0]", row, 1, 2, 3)).containsExactly(3, 2, 1, 2, 3, 2);
+    assertThat(infer("- replication_pad2d: [2, 1, 0, 0]", row, 1, 2, 3)).containsExactly(1, 1, 1, 2, 3, 3);
+    assertThat(infer("- zero_pad2d: [2, 1, 0, 0]", row, 1, 2, 3)).containsExactly(0, 0, 1, 2, 3, 0);
+    assertThat(infer("- conv2d: {out_channels: 1, kernel_size: [1, 3], padding: [0, 1], padding_mode: circular, bias: false, init: ones}",
+        row, 1, 2, 4)).containsExactly(7, 7, 7);
+    assertThatThrownBy(() -> BuiltModel.inference("- reflection_pad2d: [3, 0, 0, 0]", row)).hasMessageContaining("allows 2 at most");
+  }
+
+  @Test
+  void upsampleByAFraction() {
+    Shape row = Shape.of(1, 1, 1, 4);
+    assertThat(infer("- upsample: {size: [1, 6]}", row, 1, 2, 3, 4)).containsExactly(1, 1, 2, 3, 3, 4);
+    assertThat(infer("- upsample: {size: [1, 2], mode: bilinear}", row, 1, 2, 3, 4)).containsExactly(1.5, 3.5);
+    assertThat(infer("- upsample: {size: [1, 7], mode: bilinear, align_corners: true}", row, 1, 2, 3, 4))
+        .containsExactly(1, 1.5, 2, 2.5, 3, 3.5, 4);
+    assertThat(BuiltModel.inference("- upsample: 1.5", Shape.of(1, 1, 4, 5)).output.shape()).isEqualTo(Shape.of(1, 1, 6, 7));
+  }
+
+  @Test
+  void adaptivePoolsShareElementsBetweenWindowsThatDoNotDivideEvenly() {
+    Shape row = Shape.of(1, 1, 1, 5);
+    assertThat(infer("- adaptive_avg_pool2d: [1, 3]", row, 1, 2, 3, 4, 5)).usingComparatorWithPrecision(1e-12).containsExactly(1.5, 3, 4.5);
+    assertThat(infer("- adaptive_max_pool2d: [1, 3]", row, 1, 2, 3, 4, 0)).containsExactly(2, 4, 4);
+  }
+
+  @Test
+  void movement() {
+    Shape shape = Shape.of(1, 2, 3);
+    assertThat(infer("- select: -1", shape, BuiltModel.range(6))).containsExactly(3, 4, 5);
+    assertThat(infer("- permute: [0, 2, 1]", shape, BuiltModel.range(6))).containsExactly(0, 3, 1, 4, 2, 5);
+    assertThat(infer("- mean: {dim: [1]}", shape, BuiltModel.range(6))).containsExactly(1.5, 2.5, 3.5);
+    assertThat(infer("- sum: -1", shape, BuiltModel.range(6))).containsExactly(3, 12);
+    assertThat(BuiltModel.inference("- reshape: [3, -1]", shape).output.shape()).isEqualTo(Shape.of(1, 3, 2));
+    assertThat(BuiltModel.inference("- unflatten: {dim: -1, unflattened_size: [3, 1]}", shape).output.shape()).isEqualTo(Shape.of(1, 2, 3, 1));
+    assertThatThrownBy(() -> BuiltModel.inference("- reshape: [4, -1]", shape)).hasMessageContaining("[reshape] [4, -1] met 6 elements");
+    assertThatThrownBy(() -> BuiltModel.inference("- reshape: [-1, -1]", shape)).hasMessageContaining("[reshape]");
+  }
+
+  @Test
+  void distances() {
+    Shape shape = Shape.of(1, 2);
+    double[] a = {1, 2};
+    double[] b = {4, -2};
+    for (String[] c : new String[][] {{"p: 2", "5"}, {"p: 1", "7"}, {"p: .inf", "4"}, {"p: 3", Double.toString(Math.cbrt(27 + 64))}}) {
+      double[] d = BuiltModel.inference("- pairwise_distance: {from: [a, b], eps: 0, " + c[0] + "}", shape, shape).run(a, b);
+      assertThat(d[0]).as(c[0]).isCloseTo(Double.parseDouble(c[1]), within(1e-12));
+    }
+    assertThat(BuiltModel.inference("- cosine_similarity: {from: [a, b]}", shape, shape).run(a, b)[0]).isCloseTo(0, within(1e-12));
+    assertThat(BuiltModel.inference("- cosine_similarity: {from: [a, b]}", shape, shape).run(a, a)[0]).isCloseTo(1, within(1e-12));
+  }
+
+  @Test
+  void activationsPassNaNOn() {
+    for (String kind : new String[] {"relu", "relu6", "leaky_relu", "elu", "selu", "celu", "gelu", "silu", "mish", "softplus", "softsign", "tanh",
+        "sigmoid", "log_sigmoid", "hardtanh", "hardswish", "hardsigmoid", "hardshrink", "softshrink", "tanhshrink", "prelu",
+        "threshold: {threshold: 0, value: 1}"}) {
+      assertThat(infer("- " + kind, Shape.of(1, 1), Double.NaN)).as(kind).containsExactly(Double.NaN);
+    }
+  }
+
+  @Test
+  void argumentsThatContradictEachOtherAreRefused() {
+    for (String[] c : new String[][] {
+        {"conv2d: {out_channels: 1, kernel_size: 3, stride: 2, padding: same}", "same with stride"},
+        {"conv2d: {out_channels: 1, kernel_size: 0}", "at least 1"},
+        {"max_pool2d: {kernel_size: 2, padding: 2}", "half of the kernel"},
+        {"conv_transpose2d: {out_channels: 1, kernel_size: 2, output_padding: 1}", "less than the stride"},
+        {"embedding: {num_embeddings: 3, embedding_dim: 2, padding_idx: 3}", "an index below 3"},
+        {"upsample: {mode: bilinear}", "neither scale_factor nor size"},
+        {"hardtanh: {min_val: 2}", "more than min_val"}}) {
+      assertThatThrownBy(() -> TorchModule.layers("- " + c[0])).as(c[0]).isInstanceOf(ConfigException.class).hasMessageContaining(c[1]);
+    }
+  }
+}
