@@ -3,6 +3,7 @@ package dlt.loss;
 import dlt.config.FromText;
 import dlt.config.Invalid;
 import java.util.List;
+import java.util.Optional;
 
 /// A factor for each class, or `balanced`: factors that make up for how often each class occurs in the training part.
 public record ClassWeights(List<Double> weights) {
@@ -31,9 +32,10 @@ public record ClassWeights(List<Double> weights) {
     return weights.isEmpty();
   }
 
-  /// `N / (classes * count)` for each class; 0 for one that does not occur.
-  static ClassWeights balanced(List<Long> counts) {
+  /// `weights`, where they are balanced as `N / (classes * count)` for each class; 0 for one that does not occur.
+  static Optional<ClassWeights> settled(Optional<ClassWeights> weights, List<Long> counts) {
     double n = counts.stream().mapToLong(Long::longValue).sum();
-    return new ClassWeights(counts.stream().map(c -> c == 0 ? 0.0 : n / ((double) counts.size() * c)).toList());
+    return weights.map(w -> !w.unsettled() ? w
+        : new ClassWeights(counts.stream().map(c -> c == 0 ? 0.0 : n / ((double) counts.size() * c)).toList()));
   }
 }

@@ -10,15 +10,18 @@ import java.util.List;
 import java.util.Optional;
 
 @Doc("Mean squared error: (input - target)^2.")
-public record Mse(@Doc("What becomes of the losses of single elements.") @Default("mean") Reduction reduction) implements Loss {
+public record Mse(
+    @Doc("mean, sum or none.") @Default("mean") Reduction reduction)
+    implements Loss {
   @Override
   public Optional<Target> target(List<Shape> predictions, DType found) {
-    return Optional.of(Target.Numbers.any(predictions.getFirst()));
+    return Optional.of(Target.Numbers.any(Targets.one(this, predictions)));
   }
 
   @Override
   public Value emit(Emit g, List<Value> predictions, Optional<Value> target) {
     Value x = predictions.getFirst();
-    return reduction.apply(g, g.square(g.sub(x, Targets.like(g, this, x, target))));
+    Value t = Targets.fit(g, this, predictions, target);
+    return reduction.apply(g, g.square(g.sub(x, t)));
   }
 }

@@ -1,0 +1,57 @@
+package dlt.loss;
+
+import dlt.config.Default;
+import dlt.config.Doc;
+import dlt.config.Range;
+import dlt.op.Emit;
+import dlt.op.Value;
+import dlt.tensor.DType;
+import dlt.tensor.Shape;
+import java.util.List;
+import java.util.Optional;
+
+@Doc("max(0, |anchor - positive| - |anchor - negative| + margin) of vectors [N, ..., D]; takes no target.")
+public record TripletMargin(
+    @Doc("How much nearer the positive is to be.") @Range(min = 0, minExclusive = true) @Default("1") double margin,
+    @Doc("The norm that measures distances.") @Range(min = 0, minExclusive = true) @Default("2") double p,
+    @Doc("Added to each difference.") @Range(min = 0) @Default("1e-6") double eps,
+    @Doc("Whether the negative is compared with the nearer of anchor and positive.") @Default("false") boolean swap,
+    @Doc("mean, sum or none.") @Default("mean") Reduction reduction)
+    implements Loss {
+  @Override
+  public List<String> inputs() {
+    return List.of("anchor", "positive", "negative");
+  }
+
+  @Override
+  public Optional<Target> target(List<Shape> predictions, DType found) {
+    Targets.same(this, predictions);
+    return Optional.empty();
+  }
+
+  @Override
+  public Value emit(Emit g, List<Value> predictions, Optional<Value> target) {
+    target(predictions.stream().map(Value::shape).toList(), DType.FLOAT32);
+    Value anchor = predictions.get(0);
+    Value positive = predictions.get(1);
+    Value negative = predictions.get(2);
+    Value near = distance(g, anchor, positive);
+    Value far = distance(g, anchor, negative);
+    if (swap) {
+      far = g.min(far, distance(g, positive, negative));
+    }
+    return reduction.apply(g, Terms.positive(g, g.add(g.sub(near, far), margin)));
+  }
+
+  private Value distance(Emit g, Value a, Value b) {
+    Value d = g.add(g.sub(a, b), eps);
+    List<Integer> last = List.of(-1);
+    if (p == 2) {
+      return g.sqrt(g.sum(g.square(d), last, false));
+    }
+    if (p == Double.POSITIVE_INFINITY) {
+      return g.reduceMax(g.abs(d), last, false);
+    }
+    return p == 1 ? g.sum(g.abs(d), last, false) : g.pow(g.sum(g.pow(g.abs(d), p), last, false), 1 / p);
+  }
+}
