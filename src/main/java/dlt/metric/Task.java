@@ -1,24 +1,32 @@
 package dlt.metric;
 
 import java.util.List;
+import java.util.Locale;
 
 /// What predictions and targets mean.
 public enum Task {
-  /// Scores or probabilities [n, classes, ...] and class indices [n, ...].
+  /// Scores or probabilities [n, classes, ...] and class indices [n, ...], or probabilities of the predictions' shape, of
+  /// which the largest counts. Indices that are no class are left out.
   MULTICLASS,
-  /// Probabilities of yes [n] or [n, 1, ...] and answers 0 or 1, one for each.
+  /// Probabilities of yes [n, ...] and answers 0 or 1, one for each.
   BINARY,
-  /// Probabilities [n, labels, ...] and answers 0 or 1 of the same shape.
+  /// Probabilities [n, labels, ...] and answers 0 or 1, one for each.
   MULTILABEL,
-  /// Numbers and numbers of the same shape.
+  /// Numbers [n, ...] and numbers, one for each.
   REGRESSION;
 
   /// What is worth knowing where the experiment does not ask for metrics.
   public List<Metric> metrics() {
     return switch (this) {
-      case MULTICLASS, BINARY -> List.of(Metric.ACCURACY);
-      case MULTILABEL -> List.of(Metric.LABEL_ACCURACY);
-      case REGRESSION -> List.of(Metric.MAE);
+      case MULTICLASS -> List.of(Metric.ACCURACY, Metric.F1_MACRO);
+      case BINARY -> List.of(Metric.ACCURACY, Metric.F1);
+      case MULTILABEL -> List.of(Metric.LABEL_ACCURACY, Metric.F1_MICRO);
+      case REGRESSION -> List.of(Metric.MAE, Metric.RMSE, Metric.R2);
     };
+  }
+
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
   }
 }

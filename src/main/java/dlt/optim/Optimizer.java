@@ -8,7 +8,8 @@ import java.util.Optional;
 /// One kind of optimizer: the record's components are its arguments in the file, with PyTorch's names and defaults. Adding one is
 /// its file and its line here. What it does to one parameter is a subgraph; what depends on the number of the step alone is
 /// computed on the host in double and fed in as scalars.
-public sealed interface Optimizer permits Sgd {
+public sealed interface Optimizer
+    permits Sgd, Adam, AdamW, Adamax, NAdam, RAdam, RmsProp, Rprop, Asgd, Adagrad, Adadelta, Adafactor, Muon, SparseAdam {
   /// The learning rate that the schedule starts from.
   double lr();
 

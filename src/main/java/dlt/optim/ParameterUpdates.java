@@ -21,6 +21,7 @@ public final class ParameterUpdates {
 
   private final GraphBuilder graph;
   private final Optimizer optimizer;
+  private final boolean cyclesMomentum;
   private final SequencedMap<String, State> states = new LinkedHashMap<>();
   /// Each group that has parameters, by the prefix of its scalars.
   private final Map<String, Optimizer> used = new TreeMap<>();
@@ -29,10 +30,11 @@ public final class ParameterUpdates {
   public ParameterUpdates(GraphBuilder graph, Optimizer optimizer, List<Phase> schedule) {
     this.graph = graph;
     this.optimizer = optimizer;
+    this.cyclesMomentum = schedule.stream().anyMatch(p -> p.schedule().momentum(new Time(0, 1, 1, 0)).isPresent());
   }
 
-  /// Emits the update of the variable `parameter` of this name by its gradient. Throws [dlt.op.ShapeException] where the optimizer
-  /// cannot take the shape.
+  /// Emits the update of the variable `parameter` of this name by its gradient. Throws [dlt.op.ShapeException] where the
+  /// optimizer cannot take the shape.
   public void add(String name, Value parameter, Value gradient) {
     int index = 0;
     while (index < optimizer.groups().size() && !optimizer.groups().get(index).matches(name)) {
@@ -42,7 +44,9 @@ public final class ParameterUpdates {
     String prefix = grouped ? "optimizer.groups." + index + "." : "optimizer.";
     Optimizer settings = grouped ? optimizer.in(optimizer.groups().get(index)) : optimizer;
     used.put(prefix, settings);
-    settings.emit(new Scope(name, prefix), parameter, gradient);
+    // a momentum of 0 in the file still needs its state where the schedule changes it
+    Optimizer emitted = cyclesMomentum ? settings.withMomentum(0.5).orElse(settings) : settings;
+    emitted.emit(new Scope(name, prefix), parameter, gradient);
   }
 
   /// The optimizer's variables by name (`optimizer.0.weight.exp_avg`): a checkpoint holds them beside the parameters.
@@ -50,7 +54,8 @@ public final class ParameterUpdates {
     return Collections.unmodifiableSequencedMap(states);
   }
 
-  /// The values of the graph's scalar inputs by name at `step` (1 for the first). Some may be inputs that the graph does not have.
+  /// The values of the graph's scalar inputs by name at `step` (1 for the first); the graph need not have all of
+  /// them.
   public Map<String, Double> scalars(long step, LearningRate rate) {
     Map<String, Double> r = new LinkedHashMap<>();
     OptionalDouble momentum = rate.momentum(step);

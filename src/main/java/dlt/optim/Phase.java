@@ -19,4 +19,9 @@ public record Phase(
       throw new Invalid("steps", "a length in epochs and one in steps", "one of them");
     }
   }
+
+  /// What the schedule's own arguments count.
+  Unit counted() {
+    return unit.orElse(steps.isPresent() ? Unit.STEPS : epochs.isPresent() ? Unit.EPOCHS : schedule.unit());
+  }
 }

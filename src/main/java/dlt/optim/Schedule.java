@@ -5,7 +5,9 @@ import java.util.OptionalDouble;
 /// One kind of learning-rate schedule: the record's components are its arguments in the file, with PyTorch's names. A schedule is
 /// a function of time; at whole units of time it has PyTorch's values, in between it goes on smoothly. Adding one is its file and
 /// its line here.
-public sealed interface Schedule permits Cosine {
+public sealed interface Schedule
+    permits StepDecay, MultiStep, Exponential, Constant, Linear, Polynomial, Cosine, CosineWarmRestarts, OneCycle, Cyclic,
+        ReduceOnPlateau {
   /// What its arguments count where the file does not say.
   default Unit unit() {
     return Unit.EPOCHS;

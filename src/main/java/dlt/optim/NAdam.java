@@ -1,0 +1,69 @@
+package dlt.optim;
+
+import dlt.config.Default;
+import dlt.config.Doc;
+import dlt.config.Key;
+import dlt.config.Range;
+import dlt.op.Value;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+@Doc("Adam with Nesterov's momentum.")
+@Key("nadam")
+public record NAdam(
+    @Doc("Learning rate.") @Range(min = 0) @Default("2e-3") double lr,
+    @Doc("How much of the averages of gradients and of squares is kept.") @Default("[0.9, 0.999]") Betas betas,
+    @Doc("Added to the denominator.") @Range(min = 0) @Default("1e-8") double eps,
+    @Doc("L2 penalty.") @Range(min = 0) @Default("0") double weightDecay,
+    @Doc("How fast momentum grows to its full size.") @Range(min = 0) @Default("4e-3") double momentumDecay,
+    @Doc("Whether weight decay shrinks the parameters themselves, as in adamw.")
+        @Default("false") boolean decoupledWeightDecay,
+    @Doc("Goes up instead of down.") @Default("false") boolean maximize,
+    @Doc("Parameters with settings of their own.") @Default("[]") List<Group> groups)
+    implements Optimizer {
+  @Override
+  public void emit(OptimScope scope, Value parameter, Value gradient) {
+    Value g = Steps.gradient(scope, gradient, maximize);
+    Value p = parameter;
+    if (weightDecay != 0 && decoupledWeightDecay) {
+      p = scope.mul(p, scope.scalar("keep"));
+    } else {
+      g = Steps.decayed(scope, p, g, weightDecay);
+    }
+    Value first = scope.state("exp_avg", parameter.shape(), 0);
+    Value second = scope.state("exp_avg_sq", parameter.shape(), 0);
+    Value mean = Steps.lerp(scope, first, g, scope.scalar("first_share"));
+    Value square = Steps.average(scope, second, scope.square(g), betas.second());
+    scope.assign(first, mean);
+    scope.assign(second, square);
+    Value denominator = scope.add(scope.mul(scope.sqrt(square), scope.scalar("root_correction")), eps);
+    Value direction = scope.add(scope.mul(g, scope.scalar("gradient_size")), scope.mul(mean, scope.scalar("step_size")));
+    scope.assign(parameter, scope.sub(p, scope.div(direction, denominator)));
+  }
+
+  @Override
+  public Map<String, Double> scalars(long step, double lr) {
+    double mu = mu(step);
+    double next = mu(step + 1);
+    double product = 1;
+    // what is left of it after this many factors below beta no longer changes 1 - product
+    for (long t = 1; t <= step && product > 1e-20; t++) {
+      product *= mu(t);
+    }
+    Map<String, Double> r = Steps.adam(betas, step, lr);
+    r.put("gradient_size", lr * (1 - mu) / (1 - product));
+    r.put("step_size", lr * next / (1 - product * next));
+    r.put("keep", 1 - lr * weightDecay);
+    return r;
+  }
+
+  private double mu(long step) {
+    return betas.first() * (1 - 0.5 * Math.pow(0.96, step * momentumDecay));
+  }
+
+  @Override
+  public Optional<Optimizer> withMomentum(double momentum) {
+    return Optional.of(Settings.with(this, "betas", betas.withFirst(momentum)));
+  }
+}

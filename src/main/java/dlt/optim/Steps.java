@@ -1,0 +1,50 @@
+package dlt.optim;
+
+import dlt.op.Emit;
+import dlt.op.Value;
+import java.util.HashMap;
+import java.util.Map;
+
+/// What the steps of several optimizers are made of.
+final class Steps {
+  private Steps() {}
+
+  /// The direction to go down by.
+  static Value gradient(Emit g, Value gradient, boolean maximize) {
+    return maximize ? g.neg(gradient) : gradient;
+  }
+
+  /// The gradient with that of the L2 penalty.
+  static Value decayed(Emit g, Value parameter, Value gradient, double weightDecay) {
+    return weightDecay == 0 ? gradient : g.add(gradient, g.mul(parameter, weightDecay));
+  }
+
+  /// `from` moved towards `to` by `share` of the way.
+  static Value lerp(Emit g, Value from, Value to, Value share) {
+    return g.add(from, g.mul(g.sub(to, from), share));
+  }
+
+  /// The running average that keeps `kept` of what it was.
+  static Value average(Emit g, Value average, Value next, double kept) {
+    return g.add(g.mul(average, kept), g.mul(next, 1 - kept));
+  }
+
+  static Value rootMeanSquare(Emit g, Value x) {
+    return g.sqrt(g.mean(g.square(x)));
+  }
+
+  /// What Adam and its kin are fed: `first_share`, the share of the gradient in its average; `step_size`, the rate over the bias
+  /// correction of that average; `root_correction`, by which the root of the averaged square is corrected.
+  static Map<String, Double> adam(Betas betas, long step, double lr) {
+    Map<String, Double> r = new HashMap<>();
+    r.put("first_share", 1 - betas.first());
+    r.put("step_size", lr / (1 - Math.pow(betas.first(), step)));
+    r.put("root_correction", 1 / Math.sqrt(1 - Math.pow(betas.second(), step)));
+    return r;
+  }
+
+  static Map<String, Double> with(Map<String, Double> scalars, String name, double value) {
+    scalars.put(name, value);
+    return scalars;
+  }
+}
