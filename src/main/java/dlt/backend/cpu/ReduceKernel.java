@@ -1,13 +1,76 @@
 package dlt.backend.cpu;
 
 import dlt.op.Reduce;
+import dlt.tensor.Shape;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
 
-/// The sum, maximum, minimum or product over dimensions.
+/// The sum, maximum, minimum or product over dimensions. Neighbouring dimensions of one sort, reduced or kept, are one; the
+/// reduced ones are then taken from the innermost outwards: rows where nothing is kept behind, columns elsewhere.
 final class ReduceKernel {
   private ReduceKernel() {}
 
+  /// One reduction of the middle of three dimensions.
+  private record Pass(long outer, long size, long inner) {
+    long scratchBytes() {
+      return inner == 1 ? RowReduction.scratchBytes(outer, size) : ColumnReduction.scratchBytes(outer, size, Math.toIntExact(inner));
+    }
+  }
+
   static Step compile(Target target, Reduce op, List<Operand> inputs, Operand output) {
-    throw new UnsupportedOperationException();
+    MemorySegment x = inputs.getFirst().data();
+    MemorySegment y = output.data();
+    Folding folding = new Folding(op.kind());
+    if (inputs.getFirst().shape().size() == 0) {
+      return FillKernel.step(target, output, folding.identity());
+    }
+    List<Pass> passes = passes(inputs.getFirst().shape(), op.dims());
+    if (passes.isEmpty()) {
+      return () -> y.copyFrom(x);
+    }
+    long bytes = passes.stream().mapToLong(p -> p.scratchBytes() + 4 * p.outer * p.inner).sum();
+    MemorySegment scratch = target.shared(bytes);
+    List<Step> steps = new ArrayList<>();
+    MemorySegment from = x;
+    for (Pass p : passes) {
+      MemorySegment to = y;
+      if (p != passes.getLast()) {
+        to = scratch.asSlice(0, 4 * p.outer * p.inner);
+        scratch = scratch.asSlice(to.byteSize());
+      }
+      if (p.inner == 1) {
+        RowReduction.compile(target, folding, p.outer, p.size, from, to, scratch, steps);
+      } else {
+        ColumnReduction.compile(target, folding, p.outer, p.size, Math.toIntExact(p.inner), from, to, scratch, steps);
+      }
+      scratch = scratch.asSlice(p.scratchBytes());
+      from = to;
+    }
+    Step[] all = steps.toArray(Step[]::new);
+    return () -> {
+      for (Step step : all) {
+        step.run();
+      }
+    };
+  }
+
+  private static List<Pass> passes(Shape shape, List<Integer> dims) {
+    List<Pass> r = new ArrayList<>();
+    long inner = 1;
+    long size = 1;
+    for (int d = shape.rank() - 1; d >= -1; d--) {
+      boolean reduced = d >= 0 && dims.contains(d);
+      if (reduced) {
+        size *= shape.dim(d);
+      } else if (d < 0 || shape.dim(d) > 1) {
+        if (size > 1) {
+          r.add(new Pass(shape.size(0, d + 1), size, inner));
+          size = 1;
+        }
+        inner *= d < 0 ? 1 : shape.dim(d);
+      }
+    }
+    return r;
   }
 }
