@@ -1,18 +1,68 @@
 package dlt.tensor;
 
+import dlt.error.Failure;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// Files with one array in NumPy's npy format, versions 1 to 3.
 public final class Npy {
   private Npy() {}
 
-  /// The array in `file`. Throws Failure(DATA) where the file is damaged or holds what dlt has no type for.
+  /// The array in `file`, row-major whatever its order there; uint16 becomes int32, uint32 and uint64 int64. Throws
+  /// Failure(DATA) where the file is damaged or holds what dlt has no type for.
   public static HostTensor read(Path file) {
-    throw new UnsupportedOperationException("Npy.read");
+    NpyHeader header = header(file);
+    try (DataFile in = new DataFile(file)) {
+      MemorySegment raw = header.layout().allocate();
+      in.read(header.length(), raw);
+      return header.layout().decode(raw);
+    } catch (ArithmeticException e) {
+      throw DataFile.failure(file, "found " + e.getMessage() + ", expected numbers below 2^63", e);
+    }
   }
 
-  /// Writes one array, version 1.0, C order, little-endian.
+  /// The type of the array in `file`, read from its header alone.
+  public static TensorType type(Path file) {
+    return header(file).layout().type();
+  }
+
+  private static NpyHeader header(Path file) {
+    try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+      NpyHeader header = NpyHeader.read(in);
+      checkSize(header, Files.size(file));
+      return header;
+    } catch (NpyHeader.Damaged e) {
+      throw DataFile.failure(file, e.getMessage(), e);
+    } catch (IOException e) {
+      throw DataFile.unreadable(file, e);
+    }
+  }
+
+  /// The header and the elements must fill `size` bytes.
+  static void checkSize(NpyHeader header, long size) throws NpyHeader.Damaged {
+    TensorType type = header.layout().type();
+    try {
+      long bytes = header.layout().bytes();
+      if (bytes != size - header.length()) {
+        throw new NpyHeader.Damaged("found " + (size - header.length()) + " bytes of data, expected " + bytes + " for " + type);
+      }
+    } catch (ArithmeticException e) {
+      throw new NpyHeader.Damaged("found the shape " + type.shape() + ", expected one that fits into a file");
+    }
+  }
+
+  /// Writes one array, version 1, row-major, little-endian. Throws Failure(OUTPUT).
   public static void write(Path file, HostTensor tensor) {
-    throw new UnsupportedOperationException("Npy.write");
+    try (OutputStream out = Files.newOutputStream(file)) {
+      out.write(NpyHeader.write(tensor.type()));
+      Safetensors.write(out, tensor);
+    } catch (IOException e) {
+      throw new Failure(Failure.Kind.OUTPUT, file + ": could not be written: " + e.getMessage(), e);
+    }
   }
 }
