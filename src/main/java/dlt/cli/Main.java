@@ -15,7 +15,9 @@ import picocli.CommandLine.ParameterException;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {Train.class, Check.class, Warmup.class},
+    subcommands = {
+      Train.class, Eval.class, Predict.class, Export.class, Check.class, Summary.class, Bench.class, Devices.class, Schema.class, Warmup.class
+    },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:done",

@@ -39,7 +39,7 @@ final class Progress implements TrainingListener {
   public void epoch(int epoch, int epochs, double trainLoss, Optional<Scores> validation, double seconds, double samplesPerSecond, boolean best) {
     clear();
     output.say(String.format(Locale.ROOT, "epoch %d/%d  train loss %.4f%s  %.1f s  %,.0f samples/s%s", epoch, epochs, trainLoss,
-        validation.map(v -> "  validation " + Summary.scores(v)).orElse(""), seconds, samplesPerSecond, best && validation.isPresent() ? "  *" : ""));
+        validation.map(v -> "  validation " + FinalTable.scores(v)).orElse(""), seconds, samplesPerSecond, best && validation.isPresent() ? "  *" : ""));
     epochBegin = System.nanoTime();
     epochSamples = 0;
   }

@@ -1,24 +1,53 @@
 package dlt.cli;
 
-import dlt.train.Scores;
-import dlt.train.TrainingRun;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dlt.backend.Backend;
+import dlt.backend.Program;
+import dlt.experiment.Assembly;
+import dlt.experiment.Prepared;
+import dlt.graph.Flops;
+import dlt.layer.Applied;
+import dlt.train.Variables;
 import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 
-/// The table at the end of a training.
-final class Summary {
-  private Summary() {}
+@Command(name = "summary", description = "Shows the layers with their shapes, parameters, operations and the memory of training.", mixinStandardHelpOptions = true)
+final class Summary implements Callable<Integer> {
+  @Mixin ExperimentArguments experiment;
+  @Mixin DeviceOptions device;
+  @Mixin Output output;
 
-  static void print(Output output, TrainingRun.Result r) {
-    output.say(String.format(Locale.ROOT, "best epoch  %d of %d", r.bestEpoch(), r.epochs()));
-    r.validation().ifPresent(s -> output.say("validation  " + scores(s)));
-    r.test().ifPresent(s -> output.say("test        " + scores(s)));
-    r.parity().ifPresent(p -> output.say(String.format(Locale.ROOT, "onnx        %s (ONNX Runtime agrees, largest difference %.2g)", r.run().onnx(), p.maxAbsolute())));
-    output.say(String.format(Locale.ROOT, "run         %s (%.1f s)", r.run().path(), r.seconds()));
-  }
-
-  static String scores(Scores s) {
-    StringBuilder b = new StringBuilder(String.format(Locale.ROOT, "loss %.4f", s.loss()));
-    s.metrics().forEach((name, value) -> b.append(String.format(Locale.ROOT, "  %s %.4f", name, value)));
-    return b.toString();
+  @Override
+  public Integer call() {
+    Prepared prepared = Prepared.of(experiment.read());
+    Assembly a = prepared.assembly();
+    long parameters = a.parameters().values().stream().mapToLong(p -> p.shape().size()).sum();
+    long trainable = a.parameters().values().stream().filter(p -> !a.experiment().model().frozen(p.name())).mapToLong(p -> p.shape().size()).sum();
+    long flops = Flops.of(a.inference(1, false));
+    int batch = a.experiment().training().batchSize().of(prepared.parts().train().size());
+    long bytes;
+    try (Backend backend = device.open(a.experiment().training().device())) {
+      Variables variables = Variables.forTraining(backend, a);
+      try (Program program = backend.compile(a.training(batch), variables.buffers())) {
+        bytes = program.plannedBytes() + variables.buffers().values().stream().mapToLong(b -> b.type().bytes()).sum();
+      }
+    }
+    ObjectNode document = output.document().put("parameters", parameters).put("trainable", trainable).put("forward_flops", flops).put("peak_bytes", bytes);
+    ArrayNode layers = document.putArray("layers");
+    StringBuilder text = new StringBuilder(String.format(Locale.ROOT, "%-24s %-20s %-22s %12s%n", "layer", "type", "output", "parameters"));
+    for (Applied l : a.layers()) {
+      ObjectNode o = layers.addObject().put("name", l.name()).put("type", l.kind());
+      ArrayNode shape = o.putArray("output");
+      l.output().without(0).dims().forEach(shape::add);
+      o.put("parameters", l.parameters());
+      text.append(String.format(Locale.ROOT, "%-24s %-20s %-22s %,12d%n", l.name(), l.kind(), "[N, " + l.output().without(0).toString().substring(1), l.parameters()));
+    }
+    text.append(String.format(Locale.ROOT, "%,d parameters, %,d of them trained; %,d operations forward for a sample; %,.1f MiB to train in batches of %d",
+        parameters, trainable, flops, bytes / 1048576.0, batch));
+    output.result(document, text.toString());
+    return 0;
   }
 }

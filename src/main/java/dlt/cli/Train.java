@@ -48,7 +48,7 @@ final class Train implements Callable<Integer> {
       }
     }
     output.result(document(result), "");
-    Summary.print(output, result);
+    FinalTable.print(output, result);
     for (String failed : result.failed()) {
       output.say("dlt: " + failed);
     }

@@ -3,7 +3,6 @@ package dlt.experiment;
 import dlt.config.ConfigException;
 import dlt.config.Invalid;
 import dlt.config.Location;
-import dlt.data.Data;
 import dlt.data.Part;
 import dlt.data.Parts;
 import dlt.data.Preprocessing;
@@ -59,8 +58,12 @@ public record Prepared(ExperimentFile file, Parts parts, Assembly assembly, Task
 
   /// The metrics that are measured: the experiment's, or those worth knowing for the task.
   public List<Metric> metrics() {
-    List<Metric> asked = file.experiment().metrics();
-    return asked.isEmpty() ? task.metrics() : asked;
+    return metrics(file.experiment(), task);
+  }
+
+  /// The metrics that `experiment` asks for, or those worth knowing for `task`.
+  public static List<Metric> metrics(Experiment experiment, Task task) {
+    return experiment.metrics().isEmpty() ? task.metrics() : experiment.metrics();
   }
 
   /// The learning rate of a training with so many steps an epoch. Throws [ConfigException] where the schedule does not fit.
@@ -84,7 +87,8 @@ public record Prepared(ExperimentFile file, Parts parts, Assembly assembly, Task
     }
   }
 
-  private static Wanted wanted(Experiment experiment) {
+  /// What the losses want of the data.
+  public static Wanted wanted(Experiment experiment) {
     Map<String, TargetKind> named = new HashMap<>();
     TargetKind all = TargetKind.VALUES;
     for (LossTerm term : experiment.loss()) {
@@ -132,7 +136,7 @@ public record Prepared(ExperimentFile file, Parts parts, Assembly assembly, Task
   }
 
   /// What the first loss's output and target mean.
-  private static Task task(Assembly assembly) {
+  public static Task task(Assembly assembly) {
     LossTerm term = assembly.experiment().loss().getFirst();
     return switch (assembly.expected(term, 2).orElse(null)) {
       case Target.ClassIndices _ -> Task.MULTICLASS;
@@ -151,7 +155,7 @@ public record Prepared(ExperimentFile file, Parts parts, Assembly assembly, Task
     }
     String selected = experiment.select().metric();
     List<String> known = new ArrayList<>(List.of("loss"));
-    (experiment.metrics().isEmpty() ? task.metrics() : experiment.metrics()).forEach(m -> known.add(m.key()));
+    metrics(experiment, task).forEach(m -> known.add(m.key()));
     if (!known.contains(selected)) {
       throw error(file.bound().at(experiment.select(), "metric"), "found metric '" + selected + "', expected one of " + String.join(", ", known),
           "list it under metrics");
@@ -176,10 +180,5 @@ public record Prepared(ExperimentFile file, Parts parts, Assembly assembly, Task
       }
       throw f;
     }
-  }
-
-  /// The experiment's data section, for those who name its parts.
-  public Data data() {
-    return file.experiment().data();
   }
 }

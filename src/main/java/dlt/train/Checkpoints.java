@@ -83,6 +83,11 @@ public final class Checkpoints {
     return dlt.data.Schema.parse(json);
   }
 
+  /// The selected epoch of the run.
+  static int epoch(RunDirectory run) {
+    return Integer.parseInt(Safetensors.metadata(run.best()).getOrDefault("epoch", "0"));
+  }
+
   /// The preprocessing of input number `input`, as it was fitted.
   static Preprocessing preprocessing(RunDirectory run, java.util.List<dlt.data.Preprocess> steps, dlt.data.Field field, int input) {
     String prefix = PREPROCESS + input + ".";

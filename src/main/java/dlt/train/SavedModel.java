@@ -1,19 +1,31 @@
 package dlt.train;
 
+import dlt.backend.Backend;
+import dlt.data.Dataset;
 import dlt.data.Field;
+import dlt.data.Part;
+import dlt.data.Parts;
 import dlt.data.Preprocessing;
 import dlt.data.Schema;
+import dlt.data.Source;
+import dlt.data.Wanted;
 import dlt.error.Failure;
 import dlt.experiment.Assembly;
 import dlt.experiment.ExperimentFile;
+import dlt.experiment.Prepared;
+import dlt.infer.Parity;
+import dlt.metric.Task;
 import dlt.run.Manifest;
 import dlt.run.RunDirectory;
 import dlt.tensor.HostTensor;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.SequencedMap;
+import java.util.stream.IntStream;
 
 /// The selected model of a run: its experiment, its graphs and its weights, without the data that it was trained on.
 public record SavedModel(RunDirectory run, ExperimentFile file, Assembly assembly, SequencedMap<String, HostTensor> weights) {
@@ -33,5 +45,57 @@ public record SavedModel(RunDirectory run, ExperimentFile file, Assembly assembl
     }
     Assembly assembly = new Assembly(file, schema, preprocessing, (target, classes) -> Collections.nCopies(classes, 1L));
     return new SavedModel(run, file, assembly, new Checkpoints(run, assembly).bestWeights());
+  }
+
+  /// The data of the experiment, divided as for the training.
+  public Parts parts() {
+    return file.experiment().data().open(file.base(), wanted(), file.experiment().seed());
+  }
+
+  /// Other data with targets: every sample of `source`, whose paths count from `base`.
+  public Part part(Source source, Path base) {
+    Dataset dataset = source.open(base, wanted());
+    return new Part("data", dataset, IntStream.range(0, dataset.size()).toArray());
+  }
+
+  private Wanted wanted() {
+    return Prepared.wanted(file.experiment()).like(assembly.schema());
+  }
+
+  /// What the model's output means.
+  public Task task() {
+    return Prepared.task(assembly);
+  }
+
+  /// The scores on `part`.
+  public Scores scores(Backend backend, Part part) {
+    Variables variables = variables(backend);
+    int batchSize = file.experiment().training().batchSize().of(part.size());
+    try (Evaluator evaluator =
+        new Evaluator(assembly, backend, variables, task(), Prepared.metrics(file.experiment(), task()), batchSize)) {
+      return evaluator.scores(part);
+    }
+  }
+
+  /// The weights on a device.
+  public Variables variables(Backend backend) {
+    Variables variables = Variables.forInference(backend, assembly);
+    variables.load(weights, false, problem -> {
+      throw new IllegalStateException(problem);
+    });
+    return variables;
+  }
+
+  /// Exports the model to `onnx` and compares the two on the validation part (test or training part where there is none).
+  public Parity export(Backend backend, Path onnx) {
+    Parts parts = parts();
+    Map<String, Double> results = Manifest.read(run).results();
+    return new Exporter(assembly, backend).export(weights, TrainingRun.verified(parts),
+        ModelMetadata.of(assembly, parts.train().dataset().hash(), epoch(), results), onnx);
+  }
+
+  /// The selected epoch.
+  public int epoch() {
+    return Checkpoints.epoch(run);
   }
 }

@@ -85,7 +85,7 @@ public final class TrainingRun {
   }
 
   /// Validation rows where there are any: the model never learned from them.
-  private static Part verified(Parts parts) {
+  static Part verified(Parts parts) {
     return parts.validation().or(parts::test).orElse(parts.train());
   }
 

@@ -1,0 +1,62 @@
+package dlt.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dlt.backend.Backend;
+import dlt.error.Failure;
+import dlt.experiment.ExperimentFile;
+import dlt.experiment.Prepared;
+import dlt.run.MetricsLog;
+import dlt.train.StepBench;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(name = "bench", description = "Measures training steps on made-up data of the experiment's shapes.", mixinStandardHelpOptions = true)
+final class Bench implements Callable<Integer> {
+  @Mixin ExperimentArguments experiment;
+  @Mixin DeviceOptions device;
+  @Mixin Output output;
+
+  @Option(names = "--batch-size", paramLabel = "N", description = "Samples of a step; the experiment's where left out.")
+  Optional<Integer> batchSize = Optional.empty();
+
+  @Option(names = "--steps", paramLabel = "N", description = "Measure so many steps, without a warm-up.")
+  Optional<Integer> steps = Optional.empty();
+
+  @Option(names = "--seconds", paramLabel = "S", description = "Measure for so long, after a warm-up of two seconds; 3 where left out.")
+  Optional<Double> seconds = Optional.empty();
+
+  @Override
+  public Integer call() {
+    if (steps.isPresent() && seconds.isPresent()) {
+      throw new Failure(Failure.Kind.USAGE, "--steps and --seconds exclude each other");
+    }
+    if (batchSize.orElse(1) < 1 || steps.orElse(1) < 1 || !(seconds.orElse(1.0) > 0)) {
+      throw new Failure(Failure.Kind.USAGE, "--batch-size, --steps and --seconds are positive numbers");
+    }
+    ExperimentFile file = experiment.read();
+    Prepared prepared = Prepared.of(file);
+    int batch = batchSize.orElseGet(() -> file.experiment().training().batchSize().of(prepared.parts().train().size()));
+    StepBench.Result r;
+    String description;
+    int threads = device.threads();
+    try (Backend backend = device.open(file.experiment().training().device()); StepBench bench = new StepBench(prepared, backend, batch)) {
+      description = backend.description();
+      r = steps.isPresent() ? bench.steps(steps.get()) : bench.seconds(seconds.orElse(3.0));
+    }
+    ObjectNode d = output.document().put("experiment", file.experiment().name()).put("device", description).put("threads", threads).put("batch_size", batch);
+    MetricsLog.put(d, "samples_per_second", r.samplesPerSecond());
+    ObjectNode ms = d.putObject("step_ms");
+    MetricsLog.put(ms, "median", r.median());
+    MetricsLog.put(ms, "p10", r.p10());
+    MetricsLog.put(ms, "p90", r.p90());
+    d.put("steps", r.steps()).put("peak_bytes", r.plannedBytes());
+    MetricsLog.put(d, "loss", r.loss());
+    output.result(d, String.format(Locale.ROOT, "%s on %s, batch %d: %,.1f samples/s; a step takes %.4f ms (p10 %.4f, p90 %.4f); %d steps", file.experiment().name(),
+        description, batch, r.samplesPerSecond(), r.median(), r.p10(), r.p90(), r.steps()));
+    return 0;
+  }
+}

@@ -1,0 +1,91 @@
+package dlt.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dlt.backend.Backend;
+import dlt.config.Invalid;
+import dlt.data.Part;
+import dlt.data.Parts;
+import dlt.data.Source;
+import dlt.error.Failure;
+import dlt.experiment.Assertion;
+import dlt.run.MetricsLog;
+import dlt.train.SavedModel;
+import dlt.train.Scores;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(name = "eval", description = "Measures the selected model of a run on a part of its data, or on other data.", mixinStandardHelpOptions = true)
+final class Eval implements Callable<Integer> {
+  /// The parts of an experiment's data.
+  enum PartName { TRAIN, VALIDATION, TEST }
+
+  @Mixin RunArgument run;
+  @Mixin DeviceOptions device;
+  @Mixin Output output;
+
+  @Option(names = "--part", paramLabel = "PART", description = "${COMPLETION-CANDIDATES}; the test part, or else the validation part, where left out.")
+  Optional<PartName> part = Optional.empty();
+
+  @Option(names = "--data", paramLabel = "FILE", description = "Other data with targets: csv, npz, npy, safetensors or a folder of images.")
+  Optional<Path> data = Optional.empty();
+
+  @Option(names = "--assert", paramLabel = "CONDITION", description = "Exit 5 unless it holds, such as 'accuracy>=0.9'; may be given often.")
+  List<String> conditions = new ArrayList<>();
+
+  @Override
+  public Integer call() {
+    List<Assertion> assertions = conditions.stream().map(Eval::assertion).toList();
+    SavedModel model = SavedModel.open(run.run());
+    Part chosen = choose(model);
+    Scores scores;
+    try (Backend backend = device.open(model.file().experiment().training().device())) {
+      scores = model.scores(backend, chosen);
+    }
+    ObjectNode d = output.document().put("run", model.run().path().toString()).put("part", chosen.name()).put("samples", scores.samples());
+    ObjectNode metrics = d.putObject("metrics");
+    MetricsLog.put(metrics, "loss", scores.loss());
+    scores.metrics().forEach((name, value) -> MetricsLog.put(metrics, name, value));
+    scores.confusion().ifPresent(c -> d.set("confusion", d.pojoNode(c.counts())));
+    output.result(d, chosen.name() + " (" + scores.samples() + " samples)  " + FinalTable.scores(scores));
+    Map<String, Double> known = new LinkedHashMap<>();
+    known.put("loss", scores.loss());
+    known.putAll(scores.metrics());
+    new LinkedHashMap<>(known).forEach((name, value) -> known.put(chosen.name() + "." + name, value));
+    List<String> failed = assertions.stream().map(a -> a.verdict(known)).filter(v -> v != null).toList();
+    failed.forEach(f -> output.say("dlt: " + f));
+    return failed.isEmpty() ? 0 : Failure.Kind.ASSERTION.exitCode();
+  }
+
+  private static Assertion assertion(String text) {
+    try {
+      return Assertion.parse(text);
+    } catch (Invalid e) {
+      throw new Failure(Failure.Kind.USAGE, "--assert: found " + e.found() + ", expected " + e.expected());
+    }
+  }
+
+  private Part choose(SavedModel model) {
+    if (data.isPresent()) {
+      Path file = data.get().toAbsolutePath();
+      return model.part(Source.of(file, model.file().experiment().data().train(), model.assembly().schema()), file.getParent());
+    }
+    Parts parts = model.parts();
+    return switch (part.orElse(parts.test().isPresent() ? PartName.TEST : parts.validation().isPresent() ? PartName.VALIDATION : PartName.TRAIN)) {
+      case TRAIN -> parts.train();
+      case VALIDATION -> parts.validation().orElseThrow(() -> missing("validation"));
+      case TEST -> parts.test().orElseThrow(() -> missing("test"));
+    };
+  }
+
+  private Failure missing(String name) {
+    return new Failure(Failure.Kind.USAGE, "--part " + name + ": the experiment has no " + name + " part; give other data with --data FILE");
+  }
+}

@@ -1,0 +1,74 @@
+package dlt.cli;
+
+import dlt.backend.Backend;
+import dlt.data.Dataset;
+import dlt.data.Part;
+import dlt.data.Source;
+import dlt.data.TargetKind;
+import dlt.data.Wanted;
+import dlt.run.AtomicFile;
+import dlt.train.Predictor;
+import dlt.train.SavedModel;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(name = "predict", description = "Predicts every sample of a file with the selected model of a run.", mixinStandardHelpOptions = true)
+final class Predict implements Callable<Integer> {
+  @Mixin RunArgument run;
+  @Mixin DeviceOptions device;
+  @Mixin Output output;
+
+  @Option(names = "--input", required = true, paramLabel = "FILE", description = "The samples: csv, npz, npy, safetensors or a folder of images.")
+  Path input;
+
+  @Option(names = "--output", paramLabel = "FILE",
+      description = "Where to write: .csv, or JSON lines for .json and .jsonl; standard output where left out (csv, or JSON lines with --json).")
+  Optional<Path> file = Optional.empty();
+
+  @Override
+  public Integer call() throws IOException {
+    SavedModel model = SavedModel.open(run.run());
+    Path absolute = input.toAbsolutePath();
+    Source source = Source.of(absolute, model.file().experiment().data().train(), model.assembly().schema());
+    Dataset dataset = source.open(absolute.getParent(), Wanted.of(TargetKind.NONE).like(model.assembly().schema()));
+    Part part = new Part("input", dataset, IntStream.range(0, dataset.size()).toArray());
+    boolean lines = file.map(f -> f.toString().endsWith(".json") || f.toString().endsWith(".jsonl")).orElse(output.json);
+    try (Backend backend = device.open(model.file().experiment().training().device()); Predictor predictor = new Predictor(model, backend)) {
+      if (file.isPresent()) {
+        AtomicFile.write(file.get(), out -> write(predictor, model, part, lines, out));
+        output.say(part.size() + " predictions in " + file.get());
+      } else {
+        OutputStream out = new BufferedOutputStream(System.out, 1 << 16);
+        write(predictor, model, part, lines, out);
+        out.flush();
+      }
+    }
+    return 0;
+  }
+
+  private static void write(Predictor predictor, SavedModel model, Part part, boolean lines, OutputStream out) throws IOException {
+    Predictions predictions = new Predictions(model, lines);
+    try {
+      out.write(predictions.header().getBytes(StandardCharsets.UTF_8));
+      predictor.predict(part, outputs -> {
+        try {
+          out.write(predictions.rows(outputs).getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+      });
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+}

@@ -1,0 +1,124 @@
+package dlt.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import de.siegmar.fastcsv.writer.CsvWriter;
+import dlt.metric.Task;
+import dlt.run.MetricsLog;
+import dlt.tensor.HostTensor;
+import dlt.train.SavedModel;
+import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/// A model's outputs as rows for people and scripts: for classes the class and each class's probability, for a yes-or-no
+/// answer the answer and its probability, else the numbers.
+final class Predictions {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final double HALF = 0.5;
+
+  private final boolean lines;
+  private final Task task;
+  private final String scored;
+  private final List<String> classes;
+  private final List<String> columns = new ArrayList<>();
+
+  Predictions(SavedModel model, boolean lines) {
+    this.lines = lines;
+    this.task = model.task();
+    this.scored = model.assembly().scored();
+    this.classes = model.assembly().schema().targets().isEmpty() ? List.of() : model.assembly().schema().targets().getFirst().classes();
+    boolean single = model.assembly().outputs().size() == 1;
+    model.assembly().outputs().forEach((name, shape) -> {
+      if (name.equals(scored) && (classified(shape.rank()) || task == Task.BINARY)) {
+        columns.add("prediction");
+      }
+      for (int i = 0; i < shape.size(); i++) {
+        columns.add(column(name, i, shape.rank(), (int) shape.size(), single));
+      }
+    });
+  }
+
+  private boolean classified(int rank) {
+    return task == Task.MULTICLASS && rank == 1;
+  }
+
+  private String column(String output, int i, int rank, int size, boolean single) {
+    if (output.equals(scored) && classified(rank)) {
+      return "p_" + className(i);
+    }
+    if (output.equals(scored) && task == Task.BINARY) {
+      return "probability";
+    }
+    return (single ? "prediction" : output) + (size == 1 ? "" : "_" + i);
+  }
+
+  private String className(int i) {
+    return i < classes.size() ? classes.get(i) : Integer.toString(i);
+  }
+
+  /// The first line of a table; JSON lines have none.
+  String header() {
+    return lines ? "" : csv(columns);
+  }
+
+  /// The rows of one batch of activated outputs.
+  String rows(SequencedMap<String, HostTensor> outputs) {
+    StringBuilder text = new StringBuilder();
+    int n = outputs.firstEntry().getValue().shape().dim(0);
+    for (int sample = 0; sample < n; sample++) {
+      List<String> cells = new ArrayList<>();
+      ObjectNode line = JSON.createObjectNode();
+      for (Map.Entry<String, HostTensor> e : outputs.entrySet()) {
+        add(e.getKey(), e.getValue(), sample, outputs.size() == 1, cells, line);
+      }
+      text.append(lines ? line + "\n" : csv(cells));
+    }
+    return text.toString();
+  }
+
+  private void add(String name, HostTensor output, int sample, boolean single, List<String> cells, ObjectNode line) {
+    int size = (int) output.shape().size(1, output.shape().rank());
+    boolean mine = name.equals(scored);
+    double[] values = new double[size];
+    int largest = 0;
+    for (int i = 0; i < size; i++) {
+      values[i] = output.at((long) sample * size + i);
+      largest = values[i] > values[largest] ? i : largest;
+    }
+    if (mine && classified(output.shape().rank() - 1)) {
+      cells.add(className(largest));
+      line.put("prediction", className(largest));
+      ObjectNode p = line.putObject("probabilities");
+      for (int i = 0; i < size; i++) {
+        MetricsLog.put(p, className(i), values[i]);
+      }
+    } else if (mine && task == Task.BINARY) {
+      String answer = className(values[0] >= HALF ? 1 : 0);
+      cells.add(answer);
+      MetricsLog.put(line.put("prediction", answer), "probability", values[0]);
+    } else {
+      String key = single ? "prediction" : name;
+      if (size == 1) {
+        MetricsLog.put(line, key, values[0]);
+      } else {
+        ArrayNode a = line.putArray(key);
+        for (double v : values) {
+          a.add(Double.isFinite(v) ? JSON.getNodeFactory().numberNode(v) : JSON.nullNode());
+        }
+      }
+    }
+    for (double v : values) {
+      cells.add(Float.toString((float) v));
+    }
+  }
+
+  private static String csv(List<String> cells) {
+    StringWriter out = new StringWriter();
+    CsvWriter.builder().lineDelimiter(de.siegmar.fastcsv.writer.LineDelimiter.LF).build(out).writeRecord(cells);
+    return out.toString();
+  }
+}

@@ -1,0 +1,15 @@
+package dlt.cli;
+
+import dlt.config.JsonSchema;
+import dlt.experiment.Experiment;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+
+@Command(name = "schema", description = "Prints the JSON Schema of experiment files, for editors.", mixinStandardHelpOptions = true)
+final class Schema implements Callable<Integer> {
+  @Override
+  public Integer call() {
+    System.out.println(JsonSchema.of(Experiment.class));
+    return 0;
+  }
+}

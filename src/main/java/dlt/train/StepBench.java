@@ -1,0 +1,145 @@
+package dlt.train;
+
+import dlt.backend.Backend;
+import dlt.backend.Program;
+import dlt.data.Batch;
+import dlt.data.Field;
+import dlt.experiment.Assembly;
+import dlt.experiment.Prepared;
+import dlt.loss.LossTerm;
+import dlt.loss.Target;
+import dlt.optim.LearningRate;
+import dlt.tensor.DType;
+import dlt.tensor.HostTensor;
+import dlt.tensor.Philox;
+import dlt.tensor.Shape;
+import dlt.tensor.TensorType;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/// Whole training steps, measured one by one: a batch goes in, the loss is read, as in a training. Four made-up batches take
+/// turns, so that no reading of data is measured.
+public final class StepBench implements AutoCloseable {
+  /// Milliseconds a step, samples a second by the median, and the bytes of the plan and the variables.
+  public record Result(int steps, double median, double p10, double p90, double samplesPerSecond, long plannedBytes, double loss) {}
+
+  private static final int BATCHES = 4, MIN_STEPS = 5, WARM_UP_STEPS = 3;
+  private static final long WARM_UP_NANOS = 2_000_000_000L;
+
+  private final Assembly assembly;
+  private final int batchSize;
+  private final Variables variables;
+  private final Program program;
+  private final LearningRate rate;
+  private final Feed feed;
+  private final List<Batch> batches = new ArrayList<>();
+  private final HostTensor rng = HostTensor.of(Shape.of(2), 0L, 0L);
+  private final HostTensor scalar = HostTensor.of(Shape.SCALAR, 0f);
+  private long step;
+  private double loss;
+
+  public StepBench(Prepared prepared, Backend backend, int batchSize) {
+    this.assembly = prepared.assembly();
+    this.batchSize = batchSize;
+    this.variables = Variables.forTraining(backend, assembly);
+    this.program = backend.compile(assembly.training(batchSize), variables.buffers());
+    this.rate = prepared.rate(Integer.MAX_VALUE / assembly.experiment().training().epochs());
+    this.feed = new Feed(assembly.schema());
+    for (int i = 0; i < BATCHES; i++) {
+      batches.add(made(i));
+    }
+  }
+
+  private Batch made(int index) {
+    Philox random = new Philox(0, Philox.Purpose.SYNTHETIC.stream(0), index);
+    List<HostTensor> inputs = new ArrayList<>();
+    for (Field f : assembly.schema().inputs()) {
+      HostTensor t = HostTensor.allocate(batched(f.type()));
+      for (long i = 0; i < t.size() && f.type().dtype() == DType.FLOAT32; i++) {
+        t.set(i, 2 * random.uniform(i) - 1);
+      }
+      inputs.add(t);
+    }
+    List<HostTensor> targets = new ArrayList<>();
+    for (Field f : assembly.schema().targets()) {
+      targets.add(HostTensor.allocate(batched(f.type())));
+    }
+    for (LossTerm term : assembly.experiment().loss()) {
+      assembly.expected(term, batchSize).ifPresent(e -> fill(targets.get(assembly.targetIndex(term)), e, random));
+    }
+    return new Batch(inputs, targets, batchSize, index);
+  }
+
+  private static void fill(HostTensor target, Target expected, Philox random) {
+    for (long i = 0; i < target.size(); i++) {
+      float u = random.uniform(i + (1L << 40));
+      switch (expected) {
+        case Target.ClassIndices c -> target.setLong(i, (long) (u * c.classes()));
+        case Target.Numbers n -> target.set(i, n.min() == 0 && n.max() == 1 ? Math.round(u) : u);
+        case Target.Signs _ -> target.set(i, u < 0.5f ? -1 : 1);
+      }
+    }
+  }
+
+  private TensorType batched(TensorType sample) {
+    return new TensorType(sample.dtype(), sample.shape().insert(0, batchSize));
+  }
+
+  /// Measures `n` steps from the first on.
+  public Result steps(int n) {
+    double[] ms = new double[n];
+    for (int i = 0; i < n; i++) {
+      ms[i] = step();
+    }
+    return result(ms);
+  }
+
+  /// Warms up for two seconds, then measures for `seconds`, five steps at least.
+  public Result seconds(double seconds) {
+    long begin = System.nanoTime();
+    for (int i = 0; i < WARM_UP_STEPS || System.nanoTime() - begin < WARM_UP_NANOS; i++) {
+      step();
+    }
+    double[] ms = new double[1024];
+    int n = 0;
+    begin = System.nanoTime();
+    while (n < MIN_STEPS || System.nanoTime() - begin < seconds * 1e9) {
+      ms = n == ms.length ? Arrays.copyOf(ms, 2 * n) : ms;
+      ms[n++] = step();
+    }
+    return result(Arrays.copyOf(ms, n));
+  }
+
+  private double step() {
+    long begin = System.nanoTime();
+    feed.write(program, batches.get((int) (step % BATCHES)));
+    step++;
+    if (program.inputs().contains(Assembly.RNG)) {
+      rng.setLong(1, step);
+      program.input(Assembly.RNG).write(rng);
+    }
+    assembly.scalars(step, rate).forEach((name, value) -> {
+      if (program.inputs().contains(name)) {
+        scalar.set(0, value);
+        program.input(name).write(scalar);
+      }
+    });
+    program.run();
+    loss = program.output(Assembly.LOSS).read().at(0);
+    return (System.nanoTime() - begin) * 1e-6;
+  }
+
+  private Result result(double[] ms) {
+    double[] sorted = ms.clone();
+    Arrays.sort(sorted);
+    double median = sorted[sorted.length / 2];
+    long bytes = program.plannedBytes() + variables.buffers().values().stream().mapToLong(b -> b.type().bytes()).sum();
+    return new Result(ms.length, median, sorted[sorted.length / 10], sorted[sorted.length * 9 / 10], batchSize * 1000 / median, bytes, loss);
+  }
+
+  @Override
+  public void close() {
+    program.close();
+  }
+}
