@@ -33,7 +33,7 @@ public final class Evaluator implements AutoCloseable {
     this.task = task;
     this.metrics = metrics;
     this.batchSize = batchSize;
-    this.feed = new Feed(assembly.schema());
+    this.feed = new Feed(assembly);
   }
 
   /// The scores on all samples of `part`.

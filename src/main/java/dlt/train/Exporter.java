@@ -69,7 +69,7 @@ public final class Exporter {
       throw new IllegalStateException(problem);
     });
     Parity parity = Parity.NONE;
-    Feed feed = new Feed(assembly.schema());
+    Feed feed = new Feed(assembly);
     boolean activate = assembly.experiment().export().onnx().softmax();
     Map<Integer, Program> programs = new LinkedHashMap<>();
     try (OnnxModel onnx = OnnxModel.open(file, 1);

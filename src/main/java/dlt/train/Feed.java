@@ -3,18 +3,24 @@ package dlt.train;
 import dlt.backend.Program;
 import dlt.data.Batch;
 import dlt.data.Field;
-import dlt.data.Schema;
 import dlt.experiment.Assembly;
+import dlt.optim.LearningRate;
+import dlt.tensor.HostTensor;
+import dlt.tensor.Shape;
 import java.util.List;
 
-/// Writes batches to the inputs of a program that reads them.
+/// Writes batches, and what else a step takes, to those inputs that a program reads.
 final class Feed {
+  private final Assembly assembly;
   private final List<Field> inputs;
   private final List<Field> targets;
+  private final HostTensor rng = HostTensor.of(Shape.of(2), 0L, 0L);
+  private final HostTensor scalar = HostTensor.of(Shape.SCALAR, 0f);
 
-  Feed(Schema schema) {
-    this.inputs = schema.inputs();
-    this.targets = schema.targets();
+  Feed(Assembly assembly) {
+    this.assembly = assembly;
+    this.inputs = assembly.schema().inputs();
+    this.targets = assembly.schema().targets();
   }
 
   void write(Program program, Batch batch) {
@@ -30,5 +36,20 @@ final class Feed {
         program.input(name).write(batch.targets().get(i));
       }
     }
+  }
+
+  /// What training step number `step` (1 for the first) takes besides its batch.
+  void write(Program program, long step, LearningRate rate) {
+    if (program.inputs().contains(Assembly.RNG)) {
+      rng.setLong(0, assembly.experiment().seed());
+      rng.setLong(1, step);
+      program.input(Assembly.RNG).write(rng);
+    }
+    assembly.scalars(step, rate).forEach((name, value) -> {
+      if (program.inputs().contains(name)) {
+        scalar.set(0, value);
+        program.input(name).write(scalar);
+      }
+    });
   }
 }

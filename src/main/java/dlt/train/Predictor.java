@@ -26,7 +26,7 @@ public final class Predictor implements AutoCloseable {
     this.model = model;
     this.backend = backend;
     this.variables = model.variables(backend);
-    this.feed = new Feed(model.assembly().schema());
+    this.feed = new Feed(model.assembly());
   }
 
   /// Gives the activated outputs of each batch of `part`, in its order, by output name, to `to`.

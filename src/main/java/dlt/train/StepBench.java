@@ -12,7 +12,6 @@ import dlt.optim.LearningRate;
 import dlt.tensor.DType;
 import dlt.tensor.HostTensor;
 import dlt.tensor.Philox;
-import dlt.tensor.Shape;
 import dlt.tensor.TensorType;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -34,8 +33,6 @@ public final class StepBench implements AutoCloseable {
   private final LearningRate rate;
   private final Feed feed;
   private final List<Batch> batches = new ArrayList<>();
-  private final HostTensor rng = HostTensor.of(Shape.of(2), 0L, 0L);
-  private final HostTensor scalar = HostTensor.of(Shape.SCALAR, 0f);
   private long step;
   private double loss;
 
@@ -45,7 +42,7 @@ public final class StepBench implements AutoCloseable {
     this.variables = Variables.forTraining(backend, assembly);
     this.program = backend.compile(assembly.training(batchSize), variables.buffers());
     this.rate = prepared.rate(Integer.MAX_VALUE / assembly.experiment().training().epochs());
-    this.feed = new Feed(assembly.schema());
+    this.feed = new Feed(assembly);
     for (int i = 0; i < BATCHES; i++) {
       batches.add(made(i));
     }
@@ -115,16 +112,7 @@ public final class StepBench implements AutoCloseable {
     long begin = System.nanoTime();
     feed.write(program, batches.get((int) (step % BATCHES)));
     step++;
-    if (program.inputs().contains(Assembly.RNG)) {
-      rng.setLong(1, step);
-      program.input(Assembly.RNG).write(rng);
-    }
-    assembly.scalars(step, rate).forEach((name, value) -> {
-      if (program.inputs().contains(name)) {
-        scalar.set(0, value);
-        program.input(name).write(scalar);
-      }
-    });
+    feed.write(program, step, rate);
     program.run();
     loss = program.output(Assembly.LOSS).read().at(0);
     return (System.nanoTime() - begin) * 1e-6;

@@ -17,7 +17,6 @@ import dlt.optim.LearningRate;
 import dlt.run.MetricsLog;
 import dlt.run.RunDirectory;
 import dlt.tensor.HostTensor;
-import dlt.tensor.Shape;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -47,8 +46,6 @@ public final class Trainer implements AutoCloseable {
   private final Evaluator evaluator;
   private final Feed feed;
   private final Map<Integer, Program> programs = new HashMap<>();
-  private final HostTensor rng = HostTensor.of(Shape.of(2), 0L, 0L);
-  private final HostTensor scalar = HostTensor.of(Shape.SCALAR, 0f);
 
   private TrainingState state = TrainingState.START;
   private SequencedMap<String, HostTensor> best = new LinkedHashMap<>();
@@ -67,7 +64,7 @@ public final class Trainer implements AutoCloseable {
     this.listener = listener;
     this.checkpoints = new Checkpoints(run, assembly);
     this.variables = Variables.forTraining(backend, assembly);
-    this.feed = new Feed(assembly.schema());
+    this.feed = new Feed(assembly);
     Training training = experiment.training();
     Part part = prepared.parts().train();
     int batchSize = training.batchSize().of(part.size());
@@ -159,17 +156,7 @@ public final class Trainer implements AutoCloseable {
     Program program = programs.get(batch.size());
     long step = state.step() + 1;
     feed.write(program, batch);
-    if (program.inputs().contains(Assembly.RNG)) {
-      rng.setLong(0, experiment.seed());
-      rng.setLong(1, step);
-      program.input(Assembly.RNG).write(rng);
-    }
-    assembly.scalars(step, rate).forEach((name, value) -> {
-      if (program.inputs().contains(name)) {
-        scalar.set(0, value);
-        program.input(name).write(scalar);
-      }
-    });
+    feed.write(program, step, rate);
     program.run();
     double loss = program.output(Assembly.LOSS).read().at(0);
     state = new TrainingState(state.epoch(), batch.index() + 1, step, state.lossSum() + loss * batch.size(), state.samples() + batch.size(),
