@@ -14,7 +14,8 @@ public final class Verifier {
   private Verifier() {}
 
   /// Throws [IllegalStateException] where a node comes before one of its inputs or twice, where an op's shape rule does not give
-  /// the node's type or that is neither float32 nor int64, where two inputs or two variables share a name, or where outputs and updates do not fit the nodes.
+  /// the node's type or that is neither float32 nor int64, where two inputs or two variables share a name, or where outputs and
+  /// updates do not fit the nodes.
   public static void verify(Graph graph) {
     Set<Node> seen = new HashSet<>();
     Map<String, TensorType> variables = new HashMap<>();

@@ -15,8 +15,10 @@ public record Conv2dGradWeight(Window window, int groups, int kernelH, int kerne
     Operands.rank(this, inputs.get(1), 4, "gradients [N, O, OH, OW]");
     Shape x = inputs.get(0).shape();
     Shape dy = inputs.get(1).shape();
-    if (groups < 1 || x.dim(1) % groups != 0 || dy.dim(1) % groups != 0 || !window.output(this, x, dy.dim(1), kernelH, kernelW).equals(dy)) {
-      throw new ShapeException(name(), "images " + x + " met gradients " + dy + " for a kernel of " + kernelH + "x" + kernelW + " in " + groups + " groups");
+    if (groups < 1 || x.dim(1) % groups != 0 || dy.dim(1) % groups != 0
+        || !window.output(this, x, dy.dim(1), kernelH, kernelW).equals(dy)) {
+      throw new ShapeException(name(), "images " + x + " met gradients " + dy + " for a kernel of " + kernelH + "x" + kernelW
+          + " in " + groups + " groups");
     }
     return TensorType.float32(dy.dim(1), x.dim(1) / groups, kernelH, kernelW);
   }

@@ -8,8 +8,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /// Slices of the first operand along `dim` by the int64 indices of the second, whose shape replaces that dimension (ONNX's
-/// Gather). Indices outside the dimension, negative ones among them, are an error of the data, found
-/// before a step; in a step they give zeros.
+/// Gather). Indices outside the dimension, negative ones among them, are an error of the data, found before a step; in a step
+/// they give zeros.
 public record Gather(int dim) implements Op {
   @Override
   public TensorType infer(List<TensorType> inputs) {

@@ -1,6 +1,5 @@
 package dlt.op;
 
-import dlt.tensor.DType;
 import dlt.tensor.HostTensor;
 import dlt.tensor.Philox;
 import dlt.tensor.Shape;
@@ -65,7 +64,7 @@ public record OpCase(Op op, List<Operand> operands, boolean smooth) {
   }
 
   /// The operands' values, float32 or int64.
-  List<HostTensor> draw() {
+  public List<HostTensor> draw() {
     List<HostTensor> tensors = new ArrayList<>();
     for (Operand operand : operands) {
       Philox random = new Philox(20261122, tensors.size(), 0);
@@ -94,7 +93,7 @@ public record OpCase(Op op, List<Operand> operands, boolean smooth) {
 
   @Override
   public String toString() {
-    String shapes = operands.stream().map(o -> (o.type().dtype() == DType.INT64 ? "int64" : "") + o.type().shape()).collect(Collectors.joining(" "));
+    String shapes = operands.stream().map(o -> o.type().toString()).collect(Collectors.joining(" "));
     return (op instanceof Literal ? "literal" : op.toString()) + " " + shapes;
   }
 }

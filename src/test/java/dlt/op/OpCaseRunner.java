@@ -11,10 +11,13 @@ import dlt.backend.reference.ReferenceBuffer;
 import dlt.graph.GraphBuilder;
 import dlt.tensor.DType;
 import dlt.tensor.HostTensor;
+import dlt.tensor.TensorType;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.DoubleUnaryOperator;
 
 /// Runs the cases of [OpCases] on a backend.
 public final class OpCaseRunner {
@@ -38,7 +41,7 @@ public final class OpCaseRunner {
     } else {
       for (HostTensor operand : operands) {
         DType dtype = operand.dtype() == DType.INT64 ? DType.INT64 : DType.FLOAT32;
-        inputs.add(g.input("x" + inputs.size(), new dlt.tensor.TensorType(dtype, operand.shape())));
+        inputs.add(g.input("x" + inputs.size(), new TensorType(dtype, operand.shape())));
       }
     }
     g.output("y", g.emit(op, op instanceof Input || op instanceof Variable ? List.of() : inputs));
@@ -71,10 +74,10 @@ public final class OpCaseRunner {
       for (long i = 0; i < actual.size(); i++) {
         double e = expected.at(i);
         double a = actual.at(i);
-        double tolerance = exact(c.op()) ? 0
-            : factor * FLOAT_ROUNDING * (8 + Math.sqrt(c.terms()) / 4) * Math.abs(scale.at(i)) + Float.MIN_NORMAL;
-        boolean same = exact(c.op()) ? Double.compare(a + 0.0, (float) e + 0.0) == 0 || c.type().dtype() == DType.INT64 && actual.longAt(i) == expected.longAt(i)
-            : Double.isNaN(e) ? Double.isNaN(a) : (float) a == (float) e || Math.abs(a - e) <= tolerance;
+        double rounding = FLOAT_ROUNDING * (8 + Math.sqrt(c.terms()) / 4);
+        double tolerance = exact(c.op()) ? 0 : factor * rounding * Math.abs(scale.at(i)) + Float.MIN_NORMAL;
+        boolean same = actual.dtype() == DType.INT64 ? actual.longAt(i) == expected.longAt(i)
+            : (float) a == (float) e || Double.isNaN(a) && Double.isNaN(e) || Math.abs(a - e) <= tolerance;
         if (!same) {
           fail("%s: element %d of %s is %s, expected %s +- %s", c, i, actual.shape(), a, e, tolerance);
         }
@@ -109,7 +112,8 @@ public final class OpCaseRunner {
     return switch (op) {
       case MatMul _, Conv2d _, Conv2dGradInput _, Conv2dGradWeight _, AvgPool2d _, AvgPool2dGrad _, ScatterAdd _ ->
           run(reference, op, operands.stream().map(t -> map(t, Math::abs)).toList());
-      case Reduce reduce -> reduce.kind() == Reduce.Kind.SUM ? run(reference, op, List.of(map(operands.getFirst(), Math::abs))) : expected;
+      case Reduce reduce -> reduce.kind() == Reduce.Kind.SUM
+          ? run(reference, op, List.of(map(operands.getFirst(), Math::abs))) : expected;
       case MaxPool2dGrad _ -> run(reference, op, List.of(operands.get(0), map(operands.get(1), Math::abs)));
       case BatchNorm _ -> run(reference, op, List.of(
           map(operands.get(0), Math::abs), map(operands.get(1), Math::abs), map(operands.get(2), Math::abs),
@@ -117,7 +121,8 @@ public final class OpCaseRunner {
       // their argument is a rounded difference or product, of which they are exponentials
       case Softmax _ -> map(expected, v -> v * (1 - Math.log(Math.max(v, 1e-38))));
       case LogSoftmax _ -> map(expected, v -> Math.abs(v) + 2 * largest(operands.getFirst()));
-      case Binary binary -> binary.kind() == Binary.Kind.POW ? map(expected, v -> v * (1 + Math.abs(Math.log(Math.max(Math.abs(v), 1e-38))))) : expected;
+      case Binary binary -> binary.kind() == Binary.Kind.POW
+          ? map(expected, v -> v * (1 + Math.abs(Math.log(Math.max(Math.abs(v), 1e-38))))) : expected;
       case Unary unary -> switch (unary.kind()) {
         case SIN, COS, LGAMMA -> map(expected, v -> Math.max(1, Math.abs(v)));
         case NEG, ABS, SIGN, RELU, FLOOR, ROUND, SQRT, EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, ERF, DETACH, BFLOAT16 -> expected;
@@ -127,11 +132,11 @@ public final class OpCaseRunner {
     };
   }
 
-  private static HostTensor map(HostTensor t, java.util.function.DoubleUnaryOperator f) {
-    return t.dtype() == DType.INT64 ? t : HostTensor.ofDoubles(t.shape(), java.util.Arrays.stream(t.toDoubles()).map(f).toArray());
+  private static HostTensor map(HostTensor t, DoubleUnaryOperator f) {
+    return t.dtype() == DType.INT64 ? t : HostTensor.ofDoubles(t.shape(), Arrays.stream(t.toDoubles()).map(f).toArray());
   }
 
   private static double largest(HostTensor t) {
-    return java.util.Arrays.stream(t.toDoubles()).map(Math::abs).max().orElse(0);
+    return Arrays.stream(t.toDoubles()).map(Math::abs).max().orElse(0);
   }
 }

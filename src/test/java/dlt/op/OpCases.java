@@ -13,6 +13,7 @@ import dlt.tensor.HostTensor;
 import dlt.tensor.Shape;
 import dlt.tensor.TensorType;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -67,7 +68,7 @@ public final class OpCases {
       add(new Fill(floats, 0.1));
       add(new Fill(longs, -3));
       double[] values = new double[(int) shape.size()];
-      java.util.Arrays.setAll(values, i -> i - 0.3);
+      Arrays.setAll(values, i -> i - 0.3);
       add(new Literal(HostTensor.ofDoubles(shape, values).as(DType.FLOAT32)));
       add(new Literal(HostTensor.ofDoubles(shape, values)));
       add(new Literal(HostTensor.ofDoubles(shape, values).as(DType.INT64)));
@@ -115,9 +116,10 @@ public final class OpCases {
   }
 
   private static final int[][][] BROADCASTS = {
-    {{}, {}}, {{5}, {}}, {{}, {2, 3}}, {{7}, {7}}, {{1}, {33}}, {{4, 1}, {1, 17}}, {{3, 17}, {17}}, {{17}, {3, 17}}, {{5, 33}, {5, 1}},
-    {{5, 33}, {1, 33}}, {{2, 3, 4, 5}, {3, 1, 1}}, {{2, 3, 4, 5}, {1, 3, 1, 1}}, {{1, 16, 1, 1}, {2, 16, 7, 7}}, {{2, 3, 4, 5}, {2, 3, 1, 1}},
-    {{2, 3, 4, 5}, {4, 5}}, {{2, 1, 4, 1}, {1, 3, 1, 5}}, {{2, 1, 3}, {4, 1}}, {{3, 1}, {3, 1}}, {{64, 10}, {64, 1}}, {{2, 2, 2, 2, 2}, {2, 1, 2, 1, 2}}
+    {{}, {}}, {{5}, {}}, {{}, {2, 3}}, {{7}, {7}}, {{1}, {33}}, {{4, 1}, {1, 17}}, {{3, 17}, {17}}, {{17}, {3, 17}},
+    {{5, 33}, {5, 1}}, {{5, 33}, {1, 33}}, {{64, 10}, {64, 1}}, {{3, 1}, {3, 1}}, {{2, 1, 3}, {4, 1}},
+    {{2, 3, 4, 5}, {3, 1, 1}}, {{2, 3, 4, 5}, {1, 3, 1, 1}}, {{1, 16, 1, 1}, {2, 16, 7, 7}}, {{2, 3, 4, 5}, {2, 3, 1, 1}},
+    {{2, 3, 4, 5}, {4, 5}}, {{2, 1, 4, 1}, {1, 3, 1, 5}}, {{2, 2, 2, 2, 2}, {2, 1, 2, 1, 2}}
   };
 
   private void binary() {
@@ -159,7 +161,8 @@ public final class OpCases {
     }
     add(new Where(), operand(integers(0, 1), 2, 1, 5), operand(3, 1), operand(1, 3, 5));
     add(new Where(), operand(integers(0, 1)), operand(3, 4), operand(4));
-    kinked(new Where(), operand(cycle(0, 1, Double.NaN), 33), operand(cycle(Double.NaN, 2), 33), operand(cycle(3, Double.POSITIVE_INFINITY), 33));
+    double nan = Double.NaN;
+    kinked(new Where(), operand(cycle(0, 1, nan), 33), operand(cycle(nan, 2), 33), operand(cycle(3, nan), 33));
   }
 
   private void cast() {
@@ -174,16 +177,18 @@ public final class OpCases {
   }
 
   private void batchNorm() {
-    for (int[] shape : new int[][] {{4, 3}, {2, 17}, {1, 1}, {2, 3, 5}, {2, 3, 4, 5}, {1, 16, 7, 7}, {3, 33, 1, 1}, {2, 2, 8, 8}, {2, 1, 3, 33}}) {
+    int[][] shapes = {{4, 3}, {2, 17}, {1, 1}, {2, 3, 5}, {2, 3, 4, 5}, {1, 16, 7, 7}, {3, 33, 1, 1}, {2, 2, 8, 8}, {2, 1, 3, 33}};
+    for (int[] shape : shapes) {
       int c = shape[1];
       add(new BatchNorm(1e-5), operand(shape), operand(c), operand(c), operand(c), operand(uniform(0.2, 3), c));
     }
   }
 
   private static final int[][][] REDUCTIONS = {
-    {{}, {}}, {{1}, {0}}, {{7}, {}}, {{3, 4}, {}}, {{1000}, {0}}, {{3, 1, 5}, {1}}, {{4, 5}, {0, 1}}, {{2, 3, 4}, {0}}, {{2, 3, 4}, {1}}, {{2, 3, 4}, {2}},
-    {{2, 3, 4}, {0, 2}}, {{2, 3, 4}, {0, 1}}, {{2, 3, 4}, {1, 2}}, {{2, 3, 4}, {0, 1, 2}}, {{2, 3, 4, 5}, {0, 2, 3}}, {{2, 16, 7, 7}, {0, 2, 3}},
-    {{4, 17, 5, 5}, {2, 3}}, {{2, 3, 4, 5}, {1}}, {{2, 3, 4, 5}, {1, 3}}, {{2, 1, 8, 33}, {0, 2, 3}}, {{64, 10}, {0}}, {{64, 10}, {1}}, {{300, 3}, {0}}
+    {{}, {}}, {{1}, {0}}, {{7}, {}}, {{3, 4}, {}}, {{1000}, {0}}, {{3, 1, 5}, {1}}, {{4, 5}, {0, 1}}, {{64, 10}, {0}},
+    {{64, 10}, {1}}, {{300, 3}, {0}}, {{2, 3, 4}, {0}}, {{2, 3, 4}, {1}}, {{2, 3, 4}, {2}}, {{2, 3, 4}, {0, 2}}, {{2, 3, 4}, {0, 1}},
+    {{2, 3, 4}, {1, 2}}, {{2, 3, 4}, {0, 1, 2}}, {{2, 3, 4, 5}, {0, 2, 3}}, {{2, 16, 7, 7}, {0, 2, 3}}, {{4, 17, 5, 5}, {2, 3}},
+    {{2, 3, 4, 5}, {1}}, {{2, 3, 4, 5}, {1, 3}}, {{2, 1, 8, 33}, {0, 2, 3}}
   };
 
   private void reduce() {
@@ -191,7 +196,7 @@ public final class OpCases {
       Values values = kind == Reduce.Kind.PROD ? uniform(0.9, 1.1) : uniform(-2, 2);
       for (boolean keep : new boolean[] {false, true}) {
         for (int[][] c : REDUCTIONS) {
-          add(new Reduce(kind, java.util.Arrays.stream(c[1]).boxed().toList(), keep), operand(values, c[0]));
+          add(new Reduce(kind, Arrays.stream(c[1]).boxed().toList(), keep), operand(values, c[0]));
         }
         for (int n : SIZES) {
           add(new Reduce(kind, List.of(0), keep), operand(values, n));

@@ -55,12 +55,14 @@ class ShapeRuleTest {
         bad(new Conv2d(PLAIN, 1), "a kernel of 3x3 (dilation 1x1) is larger than the padded image 2x8", f(2, 3, 2, 8), f(4, 3, 3, 3)),
         bad(new Conv2d(PLAIN, 1), "needs images [N, C, H, W], met [3, 8, 8]", f(3, 8, 8), f(4, 3, 3, 3)),
         bad(new Conv2d(PLAIN, 1), "has no pixels", f(2, 3, 2, 8), f(4, 3, 0, 3)),
-        bad(new Conv2dGradInput(PLAIN, 1, 9, 8), "gradients [2, 4, 6, 6] met weights [4, 3, 3, 3] for images [2, 3, 9, 8]", f(2, 4, 6, 6), f(4, 3, 3, 3)),
+        bad(new Conv2dGradInput(PLAIN, 1, 9, 8), "gradients [2, 4, 6, 6] met weights [4, 3, 3, 3] for images [2, 3, 9, 8]",
+            f(2, 4, 6, 6), f(4, 3, 3, 3)),
         bad(new Conv2dGradInput(PLAIN, 0, 8, 8), "in 0 groups", f(2, 4, 6, 6), f(4, 3, 3, 3)),
         bad(new Conv2dGradWeight(PLAIN, 1, 2, 3), "for a kernel of 2x3", f(2, 3, 8, 8), f(2, 4, 6, 6)),
         bad(new Conv2dGradWeight(PLAIN, 0, 3, 3), "in 0 groups", f(2, 3, 8, 8), f(2, 4, 6, 6)),
         bad(new MaxPool2d(PLAIN, 9, 2), "larger than the padded image", f(2, 3, 8, 8)),
-        bad(new MaxPool2dGrad(PLAIN, 2, 2), "[max_pool2d_grad] images [2, 3, 8, 8] met gradients [2, 3, 8, 8]", f(2, 3, 8, 8), f(2, 3, 8, 8)),
+        bad(new MaxPool2dGrad(PLAIN, 2, 2), "[max_pool2d_grad] images [2, 3, 8, 8] met gradients [2, 3, 8, 8]",
+            f(2, 3, 8, 8), f(2, 3, 8, 8)),
         bad(new AvgPool2d(Window.of(1, 1, 0, 0, 2, 2), 2, 2, true, 0, 0), "has no dilation", f(2, 3, 8, 8)),
         bad(new AvgPool2d(PLAIN, 2, 2, true, 1, 0), "no part of the padding", f(2, 3, 8, 8)),
         bad(new AvgPool2dGrad(average, 8, 8), "gradients [2, 3, 8, 7] do not come from images [2, 3, 8, 8]", f(2, 3, 8, 7)),
@@ -95,7 +97,8 @@ class ShapeRuleTest {
   void outputSizesAreThoseOfPyTorch() {
     assertThat(new Conv2d(Window.of(2, 2, 3, 3, 1, 1), 1).infer(List.of(f(1, 3, 224, 224), f(64, 3, 7, 7)))).isEqualTo(f(1, 64, 112, 112));
     assertThat(new Conv2d(Window.of(1, 1, 2, 2, 2, 2), 4).infer(List.of(f(1, 4, 9, 9), f(8, 1, 3, 3)))).isEqualTo(f(1, 8, 9, 9));
-    assertThat(new Conv2dGradInput(Window.of(2, 2, 1, 1, 1, 1), 1, 8, 8).infer(List.of(f(1, 6, 4, 4), f(6, 3, 4, 4)))).isEqualTo(f(1, 3, 8, 8));
+    assertThat(new Conv2dGradInput(Window.of(2, 2, 1, 1, 1, 1), 1, 8, 8).infer(List.of(f(1, 6, 4, 4), f(6, 3, 4, 4))))
+        .isEqualTo(f(1, 3, 8, 8));
     assertThat(new MatMul(true, true).infer(List.of(f(5, 1, 3, 8), f(2, 4, 3)))).isEqualTo(f(5, 2, 8, 4));
     assertThat(new Gather(1).infer(List.of(f(2, 9, 3), i(4, 5)))).isEqualTo(f(2, 4, 5, 3));
     assertThat(new OneHot(7, 1).infer(List.of(i(2, 3)))).isEqualTo(f(2, 7, 3));

@@ -44,7 +44,11 @@ final class Products {
     double[] images = x.doubles();
     double[] weights = w.doubles();
     double[] output = y.doubles();
-    forEachProduct(op.window(), op.groups(), x.shape(), w.shape(), y.shape(), (i, j, k) -> output[k] += images[i] * weights[j]);
+    forEachRow(op.window(), op.groups(), x.shape(), w.shape(), y.shape(), (i, j, k, n) -> {
+      for (int t = 0; t < n; t++) {
+        output[k + t] += images[i + t * op.window().strideW()] * weights[j];
+      }
+    });
   }
 
   static void conv2dGradInput(Conv2dGradInput op, ReferenceBuffer dy, ReferenceBuffer w, ReferenceBuffer dx) {
@@ -52,7 +56,11 @@ final class Products {
     double[] images = dx.doubles();
     double[] weights = w.doubles();
     double[] output = dy.doubles();
-    forEachProduct(op.window(), op.groups(), dx.shape(), w.shape(), dy.shape(), (i, j, k) -> images[i] += output[k] * weights[j]);
+    forEachRow(op.window(), op.groups(), dx.shape(), w.shape(), dy.shape(), (i, j, k, n) -> {
+      for (int t = 0; t < n; t++) {
+        images[i + t * op.window().strideW()] += output[k + t] * weights[j];
+      }
+    });
   }
 
   static void conv2dGradWeight(Conv2dGradWeight op, ReferenceBuffer x, ReferenceBuffer dy, ReferenceBuffer dw) {
@@ -60,32 +68,38 @@ final class Products {
     double[] images = x.doubles();
     double[] weights = dw.doubles();
     double[] output = dy.doubles();
-    forEachProduct(op.window(), op.groups(), x.shape(), dw.shape(), dy.shape(), (i, j, k) -> weights[j] += output[k] * images[i]);
+    forEachRow(op.window(), op.groups(), x.shape(), dw.shape(), dy.shape(), (i, j, k, n) -> {
+      for (int t = 0; t < n; t++) {
+        weights[j] += output[k + t] * images[i + t * op.window().strideW()];
+      }
+    });
   }
 
-  private interface Product {
-    void at(int image, int weight, int output);
+  /// `n` products of one row: image pixels from place `image` on (`strideW` apart), the weight at `weight`, results from place
+  /// `output` on.
+  private interface Row {
+    void at(int image, int weight, int output, int n);
   }
 
-  /// Visits the places of the three factors of every product of a convolution: `output += image * weight`.
-  private static void forEachProduct(Window window, int groups, Shape x, Shape w, Shape y, Product body) {
+  /// Visits all products of a convolution, `output += image * weight`, a row at a time; what falls on padding is left out.
+  private static void forEachRow(Window window, int groups, Shape x, Shape w, Shape y, Row body) {
     int width = w.dim(1);
     int perGroup = w.dim(0) / groups;
+    int stride = window.strideW();
     for (int n = 0; n < x.dim(0); n++) {
       for (int o = 0; o < w.dim(0); o++) {
         for (int c = 0; c < width; c++) {
-          int image = (n * x.dim(1) + o / perGroup * width + c) * x.dim(2);
-          for (int kh = 0; kh < w.dim(2); kh++) {
-            for (int kw = 0; kw < w.dim(3); kw++) {
-              int weight = ((o * width + c) * w.dim(2) + kh) * w.dim(3) + kw;
-              for (int oh = 0; oh < y.dim(2); oh++) {
-                int h = oh * window.strideH() - window.padTop() + kh * window.dilationH();
-                for (int ow = 0; ow < y.dim(3) && h >= 0 && h < x.dim(2); ow++) {
-                  int v = ow * window.strideW() - window.padLeft() + kw * window.dilationW();
-                  if (v >= 0 && v < x.dim(3)) {
-                    body.at((image + h) * x.dim(3) + v, weight, ((n * w.dim(0) + o) * y.dim(2) + oh) * y.dim(3) + ow);
-                  }
-                }
+          int plane = n * x.dim(1) + o / perGroup * width + c;
+          for (int tap = 0; tap < w.dim(2) * w.dim(3); tap++) {
+            int top = tap / w.dim(3) * window.dilationH() - window.padTop();
+            int left = tap % w.dim(3) * window.dilationW() - window.padLeft();
+            int from = Math.max(0, Math.ceilDiv(-left, stride));
+            int to = Math.min(y.dim(3), Math.ceilDiv(x.dim(3) - left, stride));
+            for (int oh = 0; oh < y.dim(2); oh++) {
+              int h = oh * window.strideH() + top;
+              if (h >= 0 && h < x.dim(2) && from < to) {
+                body.at((plane * x.dim(2) + h) * x.dim(3) + from * stride + left, (o * width + c) * w.dim(2) * w.dim(3) + tap,
+                    ((n * w.dim(0) + o) * y.dim(2) + oh) * y.dim(3) + from, to - from);
               }
             }
           }

@@ -2,6 +2,7 @@ package dlt.backend.reference;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dlt.graph.GraphBuilder;
 import dlt.op.AvgPool2d;
@@ -10,6 +11,8 @@ import dlt.op.Conv2dGradInput;
 import dlt.op.Gather;
 import dlt.op.MaxPool2d;
 import dlt.op.Op;
+import dlt.op.OpCase;
+import dlt.op.OpCases;
 import dlt.op.RandomUniform;
 import dlt.op.ScatterAdd;
 import dlt.op.Value;
@@ -23,7 +26,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class ReferenceBackendTest {
   private final ReferenceBackend backend = new ReferenceBackend();
@@ -124,6 +130,38 @@ class ReferenceBackendTest {
   void convolutionIsACrossCorrelation() {
     double[] y = compute(new Conv2d(Window.of(1, 1, 0, 0, 1, 1), 1), counting(1, 1, 2, 3), counting(1, 1, 2, 2));
     assertThat(y).containsExactly(1 + 2 * 2 + 3 * 4 + 4 * 5, 2 + 2 * 3 + 3 * 5 + 4 * 6);
+  }
+
+  static Stream<OpCase> convolutions() {
+    return OpCases.of(Conv2d.class);
+  }
+
+  @ParameterizedTest
+  @MethodSource("convolutions")
+  void convolutionsFollowTheirDefinition(OpCase c) {
+    Conv2d op = (Conv2d) c.op();
+    HostTensor x = c.draw().get(0);
+    HostTensor w = c.draw().get(1);
+    double[] y = compute(op, x, w);
+    int[] size = op.infer(List.of(x.type(), w.type())).shape().toArray();
+    for (int i = 0; i < y.length; i++) {
+      int n = i / (size[1] * size[2] * size[3]);
+      int o = i / (size[2] * size[3]) % size[1];
+      double sum = 0;
+      for (int j = 0; j < w.size() / size[1]; j++) {
+        int kw = j % w.shape().dim(3);
+        int kh = j / w.shape().dim(3) % w.shape().dim(2);
+        int group = o / (size[1] / op.groups());
+        int channel = group * w.shape().dim(1) + j / w.shape().dim(3) / w.shape().dim(2);
+        int h = i / size[3] % size[2] * op.window().strideH() - op.window().padTop() + kh * op.window().dilationH();
+        int v = i % size[3] * op.window().strideW() - op.window().padLeft() + kw * op.window().dilationW();
+        if (h >= 0 && h < x.shape().dim(2) && v >= 0 && v < x.shape().dim(3)) {
+          long pixel = ((n * (long) x.shape().dim(1) + channel) * x.shape().dim(2) + h) * x.shape().dim(3) + v;
+          sum += x.at(pixel) * w.at(o * (w.size() / size[1]) + j);
+        }
+      }
+      assertThat(y[i]).isCloseTo(sum, within(1e-11));
+    }
   }
 
   @Test
