@@ -54,6 +54,8 @@ final class CpuCompiler {
 
   CpuProgram compile(Arena arena) {
     units.forEach(this::store);
+    // what nobody reads: a variable that is only updated
+    graph.nodes().stream().filter(CpuCompiler::outside).forEach(n -> storages.putIfAbsent(n, new Storage(n, false, -1)));
     Map<String, CpuBuffer> outputs = new LinkedHashMap<>();
     List<Step> first = new ArrayList<>();
     List<Step> last = new ArrayList<>();
@@ -254,7 +256,7 @@ final class CpuCompiler {
     return switch (node.op()) {
       case Input _, Variable _, Reshape _ -> throw new AssertionError(node);
       case Unary _, Binary _, Where _ -> throw new AssertionError("pointwise and in no group: " + node);
-      case Literal op -> () -> out.data().copyFrom(op.value().data());
+      case Literal op -> () -> out.data().copyFrom(op.value().as(out.type().dtype()).data());
       case Fill op -> FillKernel.compile(target, op, in, out);
       case RandomUniform op -> RandomUniformKernel.compile(target, op, in, out);
       case Cast op -> CastKernel.compile(target, op, in, out);
