@@ -1,0 +1,43 @@
+package dlt.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/// The project's files that are made from the commands and records, and committed: the shells' completions and the
+/// experiment reference in the README. The build writes them; a test fails where they are not current.
+final class GeneratedFiles {
+  private static final String BEGIN = "<!-- generated: the experiment reference -->\n", END = "<!-- end of the generated part -->";
+
+  private GeneratedFiles() {}
+
+  /// Writes the files below the project's folder, the only argument.
+  public static void main(String[] arguments) throws IOException {
+    for (Map.Entry<Path, String> e : in(Path.of(arguments[0])).entrySet()) {
+      Files.createDirectories(e.getKey().getParent());
+      if (!Files.exists(e.getKey()) || !Files.readString(e.getKey()).equals(e.getValue())) {
+        Files.writeString(e.getKey(), e.getValue());
+      }
+    }
+  }
+
+  /// The files in `project` and what they should hold.
+  static SequencedMap<Path, String> in(Path project) throws IOException {
+    SequencedMap<Path, String> r = new LinkedHashMap<>();
+    r.put(project.resolve("completions/dlt.bash"), Completions.bash());
+    r.put(project.resolve("completions/_dlt"), Completions.zsh());
+    r.put(project.resolve("completions/dlt.fish"), Completions.fish());
+    Path readme = project.resolve("README.md");
+    String text = Files.readString(readme);
+    int begin = text.indexOf(BEGIN);
+    int end = text.indexOf(END);
+    if (begin < 0 || end < begin) {
+      throw new IOException(readme + ": the marks of the generated part are missing");
+    }
+    r.put(readme, text.substring(0, begin + BEGIN.length()) + "\n" + Reference.markdown() + "\n" + text.substring(end));
+    return r;
+  }
+}
