@@ -25,8 +25,8 @@ public record Bce(
     Value t = Targets.fit(g, this, predictions, target);
     Value yes = g.mul(t, g.max(g.log(x), -100));
     Value no = g.mul(g.sub(1, t), g.max(g.log1p(g.neg(x)), -100));
-    // PyTorch's gradient, finite at 0 and 1, where that of the ops is not
-    Value slope = g.div(g.sub(x, t), g.max(g.mul(g.sub(1, x), x), 1e-12));
+    // PyTorch's gradient, finite at 0 and 1, where that of the ops is not; its limit is a float
+    Value slope = g.div(g.sub(x, t), g.max(g.mul(g.sub(1, x), x), 1e-12f));
     Value loss = g.withSlope(g.neg(g.add(yes, no)), x, slope);
     return reduction.apply(g, Targets.weighted(g, this, loss, classWeights));
   }

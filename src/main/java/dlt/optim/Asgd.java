@@ -28,7 +28,8 @@ public record Asgd(
 
   @Override
   public Map<String, Double> scalars(long step, double lr) {
-    double eta = lr / Math.pow(1 + lambd * lr * (step - 1), alpha);
+    // PyTorch keeps it as a float
+    double eta = (float) (lr / Math.pow(1 + lambd * lr * (step - 1), alpha));
     return Map.of("eta", eta, "keep", 1 - lambd * eta, "mu", 1 / Math.max(1, step - 1 - t0));
   }
 }
