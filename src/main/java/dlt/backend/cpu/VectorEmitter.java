@@ -82,9 +82,12 @@ final class VectorEmitter {
         compute(i, u);
         locked.clear();
       }
-      for (Store s : storesAfter.get(i)) {
+      List<Store> stores = storesAfter.get(i);
+      for (int j = 0; j < stores.size(); j++) {
+        Store s = stores.get(j);
+        boolean again = stores.subList(j + 1, stores.size()).stream().anyMatch(t -> t.value() == s.value());
         for (int u = 0; u < copies; u++) {
-          store(i, s, u);
+          store(i, s, u, !again);
           locked.clear();
         }
       }
@@ -194,12 +197,14 @@ final class VectorEmitter {
     }
   }
 
-  private void store(int i, Store s, int u) {
+  private void store(int i, Store s, int u, boolean last) {
     now = 2 * i + 1;
     current = u;
     int r = inRegister(s.value());
     out.add(a -> memory.store(a, r, s.slot(), u));
-    release(s.value());
+    if (last) {
+      release(s.value());
+    }
   }
 
   // ---- instructions
