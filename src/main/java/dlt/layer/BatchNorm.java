@@ -30,7 +30,7 @@ public record BatchNorm(
     Value weight = affine ? scope.parameter("weight", channels, new Init.Constant(1)) : scope.fill(channels, 1);
     Value bias = affine ? scope.parameter("bias", channels, new Init.Constant(0)) : scope.fill(channels, 0);
     if (!trackRunningStats) {
-      return batch(scope, x, weight, bias).output;
+      return normalise(scope, moments(scope, x), weight, bias);
     }
     Value mean = scope.buffer("running_mean", TensorType.float32(channels), 0);
     Value variance = scope.buffer("running_var", TensorType.float32(channels), 1);
@@ -38,32 +38,30 @@ public record BatchNorm(
     if (!scope.training() || scope.frozen("running_mean")) {
       return scope.emit(new dlt.op.BatchNorm(eps), x, weight, bias, mean, variance);
     }
-    Batch batch = batch(scope, x, weight, bias);
+    Normalise.Moments batch = moments(scope, x);
     double n = x.shape().size() / (double) channels.size();
-    scope.update(mean, old -> follow(scope, old, batch.mean));
-    scope.update(variance, old -> follow(scope, old, scope.mul(batch.variance, n / (n - 1))));
+    scope.update(mean, old -> follow(scope, old, batch.mean()));
+    scope.update(variance, old -> follow(scope, old, scope.mul(batch.variance(), n / (n - 1))));
     scope.update(batches, old -> scope.cast(scope.add(scope.cast(old, DType.FLOAT32), 1), DType.INT64));
-    return batch.output;
+    return normalise(scope, batch, weight, bias);
   }
 
   private Value follow(LayerScope scope, Value old, Value batch) {
     return scope.add(scope.mul(old, 1 - momentum), scope.mul(scope.reshape(batch, old.shape()), momentum));
   }
 
-  private record Batch(Value output, Value mean, Value variance) {}
-
-  private Batch batch(LayerScope scope, Value x, Value weight, Value bias) {
+  private Normalise.Moments moments(LayerScope scope, Value x) {
     Shape shape = x.shape();
-    List<Integer> dims = IntStream.range(0, shape.rank()).filter(d -> d != 1).boxed().toList();
     if (shape.size() <= shape.dim(1)) {
       throw new ShapeException(kind(), "needs more than one value per channel in training, met " + shape
           + ": use larger batches, or drop the last one where it is too small");
     }
-    Value mean = scope.mean(x, dims, true);
-    Value centred = scope.sub(x, mean);
-    Value variance = scope.mean(scope.square(centred), dims, true);
-    Shape wide = mean.shape();
-    Value scale = scope.div(scope.reshape(weight, wide), scope.sqrt(scope.add(variance, eps)));
-    return new Batch(scope.add(scope.mul(centred, scale), scope.reshape(bias, wide)), mean, variance);
+    return Normalise.moments(scope, x, IntStream.range(0, shape.rank()).filter(d -> d != 1).boxed().toList());
+  }
+
+  private Value normalise(LayerScope scope, Normalise.Moments batch, Value weight, Value bias) {
+    Shape wide = batch.mean().shape();
+    Value scale = scope.div(scope.reshape(weight, wide), scope.sqrt(scope.add(batch.variance(), eps)));
+    return batch.apply(scope, scale, scope.reshape(bias, wide));
   }
 }

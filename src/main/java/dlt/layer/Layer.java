@@ -1,9 +1,8 @@
 package dlt.layer;
 
-import dlt.config.Key;
+import dlt.config.Kinds;
 import dlt.op.Value;
 import java.util.List;
-import java.util.Locale;
 
 /// One kind of layer: the record's components are its arguments in the file. Adding one is its file and its line here.
 public sealed interface Layer
@@ -28,7 +27,6 @@ public sealed interface Layer
 
   /// Its name in the file.
   default String kind() {
-    Key key = getClass().getAnnotation(Key.class);
-    return key != null ? key.value() : getClass().getSimpleName().replaceAll("(?<=[a-z0-9])(?=[A-Z])", "_").toLowerCase(Locale.ROOT);
+    return Kinds.name(getClass());
   }
 }

@@ -12,9 +12,32 @@ final class Normalise {
   private Normalise() {}
 
   /// `(x - mean) / sqrt(var + eps)` with mean and biased variance over `dims`.
-  static Value standard(Emit emit, Value x, List<Integer> dims, double eps) {
-    Value centred = emit.sub(x, emit.mean(x, dims, true));
-    return emit.div(centred, emit.sqrt(emit.add(emit.mean(emit.square(centred), dims, true), eps)));
+  static Value standard(LayerScope scope, Value x, List<Integer> dims, double eps) {
+    Moments m = moments(scope, x, dims);
+    return m.apply(scope, scope.reciprocal(scope.sqrt(scope.add(m.variance, eps))), null);
+  }
+
+  /// The mean and the biased variance of `x` over some dimensions, which stay with size 1, and `x - mean`.
+  ///
+  /// In training `centred` is constant in `mean`, and what it leaves out of a gradient is added where `mean` is small: the
+  /// variance has none by the mean (its sum is 0), and that of the output needs the same sum as the bias. So the gradient by `x`
+  /// takes two sums and one pass.
+  record Moments(Value mean, Value variance, Value centred, boolean split) {
+    /// `(x - mean) * scale + bias`, both shaped as the mean; no bias where it is null.
+    Value apply(Emit emit, Value scale, Value bias) {
+      Value y = emit.mul(centred, scale);
+      if (!split) {
+        return bias == null ? y : emit.add(y, bias);
+      }
+      Value rest = emit.mul(emit.sub(emit.detach(mean), mean), scale);
+      return emit.add(y, bias == null ? rest : emit.add(bias, rest));
+    }
+  }
+
+  static Moments moments(LayerScope scope, Value x, List<Integer> dims) {
+    Value mean = scope.mean(x, dims, true);
+    Value centred = scope.sub(x, scope.training() ? scope.detach(mean) : mean);
+    return new Moments(mean, scope.mean(scope.square(centred), dims, true), centred, scope.training());
   }
 
   /// The trailing sizes of `x` that `normalizedShape` names (the last one where it is empty).
