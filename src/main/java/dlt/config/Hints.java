@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /// What to do about a name that is not valid where it stands: the nearest valid one, or where it is valid.
-final class Hints {
+public final class Hints {
   private static final int LISTED = 12;
 
   /// Where a key is valid: below which key (dotted, empty for the root), and as an argument of which kind (or empty).
@@ -99,7 +99,7 @@ final class Hints {
   }
 
   /// The valid name that `wrong` most likely misspells.
-  static Optional<String> nearest(String wrong, Collection<String> valid) {
+  public static Optional<String> nearest(String wrong, Collection<String> valid) {
     String plain = plain(wrong);
     int limit = plain.length() < 3 ? 0 : Math.max(1, Math.min(3, plain.length() / 3));
     String best = null;

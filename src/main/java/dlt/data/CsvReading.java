@@ -113,8 +113,7 @@ final class CsvReading {
       targets.add(new Plan(name, column(name, header), true, wanted.kind(name)));
     }
     if (features.isEmpty()) {
-      String other = header.size() == 1 ? "; its only column is '" + header.getFirst() + "', is `delimiter:` right?" : "";
-      throw file.failure("no column is left to predict from" + other);
+      throw file.failure("no column is left to predict from");
     }
     for (String name : csv.types().keySet()) {
       column(name, header);
@@ -164,7 +163,8 @@ final class CsvReading {
   private int column(String name, List<String> header) {
     int index = header.indexOf(name);
     if (index < 0) {
-      throw new Failure(Failure.Kind.DATA, rows.at(1) + ": has no column '" + name + "'" + Names.hint(name, header));
+      String other = header.size() == 1 ? "; its only column is '" + header.getFirst() + "', is `delimiter` right?" : Names.hint(name, header);
+      throw new Failure(Failure.Kind.DATA, rows.at(1) + ": has no column '" + name + "'" + other);
     }
     return index;
   }

@@ -55,6 +55,7 @@ final class CsvRows {
             CsvReader.builder()
                 .fieldSeparator(delimiter)
                 .skipEmptyLines(true)
+                .allowUnclosedQuote(false)
                 .allowExtraFields(true) // both are reported here, with better words
                 .allowMissingFields(true)
                 .ofCsvRecord(text)) {

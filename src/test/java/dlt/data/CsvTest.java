@@ -1,0 +1,248 @@
+package dlt.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dlt.error.Failure;
+import dlt.tensor.TensorType;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CsvTest {
+  private static final Wanted CLASSES = Wanted.of(TargetKind.CLASSES);
+  private static final Wanted VALUES = Wanted.of(TargetKind.VALUES);
+
+  @TempDir Path folder;
+
+  /// Arguments of a source, to be changed one by one.
+  private Csv csv(String... target) {
+    return new Csv(
+        "t.csv", List.of(target), Optional.empty(), List.of(), Map.of(), Csv.Missing.ERROR, List.of("NA", "?"), Csv.Unknown.ERROR, Optional.empty(), ",", true);
+  }
+
+  private static Csv missing(Csv c, Csv.Missing missing) {
+    return new Csv(c.path(), c.target(), c.features(), c.ignore(), c.types(), missing, c.missingValues(), c.unknown(), c.shape(), c.delimiter(), c.header());
+  }
+
+  private static Csv types(Csv c, Map<String, Csv.Type> types) {
+    return new Csv(c.path(), c.target(), c.features(), c.ignore(), types, c.missing(), c.missingValues(), c.unknown(), c.shape(), c.delimiter(), c.header());
+  }
+
+  private static Csv columns(Csv c, Optional<List<String>> features, List<String> ignore) {
+    return new Csv(c.path(), c.target(), features, ignore, c.types(), c.missing(), c.missingValues(), c.unknown(), c.shape(), c.delimiter(), c.header());
+  }
+
+  private static Csv form(Csv c, Optional<List<Integer>> shape, String delimiter, boolean header) {
+    return new Csv(c.path(), c.target(), c.features(), c.ignore(), c.types(), c.missing(), c.missingValues(), c.unknown(), shape, delimiter, header);
+  }
+
+  private Dataset open(String text, Csv csv, Wanted wanted) {
+    try {
+      Files.writeString(folder.resolve("t.csv"), text);
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+    return csv.open(folder, wanted);
+  }
+
+  private void fails(String text, Csv csv, Wanted wanted, String message) {
+    assertThatThrownBy(() -> open(text, csv, wanted))
+        .isInstanceOfSatisfying(Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.DATA))
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void numbersAreFeaturesAndNamesAreClassesInSortedOrder() {
+    Dataset d = open("a,b,kind\n1,2.5,pear\n-3e1, 4 ,apple\n", csv("kind"), CLASSES);
+    assertThat(d.size()).isEqualTo(2);
+    assertThat(d.inputs().getFirst().type()).isEqualTo(TensorType.float32(2));
+    assertThat(d.targets().getFirst().type()).isEqualTo(TensorType.int64());
+    assertThat(d.targets().getFirst().classes()).containsExactly("apple", "pear");
+    assertThat(Samples.input(d, 0)).containsExactly(1, 2.5);
+    assertThat(Samples.input(d, 1)).containsExactly(-30, 4);
+    assertThat(Samples.target(d, 0)).containsExactly(1);
+    assertThat(Samples.target(d, 1)).containsExactly(0);
+    assertThat(d.origin(1)).isEqualTo("t.csv:3");
+  }
+
+  @Test
+  void wholeNumbersAreClassesInNumericOrder() {
+    Dataset d = open("a,y\n0,10\n0,9\n0,10.0\n0,2\n", csv("y"), CLASSES);
+    assertThat(d.targets().getFirst().classes()).containsExactly("2", "9", "10");
+    assertThat(Samples.target(d, 2)).containsExactly(2);
+  }
+
+  @Test
+  void theSameNumbersAreValuesWhereTheLossWantsValues() {
+    Dataset d = open("a,y\n0,10\n0,9.5\n", csv("y"), VALUES);
+    assertThat(d.targets().getFirst().type()).isEqualTo(TensorType.float32(1));
+    assertThat(Samples.target(d, 1)).containsExactly(9.5);
+  }
+
+  @Test
+  void twoNamesAreZeroAndOneWhereTheLossWantsValuesAndMoreAreRefused() {
+    Dataset d = open("a,y\n0,yes\n0,no\n", csv("y"), VALUES);
+    assertThat(Samples.target(d, 0)).containsExactly(1);
+    assertThat(d.targets().getFirst().classes()).containsExactly("no", "yes");
+    fails("a,y\n0,x\n0,y\n0,z\n", csv("y"), VALUES, "the loss wants numbers, but target column 'y' holds 3 different names (x, y, z)");
+  }
+
+  @Test
+  void severalTargetsOfNumbersAreOneTensorAndOfClassesAreSeveral() {
+    String text = "a,u,v\n0,1,2\n0,3,4\n";
+    Dataset values = open(text, csv("u", "v"), VALUES);
+    assertThat(values.targets()).hasSize(1);
+    assertThat(Samples.target(values, 1)).containsExactly(3, 4);
+    Dataset classes = open(text, csv("u", "v"), CLASSES);
+    assertThat(classes.targets()).extracting(Field::name).containsExactly("u", "v");
+    assertThat(Samples.read(classes, 1, true, 1)).containsExactly(1);
+    Dataset mixed = open(text, csv("u", "v"), new Wanted(TargetKind.VALUES, Map.of("u", TargetKind.CLASSES), Optional.empty()));
+    assertThat(mixed.targets()).extracting(Field::type).containsExactly(TensorType.int64(), TensorType.float32(1));
+  }
+
+  @Test
+  void aCategoricalFeatureHoldsTheIndexOfItsCategory() {
+    Dataset d = open("colour,a,y\nred,1,0\nblue,2,1\nred,3,0\n", csv("y"), CLASSES);
+    assertThat(d.inputs().getFirst().columns()).containsExactly(new Column("colour", List.of("blue", "red")), Column.numeric("a"));
+    assertThat(Samples.input(d, 0)).containsExactly(1, 1);
+  }
+
+  @Test
+  void aGivenTypeOverridesTheInferredOne() {
+    Dataset d = open("zip,y\n01,0\n2,1\n", types(csv("y"), Map.of("zip", Csv.Type.CATEGORICAL)), CLASSES);
+    assertThat(d.inputs().getFirst().columns().getFirst().categories()).containsExactly("01", "2");
+    fails("a,y\n1,0\nx,1\n", types(csv("y"), Map.of("a", Csv.Type.NUMERIC)), CLASSES, "t.csv:3: column 'a': 'x' is not a number");
+  }
+
+  @Test
+  void aTextAmongNumbersIsAnErrorAndNotACategory() {
+    fails("a,y\n1,0\n2,1\n3x,1\n", csv("y"), CLASSES, "t.csv:4: column 'a': '3x' is not a number");
+    for (String odd : List.of("1f", "0x10", "NaN", "Infinity", "1e999", "1,5".replace(',', ';'))) {
+      fails("a,y\n1,0\n2,1\n" + odd + ",1\n", csv("y"), CLASSES, "t.csv:4: column 'a'");
+    }
+    fails("a,y\n1,0\n1e300,1\n", csv("y"), CLASSES, "t.csv:3: column 'a': 1e300 is too large for float32");
+  }
+
+  @Test
+  void missingValuesAreWhatThePolicySays() {
+    String text = "a,c,y\n1,u,0\n,v,1\nNA,u,0\n4,?,1\n";
+    fails(text, csv("y"), CLASSES, "t.csv:3: column 'a': the value is missing");
+    Dataset dropped = open(text, missing(csv("y"), Csv.Missing.DROP), CLASSES);
+    assertThat(dropped.size()).isEqualTo(1);
+    assertThat(dropped.mayMiss()).isFalse();
+    Dataset kept = open(text, missing(csv("y"), Csv.Missing.KEEP), CLASSES);
+    assertThat(kept.mayMiss()).isTrue();
+    assertThat(Samples.input(kept, 1)).containsExactly(Double.NaN, 1);
+    assertThat(Samples.input(kept, 3)).containsExactly(4, -1);
+    assertThat(missing(csv("y"), Csv.Missing.MEDIAN).preprocess())
+        .containsExactly(new Preprocess.Impute(Preprocess.Strategy.MEDIAN, 0));
+    fails("a,y\n1,\n", missing(csv("y"), Csv.Missing.KEEP), CLASSES, "t.csv:2: column 'y': the target is missing");
+    fails("a,y\n,1\n,2\n", missing(csv("y"), Csv.Missing.KEEP), CLASSES, "column 'a' has no values at all");
+    fails("a,y\n,1\n", missing(csv("y"), Csv.Missing.DROP), CLASSES, "no line without a missing value");
+  }
+
+  @Test
+  void columnsAreChosenAndLeftOutByName() {
+    String text = "id,a,b,y\n7,1,2,0\n8,3,4,1\n";
+    assertThat(Samples.input(open(text, columns(csv("y"), Optional.empty(), List.of("id")), CLASSES), 0)).containsExactly(1, 2);
+    assertThat(Samples.input(open(text, columns(csv("y"), Optional.of(List.of("b", "a")), List.of()), CLASSES), 0)).containsExactly(2, 1);
+    fails(text, csv("yy"), CLASSES, "t.csv:1: has no column 'yy'");
+    fails("sepal,species\n1,2\n", csv("specie"), CLASSES, "has no column 'specie' - did you mean 'species'?");
+    fails(text, columns(csv("y"), Optional.empty(), List.of("idd")), CLASSES, "has no column 'idd'");
+    fails(text, types(csv("y"), Map.of("q", Csv.Type.NUMERIC)), CLASSES, "has no column 'q'");
+    fails("y\n1\n", csv("y"), CLASSES, "no column is left to predict from");
+    fails("a;b;y\n1;2;3\n", csv("y"), CLASSES, "its only column is 'a;b;y', is `delimiter` right?");
+  }
+
+  @Test
+  void damagedFilesAreNamedWithTheLine() {
+    fails("a,y\n1,2\n1\n", csv("y"), CLASSES, "t.csv:3: has 1 cells, the first line has 2");
+    fails("a,y\n1,2,3\n", csv("y"), CLASSES, "t.csv:2: has 3 cells, the first line has 2");
+    fails("", csv("y"), CLASSES, "t.csv: is empty");
+    fails("a,y\n", csv("y"), CLASSES, "t.csv: has no lines of data");
+    fails("a,a\n1,2\n", csv("a"), CLASSES, "two columns are called 'a'");
+    fails("a,\n1,2\n", csv("a"), CLASSES, "column 2 has no name");
+    fails("1,2\n3,4\n", csv(), CLASSES, "say `header: false`");
+    fails("a,y\n1,\"2\n", csv("y"), CLASSES, "t.csv: is not csv");
+    assertThatThrownBy(() -> new Csv("no.csv", List.of(), Optional.empty(), List.of(), Map.of(), Csv.Missing.ERROR, List.of(), Csv.Unknown.ERROR, Optional.empty(), ",", true).open(folder, CLASSES))
+        .hasMessageContaining("no.csv: no such file (looked for " + folder.resolve("no.csv") + ")");
+  }
+
+  @Test
+  void bytesThatAreNoUtf8AreAnError() throws IOException {
+    Files.write(folder.resolve("t.csv"), "a,y\n\u00e9,1\n".getBytes(StandardCharsets.ISO_8859_1));
+    assertThatThrownBy(() -> csv("y").open(folder, CLASSES)).isInstanceOf(Failure.class).hasMessageContaining("t.csv: is not UTF-8 text");
+  }
+
+  @Test
+  void quotesByteOrderMarksDelimitersAndMissingHeadersAreUnderstood() {
+    Dataset d = open("\uFEFF\"a\",\"y, quoted\"\r\n1,\"one\nline\"\r\n\r\n2,b\r\n", csv("y, quoted"), CLASSES);
+    assertThat(d.targets().getFirst().classes()).containsExactly("b", "one\nline");
+    assertThat(d.origin(1)).isEqualTo("t.csv:5");
+    assertThat(Samples.input(open("1\t5\n2\t6\n", form(csv("c1"), Optional.empty(), "tab", false), CLASSES), 1)).containsExactly(2);
+  }
+
+  @Test
+  void gzippedTextIsUnzipped() throws IOException {
+    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(folder.resolve("t.csv")))) {
+      out.write("a,y\n5,1\n".getBytes(StandardCharsets.UTF_8));
+    }
+    assertThat(Samples.input(csv("y").open(folder, CLASSES), 0)).containsExactly(5);
+  }
+
+  @Test
+  void aShapeOrdersTheColumns() {
+    Dataset d = open("a,b,c,d,y\n1,2,3,4,0\n", form(csv("y"), Optional.of(List.of(1, 2, 2)), ",", true), CLASSES);
+    assertThat(d.inputs().getFirst().type()).isEqualTo(TensorType.float32(1, 2, 2));
+    assertThat(form(csv("y"), Optional.of(List.of(1, 2, 2)), ",", true).declared(CLASSES).orElseThrow().inputs().getFirst().type())
+        .isEqualTo(TensorType.float32(1, 2, 2));
+    fails("a,b,y\n1,2,0\n", form(csv("y"), Optional.of(List.of(1, 2, 2)), ",", true), CLASSES, "has 2 feature columns, but shape [1, 2, 2] needs 4");
+    fails("a,b,y\nu,2,0\nv,2,0\n", form(csv("y"), Optional.of(List.of(1, 2)), ",", true), CLASSES, "column 'a' holds names");
+  }
+
+  @Test
+  void columnsWithTooManyDifferentTextsAreTakenForAMistake() {
+    StringBuilder names = new StringBuilder("name,y\n");
+    StringBuilder values = new StringBuilder("a,y\n");
+    for (int i = 0; i < 60; i++) {
+      names.append("n").append(i).append(",").append(i % 2).append("\n");
+      values.append("1,").append(i).append("\n");
+    }
+    fails(names.toString(), csv("y"), CLASSES, "column 'name' has 60 different values in 60 lines; list it under `ignore`");
+    fails(values.toString(), csv("y"), CLASSES, "column 'y' has 60 different values in 60 lines; the loss wants classes");
+    fails("a,y\n1,0\n1,1.5\n", csv("y"), CLASSES, "t.csv:3: column 'y': the loss wants classes, and 1.5 is no name and no whole number");
+  }
+
+  @Test
+  void dataForAModelTakeItsColumnsCategoriesAndClasses() {
+    Schema schema = open("colour,a,y\nred,1,5\nblue,2,7\n", csv("y"), CLASSES).schema();
+    Wanted like = CLASSES.like(schema);
+    Dataset d = open("y,extra,a,colour\n7,x,9,blue\n", csv("y"), like);
+    assertThat(Samples.input(d, 0)).containsExactly(0, 9);
+    assertThat(Samples.target(d, 0)).containsExactly(1);
+    assertThat(d.schema()).isEqualTo(schema);
+    fails("y,a,colour\n7,9,green\n", csv("y"), like, "t.csv:2: column 'colour': 'green' is none of the categories of the training data");
+    fails("y,a,colour\n6,9,red\n", csv("y"), like, "t.csv:2: column 'y': '6' is none of the classes of the training data");
+    fails("y,colour\n7,red\n", csv("y"), like, "has no column 'a'");
+    Dataset inputs = open("a,colour\n9,red\n", csv("y"), Wanted.of(TargetKind.NONE).like(schema));
+    assertThat(inputs.targets()).isEmpty();
+    assertThat(Samples.input(inputs, 0)).containsExactly(1, 9);
+    Csv unknown = csv("y");
+    unknown = new Csv(unknown.path(), unknown.target(), unknown.features(), unknown.ignore(), unknown.types(), unknown.missing(), unknown.missingValues(), Csv.Unknown.NONE, unknown.shape(), unknown.delimiter(), unknown.header());
+    assertThat(Samples.input(open("y,a,colour\n7,9,green\n", unknown, like), 0)).containsExactly(-1, 9);
+  }
+
+  @Test
+  void theHashIsThatOfTheFile() throws IOException {
+    assertThat(open("a,y\n1,2\n", csv("y"), CLASSES).hash()).isEqualTo("6eca8591af4d545e49ff4fcdfb9cac5b5656b6187eace6af1d9a9af2dafa9023");
+  }
+}

@@ -1,0 +1,125 @@
+package dlt.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dlt.error.Failure;
+import dlt.tensor.DType;
+import dlt.tensor.HostTensor;
+import dlt.tensor.Shape;
+import dlt.tensor.TensorType;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import org.junit.jupiter.api.Test;
+
+class NamedArraysTest {
+  private static final Wanted CLASSES = Wanted.of(TargetKind.CLASSES);
+  private static final Wanted VALUES = Wanted.of(TargetKind.VALUES);
+
+  private final SequencedMap<String, HostTensor> arrays = new LinkedHashMap<>();
+
+  private Dataset open(int batchDims, Wanted wanted) {
+    return new NamedArrays("d.npz", List.of(), arrays).dataset(List.of("x"), List.of("y"), batchDims, wanted);
+  }
+
+  private void fails(int batchDims, Wanted wanted, String message) {
+    assertThatThrownBy(() -> open(batchDims, wanted)).isInstanceOf(Failure.class).hasMessageContaining(message);
+  }
+
+  private static HostTensor of(DType dtype, Shape shape, double... values) {
+    HostTensor t = HostTensor.allocate(new TensorType(dtype, shape));
+    for (int i = 0; i < values.length; i++) {
+      t.set(i, values[i]);
+    }
+    return t;
+  }
+
+  @Test
+  void everyElementTypeIsReadAsFloats() {
+    for (DType dtype : DType.values()) {
+      boolean bool = dtype == DType.BOOL;
+      arrays.put("x", of(dtype, Shape.of(2, 2), 1, 0, 1, bool ? 1 : 100));
+      arrays.put("y", of(DType.FLOAT64, Shape.of(2), 0.5, 0.25));
+      Dataset d = open(1, VALUES);
+      assertThat(d.inputs().getFirst().type()).isEqualTo(TensorType.float32(2));
+      assertThat(Samples.input(d, 1)).as(dtype.name()).containsExactly(1, bool ? 1 : 100);
+      assertThat(d.targets().getFirst().type()).isEqualTo(TensorType.float32());
+      assertThat(Samples.target(d, 1)).containsExactly(0.25);
+    }
+  }
+
+  @Test
+  void severalDimensionsMayCountTheSamples() {
+    arrays.put("x", HostTensor.of(Shape.of(2, 3, 1), 0f, 1, 2, 3, 4, 5));
+    arrays.put("y", HostTensor.of(Shape.of(2, 3), 0L, 0, 1, 1, 0, 2));
+    Dataset d = open(2, CLASSES);
+    assertThat(d.size()).isEqualTo(6);
+    assertThat(Samples.input(d, 4)).containsExactly(4);
+    assertThat(Samples.target(d, 5)).containsExactly(2);
+    assertThat(d.origin(4)).isEqualTo("d.npz[1, 1]");
+  }
+
+  @Test
+  void classIndicesMayComeAsAColumnAndAsFloats() {
+    arrays.put("x", HostTensor.of(Shape.of(2, 1), 0f, 1));
+    arrays.put("y", HostTensor.of(Shape.of(2, 1), 3f, 1));
+    Dataset d = open(1, CLASSES);
+    assertThat(d.targets().getFirst().type()).isEqualTo(TensorType.int64());
+    assertThat(Samples.target(d, 0)).containsExactly(3);
+    arrays.put("y", HostTensor.of(Shape.of(2, 2, 2), 0L, 1, 2, 3, 4, 5, 6, 7));
+    assertThat(open(1, CLASSES).targets().getFirst().type()).isEqualTo(TensorType.int64(2, 2));
+    arrays.put("y", HostTensor.of(Shape.of(2), 3f, 1.5f));
+    fails(1, CLASSES, "d.npz[1]: 'y' holds 1.5, which is no class index");
+  }
+
+  @Test
+  void classNamesOfTheModelThatAreNumbersAreLookedUp() {
+    arrays.put("x", HostTensor.of(Shape.of(2, 1), 0f, 1));
+    arrays.put("y", HostTensor.of(Shape.of(2), 5L, 9));
+    Field y = new Field("y", TensorType.int64(), List.of("5", "7", "9"), List.of());
+    Wanted like = CLASSES.like(new Schema(List.of(new Field("x", TensorType.float32(1))), List.of(y)));
+    Dataset d = open(1, like);
+    assertThat(Samples.target(d, 1)).containsExactly(2);
+    assertThat(d.targets().getFirst().classes()).containsExactly("5", "7", "9");
+    arrays.put("y", HostTensor.of(Shape.of(2), 5L, 6));
+    fails(1, like, "d.npz[1]: 'y' holds 6.0, which is none of the classes 5, 7, 9");
+  }
+
+  @Test
+  void nanIsMissingInInputsAndAnErrorInTargetsAndInfinityAlwaysAnError() {
+    arrays.put("x", HostTensor.of(Shape.of(2, 2), 0f, 1, Float.NaN, 2));
+    arrays.put("y", HostTensor.of(Shape.of(2), 0f, 1));
+    assertThat(open(1, VALUES).mayMiss()).isTrue();
+    arrays.put("y", HostTensor.of(Shape.of(2), 0f, Float.NaN));
+    fails(1, VALUES, "d.npz[1]: 'y' holds NaN");
+    fails(1, CLASSES, "d.npz[1]: 'y' holds NaN");
+    arrays.put("x", HostTensor.of(Shape.of(2, 2), 0f, 1, Float.NEGATIVE_INFINITY, 2));
+    fails(1, VALUES, "d.npz[1]: 'x' holds -infinity");
+  }
+
+  @Test
+  void arraysThatDoNotFitAreNamed() {
+    arrays.put("x", HostTensor.of(Shape.of(2, 2), 0f, 1, 3, 2));
+    fails(1, VALUES, "d.npz: has no array 'y'; there are x");
+    arrays.put("y", HostTensor.of(Shape.of(3), 0f, 1, 2));
+    fails(1, VALUES, "d.npz: 'y' is [3], but 'x' has [2] samples");
+    fails(3, VALUES, "'x' is [2, 2]: too few dimensions for batch_dims 3");
+    arrays.put("x", HostTensor.allocate(TensorType.float32(0, 2)));
+    fails(1, VALUES, "no samples");
+    arrays.put("x", HostTensor.allocate(TensorType.float32(3, 0)));
+    fails(1, VALUES, "samples without elements");
+  }
+
+  @Test
+  void eachTargetMayBeOfItsOwnKind() {
+    arrays.put("x", HostTensor.of(Shape.of(1, 1), 0f));
+    arrays.put("kind", HostTensor.of(Shape.of(1), 4L));
+    arrays.put("size", HostTensor.of(Shape.of(1), 4L));
+    Wanted wanted = new Wanted(TargetKind.VALUES, Map.of("kind", TargetKind.CLASSES), Optional.empty());
+    Dataset d = new NamedArrays("d", List.of(), arrays).dataset(List.of("x"), List.of("kind", "size"), 1, wanted);
+    assertThat(d.targets()).extracting(Field::type).containsExactly(TensorType.int64(), TensorType.float32());
+  }
+}
