@@ -16,6 +16,7 @@ public record ScatterAdd(int dim, int size) implements Op {
     Operands.count(this, inputs, 2);
     TensorType indices = inputs.get(0);
     TensorType slices = inputs.get(1);
+    Operands.float32(this, List.of(slices));
     int rank = indices.shape().rank();
     if (indices.dtype() != DType.INT64 || dim < 0 || size < 0 || slices.shape().rank() < dim + rank
         || !slices.shape().dims().subList(dim, dim + rank).equals(indices.shape().dims())) {
@@ -24,7 +25,7 @@ public record ScatterAdd(int dim, int size) implements Op {
     List<Integer> r = new ArrayList<>(slices.shape().dims().subList(0, dim));
     r.add(size);
     r.addAll(slices.shape().dims().subList(dim + rank, slices.shape().rank()));
-    return new TensorType(slices.dtype(), new Shape(r));
+    return TensorType.float32(new Shape(r));
   }
 
   @Override

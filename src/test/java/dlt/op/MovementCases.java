@@ -160,7 +160,6 @@ final class MovementCases {
       gather(new int[] {3, n}, 1, 5);
     }
     add(new Gather(0), longs(7, 3), indices(integers(0, 6), 5));
-    add(new ScatterAdd(0, 7), indices(integers(0, 6), 5), longs(5, 3));
   }
 
   private void gather(int[] shape, int dim, int... indices) {

@@ -250,13 +250,18 @@ final class CpuCompiler {
     }
   }
 
+  private static Step literal(Literal op, Operand out) {
+    MemorySegment values = op.value().as(out.type().dtype()).data();
+    return () -> out.data().copyFrom(values);
+  }
+
   private Step step(Node node) {
     List<Operand> in = node.inputs().stream().map(this::operand).toList();
     Operand out = operand(node);
     return switch (node.op()) {
       case Input _, Variable _, Reshape _ -> throw new AssertionError(node);
       case Unary _, Binary _, Where _ -> throw new AssertionError("pointwise and in no group: " + node);
-      case Literal op -> () -> out.data().copyFrom(op.value().as(out.type().dtype()).data());
+      case Literal op -> literal(op, out);
       case Fill op -> FillKernel.compile(target, op, in, out);
       case RandomUniform op -> RandomUniformKernel.compile(target, op, in, out);
       case Cast op -> CastKernel.compile(target, op, in, out);

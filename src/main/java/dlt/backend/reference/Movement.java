@@ -7,7 +7,6 @@ import dlt.op.Pad;
 import dlt.op.ScatterAdd;
 import dlt.op.Slice;
 import dlt.op.Transpose;
-import dlt.tensor.DType;
 import dlt.tensor.Shape;
 import java.util.List;
 
@@ -82,12 +81,7 @@ final class Movement {
       int outer = i / inner / indices.size();
       long index = indices.longs()[i / inner % indices.size()];
       if (index >= 0 && index < op.size()) {
-        int at = (outer * op.size() + (int) index) * inner + i % inner;
-        if (y.type().dtype() == DType.INT64) {
-          y.longs()[at] += slices.longs()[i];
-        } else {
-          y.doubles()[at] += slices.doubles()[i];
-        }
+        y.doubles()[(outer * op.size() + (int) index) * inner + i % inner] += slices.doubles()[i];
       }
     }
   }
