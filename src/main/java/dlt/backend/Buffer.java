@@ -15,6 +15,12 @@ public interface Buffer {
   /// Copies all values to `destination`, which has exactly the type's bytes.
   void read(MemorySegment destination);
 
+  /// Element `i` in row-major order, as exact as the device keeps it.
+  double at(long i);
+
+  /// Sets element `i` in row-major order, as exact as the device keeps it.
+  void set(long i, double value);
+
   /// Replaces all values; a tensor of another element type is converted.
   default void write(HostTensor source) {
     if (!source.shape().equals(type().shape())) {

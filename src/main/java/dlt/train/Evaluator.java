@@ -49,7 +49,7 @@ public final class Evaluator implements AutoCloseable {
         Program program = program(batch.size());
         feed.write(program, batch);
         program.run();
-        loss += program.output(Assembly.LOSS).read().at(0) * batch.size();
+        loss += program.output(Assembly.LOSS).at(0) * batch.size();
         if (!batch.targets().isEmpty()) {
           HostTensor predictions = program.output(output).read();
           evaluation.add(predictions, batch.targets().get(target));

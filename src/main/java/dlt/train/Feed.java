@@ -15,7 +15,6 @@ final class Feed {
   private final List<Field> inputs;
   private final List<Field> targets;
   private final HostTensor rng = HostTensor.of(Shape.of(2), 0L, 0L);
-  private final HostTensor scalar = HostTensor.of(Shape.SCALAR, 0f);
 
   Feed(Assembly assembly) {
     this.assembly = assembly;
@@ -47,8 +46,7 @@ final class Feed {
     }
     assembly.scalars(step, rate).forEach((name, value) -> {
       if (program.inputs().contains(name)) {
-        scalar.set(0, value);
-        program.input(name).write(scalar);
+        program.input(name).set(0, value);
       }
     });
   }

@@ -114,7 +114,7 @@ public final class StepBench implements AutoCloseable {
     step++;
     feed.write(program, step, rate);
     program.run();
-    loss = program.output(Assembly.LOSS).read().at(0);
+    loss = program.output(Assembly.LOSS).at(0);
     return (System.nanoTime() - begin) * 1e-6;
   }
 

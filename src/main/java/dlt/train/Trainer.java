@@ -158,7 +158,7 @@ public final class Trainer implements AutoCloseable {
     feed.write(program, batch);
     feed.write(program, step, rate);
     program.run();
-    double loss = program.output(Assembly.LOSS).read().at(0);
+    double loss = program.output(Assembly.LOSS).at(0);
     state = new TrainingState(state.epoch(), batch.index() + 1, step, state.lossSum() + loss * batch.size(), state.samples() + batch.size(),
         state.bestEpoch(), state.bestValue(), state.stale(), state.logLines(), false, state.rate());
     if (step == 1 || step % experiment.training().logEvery() == 0) {

@@ -1,6 +1,7 @@
 package dlt.backend.cpu;
 
 import dlt.backend.Buffer;
+import dlt.tensor.HostTensor;
 import dlt.tensor.TensorType;
 import java.lang.foreign.MemorySegment;
 
@@ -16,6 +17,16 @@ record CpuBuffer(TensorType type, MemorySegment data) implements Buffer {
   public void read(MemorySegment destination) {
     check(destination);
     destination.copyFrom(data);
+  }
+
+  @Override
+  public double at(long i) {
+    return new HostTensor(type, data).at(i);
+  }
+
+  @Override
+  public void set(long i, double value) {
+    new HostTensor(type, data).set(i, value);
   }
 
   private void check(MemorySegment other) {

@@ -78,6 +78,20 @@ public final class ReferenceBuffer implements Buffer {
   }
 
   @Override
+  public double at(long i) {
+    return doubles != null ? doubles[(int) i] : longs[(int) i];
+  }
+
+  @Override
+  public void set(long i, double value) {
+    if (doubles != null) {
+      doubles[(int) i] = value;
+    } else {
+      longs[(int) i] = (long) value;
+    }
+  }
+
+  @Override
   public void write(MemorySegment source) {
     write(new HostTensor(type, source));
   }
