@@ -9,7 +9,8 @@ import java.util.Optional;
 /// its file and its line here. What it does to one parameter is a subgraph; what depends on the number of the step alone is
 /// computed on the host in double and fed in as scalars.
 public sealed interface Optimizer
-    permits Sgd, Adam, AdamW, Adamax, NAdam, RAdam, RmsProp, Rprop, Asgd, Adagrad, Adadelta, Adafactor, Muon, SparseAdam {
+    permits Sgd, Adam, AdamW, Adamax, NAdam, RAdam, RmsProp, Rprop, Asgd, Adagrad, Adadelta, Adafactor, Muon, SparseAdam,
+        Lbfgs {
   /// The learning rate that the schedule starts from.
   double lr();
 

@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.SequencedMap;
 import java.util.TreeMap;
@@ -22,6 +23,7 @@ public final class ParameterUpdates {
   private final GraphBuilder graph;
   private final Optimizer optimizer;
   private final boolean cyclesMomentum;
+  private final Optional<Minimizer> minimizer;
   private final SequencedMap<String, State> states = new LinkedHashMap<>();
   /// Each group that has parameters, by the prefix of its scalars.
   private final Map<String, Optimizer> used = new TreeMap<>();
@@ -30,12 +32,14 @@ public final class ParameterUpdates {
   public ParameterUpdates(GraphBuilder graph, Optimizer optimizer, List<Phase> schedule) {
     this.graph = graph;
     this.optimizer = optimizer;
+    this.minimizer = optimizer instanceof Lbfgs lbfgs ? Optional.of(new Minimizer(lbfgs)) : Optional.empty();
     this.cyclesMomentum = schedule.stream().anyMatch(p -> p.schedule().momentum(new Time(0, 1, 1, 0)).isPresent());
   }
 
   /// Emits the update of the variable `parameter` of this name by its gradient. Throws [dlt.op.ShapeException] where the
   /// optimizer cannot take the shape.
   public void add(String name, Value parameter, Value gradient) {
+    minimizer.ifPresent(m -> m.add(name));
     int index = 0;
     while (index < optimizer.groups().size() && !optimizer.groups().get(index).matches(name)) {
       index++;
@@ -54,6 +58,11 @@ public final class ParameterUpdates {
     return Collections.unmodifiableSequencedMap(states);
   }
 
+  /// What takes the steps, where a run of the graph does not by itself; used from after the last [#add] on.
+  public Optional<Minimizer> minimizer() {
+    return minimizer;
+  }
+
   /// The values of the graph's scalar inputs by name at `step` (1 for the first); the graph need not have all of
   /// them.
   public Map<String, Double> scalars(long step, LearningRate rate) {
@@ -64,6 +73,10 @@ public final class ParameterUpdates {
       now.scalars(step, rate.at(step, settings.lr())).forEach((name, value) -> r.put(prefix + name, value));
     });
     return r;
+  }
+
+  static String stateName(String parameter, String state) {
+    return "optimizer." + parameter + "." + state;
   }
 
   private final class Scope implements OptimScope {
@@ -82,7 +95,7 @@ public final class ParameterUpdates {
 
     @Override
     public Value state(String name, Shape shape, double initial) {
-      String full = "optimizer." + parameter + "." + name;
+      String full = stateName(parameter, name);
       states.put(full, new State(TensorType.float32(shape), initial));
       return graph.variable(full, TensorType.float32(shape));
     }

@@ -10,6 +10,7 @@ import dlt.config.Binder;
 import dlt.config.YamlNode;
 import dlt.golden.GoldenBackend;
 import dlt.golden.GoldenCases;
+import dlt.graph.Autodiff;
 import dlt.graph.GraphBuilder;
 import dlt.op.ScatterAdd;
 import dlt.op.Value;
@@ -48,17 +49,10 @@ class GoldenOptimizersTest {
     Optimizer optimizer = Binder.bind(yaml, File.class).value().optimizer();
 
     HostTensor start = c.tensor("p0");
-    HostTensor gradients = c.tensor("grads");
-    boolean sparse = c.tensors().containsKey(c.name() + "/indices");
     GraphBuilder g = new GraphBuilder();
     Value parameter = g.variable("w", TensorType.float32(start.shape()));
-    Value gradient = g.input("gradient", TensorType.float32(gradients.shape().without(0)));
-    if (sparse) {
-      Value indices = g.input("indices", TensorType.int64(c.tensor("indices").shape().without(0)));
-      gradient = g.emit(new ScatterAdd(0, start.shape().dim(0)), indices, gradient);
-    }
     ParameterUpdates updates = new ParameterUpdates(g, optimizer, List.of());
-    updates.add("w", parameter, gradient);
+    updates.add("w", parameter, gradient(g, c, parameter));
 
     LearningRate rate = new LearningRate(List.of(), 1, 1);
     try (Backend backend = on.open()) {
@@ -74,19 +68,60 @@ class GoldenOptimizersTest {
       });
       try (Program program = backend.compile(g.build(), variables)) {
         for (int step = 1; step <= c.json().get("steps").asInt(); step++) {
-          program.input("gradient").write(slice(gradients, step - 1));
-          if (sparse) {
-            program.input("indices").write(slice(c.tensor("indices"), step - 1));
+          for (String name : List.of("grads", "indices")) {
+            if (program.inputs().contains(name)) {
+              program.input(name).write(slice(c.tensor(name), step - 1));
+            }
           }
           updates.scalars(step, rate).forEach((name, value) -> {
             if (program.inputs().contains(name)) {
               program.input(name).write(HostTensor.ofDoubles(Shape.SCALAR, value));
             }
           });
-          program.run();
+          if (updates.minimizer().isPresent()) {
+            updates.minimizer().get().step(new Closure(program, variables), optimizer.lr());
+          } else {
+            program.run();
+          }
           assertClose("step " + step, doubles(variables.get("w")), slice(c.tensor("params"), step - 1), on.bound(1));
         }
       }
+    }
+  }
+
+  /// The given gradient, that of rows that were looked up, or else that of the Rosenbrock function.
+  private static Value gradient(GraphBuilder g, GoldenCases.Case c, Value parameter) {
+    if (!c.tensors().containsKey(c.name() + "/grads")) {
+      int n = parameter.shape().dim(0) - 1;
+      Value head = g.slice(parameter, 0, 0, n);
+      Value bend = g.square(g.sub(g.slice(parameter, 0, 1, n), g.square(head)));
+      Value loss = g.sum(g.add(g.mul(bend, 100), g.square(g.sub(1, head))));
+      g.output("loss", loss);
+      return Autodiff.gradients(g, loss, List.of(parameter)).getFirst();
+    }
+    Value gradient = g.input("grads", TensorType.float32(c.tensor("grads").shape().without(0)));
+    if (!c.tensors().containsKey(c.name() + "/indices")) {
+      return gradient;
+    }
+    Value indices = g.input("indices", TensorType.int64(c.tensor("indices").shape().without(0)));
+    return g.emit(new ScatterAdd(0, parameter.shape().dim(0)), indices, gradient);
+  }
+
+  private record Closure(Program program, Map<String, Buffer> variables) implements Minimizer.Model {
+    @Override
+    public double run() {
+      program.run();
+      return doubles(program.output("loss"))[0];
+    }
+
+    @Override
+    public double[] read(String variable) {
+      return doubles(variables.get(variable)).clone();
+    }
+
+    @Override
+    public void write(String variable, double[] values) {
+      variables.get(variable).write(HostTensor.ofDoubles(variables.get(variable).type().shape(), values));
     }
   }
 
