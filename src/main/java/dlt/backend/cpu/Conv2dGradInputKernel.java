@@ -16,9 +16,11 @@ final class Conv2dGradInputKernel {
     Operand dy = inputs.get(0);
     Operand w = inputs.get(1);
     ConvGeometry g = ConvGeometry.of(op.window(), op.groups(), output.shape(), w.shape(), dy.shape());
-    LaneConvPass lanes = LaneConvPass.gradInput(g);
-    return target.emits() && lanes.fits() ? lanes.compile(target, g.n(), dy.data(), w.data(), output.data())
-        : twin(target, g, dy.data(), w.data(), output.data());
+    return switch (ConvPath.of(target, g, g.c())) {
+      case LANES -> LaneConvPass.gradInput(g).compile(target, g.n(), dy.data(), w.data(), output.data());
+      case CHANNELS_LAST -> ChannelsLastConvPass.gradInput(g).compile(target, dy.data(), w.data(), output.data());
+      case JAVA -> twin(target, g, dy.data(), w.data(), output.data());
+    };
   }
 
   static Step twin(Target target, ConvGeometry g, MemorySegment dy, MemorySegment w, MemorySegment dx) {

@@ -15,9 +15,11 @@ final class Conv2dKernel {
     Operand x = inputs.get(0);
     Operand w = inputs.get(1);
     ConvGeometry g = ConvGeometry.of(op.window(), op.groups(), x.shape(), w.shape(), output.shape());
-    LaneConvPass lanes = LaneConvPass.forward(g);
-    return target.emits() && lanes.fits() ? lanes.compile(target, g.n(), x.data(), w.data(), output.data())
-        : twin(target, g, x.data(), w.data(), output.data());
+    return switch (ConvPath.of(target, g, g.o())) {
+      case LANES -> LaneConvPass.forward(g).compile(target, g.n(), x.data(), w.data(), output.data());
+      case CHANNELS_LAST -> ChannelsLastConvPass.forward(g).compile(target, x.data(), w.data(), output.data());
+      case JAVA -> twin(target, g, x.data(), w.data(), output.data());
+    };
   }
 
   static Step twin(Target target, ConvGeometry g, MemorySegment x, MemorySegment w, MemorySegment y) {

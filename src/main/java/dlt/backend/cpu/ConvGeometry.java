@@ -32,4 +32,9 @@ record ConvGeometry(
   Taps columns() {
     return new Taps(w, ow, kw, window.strideW(), window.padLeft(), window.dilationW());
   }
+
+  /// Elements of an image and its result.
+  long imageSize() {
+    return (long) c * h * w + (long) o * oh * ow;
+  }
 }

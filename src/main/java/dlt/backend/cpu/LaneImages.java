@@ -35,9 +35,7 @@ final class LaneImages {
   }
 
   private Kernel kernel(Target target, boolean toLanes, int count) {
-    int tail = (int) (rowSize % lanes);
-    return toLanes ? LaneTranspose.toLanes(target, count, 4 * rowSize, tail)
-        : LaneTranspose.toRows(target, count, 4 * rowSize, tail);
+    return new LaneTranspose(toLanes, count, 4 * rowSize, 4L * lanes, true, (int) (rowSize % lanes)).compile(target);
   }
 
   /// Whether a group of rows this long can be addressed.

@@ -7,78 +7,125 @@ import static dlt.backend.cpu.Assembler.RDX;
 import static dlt.backend.cpu.Assembler.RSI;
 
 import dlt.backend.cpu.Assembler.Label;
+import java.util.List;
+import java.util.function.IntFunction;
 
 /// Moves between rows and lanes: `rows` rows of floats, `pitch` bytes apart, and as many vectors as a row has elements,
-/// vector `j` holding element `j` of every row. A kernel works through blocks of as many elements as a vector has lanes and
-/// turns each block in registers; after the blocks come `tail` more elements, with masks. Lanes without a row are zero in
-/// the vectors and are not written back.
-record LaneTranspose(boolean toLanes, int rows, long pitch, int tail) {
-  /// Rows to lanes: call it with the first row, the vectors, and the number of whole blocks.
-  static Kernel toLanes(Target target, int rows, long pitch, int tail) {
-    return target.kernel(new LaneTranspose(true, rows, pitch, tail), new LaneTranspose(true, rows, pitch, tail)::emit);
-  }
-
-  /// Lanes to rows: call it with the first row, the vectors, and the number of whole blocks.
-  static Kernel toRows(Target target, int rows, long pitch, int tail) {
-    return target.kernel(new LaneTranspose(false, rows, pitch, tail), new LaneTranspose(false, rows, pitch, tail)::emit);
+/// vector `j`, at `j * vectorPitch`, holding element `j` of every row. A kernel works through blocks of as many elements as a
+/// vector has lanes and turns each block in registers; after the blocks come `tail` more elements, with masks. Lanes without
+/// a row are zero in the vectors (where `padded`; else they are not written) and are not written back.
+record LaneTranspose(boolean toLanes, int rows, long pitch, long vectorPitch, boolean padded, int tail) {
+  /// Call it with the first row, the vectors, and the number of whole blocks.
+  Kernel compile(Target target) {
+    return target.kernel(this, this::emit);
   }
 
   private void emit(Assembler a) {
     int lanes = a.lanes();
+    Square square = new Square(a, toLanes, rows, pitch, padded);
+    IntFunction<Address> vector = i -> Address.at(RSI, Math.toIntExact(i * vectorPitch));
     Label rest = new Label();
     a.compareImmediate(RDX, 0);
     a.jump(ZERO, rest);
     a.align(32);
     Label block = a.here();
-    block(a, lanes);
+    square.move(0, lanes, vector);
     a.addImmediate(RDI, 4 * lanes);
-    a.addImmediate(RSI, a.vectorBytes() * lanes);
+    a.addImmediate(RSI, Math.toIntExact(vectorPitch * lanes));
     a.subImmediate(RDX, 1);
     a.jump(NOT_ZERO, block);
     a.bind(rest);
     if (tail > 0) {
-      block(a, tail);
+      square.move(0, tail, vector);
     }
     a.ret();
   }
 
-  private void block(Assembler a, int elements) {
-    int lanes = a.lanes();
-    // an opmask, or a vector register that the square does not need at that moment
-    boolean evex = a.instructionSet() == InstructionSet.AVX512;
-    int mask = evex ? 1 : toLanes ? 15 : 0;
-    int sources = toLanes ? rows : elements;
-    if (toLanes && elements < lanes) {
-      a.maskFirst(mask, elements);
+  /// The same for a fixed number of elements whose vectors lie anywhere: `vectors` says at how many bytes each. Call it with
+  /// the first row and the vectors.
+  record Scattered(boolean toLanes, int rows, long pitch, List<Long> vectors) {
+    Kernel compile(Target target) {
+      return target.kernel(this, this::emit);
     }
-    for (int i = 0; i < lanes; i++) {
-      if (i >= sources) {
-        a.zero(i);
-      } else if (!toLanes) {
-        a.load(i, Address.at(RSI, i * a.vectorBytes()));
-      } else if (elements < lanes) {
-        a.loadMasked(i, Address.at(RDI, row(i)), mask);
-      } else {
-        a.load(i, Address.at(RDI, row(i)));
+
+    private void emit(Assembler a) {
+      Square square = new Square(a, toLanes, rows, pitch, true);
+      for (int first = 0; first < vectors.size(); first += a.lanes()) {
+        int at = first;
+        square.move(first, Math.min(a.lanes(), vectors.size() - first),
+            i -> Address.at(RSI, Math.toIntExact(vectors.get(at + i))));
       }
-    }
-    int[] turned = turn(a);
-    if (!toLanes && elements < lanes) {
-      a.maskFirst(mask, elements);
-    }
-    for (int i = 0; i < (toLanes ? elements : rows); i++) {
-      if (toLanes) {
-        a.store(Address.at(RSI, i * a.vectorBytes()), turned[i]);
-      } else if (elements < lanes) {
-        a.storeMasked(Address.at(RDI, row(i)), turned[i], mask);
-      } else {
-        a.store(Address.at(RDI, row(i)), turned[i]);
-      }
+      a.ret();
     }
   }
 
-  private int row(int i) {
-    return Math.toIntExact(i * pitch);
+  /// Moves up to as many elements as a vector has lanes between rows at RDI and vectors.
+  private record Square(Assembler a, boolean toLanes, int rows, long pitch, boolean padded) {
+    /// Elements `first` to `first + elements - 1`.
+    void move(int first, int elements, IntFunction<Address> vector) {
+      if (toLanes) {
+        toLanes(first, elements, vector);
+      } else {
+        toRows(first, elements, vector);
+      }
+    }
+
+    private void toLanes(int first, int elements, IntFunction<Address> vector) {
+      boolean evex = a.instructionSet() == InstructionSet.AVX512;
+      // an opmask, or a vector register that the square does not need at that moment
+      int mask = evex ? 1 : 15;
+      if (elements < a.lanes()) {
+        a.maskFirst(mask, elements);
+      }
+      for (int i = 0; i < a.lanes(); i++) {
+        if (i >= rows) {
+          a.zero(i);
+        } else if (elements < a.lanes()) {
+          a.loadMasked(i, row(first, i), mask);
+        } else {
+          a.load(i, row(first, i));
+        }
+      }
+      int[] turned = turn(a);
+      boolean whole = padded || rows == a.lanes();
+      mask = evex ? 1 : 0;
+      if (!whole) {
+        a.maskFirst(mask, rows);
+      }
+      for (int i = 0; i < elements; i++) {
+        if (whole) {
+          a.store(vector.apply(i), turned[i]);
+        } else {
+          a.storeMasked(vector.apply(i), turned[i], mask);
+        }
+      }
+    }
+
+    private void toRows(int first, int elements, IntFunction<Address> vector) {
+      for (int i = 0; i < a.lanes(); i++) {
+        if (i < elements) {
+          a.load(i, vector.apply(i));
+        } else {
+          a.zero(i);
+        }
+      }
+      int[] turned = turn(a);
+      int mask = a.instructionSet() == InstructionSet.AVX512 ? 1 : 0;
+      if (elements < a.lanes()) {
+        a.maskFirst(mask, elements);
+      }
+      for (int i = 0; i < rows; i++) {
+        if (elements < a.lanes()) {
+          a.storeMasked(row(first, i), turned[i], mask);
+        } else {
+          a.store(row(first, i), turned[i]);
+        }
+      }
+    }
+
+    private Address row(int first, int i) {
+      return Address.at(RDI, Math.toIntExact(4L * first + i * pitch));
+    }
   }
 
   /// Turns the square in the first registers by means of as many others and says where its columns are then.

@@ -1,6 +1,8 @@
 package dlt.backend.cpu;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
 import dlt.op.Conv2d;
 import dlt.op.Conv2dGradInput;
@@ -11,9 +13,12 @@ import dlt.op.OpCaseRunner;
 import dlt.op.Window;
 import dlt.tensor.Shape;
 import dlt.tensor.TensorType;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -98,6 +103,83 @@ class ConvolutionTest {
   void allPassesMatchTheReference(InstructionSet set) {
     try (CpuBackend backend = new CpuBackend(2, set)) {
       layers().flatMap(l -> l.passes().stream()).forEach(c -> OpCaseRunner.assertMatchesReference(backend, c));
+    }
+  }
+
+  /// Which path is taken depends on the shape; here each takes every shape.
+  @ParameterizedTest
+  @MethodSource("sets")
+  void allPathsMatchTheDefinition(InstructionSet set) {
+    try (Workers workers = new Workers(2); CodeMemory code = new CodeMemory(); Arena arena = Arena.ofShared()) {
+      Target target = new Target(set, workers, code, arena);
+      layers().forEach(layer -> {
+        ConvGeometry g = ConvGeometry.of(layer.window, layer.groups, layer.images(), layer.weights(), layer.results());
+        MemorySegment x = random(arena, layer.images(), 1);
+        MemorySegment w = random(arena, layer.weights(), 2);
+        MemorySegment y = random(arena, layer.results(), 3);
+        Definition d = Definition.of(g, x, w, y);
+        MemorySegment results = arena.allocate(y.byteSize(), 64);
+        MemorySegment images = arena.allocate(x.byteSize(), 64);
+        check(layer, Conv2dKernel.twin(target, g, x, w, results), results, d.forward);
+        check(layer, Conv2dGradInputKernel.twin(target, g, y, w, images), images, d.gradInput);
+        if (target.emits()) {
+          check(layer, LaneConvPass.forward(g).compile(target, g.n(), x, w, results), results, d.forward);
+          check(layer, LaneConvPass.gradInput(g).compile(target, g.n(), y, w, images), images, d.gradInput);
+        }
+        if (target.emits() && g.groups() == 1) {
+          check(layer, ChannelsLastConvPass.forward(g).compile(target, x, w, results), results, d.forward);
+          check(layer, ChannelsLastConvPass.gradInput(g).compile(target, y, w, images), images, d.gradInput);
+        }
+      });
+    }
+  }
+
+  /// Runs twice over results that are NaN before, and compares.
+  private static void check(Layer layer, Step step, MemorySegment results, double[] expected) {
+    for (int run = 0; run < 2; run++) {
+      results.fill((byte) -1);
+      step.run();
+      for (int i = 0; i < expected.length; i++) {
+        float actual = results.getAtIndex(JAVA_FLOAT, i);
+        if (!(Math.abs(actual - expected[i]) <= 1e-4)) {
+          fail("%s: element %d is %s, expected %s", layer, i, actual, expected[i]);
+        }
+      }
+    }
+  }
+
+  private static MemorySegment random(Arena arena, Shape shape, int seed) {
+    MemorySegment s = arena.allocate(4 * shape.size(), 64);
+    Random random = new Random(seed);
+    for (long i = 0; i < shape.size(); i++) {
+      s.setAtIndex(JAVA_FLOAT, i, random.nextFloat() - 0.5f);
+    }
+    return s;
+  }
+
+  /// The sums that the passes are, `y` being the result's gradient.
+  private record Definition(double[] forward, double[] gradInput, double[] gradWeight) {
+    static Definition of(ConvGeometry g, MemorySegment x, MemorySegment w, MemorySegment y) {
+      Definition d = new Definition(new double[(int) (y.byteSize() / 4)], new double[(int) (x.byteSize() / 4)], new double[(int) (w.byteSize() / 4)]);
+      for (int i = 0; i < d.forward.length; i++) {
+        int ox = i % g.ow();
+        int oy = i / g.ow() % g.oh();
+        int o = i / (g.ow() * g.oh()) % g.o();
+        int n = i / (g.ow() * g.oh() * g.o());
+        for (int j = 0; j < g.groupC() * g.kh() * g.kw(); j++) {
+          int kx = j % g.kw();
+          int ky = j / g.kw() % g.kh();
+          int c = o / g.groupO() * g.groupC() + j / (g.kw() * g.kh());
+          if (g.rows().inside(oy, ky) && g.columns().inside(ox, kx)) {
+            int image = ((n * g.c() + c) * g.h() + g.rows().pixel(oy, ky)) * g.w() + g.columns().pixel(ox, kx);
+            int weight = o * g.groupC() * g.kh() * g.kw() + j;
+            d.forward[i] += (double) x.getAtIndex(JAVA_FLOAT, image) * w.getAtIndex(JAVA_FLOAT, weight);
+            d.gradInput[image] += (double) y.getAtIndex(JAVA_FLOAT, i) * w.getAtIndex(JAVA_FLOAT, weight);
+            d.gradWeight[weight] += (double) y.getAtIndex(JAVA_FLOAT, i) * x.getAtIndex(JAVA_FLOAT, image);
+          }
+        }
+      }
+      return d;
     }
   }
 

@@ -1,0 +1,105 @@
+package dlt.backend.cpu;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntConsumer;
+
+/// Weights as panels [tap][source channel][lane], one panel for each `lanes` result channels; lanes without a channel are zero.
+/// Outside, the weights are a tensor with `perResult` and `perSource` floats from one channel to the next and its taps side by
+/// side; `slots` says which tap of the panels each of them is.
+record WeightPanels(int results, int sources, long perResult, long perSource, int[] slots, int lanes) {
+  /// How many weights of a row a kernel moves at most, in code of its own each.
+  private static final int MOST_ELEMENTS = 512;
+
+  int panels() {
+    return Math.ceilDiv(results, lanes);
+  }
+
+  /// Bytes of a panel.
+  long panel() {
+    return 4L * slots.length * sources * lanes;
+  }
+
+  long bytes() {
+    return panels() * panel();
+  }
+
+  /// The parts of [#pack] and [#unpack].
+  int parts(Target target) {
+    return panels() * (lanes / target.lanes());
+  }
+
+  private int chunk() {
+    return perSource == slots.length ? Math.clamp(MOST_ELEMENTS / slots.length, 1, Math.min(16, sources)) : 1;
+  }
+
+  /// Fills the panels, one of [#parts] at a time.
+  IntConsumer pack(Target target, MemorySegment weights, MemorySegment panels) {
+    check(weights, panels);
+    return perResult == 1 && slots.length == 1 ? part -> copy(target, part, weights, panels)
+        : move(target, true, weights, panels);
+  }
+
+  /// Fills the tensor, one of [#parts] at a time.
+  IntConsumer unpack(Target target, MemorySegment weights, MemorySegment panels) {
+    check(weights, panels);
+    return move(target, false, weights, panels);
+  }
+
+  private void check(MemorySegment weights, MemorySegment panels) {
+    if (weights.byteSize() != 4L * results * sources * slots.length || panels.byteSize() != bytes()) {
+      throw new IllegalArgumentException(weights.byteSize() + " and " + panels.byteSize() + " bytes met " + this);
+    }
+  }
+
+  private IntConsumer move(Target target, boolean toPanels, MemorySegment weights, MemorySegment panels) {
+    int chunk = chunk();
+    Kernel[] full = kernels(target, toPanels, chunk);
+    Kernel[] last = kernels(target, toPanels, sources % chunk == 0 ? chunk : sources % chunk);
+    return part -> {
+      long row = weights.address() + 4 * part * target.lanes() * perResult;
+      long vector = panels.address() + at(target, part);
+      for (int s = 0; s < sources; s += chunk) {
+        (s + chunk <= sources ? full : last)[part].call(row + 4 * s * perSource, vector + 4L * s * lanes);
+      }
+    };
+  }
+
+  /// Where the first vector of a part lies.
+  private long at(Target target, int part) {
+    int result = part * target.lanes();
+    return result / lanes * panel() + 4L * (result % lanes);
+  }
+
+  /// Kernels that move the weights of `chunk` source channels, one for each part.
+  private Kernel[] kernels(Target target, boolean toPanels, int chunk) {
+    List<Long> vectors = new ArrayList<>();
+    for (int s = 0; s < chunk; s++) {
+      for (int slot : slots) {
+        vectors.add(4L * ((long) slot * sources + s) * lanes);
+      }
+    }
+    Kernel[] kernels = new Kernel[parts(target)];
+    for (int part = 0; part < kernels.length; part++) {
+      int rows = Math.clamp(results - part * target.lanes(), 0, target.lanes());
+      kernels[part] = new LaneTranspose.Scattered(toPanels, rows, 4 * perResult, vectors).compile(target);
+    }
+    return kernels;
+  }
+
+  /// Result channels lie side by side already.
+  private void copy(Target target, int part, MemorySegment weights, MemorySegment panels) {
+    int first = part * target.lanes();
+    int count = Math.clamp(results - first, 0, target.lanes());
+    for (int s = 0; s < sources; s++) {
+      long at = at(target, part) + 4L * s * lanes;
+      MemorySegment.copy(weights, 4 * (first + s * perSource), panels, at, 4L * count);
+      for (int lane = count; lane < target.lanes(); lane++) {
+        panels.set(JAVA_FLOAT, at + 4L * lane, 0);
+      }
+    }
+  }
+}
