@@ -36,7 +36,8 @@ record ChannelsLastConvPass(
   /// Kernels of one phase, by whether the tile is the last of its row and of its column, and where its panel begins.
   private record PhaseKernels(Phase rows, Phase columns, Kernel[] kernels, long panel) {}
 
-  private ChannelsLast padded() {
+  /// The source as the kernels want it.
+  ChannelsLast padded() {
     return new ChannelsLast(n, source.channels, source.height, source.width, before(rows), before(columns),
         after(rows, source.height), after(columns, source.width));
   }

@@ -15,9 +15,11 @@ final class Conv2dGradWeightKernel {
     Operand x = inputs.get(0);
     Operand dy = inputs.get(1);
     ConvGeometry g = ConvGeometry.of(op.window(), op.groups(), x.shape(), output.shape(), dy.shape());
-    LaneConvGradWeightPass lanes = new LaneConvGradWeightPass(g);
-    return target.emits() && lanes.fits() ? lanes.compile(target, x.data(), dy.data(), output.data())
-        : twin(target, g, x.data(), dy.data(), output.data());
+    return switch (ConvPath.ofGradWeight(target, g)) {
+      case LANES -> new LaneConvGradWeightPass(g).compile(target, x.data(), dy.data(), output.data());
+      case CHANNELS_LAST -> new ChannelsLastGradWeightPass(g).compile(target, x.data(), dy.data(), output.data());
+      case JAVA -> twin(target, g, x.data(), dy.data(), output.data());
+    };
   }
 
   static Step twin(Target target, ConvGeometry g, MemorySegment x, MemorySegment dy, MemorySegment dw) {

@@ -4,7 +4,7 @@ package dlt.backend.cpu;
 enum ConvPath {
   /// A vector of images at a time: [LaneConvPass], [LaneConvGradWeightPass].
   LANES,
-  /// A vector of channels at a time: [ChannelsLastConvPass].
+  /// A vector of channels at a time: [ChannelsLastConvPass], [ChannelsLastGradWeightPass].
   CHANNELS_LAST,
   /// The Java twin.
   JAVA;
@@ -12,15 +12,26 @@ enum ConvPath {
   /// Bytes of the operands of one vector of images that the caches hold.
   private static final long CACHED = 768 << 10;
 
-  /// The fastest path to results of `channels` channels, as far as the share of its lanes that each path uses tells.
+  /// The fastest path to images or results of `channels` channels, as far as the share of its lanes that each path uses tells.
   static ConvPath of(Target target, ConvGeometry g, int channels) {
+    return of(target, g, channels, LaneImages.fits(g.imageSize()));
+  }
+
+  /// The fastest path to the gradient by the weights.
+  static ConvPath ofGradWeight(Target target, ConvGeometry g) {
+    long weights = (long) g.o() * g.groupC() * g.kh() * g.kw();
+    boolean few = weights * 4 * target.lanes() <= CACHED || !ChannelsLast.fits(g);
+    return of(target, g, g.o(), few && LaneImages.fits(g.imageSize()) && LaneImages.fits(weights));
+  }
+
+  private static ConvPath of(Target target, ConvGeometry g, int channels, boolean lanesFit) {
     if (!target.emits()) {
       return JAVA;
     }
     boolean cached = g.imageSize() * 4 * target.lanes() <= CACHED;
-    double lanes = LaneImages.fits(g.imageSize()) ? used(g.n(), target.lanes()) * (cached ? 1 : 0.55) : 0;
+    double lanes = lanesFit ? used(g.n(), target.lanes()) * (cached ? 1 : 0.55) : 0;
     double channelsLast = ChannelsLast.fits(g) ? used(channels, target.lanes()) * 0.8 : 0;
-    return lanes >= channelsLast ? lanes == 0 ? JAVA : LANES : CHANNELS_LAST;
+    return lanes == 0 && channelsLast == 0 ? JAVA : lanes >= channelsLast ? LANES : CHANNELS_LAST;
   }
 
   private static double used(int count, int lanes) {

@@ -23,11 +23,6 @@ record LaneConvGradWeightPass(ConvGeometry g) {
   /// and their sums `sum` bytes after those of the first tap.
   private record TapBlock(Kernel full, Kernel last, long image, long sum) {}
 
-  boolean fits() {
-    return LaneImages.fits((long) g.c() * g.h() * g.w()) && LaneImages.fits((long) g.o() * g.oh() * g.ow())
-        && LaneImages.fits(weights());
-  }
-
   private long weights() {
     return (long) g.o() * g.groupC() * g.kh() * g.kw();
   }

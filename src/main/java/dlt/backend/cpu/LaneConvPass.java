@@ -34,11 +34,6 @@ record LaneConvPass(
         (long) g.kh() * g.kw(), weightsOfOutput, g.groupO() * weightsOfOutput);
   }
 
-  /// Whether all offsets within a group of images fit the instructions.
-  boolean fits() {
-    return LaneImages.fits(source.size()) && LaneImages.fits(result.size());
-  }
-
   Step compile(Target target, int images, MemorySegment from, MemorySegment weights, MemorySegment to) {
     int outputs = result.channels / groups;
     int vector = 4 * target.lanes();

@@ -120,15 +120,19 @@ class ConvolutionTest {
         Definition d = Definition.of(g, x, w, y);
         MemorySegment results = arena.allocate(y.byteSize(), 64);
         MemorySegment images = arena.allocate(x.byteSize(), 64);
+        MemorySegment weights = arena.allocate(w.byteSize(), 64);
         check(layer, Conv2dKernel.twin(target, g, x, w, results), results, d.forward);
         check(layer, Conv2dGradInputKernel.twin(target, g, y, w, images), images, d.gradInput);
+        check(layer, Conv2dGradWeightKernel.twin(target, g, x, y, weights), weights, d.gradWeight);
         if (target.emits()) {
           check(layer, LaneConvPass.forward(g).compile(target, g.n(), x, w, results), results, d.forward);
           check(layer, LaneConvPass.gradInput(g).compile(target, g.n(), y, w, images), images, d.gradInput);
+          check(layer, new LaneConvGradWeightPass(g).compile(target, x, y, weights), weights, d.gradWeight);
         }
         if (target.emits() && g.groups() == 1) {
           check(layer, ChannelsLastConvPass.forward(g).compile(target, x, w, results), results, d.forward);
           check(layer, ChannelsLastConvPass.gradInput(g).compile(target, y, w, images), images, d.gradInput);
+          check(layer, new ChannelsLastGradWeightPass(g).compile(target, x, y, weights), weights, d.gradWeight);
         }
       });
     }
