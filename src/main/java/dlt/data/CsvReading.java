@@ -61,7 +61,7 @@ final class CsvReading {
   }
 
   private final Csv csv;
-  private final DataFile file;
+  private final SourceFile file;
   private final CsvRows rows;
   private final Wanted wanted;
   private final Set<String> missing;
@@ -71,7 +71,7 @@ final class CsvReading {
 
   CsvReading(Csv csv, Path base, Wanted wanted) {
     this.csv = csv;
-    this.file = DataFile.of(base, csv.path());
+    this.file = SourceFile.of(base, csv.path());
     this.rows = new CsvRows(file, csv.separator(), csv.header());
     this.wanted = wanted;
     this.missing = Set.copyOf(csv.missingValues());
@@ -333,9 +333,9 @@ final class CsvReading {
     }
     Field input = new Field("features", TensorType.float32(sampleShape()), List.of(), features.stream().map(p -> new Column(p.name, p.names())).toList());
     Schema schema = new Schema(List.of(input), fields);
-    DataFile from = file;
+    SourceFile from = file;
     String name = file.name();
-    return wanted.checked(new ArrayDataset(size, schema, List.of(x), y, i -> name + ":" + lines[i], () -> DataFile.hash(List.of(from))), name);
+    return wanted.checked(new ArrayDataset(size, schema, List.of(x), y, i -> name + ":" + lines[i], () -> SourceFile.hash(List.of(from))), name);
   }
 
   private Failure changed() {

@@ -25,12 +25,12 @@ final class CsvRows {
     void accept(int line, CsvRecord cells);
   }
 
-  private final DataFile file;
+  private final SourceFile file;
   private final char delimiter;
   private final boolean headed;
   private List<String> header;
 
-  CsvRows(DataFile file, char delimiter, boolean headed) {
+  CsvRows(SourceFile file, char delimiter, boolean headed) {
     this.file = file;
     this.delimiter = delimiter;
     this.headed = headed;

@@ -16,12 +16,12 @@ public record Idx(@Doc("The file of the images.") String images, @Doc("The file 
   @Override
   public Dataset open(Path base, Wanted wanted) {
     SequencedMap<String, HostTensor> arrays = new LinkedHashMap<>();
-    DataFile imageFile = DataFile.of(base, images);
+    SourceFile imageFile = SourceFile.of(base, images);
     HostTensor pictures = IdxFile.read(imageFile);
     arrays.put("image", pictures.shape().rank() == 3 ? pictures.reshape(pictures.shape().insert(1, 1)) : pictures);
-    List<DataFile> files = new ArrayList<>(List.of(imageFile));
+    List<SourceFile> files = new ArrayList<>(List.of(imageFile));
     if (labels.isPresent() && wanted.targets() != TargetKind.NONE) {
-      DataFile labelFile = DataFile.of(base, labels.get());
+      SourceFile labelFile = SourceFile.of(base, labels.get());
       files.add(labelFile);
       HostTensor indices = IdxFile.read(labelFile);
       if (indices.shape().dim(0) != pictures.shape().dim(0)) {

@@ -25,7 +25,7 @@ final class IdxFile {
   private IdxFile() {}
 
   /// The array in `file`. Throws Failure(DATA) where the file is damaged.
-  static HostTensor read(DataFile file) {
+  static HostTensor read(SourceFile file) {
     try (DataInputStream in = new DataInputStream(file.open())) {
       int magic = in.readInt();
       int rank = magic & 0xff;
@@ -56,7 +56,7 @@ final class IdxFile {
     }
   }
 
-  private static DType dtype(DataFile file, int code) {
+  private static DType dtype(SourceFile file, int code) {
     return switch (code) {
       case 0x08 -> DType.UINT8;
       case 0x09 -> DType.INT8;
@@ -69,7 +69,7 @@ final class IdxFile {
   }
 
   /// Before memory is taken: a small file may claim any size.
-  private static void checkSize(DataFile file, TensorType type) throws IOException {
+  private static void checkSize(SourceFile file, TensorType type) throws IOException {
     long held = Files.size(file.path());
     long claimed;
     try {

@@ -13,7 +13,7 @@ final class ImageDataset implements Dataset {
   private static final long MOST_KEPT = 1L << 30;
 
   private final Schema schema;
-  private final List<DataFile> files;
+  private final List<SourceFile> files;
   private final int[] classes;
   private final int channels;
   private final int height;
@@ -22,7 +22,7 @@ final class ImageDataset implements Dataset {
   private final AtomicIntegerArray decoded;
   private final Once<String> hash;
 
-  ImageDataset(Schema schema, List<DataFile> files, int[] classes) {
+  ImageDataset(Schema schema, List<SourceFile> files, int[] classes) {
     this.schema = schema;
     this.files = files;
     this.classes = classes;
@@ -33,7 +33,7 @@ final class ImageDataset implements Dataset {
     boolean keep = image.size() <= MOST_KEPT / files.size();
     this.kept = keep ? HostTensor.allocate(new TensorType(DType.UINT8, image.insert(0, files.size()))) : null;
     this.decoded = keep ? new AtomicIntegerArray(files.size()) : null;
-    this.hash = new Once<>(() -> DataFile.hash(files));
+    this.hash = new Once<>(() -> SourceFile.hash(files));
   }
 
   @Override

@@ -29,7 +29,7 @@ final class ImageFile {
   }
 
   /// The image resized to `height` by `width`; as grey values where `channels` is 1, else red, green, blue.
-  static byte[] read(DataFile file, int channels, int height, int width) {
+  static byte[] read(SourceFile file, int channels, int height, int width) {
     BufferedImage image = decode(file);
     int h = image.getHeight();
     int w = image.getWidth();
@@ -98,10 +98,10 @@ final class ImageFile {
     return shift >= 0 ? sample >> shift : sample * 255 / ((1 << 8 + shift) - 1);
   }
 
-  private static BufferedImage decode(DataFile file) {
+  private static BufferedImage decode(SourceFile file) {
     try (ImageInputStream in = ImageIO.createImageInputStream(file.path().toFile())) {
       if (in == null) {
-        throw file.failure(DataFile.missing(file.path(), "file"));
+        throw file.failure(SourceFile.missing(file.path(), "file"));
       }
       Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
       if (!readers.hasNext()) {

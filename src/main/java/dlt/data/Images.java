@@ -36,12 +36,12 @@ public record Images(
 
   @Override
   public Dataset open(Path base, Wanted wanted) {
-    Path folder = DataFile.resolve(base, path);
+    Path folder = SourceFile.resolve(base, path);
     if (!Files.isDirectory(folder)) {
-      throw failure(DataFile.missing(folder, "folder"));
+      throw failure(SourceFile.missing(folder, "folder"));
     }
     Field image = image();
-    List<DataFile> files = new ArrayList<>();
+    List<SourceFile> files = new ArrayList<>();
     if (wanted.targets() == TargetKind.NONE) {
       files.addAll(imagesBelow(folder, folder));
       if (files.isEmpty()) {
@@ -57,7 +57,7 @@ public record Images(
       if (index < 0) {
         throw failure("folder '" + name + "' is none of the classes of the training data" + Names.hint(name, classes));
       }
-      List<DataFile> images = imagesBelow(folder, folder.resolve(name));
+      List<SourceFile> images = imagesBelow(folder, folder.resolve(name));
       if (images.isEmpty()) {
         throw failure("folder '" + name + "' holds no images");
       }
@@ -101,21 +101,21 @@ public record Images(
       }
       return names;
     } catch (IOException e) {
-      throw new DataFile(path, folder).failure(e);
+      throw new SourceFile(path, folder).failure(e);
     }
   }
 
   /// In the order of their names below `folder`.
-  private List<DataFile> imagesBelow(Path folder, Path below) {
+  private List<SourceFile> imagesBelow(Path folder, Path below) {
     try (Stream<Path> all = Files.walk(below, FileVisitOption.FOLLOW_LINKS)) {
       return all.filter(p -> ImageFile.named(p) && Files.isRegularFile(p))
-          .map(p -> new DataFile(Path.of(path).resolve(folder.relativize(p)).toString(), p))
-          .sorted(Comparator.comparing(DataFile::name))
+          .map(p -> new SourceFile(Path.of(path).resolve(folder.relativize(p)).toString(), p))
+          .sorted(Comparator.comparing(SourceFile::name))
           .toList();
     } catch (IOException e) {
-      throw new DataFile(path, below).failure(e);
+      throw new SourceFile(path, below).failure(e);
     } catch (UncheckedIOException e) {
-      throw new DataFile(path, below).failure(e.getCause());
+      throw new SourceFile(path, below).failure(e.getCause());
     }
   }
 

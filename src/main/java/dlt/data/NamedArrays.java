@@ -16,17 +16,17 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /// Arrays by name, out of one file or of several, as samples. Inputs become float32; bytes stay bytes until they are read.
-record NamedArrays(String name, List<DataFile> files, SequencedMap<String, HostTensor> arrays) {
-  static NamedArrays of(DataFile file, SequencedMap<String, HostTensor> arrays) {
+record NamedArrays(String name, List<SourceFile> files, SequencedMap<String, HostTensor> arrays) {
+  static NamedArrays of(SourceFile file, SequencedMap<String, HostTensor> arrays) {
     return new NamedArrays(file.name(), List.of(file), arrays);
   }
 
   /// Of npy files: each array is called as its path.
   static NamedArrays of(Path base, List<String> paths) {
     SequencedMap<String, HostTensor> arrays = new LinkedHashMap<>();
-    List<DataFile> files = new ArrayList<>();
+    List<SourceFile> files = new ArrayList<>();
     for (String path : paths) {
-      DataFile file = DataFile.of(base, path);
+      SourceFile file = SourceFile.of(base, path);
       files.add(file);
       arrays.put(path, dlt.tensor.Npy.read(file.path()));
     }
@@ -66,7 +66,7 @@ record NamedArrays(String name, List<DataFile> files, SequencedMap<String, HostT
         ys.add(finite(stored(t), target, false, origin));
       }
     }
-    return wanted.checked(new ArrayDataset(size, new Schema(x, y), xs, ys, origin, () -> DataFile.hash(files)), name);
+    return wanted.checked(new ArrayDataset(size, new Schema(x, y), xs, ys, origin, () -> SourceFile.hash(files)), name);
   }
 
   private Shape lead(String input, int batchDims) {

@@ -15,7 +15,7 @@ public record Npy(
     implements Source {
   @Override
   public Dataset open(Path base, Wanted wanted) {
-    return NamedArrays.of(base, paths()).dataset(inputs, targets, batchDims, wanted);
+    return NamedArrays.of(base, wanted.targets() == TargetKind.NONE ? inputs : paths()).dataset(inputs, targets, batchDims, wanted);
   }
 
   @Override

@@ -16,7 +16,7 @@ public record Npz(
     implements Source {
   @Override
   public Dataset open(Path base, Wanted wanted) {
-    DataFile file = DataFile.of(base, path);
+    SourceFile file = SourceFile.of(base, path);
     return NamedArrays.of(file, dlt.tensor.Npz.read(file.path())).dataset(inputs, targets, batchDims, wanted);
   }
 

@@ -31,7 +31,8 @@ public sealed interface Source permits Csv, Idx, Npz, Npy, Safetensors, Images, 
   }
 
   /// A source like `trained` (the one a model was trained on) for other data in `file`, whose name tells its format (csv,
-  /// tsv, npz, npy, safetensors, or a folder of images). Throws Failure(USAGE) for other names.
+  /// tsv, npz, npy, safetensors, or a folder of images; whatever else for a model that was trained on idx files is one of
+  /// images). Its path counts from the `base` that it is opened with. Throws Failure(USAGE) for other names.
   static Source of(Path file, Source trained, Schema schema) {
     String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
     String plain = name.endsWith(".gz") ? name.substring(0, name.length() - 3) : name;
@@ -59,6 +60,9 @@ public sealed interface Source permits Csv, Idx, Npz, Npy, Safetensors, Images, 
     }
     if (name.endsWith(".npy")) {
       return new Npy(List.of(path), List.of(), trained instanceof Npy npy ? npy.batchDims() : 1);
+    }
+    if (trained instanceof Idx) {
+      return new Idx(path, Optional.empty());
     }
     throw new Failure(Failure.Kind.USAGE, path + ": data are read from csv, tsv, npz, npy, safetensors and folders of images; take another name");
   }

@@ -101,7 +101,7 @@ public record Synthetic(
   }
 
   private static String hash(String text) {
-    return HexFormat.of().formatHex(DataFile.sha256().digest(text.getBytes(StandardCharsets.UTF_8)));
+    return HexFormat.of().formatHex(SourceFile.sha256().digest(text.getBytes(StandardCharsets.UTF_8)));
   }
 
   @Override

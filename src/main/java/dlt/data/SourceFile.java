@@ -15,10 +15,10 @@ import java.util.List;
 import java.util.zip.GZIPInputStream;
 
 /// A file of a source: `name` is what messages call it.
-record DataFile(String name, Path path) {
+record SourceFile(String name, Path path) {
   /// The file that the experiment file calls `name`. Throws Failure(DATA) where there is none.
-  static DataFile of(Path base, String name) {
-    DataFile file = new DataFile(name, resolve(base, name));
+  static SourceFile of(Path base, String name) {
+    SourceFile file = new SourceFile(name, resolve(base, name));
     if (!Files.isRegularFile(file.path)) {
       throw file.failure(missing(file.path, "file"));
     }
@@ -60,12 +60,12 @@ record DataFile(String name, Path path) {
   }
 
   /// See [Dataset#hash].
-  static String hash(List<DataFile> files) {
+  static String hash(List<SourceFile> files) {
     if (files.size() == 1) {
       return files.getFirst().hash();
     }
     MessageDigest all = sha256();
-    for (DataFile file : files) {
+    for (SourceFile file : files) {
       all.update((file.hash() + "  " + file.name + "\n").getBytes(StandardCharsets.UTF_8));
     }
     return HexFormat.of().formatHex(all.digest());
