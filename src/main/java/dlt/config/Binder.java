@@ -29,8 +29,14 @@ public final class Binder {
 
   /// `root` as a record of `type`. Throws [ConfigException] with every error of the file in the order of its lines.
   public static <T extends Record> Bound<T> bind(YamlNode root, Class<T> type) {
+    return bind(root, type, List.of());
+  }
+
+  /// As above; `earlier` are errors that were found before and are reported with the others.
+  public static <T extends Record> Bound<T> bind(YamlNode root, Class<T> type, List<Diagnostic> earlier) {
     Binder binder = new Binder(type);
-    binder.errors.checkDuplicates(root);
+    earlier.forEach(binder.errors::add);
+    root.duplicates().forEach(binder.errors::add);
     Form form = new Form.Fields(type);
     Spot spot = new Spot(root.at(), "the file", Optional.empty());
     Object value = root instanceof YamlNode.Sequence ? binder.errors.wrong(root, form, spot, "") : binder.bind(root, form, spot);
@@ -237,10 +243,10 @@ public final class Binder {
         }
         yield given;
       }
-      case YamlNode.Scalar s when keys.isEmpty() -> errors.add(s.at(), spot.label() + ": found " + Errors.describe(s) + ", expected no arguments", "");
-      case YamlNode.Sequence s when keys.isEmpty() -> errors.add(s.at(), spot.label() + ": found a list, expected no arguments", "");
-      case YamlNode.Scalar s -> first(keys, s);
-      case YamlNode.Sequence s -> takesList(keys.getFirst().form()) ? first(keys, s) : positional(type, s, spot);
+      case YamlNode.Scalar _, YamlNode.Sequence _ ->
+          keys.isEmpty()
+              ? errors.add(node.at(), spot.label() + ": found " + Errors.describe(node) + ", expected no arguments", "")
+              : first(keys, node);
     };
   }
 
@@ -248,18 +254,10 @@ public final class Binder {
     return new YamlNode.Mapping(value.at(), List.of(new YamlNode.Entry(value.at(), keys.getFirst().key(), value)));
   }
 
-  private static boolean takesList(Form form) {
-    return switch (form) {
-      case Form.Many _, Form.Fields _, Form.Anything _ -> true;
-      case Form.Maybe m -> takesList(m.of());
-      case Form.Int _, Form.Whole _, Form.Real _, Form.Truth _, Form.Text _, Form.File _, Form.Choice _, Form.Named _, Form.Kind _ -> false;
-    };
-  }
-
   /// A list's items as the values of a record's keys in their order.
   private YamlNode.Mapping positional(RecordType type, YamlNode.Sequence list, Spot spot) {
     List<Argument> keys = type.keys();
-    if (keys.size() == 1 && takesList(keys.getFirst().form())) {
+    if (keys.size() == 1 && keys.getFirst().form() instanceof Form.Many) {
       return first(keys, list);
     }
     if (list.items().size() > keys.size()) {

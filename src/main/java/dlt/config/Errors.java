@@ -2,10 +2,8 @@ package dlt.config;
 
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /// Collects what is wrong with a file. Each method returns null: what a wrong part binds to.
@@ -40,6 +38,10 @@ final class Errors {
     return hints;
   }
 
+  void add(Diagnostic diagnostic) {
+    diagnostics.add(diagnostic);
+  }
+
   <T> T add(Location at, String message, String hint) {
     diagnostics.add(new Diagnostic(at, message, hint));
     return null;
@@ -53,24 +55,6 @@ final class Errors {
   /// A value that a record's constructor or factory refused.
   <T> T invalid(Location at, String label, Invalid e) {
     return add(at, label + ": found " + e.found() + ", expected " + e.expected(), "");
-  }
-
-  /// Keys that stand twice, anywhere below `node`.
-  void checkDuplicates(YamlNode node) {
-    switch (node) {
-      case YamlNode.Scalar _ -> {}
-      case YamlNode.Sequence s -> s.items().forEach(this::checkDuplicates);
-      case YamlNode.Mapping m -> {
-        Map<String, Location> first = new HashMap<>();
-        for (YamlNode.Entry e : m.entries()) {
-          Location before = first.putIfAbsent(e.key(), e.at());
-          if (before != null) {
-            add(e.at(), "found the key `" + e.key() + "` a second time, expected it once", "it stands in line " + before.line() + " already");
-          }
-          checkDuplicates(e.value());
-        }
-      }
-    }
   }
 
   static String describe(YamlNode node) {

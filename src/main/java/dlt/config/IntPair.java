@@ -1,7 +1,9 @@
 package dlt.config;
 
+import java.util.Optional;
+
 /// Rows and columns: `3` means `[3, 3]`.
-public record IntPair(int first, int second) {
+public record IntPair(@Doc("Rows.") int first, @Doc("Columns.") int second) {
   public static IntPair of(int both) {
     return new IntPair(both, both);
   }
@@ -13,5 +15,10 @@ public record IntPair(int first, int second) {
     } catch (NumberFormatException e) {
       throw new Invalid("", "'" + text + "'", "a whole number or [rows, columns]");
     }
+  }
+
+  @ToText
+  public Optional<String> text() {
+    return first == second ? Optional.of(Integer.toString(first)) : Optional.empty();
   }
 }

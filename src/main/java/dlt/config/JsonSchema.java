@@ -76,10 +76,9 @@ public final class JsonSchema {
   }
 
   private static ObjectNode choice(Form.Choice c) {
-    ObjectNode r = JSON.objectNode();
-    ArrayNode names = r.putArray("enum");
-    Kinds.constants(c.type()).keySet().forEach(names::add);
-    return r;
+    List<ObjectNode> ways = new ArrayList<>();
+    Kinds.constants(c.type()).forEach((name, constant) -> ways.add(described(JSON.objectNode().put("const", name), Kinds.doc(constant))));
+    return anyOf(ways);
   }
 
   private static ObjectNode list(ObjectNode items) {
@@ -131,7 +130,7 @@ public final class JsonSchema {
     if (RecordType.fromText(type.type()).isPresent()) {
       ways.add(anyScalar());
     }
-    return described(anyOf(ways), type.type());
+    return described(anyOf(ways), Kinds.doc(type.type()));
   }
 
   /// Bare words, and mappings of one kind to its arguments.
@@ -144,7 +143,7 @@ public final class JsonSchema {
             (name, type) -> {
               RecordType r = RecordType.of(type);
               if (r.keys().stream().noneMatch(Argument::required)) {
-                ways.add(described(JSON.objectNode().put("const", name), type));
+                ways.add(described(JSON.objectNode().put("const", name), Kinds.doc(type)));
               }
               String definition = holder.map(h -> name(h.type()) + "." + name).orElseGet(() -> name(type));
               properties.set(name, define(definition, () -> arguments(r, holder)));
@@ -153,7 +152,7 @@ public final class JsonSchema {
     if (RecordType.fromText(family).isPresent()) {
       ways.add(anyScalar());
     }
-    return described(anyOf(ways), family);
+    return described(anyOf(ways), Kinds.doc(family));
   }
 
   private ObjectNode arguments(RecordType type, Optional<RecordType> holder) {
@@ -161,7 +160,6 @@ public final class JsonSchema {
     List<ObjectNode> ways = new ArrayList<>();
     if (!keys.isEmpty()) {
       ways.add(form(keys.getFirst().form(), keys.getFirst().range()));
-      ways.add(positional(keys));
     }
     holder.ifPresent(h -> keys.addAll(h.keys()));
     ways.addFirst(object(keys));
@@ -171,7 +169,7 @@ public final class JsonSchema {
     if (RecordType.fromText(type.type()).isPresent()) {
       ways.add(anyScalar());
     }
-    return described(anyOf(ways), type.type());
+    return described(anyOf(ways), Kinds.doc(type.type()));
   }
 
   private static ObjectNode anyScalar() {
@@ -194,9 +192,7 @@ public final class JsonSchema {
     ArrayNode required = JSON.arrayNode();
     for (Argument a : keys) {
       ObjectNode property = form(a.form(), a.range());
-      if (!a.doc().isEmpty()) {
-        property.put("description", a.doc());
-      }
+      described(property, a.doc());
       a.defaultText().ifPresent(t -> property.set("default", json(YamlNode.parse(t, DEFAULT))));
       properties.set(a.key(), property);
       if (a.required()) {
@@ -209,9 +205,8 @@ public final class JsonSchema {
     return r.put("additionalProperties", false);
   }
 
-  private static ObjectNode described(ObjectNode schema, Class<?> type) {
-    Doc doc = type.getAnnotation(Doc.class);
-    return doc == null ? schema : schema.put("description", doc.value());
+  private static ObjectNode described(ObjectNode schema, String doc) {
+    return doc.isEmpty() ? schema : schema.put("description", doc);
   }
 
   /// A default as JSON; what JSON has no number for stays text.

@@ -1,8 +1,10 @@
 package dlt.config;
 
+import java.lang.annotation.Annotation;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.SequencedMap;
 
 /// The names of things in the file: the kinds of a sealed interface (its records, those of sealed interfaces below it
@@ -57,9 +59,23 @@ public final class Kinds {
 
   /// The name of an enum's constant in the file.
   public static String name(Enum<?> constant) {
+    return annotation(constant, Key.class).map(Key::value).orElseGet(() -> constant.name().toLowerCase(Locale.ROOT));
+  }
+
+  /// What a kind, a record or a sealed interface means; empty where nobody said.
+  public static String doc(Class<?> type) {
+    Doc doc = type.getAnnotation(Doc.class);
+    return doc == null ? "" : doc.value();
+  }
+
+  /// What an enum's constant means; empty where nobody said.
+  public static String doc(Enum<?> constant) {
+    return annotation(constant, Doc.class).map(Doc::value).orElse("");
+  }
+
+  private static <A extends Annotation> Optional<A> annotation(Enum<?> constant, Class<A> type) {
     try {
-      Key key = constant.getDeclaringClass().getField(constant.name()).getAnnotation(Key.class);
-      return key != null ? key.value() : constant.name().toLowerCase(Locale.ROOT);
+      return Optional.ofNullable(constant.getDeclaringClass().getField(constant.name()).getAnnotation(type));
     } catch (NoSuchFieldException e) {
       throw new IllegalStateException(e);
     }

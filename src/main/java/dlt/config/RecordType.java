@@ -71,11 +71,23 @@ final class RecordType {
     return Optional.empty();
   }
 
+  /// Whether it is a few numbers that must all be given, written as a list of them.
+  boolean isTuple() {
+    return arguments.size() > 1 && arguments.stream().allMatch(a -> a.required() && isNumber(a.form()));
+  }
+
+  private static boolean isNumber(Form form) {
+    return form instanceof Form.Int || form instanceof Form.Whole || form instanceof Form.Real;
+  }
+
   /// What people read: the kinds it stands for, or its keys.
   String text() {
-    return inlineKind()
-        .map(k -> k.text(Optional.empty()))
-        .orElseGet(() -> "mapping with " + Form.list(keys().stream().map(Argument::key).toList()));
+    if (inlineKind().isPresent()) {
+      return inlineKind().get().text(Optional.empty());
+    }
+    List<String> names = keys().stream().map(Argument::key).toList();
+    String text = isTuple() ? "[" + String.join(", ", names) + "]" : "mapping with " + Form.list(names);
+    return fromText(type).isPresent() ? "value or " + text : text;
   }
 
   /// A record of these components. Throws [Invalid] where its constructor does.

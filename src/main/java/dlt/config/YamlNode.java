@@ -2,6 +2,7 @@ package dlt.config;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,7 +42,7 @@ public sealed interface YamlNode {
     }
   }
 
-  /// `{key: value}` in the order of the file. A key that stands twice is kept twice: the binder reports it.
+  /// `{key: value}` in the order of the file. A key that stands twice is kept twice, see [#duplicates].
   record Mapping(Location at, List<Entry> entries) implements YamlNode {
     public Mapping {
       entries = List.copyOf(entries);
@@ -107,6 +108,31 @@ public sealed interface YamlNode {
   /// The document in `text`; `file` is its name in messages. Throws [ConfigException] where it is not YAML.
   static YamlNode parse(String text, Path file) {
     return YamlReader.parse(text, file);
+  }
+
+  /// The keys, anywhere in this node, that stand twice in a mapping.
+  default List<Diagnostic> duplicates() {
+    List<Diagnostic> r = new ArrayList<>();
+    collectDuplicates(this, r);
+    return r;
+  }
+
+  private static void collectDuplicates(YamlNode node, List<Diagnostic> into) {
+    switch (node) {
+      case Scalar _ -> {}
+      case Sequence s -> s.items.forEach(i -> collectDuplicates(i, into));
+      case Mapping m -> {
+        Map<String, Location> first = new HashMap<>();
+        for (Entry e : m.entries) {
+          Location before = first.putIfAbsent(e.key, e.at);
+          if (before != null) {
+            String message = "found the key `" + e.key + "` a second time, expected it once";
+            into.add(new Diagnostic(e.at, message, "it stands in line " + before.line() + " already"));
+          }
+          collectDuplicates(e.value, into);
+        }
+      }
+    }
   }
 
   /// This node with every scalar `$name` replaced by the parameter of that name. Throws [ConfigException] with every

@@ -46,15 +46,14 @@ public final class YamlWriter {
   }
 
   private static YamlNode fields(Record record, RecordType type) {
-    if (record instanceof IntPair p) {
-      YamlNode first = node(p.first(), new Form.Int());
-      return p.first() == p.second() ? first : new YamlNode.Sequence(NOWHERE, List.of(first, node(p.second(), new Form.Int())));
-    }
     Optional<String> scalar = RecordType.text(record);
     if (scalar.isPresent()) {
       return new YamlNode.Scalar(NOWHERE, scalar.get(), CoreScalar.of(scalar.get()) == CoreScalar.NULL);
     }
     List<YamlNode.Entry> entries = entries(record, type);
+    if (type.isTuple()) {
+      return new YamlNode.Sequence(NOWHERE, entries.stream().map(YamlNode.Entry::value).toList());
+    }
     return type.inlineKind().isPresent() ? kind(inlined(record, type), entries) : new YamlNode.Mapping(NOWHERE, entries);
   }
 

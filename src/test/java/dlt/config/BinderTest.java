@@ -54,7 +54,6 @@ class BinderTest {
               - sequential: [relu, linear: 3]
               - sequential: relu
               - batch_norm
-              - linear: [4, false]
             """);
     IntPair two = IntPair.of(2);
     Padding none = new Padding(0, 0, false);
@@ -71,8 +70,7 @@ class BinderTest {
             new Place(new Concat(2), List.of("x", "skip"), Optional.empty()),
             place(new Chain(List.of(place(new Relu()), place(new Linear(3, true, Start.LECUN))))),
             place(new Chain(List.of(place(new Relu())))),
-            place(new BatchNorm(1e-5)),
-            place(new Linear(4, false, Start.LECUN)));
+            place(new BatchNorm(1e-5)));
   }
 
   @Test

@@ -46,7 +46,8 @@ class JsonSchemaTest {
   void keysHaveTypesDefaultsLimitsAndDescriptions() {
     JsonNode epochs = definition(".Training").path("anyOf").get(0).path("properties").path("epochs");
     assertThat(epochs).isEqualTo(parse("{\"type\": \"integer\", \"minimum\": 1, \"description\": \"Epochs.\", \"default\": 10}"));
-    assertThat(definition(".Place.linear").path("anyOf").get(0).path("properties").path("init").path("enum")).hasToString("[\"lecun\",\"kaiming_uniform\",\"xavier\"]");
+    assertThat(definition(".Place.linear").path("anyOf").get(0).path("properties").path("init").path("anyOf"))
+        .isEqualTo(parse("[{\"const\": \"lecun\", \"description\": \"By fan-in.\"}, {\"const\": \"kaiming_uniform\"}, {\"const\": \"xavier\"}]"));
     assertThat(definition(".Place.linear").path("anyOf").get(0).path("required")).hasToString("[\"out_features\"]");
   }
 

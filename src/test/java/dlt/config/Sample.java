@@ -77,6 +77,7 @@ record Sample(
   record BatchNorm(@Doc("Added to the variance.") @Range(min = 0) @Default("1e-5") double eps) implements Norms {}
 
   enum Start {
+    @Doc("By fan-in.")
     LECUN,
     KAIMING_UNIFORM,
     @Key("xavier")
