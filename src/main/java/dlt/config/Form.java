@@ -118,7 +118,7 @@ public sealed interface Form {
       case Maybe m -> m.of.text(range);
       case Many m -> "list of " + m.of.text(range);
       case Named n -> "mapping of names to " + n.of.text(range);
-      case Fields f -> f.type == IntPair.class ? "whole number or [rows, columns]" + limits : RecordType.of(f.type).text();
+      case Fields f -> RecordType.of(f.type).text() + limits;
       case Kind k -> "kind of " + Kinds.name(k.type);
       case Anything _ -> "any value";
     };

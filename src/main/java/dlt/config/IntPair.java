@@ -8,7 +8,7 @@ public record IntPair(@Doc("Rows.") int first, @Doc("Columns.") int second) {
     return new IntPair(both, both);
   }
 
-  @FromText
+  @FromText("whole number or [rows, columns]")
   public static IntPair parse(String text) {
     try {
       return of(Integer.parseInt(text));

@@ -87,7 +87,8 @@ final class RecordType {
     }
     List<String> names = keys().stream().map(Argument::key).toList();
     String text = isTuple() ? "[" + String.join(", ", names) + "]" : "mapping with " + Form.list(names);
-    return fromText(type).isPresent() ? "value or " + text : text;
+    Optional<String> told = fromText(type).map(m -> m.getAnnotation(FromText.class).value());
+    return told.map(t -> t.isEmpty() ? "value or " + text : t).orElse(text);
   }
 
   /// A record of these components. Throws [Invalid] where its constructor does.

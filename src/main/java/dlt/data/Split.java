@@ -45,7 +45,7 @@ public record Split(
   }
 
   /// `none`, or a number: the share for validation.
-  @FromText
+  @FromText("none, a share or mapping of shares or folds")
   public static Split parse(String text) {
     if (text.equals("none")) {
       return NONE;

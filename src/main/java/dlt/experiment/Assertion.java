@@ -36,7 +36,7 @@ public record Assertion(String metric, Comparison comparison, double bound) {
     }
   }
 
-  @FromText
+  @FromText("condition")
   public static Assertion parse(String text) {
     Matcher m = FORM.matcher(text);
     if (m.matches()) {

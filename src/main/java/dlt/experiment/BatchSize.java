@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /// Samples of one step; 0 stands for all of the training part.
 public record BatchSize(int samples) {
-  @FromText
+  @FromText("whole number >= 1 or all")
   public static BatchSize parse(String text) {
     if (text.equals("all")) {
       return new BatchSize(0);

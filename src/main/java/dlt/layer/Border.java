@@ -13,7 +13,7 @@ public record Border(
     @Doc("Columns on the right.") @Range(min = 0) int right,
     @Doc("Rows above.") @Range(min = 0) int top,
     @Doc("Rows below.") @Range(min = 0) int bottom) {
-  @FromText
+  @FromText("whole number or [left, right, top, bottom]")
   public static Border parse(String text) {
     if (!text.matches("[0-9]{1,6}")) {
       throw new Invalid("", "'" + text + "'", "a whole number or [left, right, top, bottom]");

@@ -19,7 +19,7 @@ public record Padding(
     return new Padding(both, both, false);
   }
 
-  @FromText
+  @FromText("whole number, [rows, columns] or same")
   public static Padding parse(String text) {
     if (text.equals("same")) {
       return new Padding(0, 0, true);

@@ -19,7 +19,7 @@ public record ClassWeights(List<Double> weights) {
     }
   }
 
-  @FromText
+  @FromText("balanced or list of number")
   public static ClassWeights parse(String text) {
     if (!text.equals("balanced")) {
       throw new Invalid("", "'" + text + "'", "`balanced` or a list with a number for each class");
