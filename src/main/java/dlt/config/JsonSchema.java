@@ -45,7 +45,7 @@ public final class JsonSchema {
       case Form.Truth _ -> type("boolean");
       case Form.Text _, Form.File _ -> type("string");
       case Form.Choice c -> choice(c);
-      case Form.Maybe m -> form(m.of(), range);
+      case Form.Maybe m -> anyOf(List.of(form(m.of(), range), type("null")));
       case Form.Many m -> anyOf(List.of(list(form(m.of(), range)), form(m.of(), range)));
       case Form.Named n -> (ObjectNode) type("object").set("additionalProperties", form(n.of(), range));
       case Form.Fields f -> f.type() == IntPair.class ? intPair(range) : record(f.type());

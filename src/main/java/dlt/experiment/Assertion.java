@@ -1,5 +1,6 @@
 package dlt.experiment;
 
+import dlt.config.Doc;
 import dlt.config.FromText;
 import dlt.config.Invalid;
 import dlt.config.ToText;
@@ -10,7 +11,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// A condition on a metric: `test.accuracy >= 0.95`, or `accuracy >= 0.95` where the part is clear.
-public record Assertion(String metric, Comparison comparison, double bound) {
+public record Assertion(
+    @Doc("Part and metric, such as `test.accuracy`.") String metric, @Doc("How they compare.") Comparison comparison, @Doc("With what.") double bound) {
   private static final Pattern FORM =
       Pattern.compile("\\s*([A-Za-z_][A-Za-z0-9_.]*)\\s*(>=|<=|==|!=|>|<)\\s*([-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?)\\s*");
 

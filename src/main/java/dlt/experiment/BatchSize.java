@@ -1,12 +1,13 @@
 package dlt.experiment;
 
+import dlt.config.Doc;
 import dlt.config.FromText;
 import dlt.config.Invalid;
 import dlt.config.ToText;
 import java.util.Optional;
 
 /// Samples of one step; 0 stands for all of the training part.
-public record BatchSize(int samples) {
+public record BatchSize(@Doc("Samples; 0 for all.") int samples) {
   @FromText("whole number >= 1 or all")
   public static BatchSize parse(String text) {
     if (text.equals("all")) {

@@ -9,15 +9,16 @@ import dlt.config.YamlNode.Mapping;
 import dlt.config.YamlNode.Scalar;
 import dlt.config.YamlNode.Sequence;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// Puts the layers of `blocks:` and `modules:` in the place of each use, before the file is bound: a use of a block becomes
 /// `sequential` with the block's layers, `$parameters` filled in; a use of a module becomes `shared`.
 final class Blocks {
-  private static final int MAX_DEPTH = 32;
   private static final String REQUIRED = "required";
 
   private record Block(Map<String, YamlNode> params, YamlNode layers) {}
@@ -25,11 +26,13 @@ final class Blocks {
   private final Map<String, Block> blocks = new LinkedHashMap<>();
   private final Map<String, YamlNode> modules = new LinkedHashMap<>();
   private final List<Diagnostic> errors = new ArrayList<>();
+  private final Set<String> open = new HashSet<>();
 
   private Blocks() {}
 
-  /// `root` without `blocks` and `modules`, their uses below `model` replaced. Throws [ConfigException].
-  static Mapping expand(Mapping root) {
+  /// `root` without `blocks` and `modules`, their uses below `model` replaced. What is wrong goes to `errors`; a use that is
+  /// wrong becomes `identity`, so that binding says nothing more about it.
+  static Mapping expand(Mapping root, List<Diagnostic> errors) {
     Blocks b = new Blocks();
     root.value("blocks").ifPresent(b::readBlocks);
     root.value("modules").ifPresent(b::readModules);
@@ -37,13 +40,11 @@ final class Blocks {
     for (Entry e : root.entries()) {
       switch (e.key()) {
         case "blocks", "modules" -> {}
-        case "model" -> entries.add(new Entry(e.at(), e.key(), b.walk(e.value(), 0)));
+        case "model" -> entries.add(new Entry(e.at(), e.key(), b.walk(e.value())));
         default -> entries.add(e);
       }
     }
-    if (!b.errors.isEmpty()) {
-      throw new ConfigException(b.errors);
-    }
+    errors.addAll(b.errors);
     return new Mapping(root.at(), entries);
   }
 
@@ -84,37 +85,35 @@ final class Blocks {
     errors.add(new Diagnostic(at, message, hint));
   }
 
-  private YamlNode walk(YamlNode node, int depth) {
+  private YamlNode walk(YamlNode node) {
     return switch (node) {
       case Scalar s -> s;
-      case Mapping m -> new Mapping(m.at(), m.entries().stream().map(e -> new Entry(e.at(), e.key(), walk(e.value(), depth))).toList());
-      case Sequence s -> new Sequence(s.at(), s.items().stream().map(i -> item(i, depth)).toList());
+      case Mapping m -> new Mapping(m.at(), m.entries().stream().map(e -> new Entry(e.at(), e.key(), walk(e.value()))).toList());
+      case Sequence s -> new Sequence(s.at(), s.items().stream().map(i -> item(i)).toList());
     };
   }
 
   /// An item of a list, which may be the use of a block or a module.
-  private YamlNode item(YamlNode node, int depth) {
+  private YamlNode item(YamlNode node) {
     Optional<Entry> use = switch (node) {
       case Scalar s when !s.quoted() -> Optional.of(new Entry(s.at(), s.text(), new Mapping(s.at(), List.of())));
       case Mapping m when m.entries().size() == 1 -> Optional.of(m.entries().getFirst());
       case Scalar _, Mapping _, Sequence _ -> Optional.empty();
     };
-    if (use.isPresent() && depth < MAX_DEPTH) {
-      Entry e = use.get();
-      if (blocks.containsKey(e.key())) {
-        return block(e, blocks.get(e.key()), depth);
-      }
-      if (modules.containsKey(e.key())) {
-        return module(e, modules.get(e.key()), depth);
-      }
-    } else if (use.isPresent() && (blocks.containsKey(use.get().key()) || modules.containsKey(use.get().key()))) {
-      error(node.at(), "`" + use.get().key() + "` is nested more than " + MAX_DEPTH + " deep", "a block or module must not use itself");
-      return node;
+    if (use.isEmpty() || !(blocks.containsKey(use.get().key()) || modules.containsKey(use.get().key()))) {
+      return walk(node);
     }
-    return walk(node, depth);
+    Entry e = use.get();
+    if (!open.add(e.key())) {
+      error(node.at(), "`" + e.key() + "` uses itself", "a block or module must not stand in its own layers");
+      return nothing(node.at());
+    }
+    YamlNode r = blocks.containsKey(e.key()) ? block(e, blocks.get(e.key())) : module(e, modules.get(e.key()));
+    open.remove(e.key());
+    return r;
   }
 
-  private YamlNode block(Entry use, Block block, int depth) {
+  private YamlNode block(Entry use, Block block) {
     Map<String, YamlNode> params = new LinkedHashMap<>();
     List<Entry> placing = new ArrayList<>();
     if (use.value() instanceof Mapping given) {
@@ -143,19 +142,19 @@ final class Blocks {
       }
     });
     if (params.size() < block.params.size()) {
-      return new Mapping(use.at(), List.of());
+      return nothing(use.at());
     }
     YamlNode layers;
     try {
       layers = block.layers.substitute(params);
     } catch (ConfigException e) {
       errors.addAll(e.diagnostics());
-      return new Mapping(use.at(), List.of());
+      return nothing(use.at());
     }
-    return placed(use.at(), "sequential", List.of(new Entry(use.at(), "layers", walk(layers, depth + 1))), placing);
+    return placed(use.at(), "sequential", List.of(new Entry(use.at(), "layers", walk(layers))), placing);
   }
 
-  private YamlNode module(Entry use, YamlNode layers, int depth) {
+  private YamlNode module(Entry use, YamlNode layers) {
     List<Entry> placing = new ArrayList<>();
     for (Entry e : mapping(use.value(), "from and as")) {
       if (e.key().equals("from") || e.key().equals("as")) {
@@ -165,8 +164,13 @@ final class Blocks {
       }
     }
     return placed(use.at(), "shared",
-        List.of(new Entry(use.at(), "module", new Scalar(use.at(), use.key(), true)), new Entry(use.at(), "layers", walk(layers, depth + 1))),
+        List.of(new Entry(use.at(), "module", new Scalar(use.at(), use.key(), true)), new Entry(use.at(), "layers", walk(layers))),
         placing);
+  }
+
+  /// What stands for a use that is wrong.
+  private static YamlNode nothing(Location at) {
+    return new Scalar(at, "identity", false);
   }
 
   private static Mapping placed(Location at, String kind, List<Entry> arguments, List<Entry> placing) {

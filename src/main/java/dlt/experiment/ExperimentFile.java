@@ -2,6 +2,7 @@ package dlt.experiment;
 
 import dlt.config.Binder;
 import dlt.config.Bound;
+import dlt.config.Diagnostic;
 import dlt.config.Overrides;
 import dlt.config.YamlNode;
 import java.nio.file.Path;
@@ -18,11 +19,12 @@ public record ExperimentFile(Path file, Path base, Bound<Experiment> bound) {
   /// As above, but paths count from `base`.
   public static ExperimentFile read(Path file, Path base, List<String> overrides) {
     YamlNode root = Overrides.apply(YamlNode.read(file), overrides);
+    List<Diagnostic> errors = root.duplicates();
     if (root instanceof YamlNode.Mapping m) {
       // `sweep` is for the sweep command alone
-      root = Blocks.expand(new YamlNode.Mapping(m.at(), m.entries().stream().filter(e -> !e.key().equals("sweep")).toList()));
+      root = Blocks.expand(new YamlNode.Mapping(m.at(), m.entries().stream().filter(e -> !e.key().equals("sweep")).toList()), errors);
     }
-    return new ExperimentFile(file, base, Binder.bind(root, Experiment.class));
+    return new ExperimentFile(file, base, Binder.bind(root, Experiment.class, errors));
   }
 
   public Experiment experiment() {

@@ -1,12 +1,13 @@
 package dlt.loss;
 
+import dlt.config.Doc;
 import dlt.config.FromText;
 import dlt.config.Invalid;
 import java.util.List;
 import java.util.Optional;
 
 /// A factor for each class, or `balanced`: factors that make up for how often each class occurs in the training part.
-public record ClassWeights(List<Double> weights) {
+public record ClassWeights(@Doc("One number for each class.") List<Double> weights) {
   /// `balanced`, until the counts are known.
   public static final ClassWeights BALANCED = new ClassWeights(List.of());
 

@@ -23,7 +23,9 @@ public record Adafactor(
     @Doc("Parameters with settings of their own.") @Default("[]") List<Group> groups)
     implements Optimizer {
   /// The least variance and the least scale of a parameter.
-  public record Eps(@Range(min = 0) Optional<Double> variance, @Range(min = 0) double scale) {}
+  public record Eps(
+      @Doc("The least variance; the distance of 1 to the next float where left out.") @Range(min = 0) Optional<Double> variance,
+      @Doc("Smallest scale of a parameter.") @Range(min = 0) double scale) {}
 
   @Override
   public void emit(OptimScope scope, Value parameter, Value gradient) {

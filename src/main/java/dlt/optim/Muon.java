@@ -25,7 +25,7 @@ public record Muon(
     @Doc("Parameters with settings of their own.") @Default("[]") List<Group> groups)
     implements Optimizer {
   /// Of `a x + b x^3 + c x^5`.
-  public record Coefficients(double a, double b, double c) {}
+  public record Coefficients(@Doc("Of x.") double a, @Doc("Of x cubed.") double b, @Doc("Of x to the fifth.") double c) {}
 
   /// What the learning rate is multiplied by for a matrix [rows, columns].
   public enum Adjustment {

@@ -16,10 +16,11 @@ public record Rprop(
     @Doc("Parameters with settings of their own.") @Default("[]") List<Group> groups)
     implements Optimizer {
   /// Factors of the step size: `minus` below 1, `plus` above.
-  public record Etas(@Range(min = 0, max = 1) double minus, @Range(min = 1) double plus) {}
+  public record Etas(
+      @Doc("Factor of decrease.") @Range(min = 0, max = 1) double minus, @Doc("Factor of increase.") @Range(min = 1) double plus) {}
 
   /// Limits of the step size.
-  public record StepSizes(@Range(min = 0) double min, @Range(min = 0) double max) {}
+  public record StepSizes(@Doc("Smallest.") @Range(min = 0) double min, @Doc("Largest.") @Range(min = 0) double max) {}
 
   @Override
   public void emit(OptimScope scope, Value parameter, Value gradient) {
