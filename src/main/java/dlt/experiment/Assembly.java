@@ -21,6 +21,7 @@ import dlt.op.ShapeException;
 import dlt.op.Value;
 import dlt.optim.Group;
 import dlt.optim.LearningRate;
+import dlt.optim.Minimizer;
 import dlt.optim.ParameterUpdates;
 import dlt.tensor.DType;
 import dlt.tensor.HostTensor;
@@ -140,6 +141,11 @@ public final class Assembly {
   /// The optimizer's variables by name, which no parameter or buffer has.
   public SequencedMap<String, ParameterUpdates.State> optimizerStates() {
     return updates.states();
+  }
+
+  /// What takes the steps, where a run of the training graph does not by itself.
+  public Optional<Minimizer> minimizer() {
+    return updates.minimizer();
   }
 
   /// The values of the training graph's scalar inputs at `step` (1 for the first).

@@ -2,7 +2,9 @@ package dlt.optim;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
 
 /// Steps that ask for the loss at several places, over the variables that [Lbfgs] declares. What it remembers lies in those
 /// variables between steps, so that a checkpoint holds it.
@@ -20,14 +22,15 @@ public final class Minimizer {
   }
 
   private final Lbfgs settings;
-  private final List<String> parameters = new ArrayList<>();
+  private final SequencedMap<String, Integer> parameters = new LinkedHashMap<>();
 
   Minimizer(Lbfgs settings) {
     this.settings = settings;
   }
 
-  void add(String parameter) {
-    parameters.add(parameter);
+  /// Adds a parameter of `size` elements.
+  void add(String parameter, int size) {
+    parameters.put(parameter, size);
   }
 
   /// One step with `lr`: up to `max_iter` moves. Says the loss before it.
@@ -55,22 +58,21 @@ public final class Minimizer {
     return state.isEmpty() ? parameter : ParameterUpdates.stateName(parameter, state);
   }
 
-  private double[] all(Minimizer.Model model, String state) {
-    return parameters.stream().map(p -> model.read(variable(p, state))).flatMapToDouble(Arrays::stream).toArray();
+  private double[] all(Model model, String state) {
+    return parameters.keySet().stream().flatMapToDouble(p -> Arrays.stream(model.read(variable(p, state)))).toArray();
   }
 
   private void write(Model model, String state, double[] values) {
     int from = 0;
-    for (String p : parameters) {
-      int size = model.read(variable(p, state)).length;
-      model.write(variable(p, state), Arrays.copyOfRange(values, from, from + size));
-      from += size;
+    for (var p : parameters.entrySet()) {
+      model.write(variable(p.getKey(), state), Arrays.copyOfRange(values, from, from + p.getValue()));
+      from += p.getValue();
     }
   }
 
   /// The vectors that are remembered, one a row of each parameter's state; rows of zeros are not in use.
   private List<double[]> rows(Model model, String state) {
-    List<double[]> values = parameters.stream().map(p -> model.read(variable(p, state))).toList();
+    List<double[]> values = parameters.keySet().stream().map(p -> model.read(variable(p, state))).toList();
     List<double[]> r = new ArrayList<>();
     for (int i = 0; i < settings.historySize(); i++) {
       int row = i;
@@ -88,13 +90,13 @@ public final class Minimizer {
 
   private void writeRows(Model model, String state, List<double[]> rows) {
     int from = 0;
-    for (String p : parameters) {
-      double[] values = new double[model.read(variable(p, state)).length];
-      int size = values.length / settings.historySize();
+    for (var p : parameters.entrySet()) {
+      int size = p.getValue();
+      double[] values = new double[size * settings.historySize()];
       for (int i = 0; i < rows.size(); i++) {
         System.arraycopy(rows.get(i), from, values, i * size, size);
       }
-      model.write(variable(p, state), values);
+      model.write(variable(p.getKey(), state), values);
       from += size;
     }
   }

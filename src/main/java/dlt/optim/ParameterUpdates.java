@@ -39,7 +39,7 @@ public final class ParameterUpdates {
   /// Emits the update of the variable `parameter` of this name by its gradient. Throws [dlt.op.ShapeException] where the
   /// optimizer cannot take the shape.
   public void add(String name, Value parameter, Value gradient) {
-    minimizer.ifPresent(m -> m.add(name));
+    minimizer.ifPresent(m -> m.add(name, Math.toIntExact(parameter.shape().size())));
     int index = 0;
     while (index < optimizer.groups().size() && !optimizer.groups().get(index).matches(name)) {
       index++;

@@ -157,8 +157,8 @@ public final class Trainer implements AutoCloseable {
     long step = state.step() + 1;
     feed.write(program, batch);
     feed.write(program, step, rate);
-    program.run();
-    double loss = program.output(Assembly.LOSS).at(0);
+    Closure closure = new Closure(program, variables.buffers());
+    double loss = assembly.minimizer().map(m -> m.step(closure, rate.at(step, experiment.optimizer().lr()))).orElseGet(closure::run);
     state = new TrainingState(state.epoch(), batch.index() + 1, step, state.lossSum() + loss * batch.size(), state.samples() + batch.size(),
         state.bestEpoch(), state.bestValue(), state.stale(), state.logLines(), false, state.rate());
     if (step == 1 || step % experiment.training().logEvery() == 0) {
