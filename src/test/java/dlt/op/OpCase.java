@@ -2,7 +2,6 @@ package dlt.op;
 
 import dlt.tensor.HostTensor;
 import dlt.tensor.Philox;
-import dlt.tensor.Shape;
 import dlt.tensor.TensorType;
 import java.util.ArrayList;
 import java.util.List;

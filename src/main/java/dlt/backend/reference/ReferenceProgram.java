@@ -80,8 +80,8 @@ public final class ReferenceProgram implements Program {
   @Override
   public long plannedBytes() {
     long bytes = 0;
-    for (ReferenceBuffer buffer : buffers.values()) {
-      bytes += variables.containsValue(buffer) ? 0 : 8L * buffer.size();
+    for (Node node : graph.nodes()) {
+      bytes += node.op() instanceof Variable ? 0 : 8L * buffers.get(node).size();
     }
     return bytes;
   }
