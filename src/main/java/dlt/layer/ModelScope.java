@@ -1,5 +1,6 @@
 package dlt.layer;
 
+import dlt.config.Hints;
 import dlt.graph.GraphBuilder;
 import dlt.op.Op;
 import dlt.op.RandomUniform;
@@ -151,6 +152,8 @@ public final class ModelScope {
       String kind = placed.layer().kind();
       String who = e.getMessage().startsWith("[" + kind + "]") ? "" : " (" + kind + ")";
       throw new LayerException(placed, "layer " + name + who + ": " + e.getMessage());
+    } catch (ArithmeticException e) {
+      throw new LayerException(placed, "layer " + name + " (" + placed.layer().kind() + "): its sizes are too large: " + e.getMessage());
     }
     layers.set(place, new Applied(name, placed.layer().kind(), output.shape(), scope.own, placed));
     return output;
@@ -175,7 +178,8 @@ public final class ModelScope {
       if (v == null) {
         throw new LayerException(placed, "`from` names '" + from + "', " + (names.given(from)
             ? "which is this layer or one further down: a layer sees only what comes before it"
-            : "which no layer before this one has as its `as` name; known here: " + String.join(", ", names.visible())));
+            : "which no layer before this one has as its `as` name; "
+                + Hints.nearest(from, names.visible()).map(n -> "did you mean " + n + "?").orElse("known: " + String.join(", ", names.visible()))));
       }
       r.add(v);
     }

@@ -10,7 +10,7 @@ import dlt.config.ToText;
 import dlt.op.Window;
 import java.util.Optional;
 
-/// What a convolution adds around an image: a number, a pair, or `same`.
+/// What a convolution adds around an image: a number, a pair, `same`, or `valid` for nothing.
 public record Padding(
     @Doc("Rows above and below.") @Default("0") @Range(min = 0) int rows,
     @Doc("Columns on the left and on the right.") @Default("0") @Range(min = 0) int columns,
@@ -24,10 +24,13 @@ public record Padding(
     if (text.equals("same")) {
       return new Padding(0, 0, true);
     }
+    if (text.equals("valid")) {
+      return of(0);
+    }
     if (text.matches("[0-9]{1,6}")) {
       return of(Integer.parseInt(text));
     }
-    throw new Invalid("", "'" + text + "'", "a whole number, [rows, columns] or same");
+    throw new Invalid("", "'" + text + "'", "a whole number, [rows, columns], same or valid");
   }
 
   @ToText

@@ -9,9 +9,8 @@ import dlt.tensor.Shape;
 import java.util.List;
 import java.util.Optional;
 
-/// Parameters of the body are named `<name>.<index>`, those of a projection `<name>.downsample.0` (convolution) and
-/// `<name>.downsample.1` (batch norm): as torchvision's ResNets name them.
-@Doc("The output of some layers plus their input (He et al., 2015).")
+/// Parameters are named so that those of a file can be torchvision's: a ResNet's blocks call their projections downsample.
+@Doc("The output of some layers plus their input (He et al., 2015). Parameters: <name>.<index>, and <name>.downsample.<index> of a projection.")
 public record Residual(
     @Doc("The layers.") List<Placed> body,
     @Doc("What is added: identity is the input, project a 1x1 convolution and batch norm of it where its shape differs from the output's.")

@@ -4,7 +4,6 @@ import dlt.config.Default;
 import dlt.config.Doc;
 import dlt.config.IntPair;
 import dlt.config.Invalid;
-import dlt.config.Range;
 import dlt.op.ShapeException;
 import dlt.op.Value;
 import dlt.tensor.Shape;
@@ -17,7 +16,7 @@ import java.util.stream.IntStream;
 /// aligned. Both dimensions are done one after the other, rows first.
 @Doc("Images [N, C, H, W] with more (or fewer) pixels: by a factor or to a size.")
 public record Upsample(
-    @Doc("The factor by which rows and columns grow.") @Range(min = 0, minExclusive = true) Optional<Double> scaleFactor,
+    @Doc("The factor by which rows and columns grow.") Optional<Factor> scaleFactor,
     @Doc("Rows and columns of the output, in place of a factor.") Optional<IntPair> size,
     @Doc("nearest repeats pixels, bilinear interpolates.") @Default("nearest") Mode mode,
     @Doc("Whether bilinear keeps the centres of the corner pixels where they are.") @Default("false") boolean alignCorners)
@@ -43,10 +42,10 @@ public record Upsample(
   @Override
   public Value emit(LayerScope scope, List<Value> inputs) {
     Shape x = Expect.images(this, inputs);
-    int height = scaleFactor.map(f -> (int) (x.dim(2) * f)).orElseGet(() -> size.orElseThrow().first());
-    int width = scaleFactor.map(f -> (int) (x.dim(3) * f)).orElseGet(() -> size.orElseThrow().second());
+    int height = scaleFactor.map(f -> (int) (x.dim(2) * f.rows())).orElseGet(() -> size.orElseThrow().first());
+    int width = scaleFactor.map(f -> (int) (x.dim(3) * f.columns())).orElseGet(() -> size.orElseThrow().second());
     if (height < 1 || width < 1) {
-      throw new ShapeException(kind(), "scale_factor " + scaleFactor.orElseThrow() + " leaves nothing of " + x);
+      throw new ShapeException(kind(), "leaves " + height + "x" + width + " pixels of " + x);
     }
     return switch (mode) {
       case NEAREST -> height % x.dim(2) == 0 && width % x.dim(3) == 0
@@ -64,13 +63,13 @@ public record Upsample(
   }
 
   /// Input pixels per output pixel.
-  private double step(int in, int out) {
-    return scaleFactor.map(f -> 1 / f).orElse((double) in / out);
+  private double step(int dim, int in, int out) {
+    return scaleFactor.map(f -> 1 / (dim == 2 ? f.rows() : f.columns())).orElse((double) in / out);
   }
 
   private Value nearest(LayerScope scope, Value x, int dim, int out) {
     int in = x.shape().dim(dim);
-    double step = step(in, out);
+    double step = step(dim, in, out);
     return out == in ? x : PaddingMode.pick(scope, x, dim, out, i -> Math.min((int) (i * step), in - 1));
   }
 
@@ -79,7 +78,7 @@ public record Upsample(
     if (out == in) {
       return x;
     }
-    double[] at = IntStream.range(0, out).mapToDouble(i -> position(i, in, out)).toArray();
+    double[] at = IntStream.range(0, out).mapToDouble(i -> position(i, dim, in, out)).toArray();
     double[] weights = Arrays.stream(at).map(p -> p - Math.floor(p)).toArray();
     Value left = PaddingMode.pick(scope, x, dim, out, i -> (int) at[i]);
     Value right = PaddingMode.pick(scope, x, dim, out, i -> Math.min((int) at[i] + 1, in - 1));
@@ -87,10 +86,10 @@ public record Upsample(
     return scope.add(left, scope.mul(scope.sub(right, left), weight));
   }
 
-  private double position(int i, int in, int out) {
+  private double position(int i, int dim, int in, int out) {
     if (alignCorners) {
       return out == 1 ? 0 : (double) i * (in - 1) / (out - 1);
     }
-    return Math.min(Math.max((i + 0.5) * step(in, out) - 0.5, 0), in - 1);
+    return Math.min(Math.max((i + 0.5) * step(dim, in, out) - 0.5, 0), in - 1);
   }
 }

@@ -42,24 +42,19 @@ class GoldenLayersTest {
   /// What float32 may differ by, relative to the tensor's norm, wherever PyTorch's own error is unknown or larger.
   private static final double LOOSEST = 2e-5;
 
-  @TestFactory
-  Stream<DynamicTest> referenceAgreesWithPyTorch() throws IOException {
-    return cases("reference", ReferenceBackend::new);
-  }
+  /// The backends, by the names that tests have.
+  private static final Map<String, Supplier<Backend>> BACKENDS =
+      Map.of("reference", ReferenceBackend::new, "cpu", () -> new CpuBackend(2, InstructionSet.best()));
 
   @TestFactory
-  Stream<DynamicTest> cpuAgreesWithPyTorch() throws IOException {
-    return cases("cpu", () -> new CpuBackend(2, InstructionSet.best()));
-  }
-
-  private static Stream<DynamicTest> cases(String backend, Supplier<Backend> open) throws IOException {
+  Stream<DynamicTest> layersArePyTorchs() throws IOException {
     JsonNode cases = new ObjectMapper().readTree(FOLDER.resolve("layers.json").toFile()).get("cases");
     SequencedMap<String, HostTensor> tensors = Safetensors.read(FOLDER.resolve("layers.safetensors"));
     List<DynamicTest> tests = new ArrayList<>();
     for (JsonNode c : cases) {
-      tests.add(dynamicTest(c.get("name").asText(), () -> check(c, tensors, open)));
+      BACKENDS.forEach((backend, open) -> tests.add(dynamicTest(c.get("name").asText() + " " + backend, () -> check(c, tensors, open))));
     }
-    System.out.println("layers on " + backend + ": " + tests.size() + " cases of " + FOLDER.getFileName());
+    System.out.println("golden layers: " + cases.size() + " cases on " + BACKENDS.size() + " backends");
     return tests.stream();
   }
 

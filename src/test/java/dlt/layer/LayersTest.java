@@ -127,6 +127,7 @@ class LayersTest {
     assertThat(infer("- upsample: {size: [1, 7], mode: bilinear, align_corners: true}", row, 1, 2, 3, 4))
         .containsExactly(1, 1.5, 2, 2.5, 3, 3.5, 4);
     assertThat(BuiltModel.inference("- upsample: 1.5", Shape.of(1, 1, 4, 5)).output.shape()).isEqualTo(Shape.of(1, 1, 6, 7));
+    assertThat(BuiltModel.inference("- upsample: {scale_factor: [2, 0.5]}", Shape.of(1, 1, 4, 5)).output.shape()).isEqualTo(Shape.of(1, 1, 8, 2));
   }
 
   @Test

@@ -59,13 +59,14 @@ class ModelScopeTest {
     assertThat(failure("""
         - sequential: [{tanh: {as: y}}]
         - relu: {from: y}
-        """, ROWS)).hasMessageContaining("`from` names 'y'").hasMessageContaining("known here: a");
+        """, ROWS)).hasMessageContaining("`from` names 'y', which no layer before this one has");
   }
 
   @Test
   void aNameThatNobodyHasIsRefusedWithThoseThatAreKnown() {
-    LayerException e = failure("- linear: {out_features: 2, as: x}\n- relu: {from: y}", ROWS);
-    assertThat(e).hasMessageContaining("'y'").hasMessageContaining("known here: a, x");
+    LayerException e = failure("- linear: {out_features: 2, as: x}\n- relu: {from: other}", ROWS);
+    assertThat(e).hasMessageContaining("'other'").hasMessageContaining("known: a, x");
+    assertThat(failure("- relu: {as: trunk}\n- relu: {from: trnk}", ROWS)).hasMessageContaining("did you mean trunk?");
     assertThat(e.placed().layer()).isEqualTo(new Relu());
   }
 

@@ -1,0 +1,31 @@
+package dlt.layer;
+
+import dlt.config.Doc;
+import dlt.config.FromText;
+import dlt.config.Invalid;
+import dlt.config.Range;
+import dlt.config.ToText;
+import java.util.Optional;
+
+/// By what rows and columns are multiplied: `2` means `[2, 2]`.
+public record Factor(
+    @Doc("By what rows are multiplied.") @Range(min = 0, minExclusive = true) double rows,
+    @Doc("By what columns are multiplied.") @Range(min = 0, minExclusive = true) double columns) {
+  @FromText
+  public static Factor parse(String text) {
+    try {
+      double both = Double.parseDouble(text);
+      if (both > 0 && both < Double.POSITIVE_INFINITY) {
+        return new Factor(both, both);
+      }
+    } catch (NumberFormatException e) {
+      // said below
+    }
+    throw new Invalid("", "'" + text + "'", "a number above 0 or [rows, columns]");
+  }
+
+  @ToText
+  public Optional<String> text() {
+    return rows == columns ? Optional.of(Double.toString(rows)) : Optional.empty();
+  }
+}
