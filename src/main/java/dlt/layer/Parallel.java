@@ -7,7 +7,7 @@ import dlt.op.Value;
 import java.util.ArrayList;
 import java.util.List;
 
-@Doc("Several chains of layers on the same input, their outputs joined: an Inception block. Parameters: <name>.<branch>.<index>.")
+@Doc("Several chains of layers on the same input, their outputs joined: an Inception block. Parameters: `NAME.BRANCH.INDEX`.")
 public record Parallel(
     @Doc("The chains of layers; an empty one passes the input on.") List<List<Placed>> branches,
     @Doc("How the outputs are joined.") @Default("concat") Merge merge,

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// Parameters are named so that those of a file can be torchvision's: a ResNet's blocks call their projections downsample.
-@Doc("The output of some layers plus their input (He et al., 2015). Parameters: <name>.<index>, and <name>.downsample.<index> of a projection.")
+@Doc("The output of some layers plus their input (He et al., 2015). Parameters: `NAME.INDEX`, and `NAME.downsample.INDEX` of a projection.")
 public record Residual(
     @Doc("The layers.") List<Placed> body,
     @Doc("What is added: identity is the input, project a 1x1 convolution and batch norm of it where its shape differs from the output's.")
