@@ -174,7 +174,8 @@ final class CpuCompiler {
     for (Node node : graph.variables()) {
       if (((Variable) node.op()).name().equals(variable)) {
         int last = storages.get(node).last;
-        return last < next.first || last == next.first && units.get(next.first) instanceof Fusion.Group;
+        return last < next.first
+            || last == next.first && units.get(next.first) instanceof Fusion.Group && !(next.root.op() instanceof Reduce);
       }
     }
     return true;

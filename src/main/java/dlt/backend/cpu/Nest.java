@@ -25,7 +25,7 @@ record Nest(List<Integer> dims, List<List<Long>> strides) {
         alike = alike && strides.get(i).getLast() == step * size;
       }
       if (alike) {
-        dims.set(dims.size() - 1, dims.getLast() * size);
+        dims.set(dims.size() - 1, Math.multiplyExact(dims.getLast(), size));
       } else {
         dims.add(size);
       }

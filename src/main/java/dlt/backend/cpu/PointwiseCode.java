@@ -12,7 +12,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// The [VectorCode] code of a group of pointwise nodes: slots are its inputs, then its outputs.
+/// The [VectorCode] of a group of pointwise nodes: slots are its inputs, then what is to be stored.
 final class PointwiseCode {
   private final VectorCode l = new VectorCode();
   private final Fusion.Group group;
@@ -22,10 +22,10 @@ final class PointwiseCode {
     this.group = group;
   }
 
-  static VectorCode.Body of(Fusion.Group group) {
+  static VectorCode.Body of(Fusion.Group group, List<Node> stored) {
     PointwiseCode c = new PointwiseCode(group);
     int slot = group.inputs().size();
-    for (Node output : group.outputs()) {
+    for (Node output : stored) {
       c.l.store(slot++, c.value(output));
     }
     return c.l.body();

@@ -1,10 +1,10 @@
 package dlt.backend.cpu;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dlt.graph.Fusion;
 import dlt.op.Binary;
+import dlt.op.Reduce;
 import dlt.tensor.DType;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -13,9 +13,6 @@ import java.util.List;
 /// A group of pointwise operations as one pass over its elements, cut into parts of a fixed size that may run side by
 /// side. What has no machine code (powers, sines, int64) runs in Java.
 final class PointwiseKernel {
-  /// What the code of a kernel depends on: the loops inside of the outermost, whose length is an argument.
-  private record Key(VectorCode.Body code, List<Integer> inner, List<List<Long>> strides) {}
-
   private PointwiseKernel() {}
 
   /// `inputs` and `outputs` in the group's order. An output may be the same memory as an input of its shape; they do not
@@ -25,9 +22,12 @@ final class PointwiseKernel {
         && group.nodes().getFirst().inputs().getFirst().dtype() == DType.INT64) {
       return LongComparison.compile(target, comparison.kind(), group, inputs, outputs.getFirst());
     }
+    if (group.nodes().getLast().op() instanceof Reduce) {
+      return ReducingGroup.compile(target, group, inputs, outputs);
+    }
     List<Operand> operands = new ArrayList<>(inputs);
     operands.addAll(outputs);
-    return compile(target, PointwiseCode.of(group), Nest.of(group.shape(), operands.stream().map(Operand::shape).toList()),
+    return compile(target, PointwiseCode.of(group, group.outputs()), Nest.of(group.shape(), operands.stream().map(Operand::shape).toList()),
         operands);
   }
 
@@ -40,7 +40,8 @@ final class PointwiseKernel {
     return target.emits() && code.emitted() ? emitted(target, code, nest, operands) : twin(target, code, nest, operands);
   }
 
-  private static void check(Nest nest, List<Operand> operands) {
+  /// Throws where an operand is too small for the steps of its slot.
+  static void check(Nest nest, List<Operand> operands) {
     for (int slot = 0; slot < operands.size(); slot++) {
       Operand o = operands.get(slot);
       long last = nest.size(0) == 0 ? -1 : nest.offset(slot, nest.depth(), nest.size(0) - 1);
@@ -58,36 +59,9 @@ final class PointwiseKernel {
 
   private static Step emitted(Target target, VectorCode.Body code, Nest nest, List<Operand> operands) {
     long block = block(code);
-    int level = 0;
-    long chunk = nest.dims().getFirst();
-    if (nest.size(0) > 2 * block) {
-      while (level < nest.depth() - 1 && nest.size(level + 1) > block) {
-        level++;
-      }
-      chunk = Math.min(nest.dims().get(level), Math.max(1, block / nest.size(level + 1)));
-    }
-    Nest own = nest.from(level);
-    Kernel kernel = target.kernel(new Key(code, own.dims().subList(1, own.depth()), own.strides()),
-        a -> PointwiseEmitter.emit(a, code, own));
-    Blocks chunks = new Blocks(nest.dims().get(level), chunk);
-    int parts = Math.toIntExact(nest.size(0) / nest.size(level) * chunks.parts());
-    MemorySegment table = target.scratch(8L * parts * nest.slots());
-    long[] counts = new long[parts];
-    for (int part = 0; part < parts; part++) {
-      int chunkOfPart = part % chunks.parts();
-      for (int slot = 0; slot < nest.slots(); slot++) {
-        long offset = nest.offset(slot, level, part / chunks.parts()) + chunks.from(chunkOfPart) * nest.stride(slot, level);
-        table.setAtIndex(JAVA_LONG, (long) part * nest.slots() + slot, operands.get(slot).address() + 4 * offset);
-      }
-      counts[part] = chunks.to(chunkOfPart) - chunks.from(chunkOfPart);
-    }
-    long first = table.address();
-    long stride = 8L * nest.slots();
-    if (parts == 1) {
-      long count = counts[0];
-      return () -> kernel.call(first, count);
-    }
-    return () -> target.workers().run(parts, part -> kernel.call(first + part * stride, counts[part]));
+    long[] addresses = operands.stream().mapToLong(Operand::address).toArray();
+    PointwiseLoops loops = new PointwiseLoops(target, code, nest, addresses, nest.size(0) > 2 * block ? block : nest.size(0), 64);
+    return loops.parts() == 1 ? () -> loops.run(0) : () -> target.workers().run(loops.parts(), loops::run);
   }
 
   /// The same in Java: blocks of neighbouring elements of the result, whatever loops they are in.

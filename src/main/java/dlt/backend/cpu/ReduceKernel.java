@@ -1,5 +1,7 @@
 package dlt.backend.cpu;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
 import dlt.op.Reduce;
 import dlt.tensor.Shape;
 import java.lang.foreign.MemorySegment;
@@ -19,32 +21,44 @@ final class ReduceKernel {
   }
 
   static Step compile(Target target, Reduce op, List<Operand> inputs, Operand output) {
-    MemorySegment x = inputs.getFirst().data();
-    MemorySegment y = output.data();
-    Folding folding = new Folding(op.kind());
-    if (inputs.getFirst().shape().size() == 0) {
-      return FillKernel.step(target, output, folding.identity());
+    Shape shape = inputs.getFirst().shape();
+    MemorySegment scratch = target.shared(scratchBytes(shape, op.dims()));
+    return compile(target, new Folding(op.kind()), shape, op.dims(), inputs.getFirst().data(), output.data(), scratch);
+  }
+
+  /// Bytes of memory for partial results.
+  static long scratchBytes(Shape shape, List<Integer> dims) {
+    return shape.size() == 0 ? 0 : passes(shape, dims).stream().mapToLong(p -> p.scratchBytes() + 4 * p.outer * p.inner).sum();
+  }
+
+  static Step compile(Target target, Folding folding, Shape shape, List<Integer> dims, MemorySegment x, MemorySegment y,
+      MemorySegment scratch) {
+    if (shape.size() == 0) {
+      return () -> {
+        for (long i = 0; i < y.byteSize() / 4; i++) {
+          y.setAtIndex(JAVA_FLOAT, i, folding.identity());
+        }
+      };
     }
-    List<Pass> passes = passes(inputs.getFirst().shape(), op.dims());
+    List<Pass> passes = passes(shape, dims);
     if (passes.isEmpty()) {
       return () -> y.copyFrom(x);
     }
-    long bytes = passes.stream().mapToLong(p -> p.scratchBytes() + 4 * p.outer * p.inner).sum();
-    MemorySegment scratch = target.shared(bytes);
+    MemorySegment free = scratch;
     List<Step> steps = new ArrayList<>();
     MemorySegment from = x;
     for (Pass p : passes) {
       MemorySegment to = y;
       if (p != passes.getLast()) {
-        to = scratch.asSlice(0, 4 * p.outer * p.inner);
-        scratch = scratch.asSlice(to.byteSize());
+        to = free.asSlice(0, 4 * p.outer * p.inner);
+        free = free.asSlice(to.byteSize());
       }
       if (p.inner == 1) {
-        RowReduction.compile(target, folding, p.outer, p.size, from, to, scratch, steps);
+        RowReduction.compile(target, folding, p.outer, p.size, from, to, free, steps);
       } else {
-        ColumnReduction.compile(target, folding, p.outer, p.size, Math.toIntExact(p.inner), from, to, scratch, steps);
+        ColumnReduction.compile(target, folding, p.outer, p.size, Math.toIntExact(p.inner), from, to, free, steps);
       }
-      scratch = scratch.asSlice(p.scratchBytes());
+      free = free.asSlice(p.scratchBytes());
       from = to;
     }
     Step[] all = steps.toArray(Step[]::new);

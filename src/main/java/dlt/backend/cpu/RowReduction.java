@@ -79,10 +79,15 @@ final class RowReduction {
     if (!target.emits()) {
       return (from, count, to) -> twin(folding, length, x, from, count, y, to);
     }
-    Kernel kernel = target.kernel(new Key(folding, length), a -> emit(a, folding, length));
+    Kernel kernel = kernel(target, folding, length);
     long source = x.address();
     long destination = y.address();
     return (from, count, to) -> kernel.call(source + 4 * from, count, destination + 4 * to);
+  }
+
+  /// Machine code for runs of one length, at most [#BLOCK]: RDI the runs, RSI how many, RDX the results.
+  static Kernel kernel(Target target, Folding folding, int length) {
+    return target.kernel(new Key(folding, length), a -> emit(a, folding, length));
   }
 
   private static void twin(Folding folding, int length, MemorySegment x, long from, long count, MemorySegment y, long to) {
@@ -109,8 +114,6 @@ final class RowReduction {
     }
     return lane[0];
   }
-
-  // ---- machine code: RDI the runs, RSI how many, RDX the results
 
   private static void emit(Assembler a, Folding folding, int length) {
     boolean evex = a.instructionSet() == InstructionSet.AVX512;

@@ -74,6 +74,9 @@ class ReduceKernelTest {
   void everyInstructionSetAndNumberOfThreadsGivesTheBitsOfTheTwin(Reduce.Kind kind) {
     try (KernelBench twin = new KernelBench(InstructionSet.JAVA, 1); ReferenceBackend reference = new ReferenceBackend()) {
       for (Case c : cases()) {
+        if (c.shape.size() == 0 && (kind == Reduce.Kind.MAX || kind == Reduce.Kind.MIN)) {
+          continue;     // there is none of nothing
+        }
         Reduce op = new Reduce(kind, c.dims, false);
         HostTensor x = kind == Reduce.Kind.PROD ? draw(c.shape, 0.99, 1.01) : draw(c.shape, -1, 3);
         Operand expected = reduce(twin, op, x);

@@ -1,0 +1,305 @@
+package dlt.graph;
+
+import dlt.op.Binary;
+import dlt.op.Fill;
+import dlt.op.Reduce;
+import dlt.op.Unary;
+import dlt.op.Where;
+import dlt.tensor.DType;
+import dlt.tensor.Shape;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// Decides which nodes become one kernel.
+///
+/// Nodes are taken last first, and each pointwise one joins those of its consumers that work on the same shape: so a mask
+/// that only the backward pass needs is computed there and not kept from the forward pass. A join is refused where a unit of
+/// work would then wait for itself. Afterwards, what is cheap to compute from one tensor of the full shape is computed again
+/// by everybody who needs it, who reads that tensor in its place.
+final class Clusters {
+  /// How much one kernel may take on: distinct inputs and outputs, and nodes.
+  private static final int POINTERS = 16;
+  private static final int NODES = 64;
+  /// Nodes that are cheaper to compute again than to write and read.
+  private static final int CHEAP = 3;
+
+  /// A set of nodes that is growing into a unit. Merged ones point to what they became part of.
+  private static final class Cluster {
+    final boolean open;
+    /// The index space that its nodes are computed over.
+    final Shape space;
+    /// The dimensions that its reductions are over, or null.
+    List<Integer> reduced;
+    Set<Node> nodes = new LinkedHashSet<>();
+    Cluster into;
+
+    Cluster(Node node, boolean open) {
+      this.open = open;
+      if (node.op() instanceof Reduce reduce) {
+        space = node.inputs().getFirst().shape();
+        reduced = reduce.dims();
+      } else {
+        space = node.shape();
+      }
+      nodes.add(node);
+    }
+
+    Cluster root() {
+      Cluster c = this;
+      while (c.into != null) {
+        c = c.into;
+      }
+      return c;
+    }
+  }
+
+  private final Map<Node, List<Node>> consumers = new IdentityHashMap<>();
+  private final Map<Node, Cluster> clusters = new IdentityHashMap<>();
+  private final Set<Node> results = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final List<Cluster> order = new ArrayList<>();
+
+  Clusters(Graph graph) {
+    results.addAll(graph.outputs().values());
+    results.addAll(graph.updates().values());
+    List<Node> nodes = graph.nodes().stream().sorted(Comparator.comparingInt(Node::id)).toList();
+    for (Node n : nodes.reversed()) {
+      if (!results.contains(n) && !consumers.containsKey(n)) {
+        continue;       // a constant or an expansion that only groups read, or what only those need
+      }
+      boolean pointwise = pointwise(n);
+      Cluster c = new Cluster(n, pointwise ? floating(n) : n.op() instanceof Reduce reduce && trailing(reduce, n));
+      clusters.put(n, c);
+      order.add(c);
+      for (Node operand : new LinkedHashSet<>(n.inputs())) {
+        Node source = pointwise ? Fusion.source(operand) : operand;
+        if (!pointwise || !(source.op() instanceof Fill)) {
+          consumers.computeIfAbsent(source, k -> new ArrayList<>()).add(n);
+        }
+      }
+      if (c.open && pointwise) {
+        join(n);
+      }
+    }
+    order.removeIf(c -> c.into != null);
+    computeAgain();
+  }
+
+  List<Fusion.Unit> units() {
+    List<Fusion.Unit> r = new ArrayList<>();
+    for (Cluster c : order) {
+      if (c.nodes.stream().noneMatch(Clusters::pointwise)) {
+        c.nodes.forEach(n -> r.add(new Fusion.Single(n)));
+        continue;
+      }
+      List<Node> outputs = outputs(c);
+      if (!outputs.isEmpty()) {
+        List<Node> nodes = needed(c, outputs);
+        r.add(new Fusion.Group(c.space, nodes, inputs(nodes), outputs));
+      }
+    }
+    return r;
+  }
+
+  private static boolean pointwise(Node n) {
+    return n.op() instanceof Unary || n.op() instanceof Binary || n.op() instanceof Where;
+  }
+
+  /// Comparisons of int64 stay on their own: kernels compute in float32 lanes.
+  private static boolean floating(Node n) {
+    return n.inputs().stream().allMatch(i -> i.dtype() == DType.FLOAT32);
+  }
+
+  /// Whether whole runs of memory are reduced.
+  private static boolean trailing(Reduce reduce, Node n) {
+    Shape shape = n.inputs().getFirst().shape();
+    int innermost = shape.rank() - 1;
+    while (innermost >= 0 && shape.dim(innermost) == 1) {
+      innermost--;
+    }
+    return reduce.dims().contains(innermost);
+  }
+
+  // ---- joining
+
+  private void join(Node n) {
+    List<Node> near = new ArrayList<>(consumers.getOrDefault(n, List.of()));
+    near.sort(Comparator.comparingInt(Node::id));
+    for (Node consumer : near) {
+      Cluster a = clusters.get(n).root();
+      Cluster b = clusters.get(consumer).root();
+      if (a != b && b.open && a.space.equals(b.space) && fits(a, b) && !leadsAround(a, b) && !leadsAround(b, a)) {
+        a.nodes.addAll(b.nodes);
+        a.reduced = a.reduced == null ? b.reduced : a.reduced;
+        b.nodes = Set.of();
+        b.into = a;
+      }
+    }
+  }
+
+  private boolean fits(Cluster a, Cluster b) {
+    if (a.nodes.size() + b.nodes.size() > NODES || a.reduced != null && b.reduced != null && !a.reduced.equals(b.reduced)) {
+      return false;
+    }
+    Set<Node> all = new HashSet<>(a.nodes);
+    all.addAll(b.nodes);
+    long outputs = all.stream().filter(n -> results.contains(n) || read(n, c -> !all.contains(c))).count();
+    return inputs(all).size() + outputs <= POINTERS;
+  }
+
+  private boolean read(Node n, java.util.function.Predicate<Node> by) {
+    return consumers.getOrDefault(n, List.of()).stream().anyMatch(by);
+  }
+
+  /// Whether `to` needs `from` to be finished: by work outside of both, or for a reduction's result.
+  private boolean leadsAround(Cluster from, Cluster to) {
+    Set<Cluster> seen = new HashSet<>(List.of(from));
+    Deque<Cluster> open = new ArrayDeque<>(List.of(from));
+    while (!open.isEmpty()) {
+      Cluster c = open.pop();
+      for (Node n : c.nodes) {
+        for (Node user : consumers.getOrDefault(n, List.of())) {
+          Cluster next = clusters.get(user).root();
+          if (next == to) {
+            if (c != from || n.op() instanceof Reduce) {
+              return true;
+            }
+          } else if (seen.add(next)) {
+            open.push(next);
+          }
+        }
+      }
+    }
+    return false;
+  }
+
+  // ---- computing again
+
+  /// Producers come first: what they leave to others is then part of the others' expressions.
+  private void computeAgain() {
+    for (Cluster c : producersFirst()) {
+      for (Node n : List.copyOf(c.nodes)) {
+        if (c.open && clusters.get(n).root() == c && !results.contains(n)) {
+          computeAgain(c, n);
+        }
+      }
+    }
+  }
+
+  private List<Cluster> producersFirst() {
+    Map<Cluster, Integer> waiting = new IdentityHashMap<>();
+    Deque<Cluster> ready = new ArrayDeque<>();
+    for (Cluster c : order) {
+      waiting.put(c, inputs(c.nodes).size());
+      if (waiting.get(c) == 0) {
+        ready.add(c);
+      }
+    }
+    List<Cluster> r = new ArrayList<>();
+    while (!ready.isEmpty()) {
+      Cluster c = ready.remove();
+      r.add(c);
+      for (Node n : c.nodes) {
+        Set<Cluster> users = Collections.newSetFromMap(new IdentityHashMap<>());
+        consumers.getOrDefault(n, List.of()).forEach(user -> users.add(clusters.get(user).root()));
+        users.remove(c);
+        for (Cluster user : users) {
+          if (waiting.merge(user, -1, Integer::sum) == 0) {
+            ready.add(user);
+          }
+        }
+      }
+    }
+    return r;
+  }
+
+  private void computeAgain(Cluster home, Node n) {
+    Set<Cluster> users = new LinkedHashSet<>();
+    for (Node consumer : consumers.getOrDefault(n, List.of())) {
+      Cluster user = clusters.get(consumer).root();
+      if (user != home) {
+        if (!user.open || !pointwise(consumer) || !user.space.equals(home.space)) {
+          return;       // it is needed in memory anyway
+        }
+        users.add(user);
+      }
+    }
+    Set<Node> expression = new LinkedHashSet<>();
+    Set<Node> leaves = new HashSet<>();
+    if (!users.isEmpty() && cheap(home, n, expression, leaves)
+        && leaves.stream().filter(l -> l.shape().equals(home.space)).count() <= 1) {
+      users.forEach(u -> u.nodes.addAll(expression));
+    }
+  }
+
+  /// Collects what `n` is computed from within its cluster; false where that is too much.
+  private static boolean cheap(Cluster home, Node n, Set<Node> expression, Set<Node> leaves) {
+    boolean cheap = switch (n.op()) {
+      case Where _ -> true;
+      case Unary unary -> switch (unary.kind()) {
+        case NEG, ABS, RELU, DETACH -> true;
+        case SIGN, FLOOR, ROUND, SQRT, EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, ERF, SIN, COS, LGAMMA, BFLOAT16 -> false;
+      };
+      case Binary binary -> switch (binary.kind()) {
+        case ADD, SUB, MUL, MAX, MIN, LESS, LESS_EQUAL, EQUAL -> true;
+        case DIV, POW -> false;
+      };
+      default -> false;
+    };
+    if (!cheap || expression.size() == CHEAP) {
+      return false;
+    }
+    for (Node operand : n.inputs()) {
+      Node source = Fusion.source(operand);
+      if (!home.nodes.contains(source)) {
+        leaves.add(source);
+      } else if (!expression.contains(source) && !cheap(home, source, expression, leaves)) {
+        return false;
+      }
+    }
+    expression.add(n);
+    return expression.size() <= CHEAP;
+  }
+
+  // ---- units
+
+  private static List<Node> inputs(Collection<Node> nodes) {
+    Set<Node> r = new LinkedHashSet<>();
+    for (Node n : nodes) {
+      for (Node operand : n.inputs()) {
+        Node source = pointwise(n) ? Fusion.source(operand) : operand;
+        if (!(source.op() instanceof Fill && pointwise(n)) && !nodes.contains(source)) {
+          r.add(source);
+        }
+      }
+    }
+    return List.copyOf(r);
+  }
+
+  /// What `c` has to leave in memory: for others that do not compute it themselves.
+  private List<Node> outputs(Cluster c) {
+    return c.nodes.stream().filter(n -> clusters.get(n).root() == c
+        && (results.contains(n) || read(n, user -> !clusters.get(user).root().nodes.contains(n))))
+        .sorted(Comparator.comparingInt(Node::id)).toList();
+  }
+
+  private static List<Node> needed(Cluster c, List<Node> outputs) {
+    Set<Node> r = new HashSet<>(outputs);
+    List<Node> nodes = c.nodes.stream().sorted(Comparator.comparingInt(Node::id)).toList();
+    for (Node n : nodes.reversed()) {
+      if (r.contains(n)) {
+        n.inputs().stream().map(Fusion::source).filter(c.nodes::contains).forEach(r::add);
+      }
+    }
+    return nodes.stream().filter(r::contains).toList();
+  }
+}
