@@ -2,10 +2,39 @@ package dlt.data;
 
 /// What a cell's text means.
 final class CsvCell {
+  /// So many digits always fit into a double.
+  private static final int EXACT_DIGITS = 15;
+
+  private static final double[] TENS = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+
   private CsvCell() {}
 
   /// The decimal number that `text` is, or NaN where it is none. Java's own forms (`1f`, `0x1p3`, `NaN`, `Infinity`) are none.
   static double number(String text) {
+    boolean negative = text.startsWith("-");
+    long digits = 0;
+    int count = 0;
+    int point = -1;
+    for (int i = negative ? 1 : 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c >= '0' && c <= '9') {
+        digits = digits * 10 + (c - '0');
+        count++;
+      } else if (c == '.' && point < 0) {
+        point = count;
+      } else {
+        return parsed(text);
+      }
+    }
+    if (count == 0 || count > EXACT_DIGITS) {
+      return parsed(text);
+    }
+    // both are exact, so that the quotient is rounded once, as it should be
+    double value = point < 0 ? digits : digits / TENS[count - point];
+    return negative ? -value : value;
+  }
+
+  private static double parsed(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       if ((c < '0' || c > '9') && c != '.' && c != '-' && c != '+' && c != 'e' && c != 'E') {

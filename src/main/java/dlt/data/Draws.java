@@ -31,15 +31,10 @@ final class Draws {
     return uniform() < p;
   }
 
-  /// Adds `std` times standard normal numbers to `x` (Box-Muller, both branches).
+  /// Adds `std` times standard normal numbers to `x`.
   void addNormal(float[] x, double std) {
-    for (int i = 0; i < x.length; i += 2) {
-      double radius = std * Math.sqrt(-2 * StrictMath.log((philox.bits(next++) >>> 1) * 0x1p-31 + 0x1p-32));
-      double angle = 2 * StrictMath.PI * (philox.bits(next++) >>> 1) * 0x1p-31;
-      x[i] += (float) (radius * StrictMath.cos(angle));
-      if (i + 1 < x.length) {
-        x[i + 1] += (float) (radius * StrictMath.sin(angle));
-      }
+    for (int i = 0; i < x.length; i++) {
+      x[i] += (float) (std * Quantile.normal(((philox.bits(next++) & 0xffffffffL) + 0.5) * 0x1p-32));
     }
   }
 }

@@ -73,8 +73,8 @@ final class Statistics {
               double d = x[i] - o;
               s += d;
               q += d * d;
-              lo = Math.min(lo, x[i]);
-              hi = Math.max(hi, x[i]);
+              lo = x[i] < lo ? x[i] : lo;
+              hi = x[i] > hi ? x[i] : hi;
             }
             if (Double.isNaN(s)) {
               throw missing(sample, x);

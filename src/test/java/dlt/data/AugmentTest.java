@@ -174,6 +174,16 @@ class AugmentTest {
   }
 
   @Test
+  void normalQuantilesAreThoseOfTheTables() {
+    double[][] table = {{0.5, 0}, {0.975, 1.959963984540054}, {0.995, 2.575829303548901}, {0.84134474606854293, 1}, {0.99999, 4.264890793922825}, {1e-9, -5.997807015007687}};
+    for (double[] row : table) {
+      assertThat(Quantile.normal(row[0])).isCloseTo(row[1], within(1e-8));
+      assertThat(Quantile.normal(1 - row[0])).isCloseTo(-row[1], within(1e-7));
+    }
+    assertThat(Quantile.normal(0x1p-33)).isFinite();
+  }
+
+  @Test
   void jitterScalesBrightnessAndSpreadsAboutTheMean() {
     float[] x = apply(new Augment.ColorJitter(0.5, 0), 2);
     assertThat(x[39] / 40).isCloseTo(x[0], within(1e-5f)).isBetween(0.5f, 1.5f);

@@ -124,6 +124,43 @@ class CsvTest {
   }
 
   @Test
+  void cellsAreReadAsJavaReadsDecimalNumbers() {
+    java.util.Random random = new java.util.Random(3);
+    List<String> texts = new java.util.ArrayList<>(List.of("0", "-0", "-0.0", ".5", "5.", "-.5", "1e5", "+3", "1E-3", "000123.4500", "123456789012345", "1234567890123456", "0.1234567890123456"));
+    for (int i = 0; i < 20000; i++) {
+      String digits = Long.toString(random.nextLong() >>> random.nextInt(64)).replace("-", "");
+      int point = random.nextInt(digits.length() + 1);
+      texts.add((random.nextBoolean() ? "-" : "") + digits.substring(0, point) + "." + digits.substring(point));
+    }
+    for (String text : texts) {
+      assertThat(Double.doubleToRawLongBits(CsvCell.number(text))).as(text).isEqualTo(Double.doubleToRawLongBits(Double.parseDouble(text)));
+    }
+    for (String text : List.of("", "-", ".", "-.", "1.2.3", "e", "1e", "--1", "1-", "1 2", "\u0663", "1d", "0x1p3", "NaN", "Infinity", "1e999")) {
+      assertThat(CsvCell.number(text)).as(text).isNaN();
+    }
+  }
+
+  @Test
+  void aColumnOfNamesMayBeginWithNumbers() {
+    Dataset d = open("size,y\n38,1\nS,2\nM,1\n,2\n", missing(csv("y"), Csv.Missing.KEEP), CLASSES);
+    assertThat(d.inputs().getFirst().columns().getFirst().categories()).containsExactly("38", "M", "S");
+    assertThat(Samples.input(d, 0)).containsExactly(0);
+    assertThat(Samples.input(d, 3)).containsExactly(-1);
+  }
+
+  @Test
+  void classNumbersKeepAllTheirDigits() {
+    Dataset d = open("a,y\n1,20230102\n1,20230101\n", csv("y"), CLASSES);
+    assertThat(d.targets().getFirst().classes()).containsExactly("20230101", "20230102");
+  }
+
+  @Test
+  void numbersForAModelOfArraysMayNotBeNames() {
+    Schema arrays = new Schema(List.of(new Field("x", TensorType.float32(2))), List.of());
+    fails("a,b\n1,u\n2,v\n", csv(), Wanted.of(TargetKind.NONE).like(arrays), "t.csv:2: column 'b': 'u' is not a number");
+  }
+
+  @Test
   void aTextAmongNumbersIsAnErrorAndNotACategory() {
     fails("a,y\n1,0\n2,1\n3x,1\n", csv("y"), CLASSES, "t.csv:4: column 'a': '3x' is not a number");
     for (String odd : List.of("1f", "0x10", "NaN", "Infinity", "1e999", "1,5".replace(',', ';'))) {
