@@ -165,7 +165,7 @@ public final class Binder {
     if (!kinds.containsKey(name)) {
       return errors.add(
           at,
-          spot.label() + ": found `" + name + "`, expected a " + family.text(Optional.empty()),
+          spot.label() + ": found `" + Errors.brief(name) + "`, expected a " + family.text(Optional.empty()),
           errors.hints().instead(name, kinds.keySet(), Optional.of(family)));
     }
     return new Use(family, RecordType.of(kinds.get(name)), name, at, arguments);

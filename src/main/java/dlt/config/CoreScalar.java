@@ -13,6 +13,9 @@ enum CoreScalar {
   FLOAT,
   TEXT;
 
+  /// No whole number that anybody means is longer; reading millions of digits would take its time.
+  private static final int MAX_DIGITS = 1000;
+
   private static final Pattern INT = Pattern.compile("[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+");
   private static final Pattern REAL = Pattern.compile("[-+]?(\\.[0-9]+|[0-9]+(\\.[0-9]*)?)([eE][-+]?[0-9]+)?");
 
@@ -40,6 +43,9 @@ enum CoreScalar {
 
   /// The value of a whole number; empty where a long cannot hold it.
   static Optional<Long> whole(String text) {
+    if (text.length() > MAX_DIGITS) {
+      return Optional.empty();
+    }
     BigInteger v =
         text.startsWith("0x") ? new BigInteger(text.substring(2), 16)
         : text.startsWith("0o") ? new BigInteger(text.substring(2), 8)
@@ -49,16 +55,13 @@ enum CoreScalar {
 
   /// The value of a number, whole or not.
   static double real(String text) {
-    int sign = text.startsWith("-") ? -1 : 1;
-    if (text.endsWith("f") || text.endsWith("F")) {
-      if (!text.startsWith("0x")) {
-        return sign * Double.POSITIVE_INFINITY;
-      }
-    } else if (text.startsWith(".n") || text.startsWith(".N")) {
-      return Double.NaN;
+    if (text.startsWith("0x") || text.startsWith("0o")) {
+      return whole(text).map(Long::doubleValue).orElse(Double.POSITIVE_INFINITY);
     }
-    return text.startsWith("0x") || text.startsWith("0o")
-        ? whole(text).map(Long::doubleValue).orElse(Double.POSITIVE_INFINITY)
-        : Double.parseDouble(text);
+    return switch (text.charAt(text.length() - 1)) {
+      case 'f', 'F' -> text.startsWith("-") ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY;
+      case 'n', 'N' -> Double.NaN;
+      default -> Double.parseDouble(text);
+    };
   }
 }

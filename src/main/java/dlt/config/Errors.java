@@ -8,6 +8,9 @@ import java.util.Set;
 
 /// Collects what is wrong with a file. Each method returns null: what a wrong part binds to.
 final class Errors {
+  /// The most of a text that a message repeats.
+  private static final int SHOWN = 60;
+
   private final Class<? extends Record> root;
   private final Set<Diagnostic> diagnostics = new LinkedHashSet<>();
   private Hints hints;
@@ -59,13 +62,19 @@ final class Errors {
 
   static String describe(YamlNode node) {
     return switch (node) {
-      case YamlNode.Scalar s when s.quoted() -> "the text '" + s.text() + "'";
+      case YamlNode.Scalar s when s.quoted() -> "the text '" + brief(s.text()) + "'";
       case YamlNode.Scalar s when CoreScalar.isNull(s) -> "nothing";
-      case YamlNode.Scalar s -> s.text();
+      case YamlNode.Scalar s -> brief(s.text());
       case YamlNode.Sequence _ -> "a list";
       case YamlNode.Mapping m when m.entries().isEmpty() -> "an empty mapping";
       case YamlNode.Mapping m -> "a mapping with " + Form.list(m.entries().stream().map(Errors::name).toList());
     };
+  }
+
+  /// The beginning of a text, in one line.
+  static String brief(String text) {
+    String line = text.replaceAll("\\s+", " ");
+    return line.length() <= SHOWN ? line : line.substring(0, SHOWN) + "...";
   }
 
   /// The key of an entry; the bare word that `--set` kept beside what it set.

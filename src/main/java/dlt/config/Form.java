@@ -3,7 +3,7 @@ package dlt.config;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -148,8 +148,8 @@ public sealed interface Form {
     return Double.toString(v).replace(".0E", "e").replace('E', 'e');
   }
 
-  /// `a, b, c` in backquotes.
-  static String list(Iterable<String> names) {
-    return Arrays.stream(String.join("\n", names).split("\n")).map(n -> "`" + n + "`").collect(Collectors.joining(", "));
+  /// Names in backquotes, with commas between them.
+  static String list(Collection<String> names) {
+    return names.stream().map(n -> "`" + n + "`").collect(Collectors.joining(", "));
   }
 }

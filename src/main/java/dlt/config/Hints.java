@@ -14,7 +14,9 @@ import java.util.Set;
 
 /// What to do about a name that is not valid where it stands: the nearest valid one, or where it is valid.
 public final class Hints {
+  /// The most valid names, and the most kinds that take an argument, that a hint lists.
   private static final int LISTED = 12;
+  private static final int TAKERS = 4;
 
   /// Where a key is valid: below which key (dotted, empty for the root), and as an argument of which kind (or empty).
   private record Home(String path, String kind) {}
@@ -69,13 +71,13 @@ public final class Hints {
     }
     List<String> takers = family.map(f -> takers(f, wrong)).orElse(List.of());
     if (!takers.isEmpty()) {
-      return "`" + wrong + "` is an argument of " + listed(takers);
+      return "`" + wrong + "` is an argument of " + listed(takers, TAKERS);
     }
     Set<Home> homes = keys.getOrDefault(wrong, Set.of());
     if (!homes.isEmpty()) {
       String path = homes.iterator().next().path;
       List<String> of = homes.stream().filter(h -> h.path.equals(path) && !h.kind.isEmpty()).map(Home::kind).toList();
-      return "`" + wrong + "` belongs " + under(path) + (of.isEmpty() ? "" : ", as an argument of " + listed(of));
+      return "`" + wrong + "` belongs " + under(path) + (of.isEmpty() ? "" : ", as an argument of " + listed(of, TAKERS));
     }
     if (kinds.containsKey(wrong)) {
       return "`" + wrong + "` is a kind that belongs " + under(kinds.get(wrong).iterator().next());
@@ -94,8 +96,14 @@ public final class Hints {
     return path.isEmpty() ? "at the top of the file" : "under `" + path + "`";
   }
 
+  /// Names in backquotes, or the first of many.
   static String listed(Collection<String> names) {
-    return Form.list(names.stream().limit(LISTED).toList()) + (names.size() > LISTED ? " and " + (names.size() - LISTED) + " more" : "");
+    return listed(names, LISTED);
+  }
+
+  private static String listed(Collection<String> names, int most) {
+    int more = names.size() - most;
+    return Form.list(names.stream().limit(most).toList()) + (more > 0 ? " and " + more + " more" : "");
   }
 
   /// The valid name that `wrong` most likely misspells.

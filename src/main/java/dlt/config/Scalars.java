@@ -31,7 +31,7 @@ final class Scalars {
     }
     Optional<Long> value = CoreScalar.whole(s.text()).filter(v -> v >= min && v <= max);
     if (value.isEmpty()) {
-      return errors.add(s.at(), spot.label() + ": found " + s.text() + ", expected a whole number from " + min + " to " + max, "");
+      return errors.add(s.at(), spot.label() + ": found " + Errors.describe(s) + ", expected a whole number from " + min + " to " + max, "");
     }
     return inRange(value.get(), spot.range()) ? value.get() : errors.wrong(node, form, spot, "");
   }
@@ -76,7 +76,7 @@ final class Scalars {
     if (!(node instanceof YamlNode.Scalar s) || CoreScalar.isNull(s)) {
       return errors.wrong(node, form, spot, "");
     }
-    return CoreScalar.of(s) == CoreScalar.TEXT ? s.text() : errors.wrong(node, form, spot, "quote it: '" + s.text() + "'");
+    return CoreScalar.of(s) == CoreScalar.TEXT ? s.text() : errors.wrong(node, form, spot, "quote it: '" + Errors.brief(s.text()) + "'");
   }
 
   Path path(YamlNode node, Form form, Spot spot) {
@@ -94,8 +94,10 @@ final class Scalars {
     }
     SequencedMap<String, Enum<?>> constants = Kinds.constants(form.type());
     Enum<?> constant = constants.get(s.text());
-    return constant != null
-        ? constant
-        : errors.wrong(node, form, spot, Hints.nearest(s.text(), constants.keySet()).map(n -> "did you mean `" + n + "`?").orElse(""));
+    if (constant != null) {
+      return constant;
+    }
+    String hint = Hints.nearest(s.text(), constants.keySet()).map(n -> "did you mean `" + n + "`?").orElse("");
+    return errors.add(s.at(), spot.label() + ": found " + Errors.describe(s) + ", expected one of " + Hints.listed(constants.keySet()), hint);
   }
 }

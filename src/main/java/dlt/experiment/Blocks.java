@@ -19,6 +19,7 @@ import java.util.Set;
 /// Puts the layers of `blocks:` and `modules:` in the place of each use, before the file is bound: a use of a block becomes
 /// `sequential` with the block's layers, `$parameters` filled in; a use of a module becomes `shared`.
 final class Blocks {
+  private static final int MAX_USES = 10_000;
   private static final String REQUIRED = "required";
 
   private record Block(Map<String, YamlNode> params, YamlNode layers) {}
@@ -27,6 +28,7 @@ final class Blocks {
   private final Map<String, YamlNode> modules = new LinkedHashMap<>();
   private final List<Diagnostic> errors = new ArrayList<>();
   private final Set<String> open = new HashSet<>();
+  private int uses;
 
   private Blocks() {}
 
@@ -104,6 +106,12 @@ final class Blocks {
       return walk(node);
     }
     Entry e = use.get();
+    if (++uses >= MAX_USES) {
+      if (uses == MAX_USES) {
+        error(node.at(), "found more than " + MAX_USES + " uses of blocks and modules, those in others counted each time", "");
+      }
+      return nothing(node.at());
+    }
     if (!open.add(e.key())) {
       error(node.at(), "`" + e.key() + "` uses itself", "a block or module must not stand in its own layers");
       return nothing(node.at());

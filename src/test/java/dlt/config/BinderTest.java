@@ -130,7 +130,7 @@ class BinderTest {
             "4:37: `batch_size`: found 0, expected whole number >= 1",
             "4:49: `shuffle`: found yes, expected true or false | YAML 1.2 knows true and false alone",
             "6:28: `out_features`: found a list, expected whole number >= 1",
-            "6:40: `init`: found kaiming, expected one of lecun, kaiming_uniform, xavier",
+            "6:40: `init`: found kaiming, expected one of `lecun`, `kaiming_uniform`, `xavier`",
             "7:17: `kernel_size`: found 0, expected whole number or [rows, columns] >= 1",
             "8:5: `layers`: found a list, expected kind of layer | valid here: `relu`, `linear`, `max_pool2d`, `concat`, `sequential`, `batch_norm`",
             "9:10: `weights`: found a list, expected mapping of names to number");

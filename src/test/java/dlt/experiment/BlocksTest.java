@@ -63,4 +63,15 @@ class BlocksTest {
         .contains("1: `seed`: found x, expected whole number", "4: `b` uses itself", "6: block `a` needs `n`")
         .containsOnlyOnce("3: found `$m`, expected one of the parameters [n]", "5: found the key `layers` a second time, expected it once");
   }
+
+  @Test
+  void blocksThatDoubleAreCutOff() {
+    StringBuilder yaml = new StringBuilder("blocks:\n  b0: {layers: [relu]}\n");
+    for (int i = 1; i < 50; i++) {
+      yaml.append("  b%d: {layers: [b%d, b%d]}\n".formatted(i, i - 1, i - 1));
+    }
+    List<dlt.config.Diagnostic> errors = new ArrayList<>();
+    Blocks.expand(parse(yaml + "model: {layers: [b49]}"), errors);
+    assertThat(errors).hasSize(1).first().asString().contains("more than 10000 uses");
+  }
 }
