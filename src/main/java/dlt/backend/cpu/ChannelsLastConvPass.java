@@ -14,22 +14,19 @@ import java.util.function.IntConsumer;
 ///
 /// `perOutput`, `perSource`: weights from one result or source channel to the next.
 record ChannelsLastConvPass(
-    int n, Side source, Side result, List<Phase> rows, List<Phase> columns, int kernelH, int kernelW, long perOutput, long perSource) {
-  /// Images [channels, height, width].
-  record Side(int channels, int height, int width) {}
-
+    int n, ImageShape source, ImageShape result, List<Phase> rows, List<Phase> columns, int kernelH, int kernelW, long perOutput, long perSource) {
   /// Panels up to this size stay in the second cache while images go by; larger ones take turns and images go by each.
   private static final long CACHED_PANELS = 512 << 10;
   /// Results of a part, in bytes.
   private static final long RESULTS = 256 << 10;
 
   static ChannelsLastConvPass forward(ConvGeometry g) {
-    return new ChannelsLastConvPass(g.n(), new Side(g.c(), g.h(), g.w()), new Side(g.o(), g.oh(), g.ow()), g.rows().pixelPhases(),
+    return new ChannelsLastConvPass(g.n(), new ImageShape(g.c(), g.h(), g.w()), new ImageShape(g.o(), g.oh(), g.ow()), g.rows().pixelPhases(),
         g.columns().pixelPhases(), g.kh(), g.kw(), (long) g.c() * g.kh() * g.kw(), (long) g.kh() * g.kw());
   }
 
   static ChannelsLastConvPass gradInput(ConvGeometry g) {
-    return new ChannelsLastConvPass(g.n(), new Side(g.o(), g.oh(), g.ow()), new Side(g.c(), g.h(), g.w()), g.rows().resultPhases(),
+    return new ChannelsLastConvPass(g.n(), new ImageShape(g.o(), g.oh(), g.ow()), new ImageShape(g.c(), g.h(), g.w()), g.rows().resultPhases(),
         g.columns().resultPhases(), g.kh(), g.kw(), (long) g.kh() * g.kw(), (long) g.c() * g.kh() * g.kw());
   }
 
@@ -38,8 +35,8 @@ record ChannelsLastConvPass(
 
   /// The source as the kernels want it.
   ChannelsLast padded() {
-    return new ChannelsLast(n, source.channels, source.height, source.width, before(rows), before(columns),
-        after(rows, source.height), after(columns, source.width));
+    return new ChannelsLast(n, source.channels(), source.height(), source.width(), before(rows), before(columns),
+        after(rows, source.height()), after(columns, source.width()));
   }
 
   private static int before(List<Phase> phases) {
@@ -51,29 +48,54 @@ record ChannelsLastConvPass(
   }
 
   Step compile(Target target, MemorySegment from, MemorySegment weights, MemorySegment to) {
-    ChannelsLast images = padded();
-    Tile tile = ChannelsLastConv.tile(target, result.channels, rows.getFirst().count(), columns.getFirst().count());
-    int panelLanes = tile.lanes(target);
-    int panels = Math.ceilDiv(result.channels, panelLanes);
-    WeightPanels packed = new WeightPanels(result.channels, source.channels, perOutput, perSource, slots(), panelLanes);
-    MemorySegment shared = target.shared(images.bytes() + packed.bytes());
-    MemorySegment padded = shared.asSlice(0, images.bytes());
-    MemorySegment panelMemory = shared.asSlice(images.bytes(), packed.bytes());
-    IntConsumer packWeights = packed.pack(target, weights, panelMemory);
-    IntConsumer packImages = images.pack(target, from, padded);
+    return new Bound(target, from, weights, to);
+  }
 
-    boolean allPanels = packed.bytes() <= CACHED_PANELS;
-    long pixel = 4L * panelLanes * (allPanels ? panels : 1);
-    int rowStep = tile.rows() * rows.getFirst().step();
-    int bandRows = (int) Math.clamp(RESULTS / (pixel * result.width) / rowStep * rowStep, rowStep, Math.ceilDiv(result.height, rowStep) * rowStep);
-    int bands = Math.ceilDiv(result.height, bandRows);
-    target.workspace().reserve(bandRows * result.width * pixel);
-    List<PhaseKernels> phases = phases(target, tile, images, pixel);
-    Kernel[] band = toPlanes(target, pixel, bandRows * result.width);
-    Kernel[] lastBand = toPlanes(target, pixel, (result.height - (bands - 1) * bandRows) * result.width);
+  /// The pass over operands in memory.
+  private final class Bound implements Step {
+    private final Target target;
+    private final ChannelsLast images = padded();
+    private final Tile tile;
+    private final WeightPanels panels;
+    private final MemorySegment padded;
+    private final MemorySegment panelMemory;
+    private final MemorySegment to;
+    private final IntConsumer packWeights;
+    private final IntConsumer packImages;
+    private final boolean allPanels;
+    /// Bytes from one result pixel to the next in the workspace.
+    private final long pixel;
+    private final int bandRows;
+    private final int bands;
+    private final List<PhaseKernels> phases;
+    private final Kernel[] band;
+    private final Kernel[] lastBand;
 
-    int weightParts = packed.parts(target);
-    return () -> {
+    Bound(Target target, MemorySegment from, MemorySegment weights, MemorySegment to) {
+      result.check(to, n);
+      this.target = target;
+      this.to = to;
+      tile = ChannelsLastConv.tile(target, result.channels(), rows.getFirst().count(), columns.getFirst().count());
+      panels = new WeightPanels(result.channels(), source.channels(), perOutput, perSource, slots(), tile.lanes(target));
+      MemorySegment shared = target.shared(images.bytes() + panels.bytes());
+      padded = shared.asSlice(0, images.bytes());
+      panelMemory = shared.asSlice(images.bytes(), panels.bytes());
+      packWeights = panels.pack(target, weights, panelMemory);
+      packImages = images.pack(target, from, padded);
+      allPanels = panels.bytes() <= CACHED_PANELS;
+      pixel = 4L * panels.lanes() * (allPanels ? panels.panels() : 1);
+      int rowStep = tile.rows() * rows.getFirst().step();
+      bandRows = rowStep * (int) Math.clamp(RESULTS / (pixel * result.width() * rowStep), 1, Math.ceilDiv(result.height(), rowStep));
+      bands = Math.ceilDiv(result.height(), bandRows);
+      target.workspace().reserve(pixel * result.width() * bandRows);
+      phases = phases(target, tile, images, pixel);
+      band = toPlanes(target, pixel, bandRows * result.width());
+      lastBand = toPlanes(target, pixel, (result.height() - (bands - 1) * bandRows) * result.width());
+    }
+
+    @Override
+    public void run() {
+      int weightParts = panels.parts(target);
       target.workers().run(weightParts + images.parts(), part -> {
         if (part < weightParts) {
           packWeights.accept(part);
@@ -81,45 +103,44 @@ record ChannelsLastConvPass(
           packImages.accept(part - weightParts);
         }
       });
-      target.workers().run(n * bands * (allPanels ? 1 : panels), part -> {
-        // neighbouring parts share what is larger: a panel, or the rows of an image
-        int firstPanel = allPanels ? 0 : part / (n * bands);
-        int endPanel = allPanels ? panels : firstPanel + 1;
-        int image = part / bands % n;
-        int firstRow = part % bands * bandRows;
-        int endRow = Math.min(result.height, firstRow + bandRows);
-        int piece = target.workspace().acquire();
-        long results = target.workspace().piece(piece).address();
-        for (int p = firstPanel; p < endPanel; p++) {
-          for (PhaseKernels phase : phases) {
-            compute(phase, tile, padded.address() + images.at(image, 0, 0), images, panelMemory.address() + p * packed.panel() + phase.panel,
-                results + 4L * (p - firstPanel) * panelLanes, pixel, firstRow, endRow);
-          }
-        }
-        Kernel[] move = endRow - firstRow == bandRows ? band : lastBand;
-        int lanes = target.lanes();
-        for (int c = firstPanel * panelLanes; c < Math.min(result.channels, endPanel * panelLanes); c += lanes) {
-          move[c / lanes].call(to.address() + 4 * ((((long) image * result.channels + c) * result.height + firstRow) * result.width),
-              results + 4L * (c - firstPanel * panelLanes), (long) (endRow - firstRow) * result.width / lanes);
-        }
-        target.workspace().release(piece);
-      });
-    };
-  }
+      // neighbouring parts share what is larger: a panel, or the rows of an image
+      int parts = n * bands;
+      target.workers().run(allPanels ? parts : parts * panels.panels(), part -> target.workspace().use(results -> compute(
+          part % parts / bands, part % bands * bandRows, allPanels ? 0 : part / parts, allPanels ? panels.panels() : part / parts + 1, results)));
+    }
 
-  /// Rows `firstRow .. endRow - 1` of an image whose first pixel is at `image`.
-  private void compute(PhaseKernels phase, Tile tile, long image, ChannelsLast images, long panel, long results, long pixel, int firstRow, int endRow) {
-    Phase r = phase.rows;
-    Phase c = phase.columns;
-    int end = Math.ceilDiv(endRow - r.first(), r.step());
-    for (int i = firstRow / r.step(); i < end; i += tile.rows()) {
-      long sourceRow = image + (r.source() + (long) i * r.sourceStep()) * images.row();
-      long resultRow = results + (long) (r.first() + i * r.step() - firstRow) * result.width * pixel;
-      boolean lastRow = end - i < tile.rows();
-      for (int j = 0; j < c.count(); j += tile.columns()) {
-        boolean lastColumn = c.count() - j < tile.columns();
-        phase.kernels[(lastRow ? 2 : 0) + (lastColumn ? 1 : 0)].call(sourceRow + (c.source() + (long) j * c.sourceStep()) * images.pixel(),
-            panel, resultRow + (c.first() + (long) j * c.step()) * pixel);
+    /// A band of rows of an image, in some panels' channels.
+    private void compute(int image, int firstRow, int firstPanel, int endPanel, long results) {
+      int endRow = Math.min(result.height(), firstRow + bandRows);
+      for (int p = firstPanel; p < endPanel; p++) {
+        for (PhaseKernels phase : phases) {
+          compute(phase, padded.address() + images.at(image, 0, 0), panelMemory.address() + p * panels.panel() + phase.panel,
+              results + 4L * (p - firstPanel) * panels.lanes(), firstRow, endRow);
+        }
+      }
+      Kernel[] move = endRow - firstRow == bandRows ? band : lastBand;
+      int first = firstPanel * panels.lanes();
+      for (int c = first; c < Math.min(result.channels(), endPanel * panels.lanes()); c += target.lanes()) {
+        long plane = ((long) image * result.channels() + c) * result.height() * result.width();
+        move[c / target.lanes()].call(to.address() + 4 * (plane + (long) firstRow * result.width()), results + 4L * (c - first),
+            (long) (endRow - firstRow) * result.width() / target.lanes());
+      }
+    }
+
+    /// Those pixels of rows `firstRow .. endRow - 1` that belong to `phase`; the first pixel of the source is at `image`.
+    private void compute(PhaseKernels phase, long image, long panel, long results, int firstRow, int endRow) {
+      Phase r = phase.rows;
+      Phase c = phase.columns;
+      int end = Math.ceilDiv(endRow - r.first(), r.step());
+      for (int i = firstRow / r.step(); i < end; i += tile.rows()) {
+        long sourceRow = image + (r.source() + (long) i * r.sourceStep()) * images.row();
+        long resultRow = results + (long) (r.first() + i * r.step() - firstRow) * result.width() * pixel;
+        int lastRow = end - i < tile.rows() ? 2 : 0;
+        for (int j = 0; j < c.count(); j += tile.columns()) {
+          int lastColumn = c.count() - j < tile.columns() ? 1 : 0;
+          phase.kernels[lastRow + lastColumn].call(sourceRow + (c.source() + (long) j * c.sourceStep()) * images.pixel(), panel,
+              resultRow + (c.first() + (long) j * c.step()) * pixel);
+        }
       }
     }
   }
@@ -150,7 +171,7 @@ record ChannelsLastConvPass(
           kernels[i] = kernel(target, tile, r, c, images, pixel, i >= 2, i % 2 == 1);
         }
         phases.add(new PhaseKernels(r, c, kernels, panel));
-        panel += 4L * r.kernel().size() * c.kernel().size() * source.channels * tile.lanes(target);
+        panel += 4L * r.kernel().size() * c.kernel().size() * source.channels() * tile.lanes(target);
       }
     }
     return phases;
@@ -166,15 +187,15 @@ record ChannelsLastConvPass(
     int taps = c.kernel().size();
     boolean oneRun = taps > 0 && c.tapStep() == 1;
     return new ChannelsLastConv(tileRows, tileColumns, tile.vectors(), r.sourceStep() * images.row(), c.sourceStep() * images.pixel(),
-        r.step() * result.width * pixel, c.step() * pixel, r.kernel().size(), r.tapStep() * images.row(), oneRun ? 1 : taps,
-        c.tapStep() * images.pixel(), (oneRun ? taps : 1) * source.channels).compile(target);
+        r.step() * result.width() * pixel, c.step() * pixel, r.kernel().size(), r.tapStep() * images.row(), oneRun ? 1 : taps,
+        c.tapStep() * images.pixel(), (oneRun ? taps : 1) * source.channels()).compile(target);
   }
 
   /// A kernel for each vector of channels, that moves `run` pixels.
   private Kernel[] toPlanes(Target target, long pixel, int run) {
-    Kernel[] kernels = new Kernel[Math.ceilDiv(result.channels, target.lanes())];
-    Arrays.setAll(kernels, b -> new LaneTranspose(false, Math.min(target.lanes(), result.channels - b * target.lanes()),
-        4L * result.height * result.width, pixel, false, run % target.lanes()).compile(target));
+    Kernel[] kernels = new Kernel[Math.ceilDiv(result.channels(), target.lanes())];
+    Arrays.setAll(kernels, b -> new LaneTranspose(false, Math.min(target.lanes(), result.channels() - b * target.lanes()),
+        4L * result.height() * result.width(), pixel, false, run % target.lanes()).compile(target));
     return kernels;
   }
 }

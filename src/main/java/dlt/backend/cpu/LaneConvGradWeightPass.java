@@ -28,6 +28,9 @@ record LaneConvGradWeightPass(ConvGeometry g) {
   }
 
   Step compile(Target target, MemorySegment x, MemorySegment dy, MemorySegment dw) {
+    if (dw.byteSize() != 4 * weights()) {
+      throw new IllegalArgumentException(dw.byteSize() + " bytes of weights met " + g);
+    }
     int lanes = target.lanes();
     int vector = 4 * lanes;
     LaneImages images = LaneImages.source(target, x, g.n(), (long) g.c() * g.h() * g.w());
@@ -51,9 +54,7 @@ record LaneConvGradWeightPass(ConvGeometry g) {
     Kernel fold = new LaneConvGradWeight.Fold(groups, sumBytes, 0).compile(target);
     Kernel lastFold = new LaneConvGradWeight.Fold(groups, sumBytes, (int) (weights() % lanes)).compile(target);
     return () -> {
-      target.workers().run(groups, part -> {
-        int piece = target.workspace().acquire();
-        long image = target.workspace().piece(piece).address();
+      target.workers().run(groups, part -> target.workspace().use(image -> {
         long gradient = image + images.bytes();
         sums.asSlice(part * sumBytes, sumBytes).fill((byte) 0);
         long sum = sums.address() + part * sumBytes;
@@ -79,8 +80,7 @@ record LaneConvGradWeightPass(ConvGeometry g) {
             }
           }
         }
-        target.workspace().release(piece);
-      });
+      }));
       int foldParts = folds / FOLDS + 1;
       target.workers().run(foldParts, part -> {
         long at = (long) part * FOLDS * lanes;

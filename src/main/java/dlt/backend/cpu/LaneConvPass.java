@@ -11,59 +11,53 @@ import java.util.List;
 /// `weightOutput` and `weightChannel` elements from one (result channel, source channel) of a group to the next, and groups
 /// at `weightGroup`.
 record LaneConvPass(
-    Side source, Side result, int groups, List<List<Tap>> rows, List<List<Tap>> columns, int rowStep, int sourceStep,
+    ImageShape source, ImageShape result, int groups, List<List<Tap>> rows, List<List<Tap>> columns, int rowStep, int sourceStep,
     int kernelW, long weightOutput, long weightChannel, long weightGroup) {
-
-  /// Images [channels, height, width].
-  record Side(int channels, int height, int width) {
-    long size() {
-      return (long) channels * height * width;
-    }
-  }
 
   static LaneConvPass forward(ConvGeometry g) {
     long weightsOfOutput = (long) g.groupC() * g.kh() * g.kw();
-    return new LaneConvPass(new Side(g.c(), g.h(), g.w()), new Side(g.o(), g.oh(), g.ow()), g.groups(), g.rows().pixels(),
+    return new LaneConvPass(new ImageShape(g.c(), g.h(), g.w()), new ImageShape(g.o(), g.oh(), g.ow()), g.groups(), g.rows().pixels(),
         g.columns().pixels(), 1, g.window().dilationH(), g.kw(), weightsOfOutput, (long) g.kh() * g.kw(), g.groupO() * weightsOfOutput);
   }
 
   static LaneConvPass gradInput(ConvGeometry g) {
     long weightsOfOutput = (long) g.groupC() * g.kh() * g.kw();
-    return new LaneConvPass(new Side(g.o(), g.oh(), g.ow()), new Side(g.c(), g.h(), g.w()), g.groups(), g.rows().results(),
+    return new LaneConvPass(new ImageShape(g.o(), g.oh(), g.ow()), new ImageShape(g.c(), g.h(), g.w()), g.groups(), g.rows().results(),
         g.columns().results(), g.rows().tapStep(), -g.window().dilationH() * g.rows().tapStep() / g.window().strideH(), g.kw(),
         (long) g.kh() * g.kw(), weightsOfOutput, g.groupO() * weightsOfOutput);
   }
 
   Step compile(Target target, int images, MemorySegment from, MemorySegment weights, MemorySegment to) {
-    int outputs = result.channels / groups;
+    if (weights.byteSize() != 4 * groups * weightGroup) {
+      throw new IllegalArgumentException(weights.byteSize() + " bytes of weights met " + this);
+    }
+    int outputs = result.channels() / groups;
     int vector = 4 * target.lanes();
-    int[] tile = LaneConv.tile(target.instructionSet(), outputs, result.width);
+    int[] tile = LaneConv.tile(target.instructionSet(), outputs, result.width());
     int block = tile[0];
     Kernel full = kernel(target, block, tile[1]);
     Kernel last = outputs % block == 0 ? full : kernel(target, outputs % block, tile[1]);
     LaneImages in = LaneImages.source(target, from, images, source.size());
     LaneImages out = LaneImages.result(target, to, images, result.size());
     target.workspace().reserve(in.bytes() + out.bytes());
-    long sourceRow = (long) source.width * vector;
-    long sourceGroup = (long) (source.channels / groups) * source.height * sourceRow;
-    long resultRow = (long) result.width * vector;
-    long resultChannel = result.height * resultRow;
-    long[] firstSource = new long[result.height];
-    long[] firstWeight = new long[result.height];
-    int[] taps = new int[result.height];
-    for (int r = 0; r < result.height; r++) {
+    long sourceRow = (long) source.width() * vector;
+    long sourceGroup = (long) (source.channels() / groups) * source.height() * sourceRow;
+    long resultRow = (long) result.width() * vector;
+    long resultChannel = result.height() * resultRow;
+    long[] firstSource = new long[result.height()];
+    long[] firstWeight = new long[result.height()];
+    int[] taps = new int[result.height()];
+    for (int r = 0; r < result.height(); r++) {
       taps[r] = rows.get(r).size();
       if (taps[r] > 0) {
         firstSource[r] = rows.get(r).getFirst().place() * sourceRow;
         firstWeight[r] = 4L * rows.get(r).getFirst().k() * kernelW;
       }
     }
-    return () -> target.workers().run(in.groups(), part -> {
-      int piece = target.workspace().acquire();
-      long x = target.workspace().piece(piece).address();
+    return () -> target.workers().run(in.groups(), part -> target.workspace().use(x -> {
       long y = x + in.bytes();
       in.move(part, x);
-      for (int r = 0; r < result.height; r++) {
+      for (int r = 0; r < result.height(); r++) {
         for (int g = 0; g < groups; g++) {
           long w = weights.address() + 4 * g * weightGroup + firstWeight[r];
           for (int o = 0; o < outputs; o += block) {
@@ -73,14 +67,13 @@ record LaneConvPass(
         }
       }
       out.move(part, y);
-      target.workspace().release(piece);
-    });
+    }));
   }
 
   private Kernel kernel(Target target, int outputs, int tile) {
     int vector = 4 * target.lanes();
-    long sourceRow = (long) source.width * vector;
-    return new LaneConv(outputs, tile, source.channels / groups, columns, source.height * sourceRow, sourceStep * sourceRow,
-        4 * weightChannel, 4L * rowStep * kernelW, 4 * weightOutput, (long) result.height * result.width * vector).compile(target);
+    long sourceRow = (long) source.width() * vector;
+    return new LaneConv(outputs, tile, source.channels() / groups, columns, source.height() * sourceRow, sourceStep * sourceRow,
+        4 * weightChannel, 4L * rowStep * kernelW, 4 * weightOutput, (long) result.height() * result.width() * vector).compile(target);
   }
 }

@@ -85,11 +85,7 @@ final class LanePoolPass {
   private static Step step(Target target, int parts, long bytes, Part body) {
     Workspace workspace = target.workspace();
     workspace.reserve(bytes);
-    return () -> target.workers().run(parts, part -> {
-      int piece = workspace.acquire();
-      body.run(part, workspace.piece(piece).address());
-      workspace.release(piece);
-    });
+    return () -> target.workers().run(parts, part -> workspace.use(at -> body.run(part, at)));
   }
 
   /// Four bytes for each place of a plane.

@@ -3,6 +3,7 @@ package dlt.backend.cpu;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.function.LongConsumer;
 
 /// Memory that the steps of a program use one after the other, a piece for each part that runs at the same time: small
 /// enough to stay in a core's cache, and nothing of it outlives a part.
@@ -24,8 +25,20 @@ final class Workspace {
     this.bytes = Math.max(this.bytes, bytes);
   }
 
-  /// A piece that nobody else has until it is released.
-  int acquire() {
+  /// Calls `body` with the address, a multiple of 64, of a piece that nobody else uses meanwhile.
+  void use(LongConsumer body) {
+    int piece = acquire();
+    try {
+      if (pieces[piece] == null || pieces[piece].byteSize() < bytes) {
+        pieces[piece] = arena.allocate(bytes, 64);
+      }
+      body.accept(pieces[piece].address());
+    } finally {
+      taken.set(piece, 0);
+    }
+  }
+
+  private int acquire() {
     while (true) {
       for (int i = 0; i < taken.length(); i++) {
         if (taken.get(i) == 0 && taken.compareAndSet(i, 0, 1)) {
@@ -34,17 +47,5 @@ final class Workspace {
       }
       Thread.onSpinWait();
     }
-  }
-
-  /// Where an acquired piece lies, 64-byte aligned.
-  MemorySegment piece(int i) {
-    if (pieces[i] == null || pieces[i].byteSize() < bytes) {
-      pieces[i] = arena.allocate(bytes, 64);
-    }
-    return pieces[i];
-  }
-
-  void release(int i) {
-    taken.set(i, 0);
   }
 }
