@@ -151,23 +151,17 @@ final class ReducingGroup {
     int[] temporary = inWorkspace.stream().mapToInt(Integer::intValue).toArray();
     Rows[] all = rowsOf.toArray(Rows[]::new);
     Workspace workspace = target.workspace();
-    Step pass = () -> target.workers().run(loops.parts(), part -> {
-      int piece = workspace.acquire();
-      try {
-        long own = workspace.piece(piece).address();
-        for (int i = 0; i < temporary.length; i++) {
-          loops.redirect(part, temporary[i], own + i * bytes);
-        }
-        loops.run(part);
-        for (Rows r : all) {
-          int i = java.util.Arrays.binarySearch(temporary, r.slot);
-          long from = i >= 0 ? own + i * bytes : addresses[r.slot] + 4 * loops.start(part);
-          reduce(r, from, loops.start(part), loops.size(part), length, blocks);
-        }
-      } finally {
-        workspace.release(piece);
+    Step pass = () -> target.workers().run(loops.parts(), part -> workspace.use(own -> {
+      for (int i = 0; i < temporary.length; i++) {
+        loops.redirect(part, temporary[i], own + i * bytes);
       }
-    });
+      loops.run(part);
+      for (Rows r : all) {
+        int i = java.util.Arrays.binarySearch(temporary, r.slot);
+        long from = i >= 0 ? own + i * bytes : addresses[r.slot] + 4 * loops.start(part);
+        reduce(r, from, loops.start(part), loops.size(part), length, blocks);
+      }
+    }));
     return () -> {
       pass.run();
       rest.forEach(Step::run);
