@@ -16,9 +16,7 @@ import java.util.stream.IntStream;
 public record BatchNorm(
     @Doc("Added to the variance.") @Default("1e-5") @Range(min = 0) double eps,
     @Doc("Weight of the new value in the running statistics.") @Default("0.1") @Range(min = 0, max = 1) double momentum,
-    @Doc("Whether a weight and a bias per channel are learned.") @Default("true") boolean affine,
-    @Doc("Whether running statistics are kept; without them inference normalises by its own batch.") @Default("true")
-        boolean trackRunningStats)
+    @Doc("Whether a weight and a bias per channel are learned.") @Default("true") boolean affine)
     implements Layer {
   @Override
   public Value emit(LayerScope scope, List<Value> inputs) {
@@ -29,39 +27,27 @@ public record BatchNorm(
     Shape channels = Shape.of(x.shape().dim(1));
     Value weight = affine ? scope.parameter("weight", channels, new Init.Constant(1)) : scope.fill(channels, 1);
     Value bias = affine ? scope.parameter("bias", channels, new Init.Constant(0)) : scope.fill(channels, 0);
-    if (!trackRunningStats) {
-      return normalise(scope, moments(scope, x), weight, bias);
-    }
     Value mean = scope.buffer("running_mean", TensorType.float32(channels), 0);
     Value variance = scope.buffer("running_var", TensorType.float32(channels), 1);
     Value batches = scope.buffer("num_batches_tracked", TensorType.int64(Shape.SCALAR), 0);
     if (!scope.training() || scope.frozen("running_mean")) {
       return scope.emit(new dlt.op.BatchNorm(eps), x, weight, bias, mean, variance);
     }
-    Normalise.Moments batch = moments(scope, x);
     double n = x.shape().size() / (double) channels.size();
+    if (n < 2) {
+      throw new ShapeException(kind(), "needs more than one value per channel in training, met " + x.shape()
+          + ": use larger batches, or drop the last one where it is too small");
+    }
+    Normalise.Moments batch = Normalise.moments(scope, x, IntStream.range(0, x.shape().rank()).filter(d -> d != 1).boxed().toList());
     scope.update(mean, old -> follow(scope, old, batch.mean()));
     scope.update(variance, old -> follow(scope, old, scope.mul(batch.variance(), n / (n - 1))));
     scope.update(batches, old -> scope.cast(scope.add(scope.cast(old, DType.FLOAT32), 1), DType.INT64));
-    return normalise(scope, batch, weight, bias);
+    Shape wide = batch.mean().shape();
+    Value scale = scope.div(scope.reshape(weight, wide), scope.sqrt(scope.add(batch.variance(), eps)));
+    return batch.apply(scope, scale, scope.reshape(bias, wide));
   }
 
   private Value follow(LayerScope scope, Value old, Value batch) {
     return scope.add(scope.mul(old, 1 - momentum), scope.mul(scope.reshape(batch, old.shape()), momentum));
-  }
-
-  private Normalise.Moments moments(LayerScope scope, Value x) {
-    Shape shape = x.shape();
-    if (shape.size() <= shape.dim(1)) {
-      throw new ShapeException(kind(), "needs more than one value per channel in training, met " + shape
-          + ": use larger batches, or drop the last one where it is too small");
-    }
-    return Normalise.moments(scope, x, IntStream.range(0, shape.rank()).filter(d -> d != 1).boxed().toList());
-  }
-
-  private Value normalise(LayerScope scope, Normalise.Moments batch, Value weight, Value bias) {
-    Shape wide = batch.mean().shape();
-    Value scale = scope.div(scope.reshape(weight, wide), scope.sqrt(scope.add(batch.variance(), eps)));
-    return batch.apply(scope, scale, scope.reshape(bias, wide));
   }
 }

@@ -38,6 +38,15 @@ final class Expect {
     return x.axis(dim);
   }
 
+  /// Dimension `dim` of `x` counted from the front, which is not that of the samples: outputs for one do not depend on others.
+  static int inSample(Layer layer, Shape x, int dim) {
+    int axis = axis(layer, x, dim);
+    if (axis == 0) {
+      throw new ShapeException(layer.kind(), "dimension " + dim + " of " + x + " is the batch");
+    }
+    return axis;
+  }
+
   /// Checks that a layer that joins outputs has some to join.
   static void several(Layer layer, List<Value> inputs) {
     if (inputs.size() < 2) {

@@ -7,11 +7,11 @@ import java.util.List;
 
 @Doc("The mean over dimensions.")
 public record Mean(
-    @Doc("The dimensions; the batch is 0.") List<Integer> dim, @Doc("Whether they stay, with size 1.") @Default("false") boolean keepdim)
+    @Doc("The dimensions, of which the batch (0) is none.") List<Integer> dim, @Doc("Whether they stay, with size 1.") @Default("false") boolean keepdim)
     implements Layer {
   @Override
   public Value emit(LayerScope scope, List<Value> inputs) {
     Value x = inputs.getFirst();
-    return scope.mean(x, dim.stream().map(d -> Expect.axis(this, x.shape(), d)).distinct().toList(), keepdim);
+    return scope.mean(x, dim.stream().map(d -> Expect.inSample(this, x.shape(), d)).distinct().toList(), keepdim);
   }
 }

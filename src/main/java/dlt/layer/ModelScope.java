@@ -179,7 +179,8 @@ public final class ModelScope {
         throw new LayerException(placed, "`from` names '" + from + "', " + (names.given(from)
             ? "which is this layer or one further down: a layer sees only what comes before it"
             : "which no layer before this one has as its `as` name; "
-                + Hints.nearest(from, names.visible()).map(n -> "did you mean " + n + "?").orElse("known: " + String.join(", ", names.visible()))));
+                + Hints.nearest(from, names.visible()).map(n -> "did you mean " + n + "?")
+                    .orElse(names.visible().isEmpty() ? "none has" : "known: " + String.join(", ", names.visible()))));
       }
       r.add(v);
     }

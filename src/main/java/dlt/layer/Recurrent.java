@@ -43,7 +43,7 @@ record Recurrent(int hidden, int layers, boolean bias, double dropout, boolean b
       projected = scope.add(projected, scope.parameter("bias_ih" + suffix, Shape.of(width), init));
       hiddenBias = scope.parameter("bias_hh" + suffix, Shape.of(width), init);
     }
-    Value zero = scope.fill(Shape.of(batch, hidden), 0);
+    Value zero = scope.fill(Shape.of(1, hidden), 0);
     State state = new State(zero, Optional.of(zero));
     List<Value> outputs = new ArrayList<>();
     for (int i = 0; i < steps; i++) {

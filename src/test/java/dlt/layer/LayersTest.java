@@ -87,11 +87,6 @@ class LayersTest {
   }
 
   @Test
-  void batchNormWithoutRunningStatisticsNormalisesByItsBatch() {
-    assertThat(infer("- batch_norm: {eps: 0, track_running_stats: false}", Shape.of(2, 1), 3, 5)).containsExactly(-1, 1);
-  }
-
-  @Test
   void poolsOfSignals() {
     assertThat(infer("- max_pool1d: 2", Shape.of(1, 1, 5), 1, 3, 2, 0, 9)).containsExactly(3, 2);
     assertThat(infer("- max_pool1d: {kernel_size: 2, ceil_mode: true}", Shape.of(1, 1, 5), 1, 3, 2, 0, 9)).containsExactly(3, 2, 9);
@@ -143,6 +138,7 @@ class LayersTest {
     assertThat(infer("- select: -1", shape, BuiltModel.range(6))).containsExactly(3, 4, 5);
     assertThat(infer("- permute: [0, 2, 1]", shape, BuiltModel.range(6))).containsExactly(0, 3, 1, 4, 2, 5);
     assertThat(infer("- mean: {dim: [1]}", shape, BuiltModel.range(6))).containsExactly(1.5, 2.5, 3.5);
+    assertThatThrownBy(() -> BuiltModel.inference("- mean: 0", shape)).hasMessageContaining("is the batch");
     assertThat(infer("- sum: -1", shape, BuiltModel.range(6))).containsExactly(3, 12);
     assertThat(BuiltModel.inference("- reshape: [3, -1]", shape).output.shape()).isEqualTo(Shape.of(1, 3, 2));
     assertThat(BuiltModel.inference("- unflatten: {dim: -1, unflattened_size: [3, 1]}", shape).output.shape()).isEqualTo(Shape.of(1, 2, 3, 1));

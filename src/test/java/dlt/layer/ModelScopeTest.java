@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.within;
 
+import dlt.graph.GraphBuilder;
 import dlt.tensor.Shape;
+import dlt.tensor.TensorType;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
 class ModelScopeTest {
@@ -182,5 +186,47 @@ class ModelScopeTest {
     assertThat(m.scope.named("x").orElseThrow().shape()).isEqualTo(Shape.of(4, 5));
     assertThat(m.scope.named("y")).isEmpty();
     assertThat(m.scope.names()).isEqualTo(List.of("a", "x"));
+  }
+
+  @Test
+  void aResNet18HasTorchvisionsParameters() {
+    StringBuilder yaml = new StringBuilder("""
+        - conv2d: {out_channels: 64, kernel_size: 7, stride: 2, padding: 3, bias: false, as: conv1}
+        - batch_norm: {as: bn1}
+        - relu
+        - max_pool2d: {kernel_size: 3, stride: 2, padding: 1}
+        """);
+    List<String> names = new ArrayList<>(List.of("conv1.weight", "bn1.weight", "bn1.bias"));
+    for (int block = 0; block < 8; block++) {
+      String name = "layer" + (1 + block / 2) + "." + block % 2;
+      boolean smaller = block % 2 == 0 && block > 0;
+      yaml.append(String.format(Locale.ROOT, """
+          - residual:
+              as: %1$s
+              shortcut: project
+              body:
+                - conv2d: {out_channels: %2$d, kernel_size: 3, stride: %3$d, padding: 1, bias: false, as: conv1}
+                - batch_norm: {as: bn1}
+                - relu
+                - conv2d: {out_channels: %2$d, kernel_size: 3, padding: 1, bias: false, as: conv2}
+                - batch_norm: {as: bn2}
+          - relu
+          """, name, 64 << block / 2, smaller ? 2 : 1));
+      for (String part : smaller ? new String[] {"conv1", "bn1", "conv2", "bn2", "downsample.0", "downsample.1"}
+          : new String[] {"conv1", "bn1", "conv2", "bn2"}) {
+        names.add(name + "." + part + ".weight");
+        if (part.startsWith("bn") || part.equals("downsample.1")) {
+          names.add(name + "." + part + ".bias");
+        }
+      }
+    }
+    yaml.append("- adaptive_avg_pool2d: 1\n- flatten\n- linear: {out_features: 1000, as: fc}\n");
+    names.addAll(List.of("fc.weight", "fc.bias"));
+    GraphBuilder graph = new GraphBuilder();
+    ModelScope scope = new ModelScope(graph, false, null);
+    scope.input("x", graph.input("x", TensorType.float32(1, 3, 224, 224)));
+    assertThat(scope.apply(TorchModule.layers(yaml.toString())).shape()).isEqualTo(Shape.of(1, 1000));
+    assertThat(scope.parameters().keySet()).containsExactlyElementsOf(names);
+    assertThat(scope.parameters().values().stream().mapToLong(p -> p.shape().size()).sum()).isEqualTo(11_689_512);
   }
 }

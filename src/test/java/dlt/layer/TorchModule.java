@@ -62,7 +62,7 @@ final class TorchModule {
   }
 
   private static Map.Entry<String, List<String>> batchNorm(String op) {
-    return Map.entry(op, List.of("num_features", "eps", "momentum", "affine", "track_running_stats"));
+    return Map.entry(op, List.of("num_features", "eps", "momentum", "affine"));
   }
 
   private static Map.Entry<String, List<String>> recurrent(String op) {
