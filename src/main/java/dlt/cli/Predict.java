@@ -1,11 +1,8 @@
 package dlt.cli;
 
 import dlt.backend.Backend;
-import dlt.data.Dataset;
 import dlt.data.Part;
 import dlt.data.Source;
-import dlt.data.TargetKind;
-import dlt.data.Wanted;
 import dlt.run.AtomicFile;
 import dlt.train.Predictor;
 import dlt.train.SavedModel;
@@ -17,7 +14,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -40,8 +36,7 @@ final class Predict implements Callable<Integer> {
     SavedModel model = SavedModel.open(run.run());
     Path absolute = input.toAbsolutePath();
     Source source = Source.of(absolute, model.file().experiment().data().train(), model.assembly().schema());
-    Dataset dataset = source.open(absolute.getParent(), Wanted.of(TargetKind.NONE).like(model.assembly().schema()));
-    Part part = new Part("input", dataset, IntStream.range(0, dataset.size()).toArray());
+    Part part = model.inputs(source, absolute.getParent());
     boolean lines = file.map(f -> f.toString().endsWith(".json") || f.toString().endsWith(".jsonl")).orElse(output.json);
     try (Backend backend = device.open(model.file().experiment().training().device()); Predictor predictor = new Predictor(model, backend)) {
       if (file.isPresent()) {

@@ -32,9 +32,11 @@ public record Data(
   }
 
   /// Opens all sources and divides them; `base` is the folder of the experiment file. Classes and categories are those of
-  /// the training source. Throws Failure(DATA) where something is missing, damaged or leaves a part empty.
+  /// the training source. Throws Failure(DATA) where something is missing, damaged or leaves a part empty,
+  /// Failure(USAGE) where the random changes do not fit the samples.
   public Parts open(Path base, Wanted wanted, long seed) {
     Dataset all = train.open(base, wanted);
+    Augment.check(augment, all.schema());
     Wanted same = wanted.like(all.schema());
     Parts parts = split.orElse(Split.NONE).parts(all, seed);
     return new Parts(

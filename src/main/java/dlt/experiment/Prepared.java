@@ -45,6 +45,9 @@ public record Prepared(ExperimentFile file, Parts parts, Assembly assembly, Task
       int input = i;
       preprocessing.add(at(file, experiment.data().train(),
           () -> Preprocessing.fit(experiment.data().steps(), parts.train(), input)));
+      for (Part part : all(parts)) {
+        at(file, experiment.data().train(), () -> preprocessing.get(input).requireNothingMissing(part, input));
+      }
     }
     Assembly assembly = new Assembly(file, schema, preprocessing, (target, classes) ->
         Arrays.stream(Targets.counts(parts.train(), target, classes)).boxed().toList());
@@ -170,12 +173,19 @@ public record Prepared(ExperimentFile file, Parts parts, Assembly assembly, Task
     return new ConfigException(List.of(new dlt.config.Diagnostic(at, message, hint)));
   }
 
-  /// What `work` gives; a failure of the data gets the place in the file where the data is named.
+  private static void at(ExperimentFile file, Object source, Runnable work) {
+    at(file, source, () -> {
+      work.run();
+      return null;
+    });
+  }
+
+  /// What `work` gives; a failure gets the place in the file where the data is named.
   private static <T> T at(ExperimentFile file, Object source, Supplier<T> work) {
     try {
       return work.get();
     } catch (Failure f) {
-      if (f.kind() == Failure.Kind.DATA) {
+      if (f.kind() == Failure.Kind.DATA || f.kind() == Failure.Kind.USAGE) {
         throw new Failure(f.kind(), file.bound().at(source) + ": " + f.getMessage(), f);
       }
       throw f;

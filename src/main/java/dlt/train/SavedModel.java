@@ -1,6 +1,7 @@
 package dlt.train;
 
 import dlt.backend.Backend;
+import dlt.data.Data;
 import dlt.data.Dataset;
 import dlt.data.Field;
 import dlt.data.Part;
@@ -8,6 +9,7 @@ import dlt.data.Parts;
 import dlt.data.Preprocessing;
 import dlt.data.Schema;
 import dlt.data.Source;
+import dlt.data.TargetKind;
 import dlt.data.Wanted;
 import dlt.error.Failure;
 import dlt.experiment.Assembly;
@@ -25,7 +27,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
-import java.util.stream.IntStream;
 
 /// The selected model of a run: its experiment, its graphs and its weights, without the data that it was trained on.
 public record SavedModel(RunDirectory run, ExperimentFile file, Assembly assembly, SequencedMap<String, HostTensor> weights) {
@@ -52,10 +53,23 @@ public record SavedModel(RunDirectory run, ExperimentFile file, Assembly assembl
     return file.experiment().data().open(file.base(), wanted(), file.experiment().seed());
   }
 
-  /// Other data with targets: every sample of `source`, whose paths count from `base`.
+  /// Other data with targets: every sample of `source`, whose paths count from `base`. Throws a [Failure] of kind DATA where
+  /// they do not fit the model.
   public Part part(Source source, Path base) {
-    Dataset dataset = source.open(base, wanted());
-    return new Part("data", dataset, IntStream.range(0, dataset.size()).toArray());
+    return checked(source.open(base, wanted()));
+  }
+
+  /// Other data without targets, as [#part].
+  public Part inputs(Source source, Path base) {
+    return checked(source.open(base, Wanted.of(TargetKind.NONE).like(assembly.schema())));
+  }
+
+  private Part checked(Dataset dataset) {
+    Part part = Data.whole("data", dataset);
+    for (int i = 0; i < assembly.preprocessing().size(); i++) {
+      assembly.preprocessing().get(i).requireNothingMissing(part, i);
+    }
+    return part;
   }
 
   private Wanted wanted() {
