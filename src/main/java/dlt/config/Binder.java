@@ -348,7 +348,8 @@ public final class Binder {
       places.put(record, spot.at(), located);
       return record;
     } catch (Invalid e) {
-      String label = type.arguments().stream().filter(a -> a.component().equals(e.component())).map(a -> "`" + a.key() + "`").findFirst().orElse(spot.label());
+      Optional<Argument> wrong = type.arguments().stream().filter(a -> a.component().equals(e.component())).findFirst();
+      String label = wrong.map(a -> "`" + a.key() + "`").orElse(spot.label());
       return errors.invalid(located.getOrDefault(e.component(), spot.at()), label, e);
     }
   }

@@ -28,7 +28,7 @@ public final class JsonSchema {
     JsonSchema schema = new JsonSchema();
     ObjectNode root = JSON.objectNode();
     root.put("$schema", "https://json-schema.org/draft/2020-12/schema");
-    root.setAll(schema.record(type));
+    root.setAll(schema.plain(RecordType.of(type)));
     ObjectNode defs = root.putObject("$defs");
     schema.definitions.forEach(defs::set);
     try {
@@ -86,6 +86,9 @@ public final class JsonSchema {
   }
 
   private static ObjectNode anyOf(List<ObjectNode> schemas) {
+    if (schemas.size() == 1) {
+      return schemas.getFirst();
+    }
     ObjectNode r = JSON.objectNode();
     r.putArray("anyOf").addAll(schemas);
     return r;
@@ -123,10 +126,13 @@ public final class JsonSchema {
     return type.getName().replaceFirst("^dlt\\.", "").replace('$', '.');
   }
 
+  /// A record that is no kind: a mapping; a list where it is made of numbers, which are then in their order.
   private ObjectNode plain(RecordType type) {
     List<ObjectNode> ways = new ArrayList<>();
     ways.add(object(type.keys()));
-    ways.add(positional(type.keys()));
+    if (type.keys().stream().allMatch(a -> isNumber(a.form()))) {
+      ways.add(positional(type.keys()));
+    }
     if (RecordType.fromText(type.type()).isPresent()) {
       ways.add(anyScalar());
     }
@@ -170,6 +176,14 @@ public final class JsonSchema {
       ways.add(anyScalar());
     }
     return described(anyOf(ways), Kinds.doc(type.type()));
+  }
+
+  private static boolean isNumber(Form form) {
+    return switch (form) {
+      case Form.Int _, Form.Whole _, Form.Real _, Form.Truth _ -> true;
+      case Form.Maybe m -> isNumber(m.of());
+      case Form.Text _, Form.File _, Form.Choice _, Form.Many _, Form.Named _, Form.Fields _, Form.Kind _, Form.Anything _ -> false;
+    };
   }
 
   private static ObjectNode anyScalar() {

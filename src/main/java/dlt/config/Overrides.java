@@ -83,8 +83,10 @@ public final class Overrides {
         items.set(index, set(items.get(index), rest, value));
         yield new YamlNode.Sequence(s.at(), items);
       }
-      case YamlNode.Scalar s when s.text().equals(step.key) -> new YamlNode.Mapping(s.at(), List.of(new YamlNode.Entry(s.at(), step.key, create(rest, value))));
-      case YamlNode.Scalar s when isIndex(step.key) -> throw error(step.at, "found `" + s.text() + "` in the file, expected a list", "set the whole list: key=[...]");
+      case YamlNode.Scalar s when s.text().equals(step.key) ->
+          new YamlNode.Mapping(s.at(), List.of(new YamlNode.Entry(s.at(), step.key, create(rest, value))));
+      case YamlNode.Scalar s when isIndex(step.key) ->
+          throw error(step.at, "found `" + Errors.brief(s.text()) + "` in the file, expected a list", "set the whole list: key=[...]");
       case YamlNode.Scalar s -> besideFirst(s, fresh);
       case YamlNode.Sequence s -> besideFirst(s, fresh);
     };

@@ -42,7 +42,9 @@ public final class YamlWriter {
   }
 
   private static YamlNode named(Map<?, ?> map, Form of) {
-    return new YamlNode.Mapping(NOWHERE, map.entrySet().stream().map(e -> new YamlNode.Entry(NOWHERE, (String) e.getKey(), node(e.getValue(), of))).toList());
+    List<YamlNode.Entry> entries = new ArrayList<>();
+    map.forEach((name, value) -> entries.add(new YamlNode.Entry(NOWHERE, (String) name, node(value, of))));
+    return new YamlNode.Mapping(NOWHERE, entries);
   }
 
   private static YamlNode fields(Record record, RecordType type) {

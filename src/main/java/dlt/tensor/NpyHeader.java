@@ -56,8 +56,9 @@ record NpyHeader(Layout layout, long length) {
 
   /// The bytes of a version 1 header for a tensor, padded so that the elements begin at a multiple of 64.
   static byte[] write(TensorType type) {
-    String shape = type.shape().dims().stream().map(d -> d + ",").collect(Collectors.joining(" ", "(", ")"));
-    String text = "{'descr': '" + descr(type.dtype()) + "', 'fortran_order': False, 'shape': " + (type.shape().rank() > 1 ? shape.replace(",)", ")") : shape) + ", }";
+    String dims = type.shape().dims().stream().map(String::valueOf).collect(Collectors.joining(", "));
+    String shape = type.shape().rank() == 1 ? "(" + dims + ",)" : "(" + dims + ")";
+    String text = "{'descr': '" + descr(type.dtype()) + "', 'fortran_order': False, 'shape': " + shape + ", }";
     int padded = Math.ceilDiv(10 + text.length() + 1, 64) * 64;
     ByteBuffer r = ByteBuffer.allocate(padded).order(ByteOrder.LITTLE_ENDIAN);
     r.put(MAGIC).put((byte) 1).put((byte) 0).putShort((short) (padded - 10));
@@ -109,7 +110,10 @@ record NpyHeader(Layout layout, long length) {
       if (at < text.length()) {
         throw unexpected("the end of the npy header");
       }
-      if (r.size() == 3 && r.get("descr") instanceof String descr && r.get("fortran_order") instanceof Boolean columnMajor && r.get("shape") instanceof List<?> dims) {
+      if (r.size() == 3
+          && r.get("descr") instanceof String descr
+          && r.get("fortran_order") instanceof Boolean columnMajor
+          && r.get("shape") instanceof List<?> dims) {
         return layout(descr, columnMajor, new Shape(dims.stream().map(Integer.class::cast).toList()));
       }
       throw new Damaged("found the npy header " + text.strip() + ", expected descr, fortran_order and shape of a plain array");

@@ -65,7 +65,8 @@ public final class Npz {
           }
           budget -= entry.getSize();
           if (budget < 0) {
-            throw new NpyHeader.Damaged("found arrays of more than " + Math.max(MAX_BYTES, MAX_TIMES * fileBytes) + " bytes in a file of " + fileBytes + "; unpack it and use npy files");
+            long most = Math.max(MAX_BYTES, MAX_TIMES * fileBytes);
+            throw new NpyHeader.Damaged("found arrays of more than " + most + " bytes in a file of " + fileBytes + "; unpack it and use npy files");
           }
           if (r.put(name, array(zip, entry, reader)) != null) {
             throw new NpyHeader.Damaged("found it twice, expected it once");

@@ -35,7 +35,8 @@ public final class Safetensors {
   private static final JsonFactory JSON =
       JsonFactory.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(8).maxStringLength((int) MAX_HEADER).maxNameLength((int) MAX_HEADER).build())
+          .streamReadConstraints(
+              StreamReadConstraints.builder().maxNestingDepth(8).maxStringLength((int) MAX_HEADER).maxNameLength((int) MAX_HEADER).build())
           .build();
 
   private record Entry(String name, Layout layout, long begin, long end) {}
@@ -186,7 +187,10 @@ public final class Safetensors {
       case "U16" -> Layout.unsigned(2, shape);
       case "U32" -> Layout.unsigned(4, shape);
       case "U64" -> Layout.unsigned(8, shape);
-      default -> throw in.failure("found the type " + dtype + " of '" + name + "', expected one of F64, F32, F16, BF16, I64, I32, I16, I8, U64, U32, U16, U8, BOOL");
+      default -> {
+        String expected = ", expected one of F64, F32, F16, BF16, I64, I32, I16, I8, U64, U32, U16, U8, BOOL";
+        throw in.failure("found the type " + dtype + " of '" + name + "'" + expected);
+      }
     };
   }
 
