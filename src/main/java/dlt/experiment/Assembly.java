@@ -334,7 +334,11 @@ public final class Assembly {
         Field field = schema.targets().get(index);
         target = Optional.of(g.input(target(field.name()), batched(field.type(), batch)));
       }
-      return term.loss().emit(g, predictions, target);
+      Value value = term.loss().emit(g, predictions, target);
+      if (!value.shape().equals(Shape.SCALAR)) {
+        throw error(file.bound().at(original), "the loss gives " + value.shape() + ", expected one number", "reduction: mean or sum");
+      }
+      return value;
     } catch (ShapeException e) {
       throw error(file.bound().at(original), e.getMessage(), "");
     }

@@ -18,6 +18,8 @@ import dlt.metric.Metric;
 import dlt.metric.Task;
 import dlt.op.ShapeException;
 import dlt.optim.LearningRate;
+import dlt.optim.Phase;
+import dlt.optim.ReduceOnPlateau;
 import dlt.tensor.DType;
 import dlt.tensor.Shape;
 import java.util.ArrayList;
@@ -162,6 +164,12 @@ public record Prepared(ExperimentFile file, Parts parts, Assembly assembly, Task
     if (!known.contains(selected)) {
       throw error(file.bound().at(experiment.select(), "metric"), "found metric '" + selected + "', expected one of " + String.join(", ", known),
           "list it under metrics");
+    }
+    for (Phase phase : experiment.schedule()) {
+      if (phase.schedule() instanceof ReduceOnPlateau p && !known.contains(p.metric())) {
+        throw error(file.bound().at(p, "metric"), "found metric '" + p.metric() + "', expected one of " + String.join(", ", known),
+            "list it under metrics");
+      }
     }
     if (parts.validation().isEmpty() && (!selected.equals("loss") || experiment.training().earlyStopping().isPresent())) {
       throw error(file.bound().at(experiment.select()), "there is no validation part to select or stop by",

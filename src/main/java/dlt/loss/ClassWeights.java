@@ -3,6 +3,7 @@ package dlt.loss;
 import dlt.config.Doc;
 import dlt.config.FromText;
 import dlt.config.Invalid;
+import dlt.config.ToText;
 import java.util.List;
 import java.util.Optional;
 
@@ -26,6 +27,11 @@ public record ClassWeights(@Doc("One number for each class.") List<Double> weigh
       throw new Invalid("", "'" + text + "'", "`balanced` or a list with a number for each class");
     }
     return BALANCED;
+  }
+
+  @ToText
+  Optional<String> text() {
+    return unsettled() ? Optional.of("balanced") : Optional.empty();
   }
 
   /// Whether the counts of the classes are still needed.

@@ -3,14 +3,14 @@ package dlt.optim;
 import dlt.config.Default;
 import dlt.config.Doc;
 import dlt.config.Range;
-import dlt.op.ShapeException;
 import dlt.op.Unary;
 import dlt.op.Value;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-@Doc("Momentum whose matrix is replaced by the nearest orthogonal one; for weights [out, in].")
+@Doc("Momentum whose matrix is replaced by the nearest orthogonal one; for weights [out, in]; other parameters take adamw with this rate and decay.")
 public record Muon(
     @Doc("Learning rate.") @Range(min = 0) @Default("1e-3") double lr,
     @Doc("How much of a parameter is taken off at each step, times the learning rate.")
@@ -45,7 +45,8 @@ public record Muon(
   @Override
   public void emit(OptimScope scope, Value parameter, Value gradient) {
     if (parameter.shape().rank() != 2) {
-      throw new ShapeException("muon", "takes matrices alone, met a parameter " + parameter.shape());
+      others(lr).emit(scope, parameter, gradient);
+      return;
     }
     Value kept = scope.state("momentum_buffer", parameter.shape(), 0);
     Value share = scope.scalar("share");
@@ -73,13 +74,21 @@ public record Muon(
     return high ? scope.transpose(x, 1, 0) : x;
   }
 
+  private AdamW others(double lr) {
+    return new AdamW(lr, new Betas(0.9, 0.999), 1e-8, weightDecay, false, false, List.of());
+  }
+
   private static Value rounded(OptimScope scope, Value x) {
     return scope.unary(Unary.Kind.BFLOAT16, x);
   }
 
   @Override
   public Map<String, Double> scalars(long step, double lr) {
-    return Map.of("lr", lr, "share", 1 - momentum, "keep", 1 - lr * weightDecay);
+    Map<String, Double> r = new HashMap<>(others(lr).scalars(step, lr));
+    r.put("lr", lr);
+    r.put("share", 1 - momentum);
+    r.put("keep", 1 - lr * weightDecay);
+    return r;
   }
 
   @Override

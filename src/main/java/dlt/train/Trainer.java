@@ -143,7 +143,7 @@ public final class Trainer implements AutoCloseable {
     if (patienceOver && state.epoch() < epochs) {
       listener.note("stopping early: no improvement for " + state.stale() + " epochs");
     }
-    rate.epochEnded(state.step(), selected(validation).orElse(trainLoss));
+    rate.epochEnded(state.step(), validation.map(v -> v.value(rate.metric().orElse("loss"))).orElse(trainLoss));
     state = new TrainingState(state.epoch() + 1, 0, state.step(), 0, 0, state.bestEpoch(), state.bestValue(), state.stale(), log.lines(),
         patienceOver || state.epoch() >= epochs, rate.state());
     if (!state.done() && System.nanoTime() - savedAt > EPOCH_SAVE_NANOS) {
