@@ -12,7 +12,7 @@ record ChannelsLast(int n, int c, int h, int w, int top, int left, int bottom, i
   static boolean fits(ConvGeometry g) {
     long most = Integer.MAX_VALUE / 64;
     return g.groups() == 1 && (long) g.h() * g.w() < most && (long) g.oh() * g.ow() < most
-        && (long) g.c() * g.kh() * g.kw() < most && (long) g.o() * g.kh() * g.kw() < most && (long) g.w() * Math.max(g.c(), g.o()) < most / 32;
+        && (long) Math.max(g.c(), g.o()) * g.kh() * g.kw() < most && (long) g.w() * Math.max(g.c(), g.o()) < most / 32;
   }
 
   long pixel() {

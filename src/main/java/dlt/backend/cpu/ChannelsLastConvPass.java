@@ -14,20 +14,21 @@ import java.util.function.IntConsumer;
 ///
 /// `perOutput`, `perSource`: weights from one result or source channel to the next.
 record ChannelsLastConvPass(
-    int n, ImageShape source, ImageShape result, List<Phase> rows, List<Phase> columns, int kernelH, int kernelW, long perOutput, long perSource) {
+    int n, ImageShape source, ImageShape result, List<Phase> rows, List<Phase> columns, int kernelH, int kernelW,
+    long perOutput, long perSource) {
   /// Panels up to this size stay in the second cache while images go by; larger ones take turns and images go by each.
   private static final long CACHED_PANELS = 512 << 10;
   /// Results of a part, in bytes.
   private static final long RESULTS = 256 << 10;
 
   static ChannelsLastConvPass forward(ConvGeometry g) {
-    return new ChannelsLastConvPass(g.n(), new ImageShape(g.c(), g.h(), g.w()), new ImageShape(g.o(), g.oh(), g.ow()), g.rows().pixelPhases(),
-        g.columns().pixelPhases(), g.kh(), g.kw(), (long) g.c() * g.kh() * g.kw(), (long) g.kh() * g.kw());
+    return new ChannelsLastConvPass(g.n(), g.images(), g.results(), g.rows().pixelPhases(), g.columns().pixelPhases(), g.kh(),
+        g.kw(), (long) g.c() * g.kh() * g.kw(), (long) g.kh() * g.kw());
   }
 
   static ChannelsLastConvPass gradInput(ConvGeometry g) {
-    return new ChannelsLastConvPass(g.n(), new ImageShape(g.o(), g.oh(), g.ow()), new ImageShape(g.c(), g.h(), g.w()), g.rows().resultPhases(),
-        g.columns().resultPhases(), g.kh(), g.kw(), (long) g.kh() * g.kw(), (long) g.c() * g.kh() * g.kw());
+    return new ChannelsLastConvPass(g.n(), g.results(), g.images(), g.rows().resultPhases(), g.columns().resultPhases(), g.kh(),
+        g.kw(), (long) g.kh() * g.kw(), (long) g.c() * g.kh() * g.kw());
   }
 
   /// Kernels of one phase, by whether the tile is the last of its row and of its column, and where its panel begins.
@@ -105,8 +106,11 @@ record ChannelsLastConvPass(
       });
       // neighbouring parts share what is larger: a panel, or the rows of an image
       int parts = n * bands;
-      target.workers().run(allPanels ? parts : parts * panels.panels(), part -> target.workspace().use(results -> compute(
-          part % parts / bands, part % bands * bandRows, allPanels ? 0 : part / parts, allPanels ? panels.panels() : part / parts + 1, results)));
+      target.workers().run(allPanels ? parts : parts * panels.panels(), part -> {
+        int firstPanel = allPanels ? 0 : part / parts;
+        int endPanel = allPanels ? panels.panels() : firstPanel + 1;
+        target.workspace().use(results -> compute(part % parts / bands, part % bands * bandRows, firstPanel, endPanel, results));
+      });
     }
 
     /// A band of rows of an image, in some panels' channels.

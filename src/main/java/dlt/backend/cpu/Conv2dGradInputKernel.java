@@ -6,9 +6,9 @@ import dlt.op.Conv2dGradInput;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
-/// The gradient of a convolution by its images, which is also the transposed convolution. The Java twin computes one image
-/// plane a part: the plane is zeroed, then for each (o, ky, kx) the gradient plane, scaled by one weight, is added where it
-/// came from.
+/// The gradient of a convolution by its images, which is also the transposed convolution. [ConvPath] says how. The Java twin
+/// computes one image plane a part: the plane is zeroed, then for each (o, ky, kx) the gradient plane, scaled by one weight,
+/// is added where it came from.
 final class Conv2dGradInputKernel {
   private Conv2dGradInputKernel() {}
 

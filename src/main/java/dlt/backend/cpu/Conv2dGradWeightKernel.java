@@ -6,8 +6,9 @@ import dlt.op.Conv2dGradWeight;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
-/// The gradient of a convolution by its weights. The Java twin computes the weights of one output channel a part: for each
-/// weight it keeps one sum a column, over images and rows in order, and adds those from left to right at the end.
+/// The gradient of a convolution by its weights. [ConvPath] says how. The Java twin computes the weights of one output
+/// channel a part: for each weight it keeps one sum a column, over images and rows in order, and adds those from left to
+/// right at the end.
 final class Conv2dGradWeightKernel {
   private Conv2dGradWeightKernel() {}
 

@@ -6,8 +6,8 @@ import dlt.op.Conv2d;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
-/// Convolution. The Java twin computes one output plane a part: the plane is zeroed, then for each (c, ky, kx) the image
-/// plane, moved and scaled by one weight, is added to it, so the inner loop runs along a row.
+/// Convolution. [ConvPath] says how. The Java twin computes one output plane a part: the plane is zeroed, then for each (c,
+/// ky, kx) the image plane, moved and scaled by one weight, is added to it, so the inner loop runs along a row.
 final class Conv2dKernel {
   private Conv2dKernel() {}
 

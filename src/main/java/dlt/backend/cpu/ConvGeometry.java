@@ -33,8 +33,11 @@ record ConvGeometry(
     return new Taps(w, ow, kw, window.strideW(), window.padLeft(), window.dilationW());
   }
 
-  /// Elements of an image and its result.
-  long imageSize() {
-    return (long) c * h * w + (long) o * oh * ow;
+  ImageShape images() {
+    return new ImageShape(c, h, w);
+  }
+
+  ImageShape results() {
+    return new ImageShape(o, oh, ow);
   }
 }

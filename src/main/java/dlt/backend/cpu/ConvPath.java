@@ -14,24 +14,28 @@ enum ConvPath {
 
   /// The fastest path to images or results of `channels` channels, as far as the share of its lanes that each path uses tells.
   static ConvPath of(Target target, ConvGeometry g, int channels) {
-    return of(target, g, channels, LaneImages.fits(g.imageSize()));
+    return of(target, g, channels, LaneImages.fits(imageSize(g)));
   }
 
   /// The fastest path to the gradient by the weights.
   static ConvPath ofGradWeight(Target target, ConvGeometry g) {
     long weights = (long) g.o() * g.groupC() * g.kh() * g.kw();
     boolean few = weights * 4 * target.lanes() <= CACHED || !ChannelsLast.fits(g);
-    return of(target, g, g.o(), few && LaneImages.fits(g.imageSize()) && LaneImages.fits(weights));
+    return of(target, g, g.o(), few && LaneImages.fits(imageSize(g)) && LaneImages.fits(weights));
   }
 
   private static ConvPath of(Target target, ConvGeometry g, int channels, boolean lanesFit) {
     if (!target.emits()) {
       return JAVA;
     }
-    boolean cached = g.imageSize() * 4 * target.lanes() <= CACHED;
+    boolean cached = imageSize(g) * 4 * target.lanes() <= CACHED;
     double lanes = lanesFit ? used(g.n(), target.lanes()) * (cached ? 1 : 0.55) : 0;
     double channelsLast = ChannelsLast.fits(g) ? used(channels, target.lanes()) * 0.8 : 0;
     return lanes == 0 && channelsLast == 0 ? JAVA : lanes >= channelsLast ? LANES : CHANNELS_LAST;
+  }
+
+  private static long imageSize(ConvGeometry g) {
+    return g.images().size() + g.results().size();
   }
 
   private static double used(int count, int lanes) {

@@ -15,8 +15,7 @@ record LaneConvGradWeightPass(ConvGeometry g) {
   private static final int MOST_GROUPS = 8;
   /// Bytes of image and gradient rows that one call goes through: they stay in the first cache while tiles take turns.
   private static final long ROWS = 24 << 10;
-
-  /// Blocks of weights that one part adds up.
+  /// Vectors of weights that one part adds up.
   private static final int FOLDS = 64;
 
   /// The taps of one output that a kernel computes, `last` for the last outputs of a group: their images begin `image` bytes
@@ -28,66 +27,98 @@ record LaneConvGradWeightPass(ConvGeometry g) {
   }
 
   Step compile(Target target, MemorySegment x, MemorySegment dy, MemorySegment dw) {
-    if (dw.byteSize() != 4 * weights()) {
-      throw new IllegalArgumentException(dw.byteSize() + " bytes of weights met " + g);
-    }
-    int lanes = target.lanes();
-    int vector = 4 * lanes;
-    LaneImages images = LaneImages.source(target, x, g.n(), (long) g.c() * g.h() * g.w());
-    LaneImages gradients = LaneImages.source(target, dy, g.n(), (long) g.o() * g.oh() * g.ow());
-    target.workspace().reserve(images.bytes() + gradients.bytes());
-    long sumBytes = Math.ceilDiv(weights(), lanes) * lanes * vector;
-    int groups = (int) Math.clamp(MOST_SUMS / sumBytes, 1, Math.min(MOST_GROUPS, images.groups()));
-    MemorySegment sums = target.shared(groups * sumBytes);
+    return new Bound(target, x, dy, dw);
+  }
 
-    int[] tile = LaneConv.tile(target.instructionSet(), g.groupO(), overColumns() ? g.kw() : g.groupC());
-    int block = tile[0];
-    List<TapBlock> blocks = tapBlocks(target, block, tile[1]);
-    int rowsAtOnce = (int) Math.clamp(ROWS / ((long) (block * g.ow() + g.window().strideH() * g.w()) * vector), 1, g.oh());
-    Taps rows = g.rows();
-    long imageRow = (long) g.w() * vector;
-    long imageChannel = g.h() * imageRow;
-    long gradientRow = (long) g.ow() * vector;
-    long gradientChannel = g.oh() * gradientRow;
-    long outputWeights = (long) g.groupC() * g.kh() * g.kw();
-    int folds = (int) (weights() / lanes);
-    Kernel fold = new LaneConvGradWeight.Fold(groups, sumBytes, 0).compile(target);
-    Kernel lastFold = new LaneConvGradWeight.Fold(groups, sumBytes, (int) (weights() % lanes)).compile(target);
-    return () -> {
-      target.workers().run(groups, part -> target.workspace().use(image -> {
-        long gradient = image + images.bytes();
-        sums.asSlice(part * sumBytes, sumBytes).fill((byte) 0);
-        long sum = sums.address() + part * sumBytes;
-        for (int i = part * images.groups() / groups; i < (part + 1) * images.groups() / groups; i++) {
-          images.move(i, image);
-          gradients.move(i, gradient);
-          for (int r = 0; r < g.oh(); r += rowsAtOnce) {
-            for (int o = 0; o < g.o(); o += Math.min(block, g.groupO() - o % g.groupO())) {
-              boolean last = g.groupO() - o % g.groupO() < block;
-              for (int ky = 0; ky < g.kh(); ky++) {
-                int from = Math.max(r, rows.firstResult(ky));
-                int count = Math.min(r + rowsAtOnce, rows.endResult(ky)) - from;
-                if (count <= 0) {
-                  continue;
-                }
-                long firstImage = image + o / g.groupO() * g.groupC() * imageChannel + rows.pixel(from, ky) * imageRow;
-                long firstGradient = gradient + o * gradientChannel + from * gradientRow;
-                long firstSum = sum + (o * outputWeights + (long) ky * g.kw()) * vector;
-                for (TapBlock b : blocks) {
-                  (last ? b.last : b.full).call(firstImage + b.image, firstGradient, firstSum + b.sum, count);
-                }
-              }
-            }
+  /// The pass over operands in memory.
+  private final class Bound implements Step {
+    private final Target target;
+    private final MemorySegment dw;
+    private final LaneImages images;
+    private final LaneImages gradients;
+    private final long sumBytes;
+    private final int groups;
+    private final MemorySegment sums;
+    /// Outputs of a kernel.
+    private final int block;
+    private final List<TapBlock> blocks;
+    private final int rowsAtOnce;
+    private final Kernel fold;
+    private final Kernel lastFold;
+
+    Bound(Target target, MemorySegment x, MemorySegment dy, MemorySegment dw) {
+      if (dw.byteSize() != 4 * weights()) {
+        throw new IllegalArgumentException(dw.byteSize() + " bytes of weights met " + g);
+      }
+      this.target = target;
+      this.dw = dw;
+      int lanes = target.lanes();
+      int vector = 4 * lanes;
+      images = LaneImages.source(target, x, g.n(), g.images().size());
+      gradients = LaneImages.source(target, dy, g.n(), g.results().size());
+      target.workspace().reserve(images.bytes() + gradients.bytes());
+      sumBytes = Math.ceilDiv(weights(), lanes) * lanes * vector;
+      groups = (int) Math.clamp(MOST_SUMS / sumBytes, 1, Math.min(MOST_GROUPS, images.groups()));
+      sums = target.shared(groups * sumBytes);
+      int[] tile = LaneConv.tile(target.instructionSet(), g.groupO(), overColumns() ? g.kw() : g.groupC());
+      block = tile[0];
+      blocks = tapBlocks(target, block, tile[1]);
+      rowsAtOnce = (int) Math.clamp(ROWS / ((long) (block * g.ow() + g.window().strideH() * g.w()) * vector), 1, g.oh());
+      fold = new LaneConvGradWeight.Fold(groups, sumBytes, 0).compile(target);
+      lastFold = new LaneConvGradWeight.Fold(groups, sumBytes, (int) (weights() % lanes)).compile(target);
+    }
+
+    @Override
+    public void run() {
+      target.workers().run(groups, group -> target.workspace().use(at -> sum(group, at)));
+      target.workers().run((int) (weights() / target.lanes() / FOLDS) + 1, this::fold);
+    }
+
+    /// The sums of a group of images; images and gradients in lanes go to `image` and behind.
+    private void sum(int group, long image) {
+      long gradient = image + images.bytes();
+      sums.asSlice(group * sumBytes, sumBytes).fill((byte) 0);
+      long sum = sums.address() + group * sumBytes;
+      int end = (group + 1) * images.groups() / groups;
+      for (int i = group * images.groups() / groups; i < end; i++) {
+        images.move(i, image);
+        gradients.move(i, gradient);
+        for (int row = 0; row < g.oh(); row += rowsAtOnce) {
+          for (int o = 0; o < g.o(); o += Math.min(block, g.groupO() - o % g.groupO())) {
+            sum(image, gradient, sum, row, o);
           }
         }
-      }));
-      int foldParts = folds / FOLDS + 1;
-      target.workers().run(foldParts, part -> {
-        long at = (long) part * FOLDS * lanes;
-        boolean last = part == foldParts - 1;
-        (last ? lastFold : fold).call(sums.address() + at * vector, dw.address() + 4 * at, last ? folds % FOLDS : FOLDS);
-      });
-    };
+      }
+    }
+
+    /// Adds what `rowsAtOnce` rows from `row` on contribute to outputs `o` and on.
+    private void sum(long image, long gradient, long sum, int row, int o) {
+      long vector = 4L * target.lanes();
+      boolean last = g.groupO() - o % g.groupO() < block;
+      long outputWeights = (long) g.groupC() * g.kh() * g.kw();
+      long groupImage = image + (long) (o / g.groupO() * g.groupC()) * g.h() * g.w() * vector;
+      Taps rows = g.rows();
+      for (int ky = 0; ky < g.kh(); ky++) {
+        int from = Math.max(row, rows.firstResult(ky));
+        int count = Math.min(row + rowsAtOnce, rows.endResult(ky)) - from;
+        if (count <= 0) {
+          continue;
+        }
+        long firstImage = groupImage + (long) rows.pixel(from, ky) * g.w() * vector;
+        long firstGradient = gradient + ((long) o * g.oh() + from) * g.ow() * vector;
+        long firstSum = sum + (o * outputWeights + (long) ky * g.kw()) * vector;
+        for (TapBlock b : blocks) {
+          (last ? b.last : b.full).call(firstImage + b.image, firstGradient, firstSum + b.sum, count);
+        }
+      }
+    }
+
+    /// Adds up the groups and lanes of some weights, `FOLDS` vectors of them or what is left.
+    private void fold(int part) {
+      long first = (long) part * FOLDS * target.lanes();
+      long whole = (weights() - first) / target.lanes();
+      (whole < FOLDS ? lastFold : fold).call(sums.address() + first * 4 * target.lanes(), dw.address() + 4 * first, Math.min(FOLDS, whole));
+    }
   }
 
   /// Whether a kernel's taps are columns of one kernel row; else they are channels of its only column.

@@ -16,14 +16,14 @@ record LaneConvPass(
 
   static LaneConvPass forward(ConvGeometry g) {
     long weightsOfOutput = (long) g.groupC() * g.kh() * g.kw();
-    return new LaneConvPass(new ImageShape(g.c(), g.h(), g.w()), new ImageShape(g.o(), g.oh(), g.ow()), g.groups(), g.rows().pixels(),
-        g.columns().pixels(), 1, g.window().dilationH(), g.kw(), weightsOfOutput, (long) g.kh() * g.kw(), g.groupO() * weightsOfOutput);
+    return new LaneConvPass(g.images(), g.results(), g.groups(), g.rows().pixels(), g.columns().pixels(), 1,
+        g.window().dilationH(), g.kw(), weightsOfOutput, (long) g.kh() * g.kw(), g.groupO() * weightsOfOutput);
   }
 
   static LaneConvPass gradInput(ConvGeometry g) {
     long weightsOfOutput = (long) g.groupC() * g.kh() * g.kw();
-    return new LaneConvPass(new ImageShape(g.o(), g.oh(), g.ow()), new ImageShape(g.c(), g.h(), g.w()), g.groups(), g.rows().results(),
-        g.columns().results(), g.rows().tapStep(), -g.window().dilationH() * g.rows().tapStep() / g.window().strideH(), g.kw(),
+    return new LaneConvPass(g.results(), g.images(), g.groups(), g.rows().results(), g.columns().results(), g.rows().tapStep(),
+        -g.window().dilationH() * g.rows().tapStep() / g.window().strideH(), g.kw(),
         (long) g.kh() * g.kw(), weightsOfOutput, g.groupO() * weightsOfOutput);
   }
 
