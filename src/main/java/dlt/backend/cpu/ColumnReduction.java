@@ -88,19 +88,18 @@ final class ColumnReduction {
 
   private static void twin(Folding folding, int columns, int stride, MemorySegment x, long from, int rows, MemorySegment y, long to) {
     float[][] sums = new float[ACCUMULATORS][columns];
+    float[] row = new float[columns];
     for (float[] s : sums) {
       Arrays.fill(s, folding.identity());
     }
     for (int r = 0; r < rows; r++) {
-      float[] s = sums[r % ACCUMULATORS];
-      for (int c = 0; c < columns; c++) {
-        s[c] = folding.apply(s[c], x.getAtIndex(JAVA_FLOAT, from + (long) r * stride + c));
-      }
+      MemorySegment.copy(x, JAVA_FLOAT, 4 * (from + (long) r * stride), row, 0, columns);
+      folding.apply(sums[r % ACCUMULATORS], row, columns);
     }
-    for (int c = 0; c < columns; c++) {
-      y.setAtIndex(JAVA_FLOAT, to + c,
-          folding.apply(folding.apply(sums[0][c], sums[1][c]), folding.apply(sums[2][c], sums[3][c])));
-    }
+    folding.apply(sums[0], sums[1], columns);
+    folding.apply(sums[2], sums[3], columns);
+    folding.apply(sums[0], sums[2], columns);
+    MemorySegment.copy(sums[0], 0, y, JAVA_FLOAT, 4 * to, columns);
   }
 
   // ---- machine code: RDI the first row, RSI how many rows, RDX the result

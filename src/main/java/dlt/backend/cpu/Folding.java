@@ -25,6 +25,32 @@ record Folding(Reduce.Kind kind) {
     };
   }
 
+  /// `into[i] = apply(into[i], x[i])` for the first `n`; each loop by itself, so that it is compiled to vectors.
+  void apply(float[] into, float[] x, int n) {
+    switch (kind) {
+      case SUM -> {
+        for (int i = 0; i < n; i++) {
+          into[i] += x[i];
+        }
+      }
+      case PROD -> {
+        for (int i = 0; i < n; i++) {
+          into[i] *= x[i];
+        }
+      }
+      case MAX -> {
+        for (int i = 0; i < n; i++) {
+          into[i] = x[i] != x[i] ? x[i] : x[i] > into[i] ? x[i] : into[i];
+        }
+      }
+      case MIN -> {
+        for (int i = 0; i < n; i++) {
+          into[i] = x[i] != x[i] ? x[i] : x[i] < into[i] ? x[i] : into[i];
+        }
+      }
+    }
+  }
+
   /// Puts the identity into `register`.
   void clear(Assembler a, int register) {
     if (kind == Reduce.Kind.SUM) {

@@ -1,6 +1,7 @@
 package dlt.backend.cpu;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dlt.op.RandomUniform;
@@ -8,9 +9,12 @@ import dlt.tensor.Philox;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
-/// Numbers in [0, 1), those of [Philox]: each block of the generator is computed once and gives four of them.
+/// Numbers in [0, 1), those of [Philox], whole vectors of its blocks by machine code.
 final class RandomUniformKernel {
-  private static final int M0 = 0xD2511F53, M1 = 0xCD9E8D57, W0 = 0x9E3779B9, W1 = 0xBB67AE85;
+  /// Blocks of a part.
+  private static final int PART = 2048;
+  /// Words of a kernel's arguments: a counter and a key, padded.
+  private static final int WORDS = 8;
 
   private RandomUniformKernel() {}
 
@@ -19,49 +23,40 @@ final class RandomUniformKernel {
     MemorySegment y = output.data();
     int stream = Philox.Purpose.GRAPH.stream(op.id());
     long n = output.shape().size();
-    Blocks blocks = new Blocks((n + 3) / 4, 1024);
-    return () -> {
-      long seed = rng.getAtIndex(JAVA_LONG, 0);
-      int step = (int) rng.getAtIndex(JAVA_LONG, 1);
-      target.workers().run(blocks.parts(), part -> {
-        for (long block = blocks.from(part); block < blocks.to(part); block++) {
-          block(seed, stream, step, block, y, n);
-        }
-      });
-    };
+    Blocks parts = new Blocks(Math.ceilDiv(n, 4L), PART);
+    if (!target.emits() || parts.count() >= 1L << 32) {
+      return () -> target.workers().run(parts.parts(),
+          part -> twin(philox(rng, stream), y, 4 * parts.from(part), Math.min(n, 4 * parts.to(part))));
+    }
+    Kernel kernel = target.kernel(PhiloxEmitter.class, PhiloxEmitter::emit);
+    int lanes = target.instructionSet() == InstructionSet.AVX512 ? 16 : 8;
+    MemorySegment arguments = target.scratch(4L * WORDS * parts.parts());
+    return () -> target.workers().run(parts.parts(), part -> {
+      long first = parts.from(part);
+      long end = Math.min(n, 4 * parts.to(part));
+      long vectors = (end - 4 * first) / (4 * lanes);
+      if (vectors > 0) {
+        long own = (long) WORDS * part;
+        long seed = rng.getAtIndex(JAVA_LONG, 0);
+        arguments.setAtIndex(JAVA_INT, own, (int) first);
+        arguments.setAtIndex(JAVA_INT, own + 1, 0);
+        arguments.setAtIndex(JAVA_INT, own + 2, stream);
+        arguments.setAtIndex(JAVA_INT, own + 3, (int) rng.getAtIndex(JAVA_LONG, 1));
+        arguments.setAtIndex(JAVA_INT, own + 4, (int) seed);
+        arguments.setAtIndex(JAVA_INT, own + 5, (int) (seed >>> 32));
+        kernel.call(arguments.address() + 4 * own, vectors, y.address() + 16 * first);
+      }
+      twin(philox(rng, stream), y, 4 * (first + vectors * lanes), end);
+    });
   }
 
-  private static void block(long seed, int stream, int step, long block, MemorySegment y, long n) {
-    int c0 = (int) block;
-    int c1 = (int) (block >>> 32);
-    int c2 = stream;
-    int c3 = step;
-    int k0 = (int) seed;
-    int k1 = (int) (seed >>> 32);
-    for (int round = 0; round < 10; round++) {
-      long p0 = (M0 & 0xffffffffL) * (c0 & 0xffffffffL);
-      long p1 = (M1 & 0xffffffffL) * (c2 & 0xffffffffL);
-      c0 = (int) (p1 >>> 32) ^ c1 ^ k0;
-      c2 = (int) (p0 >>> 32) ^ c3 ^ k1;
-      c1 = (int) p1;
-      c3 = (int) p0;
-      k0 += W0;
-      k1 += W1;
-    }
-    long i = 4 * block;
-    y.setAtIndex(JAVA_FLOAT, i, uniform(c0));
-    if (i + 1 < n) {
-      y.setAtIndex(JAVA_FLOAT, i + 1, uniform(c1));
-    }
-    if (i + 2 < n) {
-      y.setAtIndex(JAVA_FLOAT, i + 2, uniform(c2));
-    }
-    if (i + 3 < n) {
-      y.setAtIndex(JAVA_FLOAT, i + 3, uniform(c3));
-    }
+  private static Philox philox(MemorySegment rng, int stream) {
+    return new Philox(rng.getAtIndex(JAVA_LONG, 0), stream, (int) rng.getAtIndex(JAVA_LONG, 1));
   }
 
-  private static float uniform(int bits) {
-    return (bits >>> 8) * 0x1p-24f;
+  private static void twin(Philox philox, MemorySegment y, long from, long to) {
+    for (long i = from; i < to; i++) {
+      y.setAtIndex(JAVA_FLOAT, i, philox.uniform(i));
+    }
   }
 }

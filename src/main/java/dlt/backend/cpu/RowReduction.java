@@ -92,11 +92,14 @@ final class RowReduction {
 
   private static void twin(Folding folding, int length, MemorySegment x, long from, long count, MemorySegment y, long to) {
     float[] lane = new float[LANES];
+    float[] next = new float[LANES];
     for (long r = 0; r < count; r++) {
       Arrays.fill(lane, folding.identity());
       long row = from + r * length;
-      for (int i = 0; i < length; i++) {
-        lane[i % LANES] = folding.apply(lane[i % LANES], x.getAtIndex(JAVA_FLOAT, row + i));
+      for (int i = 0; i < length; i += LANES) {
+        int n = Math.min(LANES, length - i);
+        MemorySegment.copy(x, JAVA_FLOAT, 4 * (row + i), next, 0, n);
+        folding.apply(lane, next, n);
       }
       y.setAtIndex(JAVA_FLOAT, to + r, fold(folding, lane));
     }
