@@ -1,0 +1,99 @@
+package dlt.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dlt.backend.cpu.CpuBackend;
+import dlt.error.Failure;
+import dlt.experiment.ExperimentFile;
+import dlt.experiment.Prepared;
+import dlt.run.RunDirectory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A run that is interrupted, however often and wherever, ends in the same bytes as one that is not.
+class ResumeTest {
+  private static final String EXPERIMENT = """
+      name: resume
+      seed: 7
+      data:
+        train: {synthetic: {samples: 150, shape: [1, 8, 8], classes: 3}}
+        split: {validation: 0.2}
+        augment: [{random_crop: 1}]
+      model:
+        layers: [{conv2d: {out_channels: 5, kernel_size: 3}}, batch_norm, relu, {max_pool2d: 2}, flatten, {dropout: 0.3}, {linear: 3}]
+      loss: cross_entropy
+      optimizer: {adam: {lr: 1e-2}}
+      schedule: [{linear: {start_factor: 0.1, epochs: 1}}, {reduce_on_plateau: {patience: 1}}]
+      training: {batch_size: 16, epochs: 5, log_every: 3}
+      """;
+  private static final int STEPS = 5 * 8;
+
+  @TempDir Path folder;
+
+  @Test
+  void aRunStoppedAtRandomStepsEndsInTheSameBytesForAnyNumberOfThreads() throws IOException {
+    RunDirectory whole = run("whole", 1, List.of());
+    Random random = new Random(1);
+    for (int attempt = 0; attempt < 4; attempt++) {
+      List<Integer> stops = random.ints(1 + attempt, 1, STEPS / 2).boxed().toList();
+      RunDirectory stopped = run("stopped" + attempt, 1 + attempt % 2, stops);
+      assertThat(stopped.last()).as("stops %s", stops).hasSameBinaryContentAs(whole.last());
+      assertThat(stopped.best()).as("stops %s", stops).hasSameBinaryContentAs(whole.best());
+      assertThat(withoutTimes(stopped.metrics())).isEqualTo(withoutTimes(whole.metrics()));
+    }
+  }
+
+  @Test
+  void moreEpochsGoOnAndAnyOtherChangeIsRefused() throws IOException {
+    run("changed", 1, List.of());
+    assertThatThrownBy(() -> train("changed", 1, true, List.of("optimizer.adam.lr=0.1"), () -> false))
+        .isInstanceOf(Failure.class).hasMessageContaining("optimizer.adam.lr: 0.01 became 0.1");
+    assertThat(train("changed", 1, true, List.of("training.epochs=6"), () -> false).epochs()).isEqualTo(6);
+  }
+
+  @Test
+  void aFolderWithARunIsNotOverwritten() throws IOException {
+    run("taken", 1, List.of());
+    assertThatThrownBy(() -> train("taken", 1, false, List.of(), () -> false)).isInstanceOf(Failure.class).hasMessageContaining("--resume");
+  }
+
+  /// Trains, stopping each time after so many steps.
+  private RunDirectory run(String name, int threads, List<Integer> stops) throws IOException {
+    for (int after : stops) {
+      int[] left = {after};
+      train(name, threads, true, List.of(), () -> --left[0] <= 0);
+    }
+    return train(name, threads, true, List.of(), () -> false).run();
+  }
+
+  private TrainingRun.Result train(String name, int threads, boolean resume, List<String> overrides, BooleanSupplier stop) throws IOException {
+    Path file = Files.writeString(folder.resolve("exp.yaml"), EXPERIMENT);
+    Prepared prepared = Prepared.of(ExperimentFile.read(file, overrides));
+    try (CpuBackend backend = CpuBackend.open(threads)) {
+      return new TrainingRun(prepared, backend, new RunDirectory(folder.resolve(name)), new Silent()).train(resume, "test", stop);
+    }
+  }
+
+  private static List<String> withoutTimes(Path metrics) throws IOException {
+    return Files.readAllLines(metrics).stream().map(l -> l.replaceAll("\"(seconds|samples_per_second)\":[^,}]+", "")).toList();
+  }
+
+  private static final class Silent implements TrainingListener {
+    @Override
+    public void step(int epoch, int epochs, int batch, int batches, int samples, double loss) {}
+
+    @Override
+    public void epoch(int epoch, int epochs, double trainLoss, Optional<Scores> validation, double seconds, double samplesPerSecond, boolean best) {}
+
+    @Override
+    public void note(String text) {}
+  }
+}
