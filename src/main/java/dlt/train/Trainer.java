@@ -2,6 +2,7 @@ package dlt.train;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dlt.backend.Backend;
+import dlt.backend.Buffer;
 import dlt.backend.Program;
 import dlt.data.Batch;
 import dlt.data.Batches;
@@ -14,6 +15,7 @@ import dlt.experiment.Select;
 import dlt.experiment.Training;
 import dlt.metric.Metric;
 import dlt.optim.LearningRate;
+import dlt.optim.Minimizer;
 import dlt.run.MetricsLog;
 import dlt.run.RunDirectory;
 import dlt.tensor.HostTensor;
@@ -92,7 +94,7 @@ public final class Trainer implements AutoCloseable {
   public Outcome train(BooleanSupplier stop) {
     boolean stopped = false;
     try (MetricsLog log = MetricsLog.open(run.metrics(), state.logLines())) {
-      while (!state.done() && !stopped) {
+      while (!done() && !stopped) {
         stopped = !epoch(log, stop);
       }
       save(log);
@@ -139,14 +141,21 @@ public final class Trainer implements AutoCloseable {
     double trainLoss = state.lossSum() / state.samples();
     log.append(epochLine(log, trainLoss, validation, seconds, speed, isBest));
     listener.epoch(state.epoch(), epochs, trainLoss, validation, seconds, speed, isBest);
+<<<<<<< HEAD
     boolean patienceOver = experiment.training().earlyStopping().filter(e -> state.stale() >= e.patience()).isPresent();
     if (patienceOver && state.epoch() < epochs) {
       listener.note("stopping early: no improvement for " + state.stale() + " epochs");
     }
     rate.epochEnded(state.step(), validation.map(v -> v.value(rate.metric().orElse("loss"))).orElse(trainLoss));
+=======
+    rate.epochEnded(state.step(), selected(validation).orElse(trainLoss));
+>>>>>>> d09d25e (README: two commands, a tour, the reference)
     state = new TrainingState(state.epoch() + 1, 0, state.step(), 0, 0, state.bestEpoch(), state.bestValue(), state.stale(), log.lines(),
-        patienceOver || state.epoch() >= epochs, rate.state());
-    if (!state.done() && System.nanoTime() - savedAt > EPOCH_SAVE_NANOS) {
+        rate.state());
+    if (outOfPatience() && state.epoch() <= epochs) {
+      listener.note("stopping early: no improvement for " + state.stale() + " epochs");
+    }
+    if (!done() && System.nanoTime() - savedAt > EPOCH_SAVE_NANOS) {
       save(log);
     }
     return true;
@@ -157,10 +166,14 @@ public final class Trainer implements AutoCloseable {
     long step = state.step() + 1;
     feed.write(program, batch);
     feed.write(program, step, rate);
+<<<<<<< HEAD
     Closure closure = new Closure(program, variables.buffers());
     double loss = assembly.minimizer().map(m -> m.step(closure, rate.at(step, experiment.optimizer().lr()))).orElseGet(closure::run);
+=======
+    double loss = assembly.minimizer().map(m -> m.step(model(program), rate.at(step, experiment.optimizer().lr()))).orElseGet(() -> run(program));
+>>>>>>> 4bac01a (L-BFGS steps in the loop; a finished run goes on where its epochs are raised)
     state = new TrainingState(state.epoch(), batch.index() + 1, step, state.lossSum() + loss * batch.size(), state.samples() + batch.size(),
-        state.bestEpoch(), state.bestValue(), state.stale(), state.logLines(), false, state.rate());
+        state.bestEpoch(), state.bestValue(), state.stale(), state.logLines(), state.rate());
     if (step == 1 || step % experiment.training().logEvery() == 0) {
       ObjectNode line = log.line().put("kind", "step").put("epoch", state.epoch()).put("step", step);
       MetricsLog.put(line, "loss", loss);
@@ -172,6 +185,47 @@ public final class Trainer implements AutoCloseable {
       log.flush();
       throw diverged("the loss of step " + step + " is " + loss);
     }
+  }
+
+  private static double run(Program program) {
+    program.run();
+    return program.output(Assembly.LOSS).at(0);
+  }
+
+  /// The model under one batch, for an optimizer that evaluates it several times a step.
+  private Minimizer.Model model(Program program) {
+    return new Minimizer.Model() {
+      @Override
+      public double run() {
+        return Trainer.run(program);
+      }
+
+      @Override
+      public double[] read(String variable) {
+        Buffer buffer = variables.buffer(variable);
+        double[] r = new double[Math.toIntExact(buffer.type().shape().size())];
+        for (int i = 0; i < r.length; i++) {
+          r[i] = buffer.at(i);
+        }
+        return r;
+      }
+
+      @Override
+      public void write(String variable, double[] values) {
+        Buffer buffer = variables.buffer(variable);
+        for (int i = 0; i < values.length; i++) {
+          buffer.set(i, values[i]);
+        }
+      }
+    };
+  }
+
+  private boolean done() {
+    return state.epoch() > experiment.training().epochs() || outOfPatience();
+  }
+
+  private boolean outOfPatience() {
+    return state.batch() == 0 && experiment.training().earlyStopping().filter(e -> state.stale() >= e.patience()).isPresent();
   }
 
   private Failure diverged(String what) {
@@ -199,7 +253,7 @@ public final class Trainer implements AutoCloseable {
       bestUnsaved = true;
     }
     state = new TrainingState(state.epoch(), state.batch(), state.step(), state.lossSum(), state.samples(), better ? state.epoch() : state.bestEpoch(),
-        better ? value : state.bestValue(), fresh ? 0 : state.stale() + 1, state.logLines(), false, state.rate());
+        better ? value : state.bestValue(), fresh ? 0 : state.stale() + 1, state.logLines(), state.rate());
     return better;
   }
 
@@ -230,7 +284,7 @@ public final class Trainer implements AutoCloseable {
   private void save(MetricsLog log) {
     log.flush();
     state = new TrainingState(state.epoch(), state.batch(), state.step(), state.lossSum(), state.samples(), state.bestEpoch(), state.bestValue(),
-        state.stale(), log.lines(), state.done(), rate.state());
+        state.stale(), log.lines(), rate.state());
     if (bestUnsaved) {
       checkpoints.saveBest(best, state);
       bestUnsaved = false;

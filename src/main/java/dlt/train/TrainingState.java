@@ -11,11 +11,11 @@ import java.util.Map;
 /// `epoch` counts from 1 and is the one that goes on at its batch number `batch`; `step` counts all steps so far; `lossSum`
 /// is that of the epoch's samples so far. `bestEpoch` is 0 while there is none; `stale` counts the epochs since.
 record TrainingState(
-    int epoch, int batch, long step, double lossSum, long samples, int bestEpoch, double bestValue, int stale, long logLines, boolean done,
+    int epoch, int batch, long step, double lossSum, long samples, int bestEpoch, double bestValue, int stale, long logLines,
     Map<String, Double> rate) {
   private static final String RATE = "rate.";
 
-  static final TrainingState START = new TrainingState(1, 0, 0, 0, 0, 0, Double.NaN, 0, 0, false, Map.of());
+  static final TrainingState START = new TrainingState(1, 0, 0, 0, 0, 0, Double.NaN, 0, 0, Map.of());
 
   Map<String, String> metadata() {
     Map<String, String> m = new LinkedHashMap<>();
@@ -28,7 +28,6 @@ record TrainingState(
     m.put("best_value", Double.toString(bestValue));
     m.put("stale_epochs", Integer.toString(stale));
     m.put("log_lines", Long.toString(logLines));
-    m.put("done", Boolean.toString(done));
     rate.forEach((k, v) -> m.put(RATE + k, Double.toString(v)));
     return m;
   }
@@ -45,7 +44,7 @@ record TrainingState(
       return new TrainingState(Integer.parseInt(m.get("epoch")), Integer.parseInt(m.get("batch")), Long.parseLong(m.get("step")),
           Double.parseDouble(m.get("loss_sum")), Long.parseLong(m.get("samples")), Integer.parseInt(m.get("best_epoch")),
           Double.parseDouble(m.get("best_value")), Integer.parseInt(m.get("stale_epochs")), Long.parseLong(m.get("log_lines")),
-          Boolean.parseBoolean(m.get("done")), rate);
+          rate);
     } catch (NumberFormatException | NullPointerException e) {
       throw new Failure(Failure.Kind.DATA, file + ": no checkpoint of a training; start anew in another folder with --out", e);
     }
