@@ -143,11 +143,7 @@ public final class Assembly {
     return updates.states();
   }
 
-<<<<<<< HEAD
   /// What takes the steps, where a run of the training graph does not by itself.
-=======
-  /// What takes the steps where the optimizer evaluates the model several times a step (L-BFGS).
->>>>>>> 4bac01a (L-BFGS steps in the loop; a finished run goes on where its epochs are raised)
   public Optional<Minimizer> minimizer() {
     return updates.minimizer();
   }

@@ -2,7 +2,6 @@ package dlt.train;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dlt.backend.Backend;
-import dlt.backend.Buffer;
 import dlt.backend.Program;
 import dlt.data.Batch;
 import dlt.data.Batches;
@@ -15,7 +14,6 @@ import dlt.experiment.Select;
 import dlt.experiment.Training;
 import dlt.metric.Metric;
 import dlt.optim.LearningRate;
-import dlt.optim.Minimizer;
 import dlt.run.MetricsLog;
 import dlt.run.RunDirectory;
 import dlt.tensor.HostTensor;
@@ -166,12 +164,8 @@ public final class Trainer implements AutoCloseable {
     long step = state.step() + 1;
     feed.write(program, batch);
     feed.write(program, step, rate);
-<<<<<<< HEAD
     Closure closure = new Closure(program, variables.buffers());
     double loss = assembly.minimizer().map(m -> m.step(closure, rate.at(step, experiment.optimizer().lr()))).orElseGet(closure::run);
-=======
-    double loss = assembly.minimizer().map(m -> m.step(model(program), rate.at(step, experiment.optimizer().lr()))).orElseGet(() -> run(program));
->>>>>>> 4bac01a (L-BFGS steps in the loop; a finished run goes on where its epochs are raised)
     state = new TrainingState(state.epoch(), batch.index() + 1, step, state.lossSum() + loss * batch.size(), state.samples() + batch.size(),
         state.bestEpoch(), state.bestValue(), state.stale(), state.logLines(), state.rate());
     if (step == 1 || step % experiment.training().logEvery() == 0) {
@@ -185,39 +179,6 @@ public final class Trainer implements AutoCloseable {
       log.flush();
       throw diverged("the loss of step " + step + " is " + loss);
     }
-  }
-
-  private static double run(Program program) {
-    program.run();
-    return program.output(Assembly.LOSS).at(0);
-  }
-
-  /// The model under one batch, for an optimizer that evaluates it several times a step.
-  private Minimizer.Model model(Program program) {
-    return new Minimizer.Model() {
-      @Override
-      public double run() {
-        return Trainer.run(program);
-      }
-
-      @Override
-      public double[] read(String variable) {
-        Buffer buffer = variables.buffer(variable);
-        double[] r = new double[Math.toIntExact(buffer.type().shape().size())];
-        for (int i = 0; i < r.length; i++) {
-          r[i] = buffer.at(i);
-        }
-        return r;
-      }
-
-      @Override
-      public void write(String variable, double[] values) {
-        Buffer buffer = variables.buffer(variable);
-        for (int i = 0; i < values.length; i++) {
-          buffer.set(i, values[i]);
-        }
-      }
-    };
   }
 
   private boolean done() {

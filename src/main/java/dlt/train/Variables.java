@@ -56,12 +56,6 @@ public final class Variables {
     return all;
   }
 
-  /// The buffer of one variable.
-  Buffer buffer(String name) {
-    Buffer b = weights.get(name);
-    return b != null ? b : states.get(name);
-  }
-
   /// The names of the parameters and buffers.
   public SequencedSet<String> weightNames() {
     return Collections.unmodifiableSequencedSet(weights.sequencedKeySet());
