@@ -139,15 +139,7 @@ public final class Trainer implements AutoCloseable {
     double trainLoss = state.lossSum() / state.samples();
     log.append(epochLine(log, trainLoss, validation, seconds, speed, isBest));
     listener.epoch(state.epoch(), epochs, trainLoss, validation, seconds, speed, isBest);
-<<<<<<< HEAD
-    boolean patienceOver = experiment.training().earlyStopping().filter(e -> state.stale() >= e.patience()).isPresent();
-    if (patienceOver && state.epoch() < epochs) {
-      listener.note("stopping early: no improvement for " + state.stale() + " epochs");
-    }
     rate.epochEnded(state.step(), validation.map(v -> v.value(rate.metric().orElse("loss"))).orElse(trainLoss));
-=======
-    rate.epochEnded(state.step(), selected(validation).orElse(trainLoss));
->>>>>>> d09d25e (README: two commands, a tour, the reference)
     state = new TrainingState(state.epoch() + 1, 0, state.step(), 0, 0, state.bestEpoch(), state.bestValue(), state.stale(), log.lines(),
         rate.state());
     if (outOfPatience() && state.epoch() <= epochs) {
