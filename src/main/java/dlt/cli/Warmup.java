@@ -1,13 +1,54 @@
 package dlt.cli;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 
+/// Runs the commands once on a tiny experiment, so that the start-up cache which the launcher makes of this process holds
+/// what they load.
 @Command(name = "warm-up", hidden = true, description = "Loads what commands need, for the start-up cache.")
 final class Warmup implements Callable<Integer> {
+  private static final String EXPERIMENT = """
+      name: warm-up
+      data:
+        train: {csv: {path: data.csv, target: y, shape: [1, 2, 2]}}
+        split: {validation: 0.25, stratify: true}
+        preprocess: [standardize]
+      model:
+        layers: [{conv2d: {out_channels: 2, kernel_size: 1}}, batch_norm, relu, {max_pool2d: 2}, flatten, {dropout: 0.1}, {linear: 2}]
+      loss: cross_entropy
+      optimizer: {adam: {lr: 1e-3}}
+      schedule: [{cosine: {epochs: 2}}]
+      training: {batch_size: 8, epochs: 2}
+      """;
+  private static final int ROWS = 32;
+
   @Override
-  public Integer call() {
-    Main.commandLine().getUsageMessage();
-    return 0;
+  public Integer call() throws IOException {
+    Path folder = Files.createTempDirectory("dlt-warm-up");
+    try {
+      StringBuilder rows = new StringBuilder("a,b,c,d,y\n");
+      for (int i = 0; i < ROWS; i++) {
+        rows.append(i).append(',').append(i % 3).append(',').append(i % 5).append(",0.5,").append(i % 2).append('\n');
+      }
+      Path data = Files.writeString(folder.resolve("data.csv"), rows);
+      String file = Files.writeString(folder.resolve("exp.yaml"), EXPERIMENT).toString();
+      String run = folder.resolve("run").toString();
+      return Main.run("--help")
+          + Main.run("check", file)
+          + Main.run("train", file, "--out", run, "--json")
+          + Main.run("eval", run, "--json")
+          + Main.run("predict", run, "--input", data.toString());
+    } finally {
+      try (Stream<Path> all = Files.walk(folder)) {
+        for (Path p : all.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(p);
+        }
+      }
+    }
   }
 }

@@ -1,0 +1,159 @@
+package dlt.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dlt.infer.OnnxModel;
+import dlt.tensor.HostTensor;
+import dlt.tensor.Shape;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The commands from training to prediction, on iris, as scripts call them.
+class CommandsTest {
+  private static final String IRIS = "experiments/iris.yaml";
+
+  @TempDir static Path folder;
+
+  private record Result(int code, String out, String err) {
+    JsonNode json() throws IOException {
+      assertThat(out.lines()).as(err).hasSize(1);
+      return new ObjectMapper().readTree(out);
+    }
+  }
+
+  private static Result dlt(String... arguments) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    PrintStream wasOut = System.out;
+    PrintStream wasErr = System.err;
+    System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+    System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
+    try {
+      int code = Main.run(arguments);
+      return new Result(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    } finally {
+      System.setOut(wasOut);
+      System.setErr(wasErr);
+    }
+  }
+
+  private static String run() {
+    return folder.resolve("run").toString();
+  }
+
+  @BeforeAll
+  static void trainsExportsAndVerifies() throws IOException {
+    Result r = dlt("train", IRIS, "--out", run(), "--json");
+    assertThat(r.code()).as(r.err()).isZero();
+    JsonNode d = r.json();
+    assertThat(d.get("run").asText()).isEqualTo(run());
+    assertThat(d.get("best").get("validation").get("accuracy").asDouble()).isGreaterThan(0.9);
+    assertThat(d.get("onnx").get("max_abs_difference").asDouble()).isLessThan(1e-4);
+    assertThat(Path.of(d.get("onnx").get("path").asText())).exists();
+    for (String file : List.of("config.yaml", "manifest.json", "metrics.jsonl", "checkpoints/last.safetensors", "checkpoints/best.safetensors")) {
+      assertThat(folder.resolve("run").resolve(file)).exists();
+    }
+  }
+
+  @Test
+  void evalGivesTheTrainingsFigures() throws IOException {
+    JsonNode d = dlt("eval", run(), "--json").json();
+    assertThat(d.get("part").asText()).isEqualTo("validation");
+    JsonNode manifest = new ObjectMapper().readTree(folder.resolve("run/manifest.json").toFile());
+    assertThat(d.get("metrics").get("loss").asDouble()).isEqualTo(manifest.get("results").get("validation.loss").asDouble());
+  }
+
+  @Test
+  void anAssertThatFailsExitsFive() {
+    assertThat(dlt("eval", run(), "--assert", "accuracy>=0.5").code()).isZero();
+    Result failed = dlt("eval", run(), "--assert", "accuracy>1.5");
+    assertThat(failed.code()).isEqualTo(5);
+    assertThat(failed.err()).contains("accuracy > 1.5");
+    assertThat(dlt("eval", run(), "--assert", "accuracy is good").code()).isEqualTo(2);
+  }
+
+  @Test
+  void predictionsAreTheLabelsThatOnnxRuntimeGives() throws IOException {
+    Path rows = Files.writeString(folder.resolve("rows.csv"), "sepal_length,sepal_width,petal_length,petal_width\n5.1,3.5,1.4,0.2\n6.7,3.0,5.2,2.3\n");
+    header(rows);
+    Path out = folder.resolve("predictions.csv");
+    Result r = dlt("predict", run(), "--input", rows.toString(), "--output", out.toString());
+    assertThat(r.code()).as(r.err()).isZero();
+    List<String> lines = Files.readAllLines(out);
+    assertThat(lines).hasSize(3);
+    try (OnnxModel model = OnnxModel.open(folder.resolve("run/model.onnx"), 1)) {
+      HostTensor raw = HostTensor.of(Shape.of(2, 4), 5.1f, 3.5f, 1.4f, 0.2f, 6.7f, 3.0f, 5.2f, 2.3f);
+      HostTensor y = model.run(Map.of(model.inputs().getFirst().name(), raw)).firstEntry().getValue();
+      String[] classes = model.metadata().get("classes").split(",");
+      for (int i = 0; i < 2; i++) {
+        int best = 0;
+        for (int c = 1; c < classes.length; c++) {
+          best = y.at(i * 3L + c) > y.at(i * 3L + best) ? c : best;
+        }
+        assertThat(lines.get(i + 1)).startsWith(classes[best] + ",");
+      }
+    }
+  }
+
+  /// The bundled table's own names of the four columns.
+  private static void header(Path rows) throws IOException {
+    String names = Files.readAllLines(Path.of("experiments/data/iris.csv")).getFirst();
+    List<String> lines = Files.readAllLines(rows);
+    Files.write(rows, List.of(names.substring(0, names.lastIndexOf(',')), lines.get(1), lines.get(2)));
+  }
+
+  @Test
+  void exportWritesAnotherVerifiedCopy() throws IOException {
+    Path onnx = folder.resolve("copy.onnx");
+    JsonNode d = dlt("export", run(), "--onnx", onnx.toString(), "--json").json();
+    assertThat(onnx).exists();
+    assertThat(d.get("onnx").get("max_abs_difference").asDouble()).isLessThan(1e-4);
+  }
+
+  @Test
+  void summaryCountsParametersAndOperations() throws IOException {
+    JsonNode d = dlt("summary", IRIS, "--json").json();
+    assertThat(d.get("parameters").asLong()).isPositive();
+    assertThat(d.get("forward_flops").asLong()).isGreaterThan(d.get("parameters").asLong());
+    assertThat(d.get("layers")).isNotEmpty();
+  }
+
+  @Test
+  void benchMeasuresSteps() throws IOException {
+    JsonNode d = dlt("bench", "experiments/bench/mlp_tabular.yaml", "--steps", "5", "--threads", "1", "--json").json();
+    assertThat(d.get("samples_per_second").asDouble()).isPositive();
+    assertThat(d.get("batch_size").asInt()).isEqualTo(32);
+  }
+
+  @Test
+  void cudaSaysThatItIsMissingAndExitsSix() {
+    Result r = dlt("train", IRIS, "--device", "cuda", "--out", folder.resolve("cuda").toString());
+    assertThat(r.code()).isEqualTo(6);
+    assertThat(r.err()).contains("cuda").doesNotContain("\tat ");
+  }
+
+  @Test
+  void unknownCommandsAndOptionsExitTwo() {
+    assertThat(dlt("tain").code()).isEqualTo(2);
+    assertThat(dlt("train").code()).isEqualTo(2);
+    assertThat(dlt("train", IRIS, "--epochs", "3").code()).isEqualTo(2);
+  }
+
+  @Test
+  void aDivergingTrainingExitsFour() {
+    Result r = dlt("train", IRIS, "--set", "optimizer={sgd: {lr: 1e30}}", "--out", folder.resolve("diverged").toString());
+    assertThat(r.code()).as(r.err()).isEqualTo(4);
+    assertThat(r.err()).contains("lower the learning rate");
+  }
+}
