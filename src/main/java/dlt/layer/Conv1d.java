@@ -6,6 +6,7 @@ import dlt.config.IntPair;
 import dlt.config.Invalid;
 import dlt.config.Range;
 import dlt.op.Value;
+import dlt.op.Window;
 import dlt.tensor.Shape;
 import java.util.List;
 import java.util.Optional;
@@ -38,9 +39,9 @@ public record Conv1d(
     Shape w = Shape.of(outChannels, x.dim(1) / groups, kernelSize);
     Value weight = scope.reshape(scope.parameter("weight", w, WeightInit.weight(init, w)), w.insert(2, 1));
     Padding row = new Padding(0, padding.columns(), padding.same());
-    Value y = scope.emit(new dlt.op.Conv2d(row.window(new IntPair(1, kernelSize), new IntPair(1, stride), new IntPair(1, dilation)), groups),
-        scope.reshape(inputs.getFirst(), x.insert(2, 1)), weight);
+    Window window = row.window(new IntPair(1, kernelSize), new IntPair(1, stride), new IntPair(1, dilation));
+    Value y = scope.emit(new dlt.op.Conv2d(window, groups), scope.reshape(inputs.getFirst(), x.insert(2, 1)), weight);
     y = scope.reshape(y, y.shape().without(2));
-    return bias ? scope.add(y, scope.reshape(scope.parameter("bias", Shape.of(outChannels), WeightInit.bias(w)), Shape.of(1, outChannels, 1))) : y;
+    return bias ? scope.add(y, Channels.parameter(scope, "bias", y.shape(), WeightInit.bias(w))) : y;
   }
 }

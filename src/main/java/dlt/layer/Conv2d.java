@@ -46,6 +46,6 @@ public record Conv2d(
       window = Padding.of(0).window(kernelSize, stride, dilation);
     }
     Value y = scope.emit(new dlt.op.Conv2d(window, groups), x, weight);
-    return bias ? scope.add(y, scope.reshape(scope.parameter("bias", Shape.of(outChannels), WeightInit.bias(w)), Shape.of(1, outChannels, 1, 1))) : y;
+    return bias ? scope.add(y, Channels.parameter(scope, "bias", y.shape(), WeightInit.bias(w))) : y;
   }
 }

@@ -45,12 +45,16 @@ public record ConvTranspose2d(
     Shape w = Shape.of(x.dim(1), outChannels / groups, kernelSize.first(), kernelSize.second());
     Value weight = scope.parameter("weight", w, WeightInit.weight(init, w));
     Window window = Window.of(stride.first(), stride.second(), padding.first(), padding.second(), dilation.first(), dilation.second());
-    int height = (x.dim(2) - 1) * stride.first() - 2 * padding.first() + dilation.first() * (kernelSize.first() - 1) + outputPadding.first() + 1;
-    int width = (x.dim(3) - 1) * stride.second() - 2 * padding.second() + dilation.second() * (kernelSize.second() - 1) + outputPadding.second() + 1;
+    int height = size(x.dim(2), kernelSize.first(), stride.first(), padding.first(), dilation.first(), outputPadding.first());
+    int width = size(x.dim(3), kernelSize.second(), stride.second(), padding.second(), dilation.second(), outputPadding.second());
     if (height < 1 || width < 1) {
       throw new ShapeException(kind(), "images " + x + " would become " + height + "x" + width + ": the padding cuts everything off");
     }
     Value y = scope.emit(new Conv2dGradInput(window, groups, height, width), inputs.getFirst(), weight);
-    return bias ? scope.add(y, scope.reshape(scope.parameter("bias", Shape.of(outChannels), WeightInit.bias(w)), Shape.of(1, outChannels, 1, 1))) : y;
+    return bias ? scope.add(y, Channels.parameter(scope, "bias", y.shape(), WeightInit.bias(w))) : y;
+  }
+
+  private static int size(int in, int kernel, int stride, int padding, int dilation, int outputPadding) {
+    return (in - 1) * stride - 2 * padding + dilation * (kernel - 1) + outputPadding + 1;
   }
 }

@@ -7,7 +7,8 @@ import java.util.List;
 
 @Doc("The mean over dimensions.")
 public record Mean(
-    @Doc("The dimensions, of which the batch (0) is none.") List<Integer> dim, @Doc("Whether they stay, with size 1.") @Default("false") boolean keepdim)
+    @Doc("The dimensions, of which the batch (0) is none.") List<Integer> dim,
+    @Doc("Whether they stay, with size 1.") @Default("false") boolean keepdim)
     implements Layer {
   @Override
   public Value emit(LayerScope scope, List<Value> inputs) {

@@ -61,10 +61,8 @@ final class Normalise {
 
   /// `x` times a weight plus a bias, one of each per channel (dimension 1).
   static Value perChannel(LayerScope scope, Value x) {
-    Shape channels = Shape.of(x.shape().dim(1));
-    Shape wide = new Shape(IntStream.range(0, x.shape().rank()).mapToObj(d -> d == 1 ? x.shape().dim(1) : 1).toList());
-    Value weight = scope.reshape(scope.parameter("weight", channels, new Init.Constant(1)), wide);
-    Value bias = scope.reshape(scope.parameter("bias", channels, new Init.Constant(0)), wide);
+    Value weight = Channels.parameter(scope, "weight", x.shape(), new Init.Constant(1));
+    Value bias = Channels.parameter(scope, "bias", x.shape(), new Init.Constant(0));
     return scope.add(scope.mul(x, weight), bias);
   }
 }

@@ -17,7 +17,8 @@ record Pool(IntPair kernel, IntPair stride, IntPair padding, IntPair dilation, b
     Expect.atLeast(1, "stride", stride);
     Expect.atLeast(0, "padding", padding);
     Expect.atLeast(1, "dilation", dilation);
-    if (2 * padding.first() > span(kernel.first(), dilation.first()) || 2 * padding.second() > span(kernel.second(), dilation.second())) {
+    if (2 * padding.first() > span(kernel.first(), dilation.first())
+        || 2 * padding.second() > span(kernel.second(), dilation.second())) {
       throw new Invalid("padding", "[" + padding.first() + ", " + padding.second() + "]",
           "at most half of the kernel [" + kernel.first() + ", " + kernel.second() + "]");
     }
@@ -29,7 +30,8 @@ record Pool(IntPair kernel, IntPair stride, IntPair padding, IntPair dilation, b
 
   /// Over single rows.
   static Pool row(int kernel, Optional<Integer> stride, int padding, int dilation, boolean ceilMode) {
-    return new Pool(new IntPair(1, kernel), new IntPair(1, stride.orElse(kernel)), new IntPair(0, padding), new IntPair(1, dilation), ceilMode);
+    return new Pool(
+        new IntPair(1, kernel), new IntPair(1, stride.orElse(kernel)), new IntPair(0, padding), new IntPair(1, dilation), ceilMode);
   }
 
   private static int span(int kernel, int dilation) {
@@ -43,13 +45,16 @@ record Pool(IntPair kernel, IntPair stride, IntPair padding, IntPair dilation, b
   Value average(Emit emit, Value x, boolean countPadding) {
     Window w = window(x);
     return emit.emit(
-        new AvgPool2d(w, kernel.first(), kernel.second(), countPadding, w.padBottom() - padding.first(), w.padRight() - padding.second()), x);
+        new AvgPool2d(
+            w, kernel.first(), kernel.second(), countPadding, w.padBottom() - padding.first(), w.padRight() - padding.second()),
+        x);
   }
 
   private Window window(Value x) {
     int bottom = padding.first() + excess(x.shape().dim(2), kernel.first(), stride.first(), padding.first(), dilation.first());
     int right = padding.second() + excess(x.shape().dim(3), kernel.second(), stride.second(), padding.second(), dilation.second());
-    return new Window(stride.first(), stride.second(), padding.first(), padding.second(), bottom, right, dilation.first(), dilation.second());
+    return new Window(
+        stride.first(), stride.second(), padding.first(), padding.second(), bottom, right, dilation.first(), dilation.second());
   }
 
   /// By how much the last window reaches over the padded image.

@@ -7,7 +7,6 @@ import dlt.op.ShapeException;
 import dlt.op.Value;
 import dlt.tensor.Shape;
 import java.util.List;
-import java.util.stream.IntStream;
 
 @Doc("x where positive, else x times a slope that is learned (He et al., 2015).")
 public record Prelu(
@@ -17,12 +16,11 @@ public record Prelu(
   @Override
   public Value emit(LayerScope scope, List<Value> inputs) {
     Value x = inputs.getFirst();
-    int rank = x.shape().rank();
-    if (numParameters != 1 && (rank < 2 || x.shape().dim(1) != numParameters)) {
+    if (numParameters != 1 && (x.shape().rank() < 2 || x.shape().dim(1) != numParameters)) {
       throw new ShapeException(kind(), "num_parameters " + numParameters + " met " + x.shape() + ": needs as many channels (dimension 1)");
     }
-    Shape wide = new Shape(IntStream.range(0, rank).mapToObj(d -> d == 1 ? numParameters : 1).toList());
-    Value slope = scope.reshape(scope.parameter("weight", Shape.of(numParameters), new Init.Constant(init)), wide);
+    Value weight = scope.parameter("weight", Shape.of(numParameters), new Init.Constant(init));
+    Value slope = scope.reshape(weight, Channels.wide(x.shape(), numParameters));
     return scope.where(scope.greater(x, scope.scalar(0)), x, scope.mul(x, slope));
   }
 }

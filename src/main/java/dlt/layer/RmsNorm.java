@@ -11,7 +11,8 @@ import java.util.List;
 public record RmsNorm(
     @Doc("The sizes of the dimensions that are normalised together; the last one's where left out.") @Default("[]") @Range(min = 1)
         List<Integer> normalizedShape,
-    @Doc("Added to the mean square; float32's machine epsilon where left out.") @Default("1.1920928955078125e-7") @Range(min = 0) double eps,
+    @Doc("Added to the mean square; float32's machine epsilon where left out.") @Default("1.1920928955078125e-7") @Range(min = 0)
+        double eps,
     @Doc("Whether a weight per element is learned.") @Default("true") boolean elementwiseAffine)
     implements Layer {
   @Override
