@@ -2,30 +2,31 @@ package dlt.backend.cpu;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /// An encoder of x86-64 machine code: 512-bit vectors in EVEX or 256-bit ones in VEX behind the same calls, general
 /// registers, labels, and a pool of constants after the code. Operands come in Intel's order, the destination first.
 ///
 /// A vector source is a register's number, a constant of the pool ([#constant(float)]) or an [Address]. A kernel gets its
 /// arguments in RDI, RSI, RDX, RCX, R8, R9 and keeps RBX, RBP and R12 to R15 as it found them.
-final class Assembler {
-  static final int RAX = 0, RCX = 1, RDX = 2, RBX = 3, RSP = 4, RBP = 5, RSI = 6, RDI = 7;
-  static final int R8 = 8, R9 = 9, R10 = 10, R11 = 11, R12 = 12, R13 = 13, R14 = 14, R15 = 15;
-
+final class Assembler extends GeneralCode {
   private static final int CONSTANT = 1 << 16;
 
   /// What a jump depends on, after an instruction that sets the flags; signed.
   enum Condition {
     ZERO(0x4), NOT_ZERO(0x5), LESS(0xC), GREATER_EQUAL(0xD), LESS_EQUAL(0xE), GREATER(0xF);
 
-    private final int code;
+    final int code;
 
     Condition(int code) {
       this.code = code;
     }
+  }
+
+  /// A place in the code that jumps lead to; bound once.
+  static final class Label {
+    int position = -1;
+    final List<Integer> uses = new ArrayList<>();
   }
 
   /// What [#compare] asks of `a` and `b`; all but `NOT_LESS`, `NOT_EQUAL` and `UNORDERED` are false for a NaN.
@@ -40,26 +41,8 @@ final class Assembler {
     }
   }
 
-  /// A place in the code that jumps lead to; bound once.
-  static final class Label {
-    private int position = -1;
-    private final List<Integer> uses = new ArrayList<>();
-  }
-
-  private record Constant(int element, List<Byte> bytes) {}
-
-  /// A RIP-relative displacement at `position` with `trailing` bytes of the instruction after it.
-  private record Fixup(int position, int constant, int trailing) {}
-
   private final InstructionSet instructionSet;
   private final boolean evex;
-  private final List<Constant> constants = new ArrayList<>();
-  private final Map<Constant, Integer> constantNumbers = new HashMap<>();
-  private final List<Integer> starts = new ArrayList<>();
-  private List<Fixup> fixups = new ArrayList<>();
-  private final List<Label> pending = new ArrayList<>();
-  private byte[] code = new byte[4096];
-  private int size;
   private int width;
 
   Assembler(InstructionSet instructionSet) {
@@ -109,13 +92,13 @@ final class Assembler {
   /// A vector source of which every 32-bit element is `bits`.
   int constant(int bits) {
     byte[] b = little(bits, 4);
-    return constant(4, evex ? b : repeat(b, 8));
+    return CONSTANT + pool(evex ? b : repeat(b, 8));
   }
 
   /// A vector source of which every 64-bit element is `bits`, for instructions on 64-bit elements.
   int constantLong(long bits) {
     byte[] b = little(bits, 8);
-    return constant(8, evex ? b : repeat(b, 4));
+    return CONSTANT + pool(evex ? b : repeat(b, 4));
   }
 
   /// A vector source of these 32-bit elements, a full vector of them; not for a source that EVEX would broadcast, that is
@@ -125,19 +108,7 @@ final class Assembler {
     for (int i = 0; i < elements.length; i++) {
       System.arraycopy(little(elements[i], 4), 0, b, 4 * i, 4);
     }
-    return constant(0, b);
-  }
-
-  private int constant(int element, byte[] bytes) {
-    List<Byte> list = new ArrayList<>();
-    for (byte b : bytes) {
-      list.add(b);
-    }
-    Constant c = new Constant(element, list);
-    return CONSTANT + constantNumbers.computeIfAbsent(c, k -> {
-      constants.add(k);
-      return constants.size() - 1;
-    });
+    return CONSTANT + pool(b);
   }
 
   private static byte[] little(long v, int bytes) {
@@ -208,10 +179,10 @@ final class Assembler {
 
   /// Fills `d` with a constant of the pool, or loads a [#constantVector].
   void load(int d, int constant) {
-    Constant c = constants.get(constant - CONSTANT);
-    if (evex && c.element == 4) {
+    int bytes = poolBytes(constant - CONSTANT);
+    if (evex && bytes == 4) {
       pooled(2, 1, 0, 0x18, d, 0, constant, 0, false, 0, false);
-    } else if (evex && c.element == 8) {
+    } else if (evex && bytes == 8) {
       pooled(2, 1, 1, 0x19, d, 0, constant, 0, false, 0, false);
     } else {
       pooled(1, 0, 0, 0x10, d, 0, constant, 0, false, 0, false);
@@ -372,7 +343,7 @@ final class Assembler {
   }
 
   private void encode(Instruction i, int d, int a, int b, int mask, boolean zeroing, int immediate) {
-    if (evex && b >= CONSTANT && constants.get(b - CONSTANT).element != i.element()) {
+    if (evex && b >= CONSTANT && poolBytes(b - CONSTANT) != i.element()) {
       throw new IllegalArgumentException(i + " met a constant of another element size");
     }
     vector(i.map, i.prefix, w(i), i.opcode, d, a, b, mask, zeroing, immediate < 0 ? 0 : 1);
@@ -421,8 +392,7 @@ final class Assembler {
       prefixVex(map, pp, w, reg, vvvv, 1, 1);
     }
     bytes(opcode, (reg & 7) << 3 | 5);
-    fixups.add(new Fixup(size, constant - CONSTANT, trailing));
-    int32(0);
+    reference(constant - CONSTANT, trailing);
   }
 
   /// `tuple`: the bytes by which EVEX scales a one-byte displacement.
@@ -457,322 +427,5 @@ final class Assembler {
 
   private void prefixVex(int map, int pp, int w, int reg, int vvvv, int x, int b) {
     bytes(0xC4, (~reg >> 3 & 1) << 7 | x << 6 | b << 5 | map, w << 7 | (~vvvv & 15) << 3 | (width == 32 ? 4 : 0) | pp);
-  }
-
-  private void modrm(int reg, Address a, int tuple) {
-    int d = a.displacement();
-    int base = a.base() & 7;
-    // base 101 without a displacement would mean RIP-relative
-    int mod = d == 0 && base != 5 ? 0 : d % tuple == 0 && d / tuple >= -128 && d / tuple <= 127 ? 1 : 2;
-    boolean sib = a.index() >= 0 || base == 4;
-    bytes(mod << 6 | reg << 3 | (sib ? 4 : base));
-    if (sib) {
-      bytes(Integer.numberOfTrailingZeros(a.scale()) << 6 | (a.index() < 0 ? 4 : a.index() & 7) << 3 | base);
-    }
-    if (mod == 1) {
-      bytes(d / tuple);
-    } else if (mod == 2) {
-      int32(d);
-    }
-  }
-
-  // ---- general registers, all 64 bits
-
-  /// `d = s`.
-  void moveRegister(int d, int s) {
-    if (d != s) {
-      rex(s, d);
-      bytes(0x89, 0xC0 | (s & 7) << 3 | d & 7);
-    }
-  }
-
-  /// `d = value`.
-  void moveImmediate(int d, long value) {
-    if (value == (int) value) {
-      rex(0, d);
-      bytes(0xC7, 0xC0 | d & 7);
-      int32((int) value);
-    } else {
-      rex(0, d);
-      bytes(0xB8 | d & 7);
-      int32((int) value);
-      int32((int) (value >>> 32));
-    }
-  }
-
-  /// `d += s`.
-  void addRegister(int d, int s) {
-    rex(s, d);
-    bytes(0x01, 0xC0 | (s & 7) << 3 | d & 7);
-  }
-
-  /// `d -= s`.
-  void subRegister(int d, int s) {
-    rex(s, d);
-    bytes(0x29, 0xC0 | (s & 7) << 3 | d & 7);
-  }
-
-  /// `d += value`, and sets the flags.
-  void addImmediate(int d, int value) {
-    arithmetic(0, d, value);
-  }
-
-  /// `d -= value`, and sets the flags.
-  void subImmediate(int d, int value) {
-    arithmetic(5, d, value);
-  }
-
-  /// Sets the flags of `r - value`.
-  void compareImmediate(int r, int value) {
-    arithmetic(7, r, value);
-  }
-
-  private void arithmetic(int operation, int r, int value) {
-    rex(0, r);
-    if (value == (byte) value) {
-      bytes(0x83, 0xC0 | operation << 3 | r & 7, value);
-    } else {
-      bytes(0x81, 0xC0 | operation << 3 | r & 7);
-      int32(value);
-    }
-  }
-
-  /// Sets the flags of `a - b`.
-  void compareRegister(int a, int b) {
-    rex(b, a);
-    bytes(0x39, 0xC0 | (b & 7) << 3 | a & 7);
-  }
-
-  /// `d = s * value`.
-  void multiplyImmediate(int d, int s, int value) {
-    rex(d, s);
-    bytes(0x69, 0xC0 | (d & 7) << 3 | s & 7);
-    int32(value);
-  }
-
-  /// `d <<= distance`.
-  void shiftLeft(int d, int distance) {
-    rex(0, d);
-    bytes(0xC1, 0xE0 | d & 7, distance);
-  }
-
-  /// `d >>>= distance`.
-  void shiftRight(int d, int distance) {
-    rex(0, d);
-    bytes(0xC1, 0xE8 | d & 7, distance);
-  }
-
-  /// `d =` the 8 bytes at `a`.
-  void loadRegister(int d, Address a) {
-    general(0x8B, d, a);
-  }
-
-  /// The 8 bytes at `a` `= s`.
-  void storeRegister(Address a, int s) {
-    general(0x89, s, a);
-  }
-
-  /// `d =` the address `a` itself.
-  void address(int d, Address a) {
-    general(0x8D, d, a);
-  }
-
-  private void general(int opcode, int r, Address a) {
-    start();
-    int index = a.index() < 0 ? 0 : a.index();
-    bytes(0x48 | r >> 3 << 2 | index >> 3 << 1 | a.base() >> 3, opcode);
-    modrm(r & 7, a, 1);
-  }
-
-  private void rex(int reg, int rm) {
-    start();
-    bytes(0x48 | reg >> 3 << 2 | rm >> 3);
-  }
-
-  void push(int r) {
-    start();
-    if (r >= 8) {
-      bytes(0x41);
-    }
-    bytes(0x50 | r & 7);
-  }
-
-  void pop(int r) {
-    start();
-    if (r >= 8) {
-      bytes(0x41);
-    }
-    bytes(0x58 | r & 7);
-  }
-
-  /// Asks for the cache line at `a`.
-  void prefetch(Address a) {
-    start();
-    int index = a.index() < 0 ? 0 : a.index();
-    if (index >= 8 || a.base() >= 8) {
-      bytes(0x40 | index >> 3 << 1 | a.base() >> 3);
-    }
-    bytes(0x0F, 0x18);
-    modrm(1, a, 1);
-  }
-
-  // ---- control
-
-  /// Binds `label` to what follows.
-  void bind(Label label) {
-    if (label.position >= 0) {
-      throw new IllegalStateException("a label is bound twice");
-    }
-    label.position = size;
-    for (int use : label.uses) {
-      patch(use, size - (use + 4));
-    }
-    pending.remove(label);
-  }
-
-  /// A label bound here.
-  Label here() {
-    Label label = new Label();
-    bind(label);
-    return label;
-  }
-
-  void jump(Label target) {
-    start();
-    bytes(0xE9);
-    use(target);
-  }
-
-  void jump(Condition condition, Label target) {
-    start();
-    bytes(0x0F, 0x80 | condition.code);
-    use(target);
-  }
-
-  private void use(Label target) {
-    if (target.position >= 0) {
-      int32(target.position - (size + 4));
-      return;
-    }
-    if (target.uses.isEmpty()) {
-      pending.add(target);
-    }
-    target.uses.add(size);
-    int32(0);
-  }
-
-  /// Fills up to a multiple of `bytes`, where a loop begins.
-  void align(int bytes) {
-    while (size % bytes != 0) {
-      int n = Math.min(bytes - size % bytes, NOPS.length);
-      start();
-      bytes(NOPS[n - 1]);
-    }
-  }
-
-  private static final int[][] NOPS = {
-    {0x90}, {0x66, 0x90}, {0x0F, 0x1F, 0x00}, {0x0F, 0x1F, 0x40, 0}, {0x0F, 0x1F, 0x44, 0, 0}, {0x66, 0x0F, 0x1F, 0x44, 0, 0},
-    {0x0F, 0x1F, 0x80, 0, 0, 0, 0}, {0x0F, 0x1F, 0x84, 0, 0, 0, 0, 0}
-  };
-
-  /// Returns to Java; the upper halves of the vector registers become zero, as its code expects.
-  void ret() {
-    start();
-    bytes(0xC5, 0xF8, 0x77);
-    start();
-    bytes(0xC3);
-  }
-
-  /// How much code there is: where a segment for [#interleave] begins.
-  int position() {
-    return size;
-  }
-
-  /// Takes turns between the instructions of straight-line segments, which begin at `segments` and end here, so that
-  /// independent chains run side by side. They use different registers and no labels.
-  void interleave(int... segments) {
-    int first = segments[0];
-    List<List<int[]>> ranges = new ArrayList<>();
-    for (int s = 0; s < segments.length; s++) {
-      ranges.add(new ArrayList<>());
-    }
-    List<Integer> marks = starts.stream().filter(x -> x >= first).toList();
-    int segment = 0;
-    for (int i = 0; i < marks.size(); i++) {
-      while (segment + 1 < segments.length && marks.get(i) >= segments[segment + 1]) {
-        segment++;
-      }
-      ranges.get(segment).add(new int[] {marks.get(i), i + 1 < marks.size() ? marks.get(i + 1) : size});
-    }
-    byte[] old = Arrays.copyOfRange(code, first, size);
-    List<Fixup> moved = new ArrayList<>(fixups.stream().filter(f -> f.position < first).toList());
-    starts.removeIf(x -> x >= first);
-    int longest = ranges.stream().mapToInt(List::size).max().orElse(0);
-    int at = first;
-    for (int i = 0; i < longest; i++) {
-      for (List<int[]> r : ranges) {
-        if (i < r.size()) {
-          int from = r.get(i)[0];
-          int to = r.get(i)[1];
-          System.arraycopy(old, from - first, code, at, to - from);
-          starts.add(at);
-          for (Fixup f : fixups) {
-            if (f.position >= from && f.position < to) {
-              moved.add(new Fixup(at + f.position - from, f.constant, f.trailing));
-            }
-          }
-          at += to - from;
-        }
-      }
-    }
-    fixups = moved;
-  }
-
-  /// The code with its constants after it, to be placed at a multiple of 64 bytes.
-  byte[] finish() {
-    if (!pending.isEmpty()) {
-      throw new IllegalStateException("a jump leads nowhere");
-    }
-    int end = size;
-    int[] at = new int[constants.size()];
-    for (int i = 0; i < at.length; i++) {
-      int bytes = constants.get(i).bytes.size();
-      while (size % bytes != 0) {
-        bytes(0);
-      }
-      at[i] = size;
-      for (byte b : constants.get(i).bytes) {
-        bytes(b);
-      }
-    }
-    for (Fixup f : fixups) {
-      patch(f.position, at[f.constant] - (f.position + 4 + f.trailing));
-    }
-    byte[] result = Arrays.copyOf(code, size);
-    size = end;
-    return result;
-  }
-
-  private void start() {
-    starts.add(size);
-  }
-
-  private void bytes(int... values) {
-    for (int v : values) {
-      if (size == code.length) {
-        code = Arrays.copyOf(code, 2 * size);
-      }
-      code[size++] = (byte) v;
-    }
-  }
-
-  private void int32(int v) {
-    bytes(v, v >> 8, v >> 16, v >> 24);
-  }
-
-  private void patch(int position, int v) {
-    for (int i = 0; i < 4; i++) {
-      code[position + i] = (byte) (v >> 8 * i);
-    }
   }
 }
