@@ -7,6 +7,7 @@ import static dlt.backend.cpu.Assembler.R12;
 import static dlt.backend.cpu.Assembler.R8;
 import static dlt.backend.cpu.Assembler.R9;
 import static dlt.backend.cpu.Assembler.RAX;
+import static dlt.backend.cpu.Assembler.RCX;
 import static dlt.backend.cpu.Assembler.RDI;
 import static dlt.backend.cpu.Assembler.RDX;
 import static dlt.backend.cpu.Assembler.RSI;
@@ -18,11 +19,11 @@ import dlt.backend.cpu.Assembler.Label;
 /// come as a panel [kernel row][kernel column][source channel][vectors of result channels] and are read once from start to
 /// end, while source values are broadcast. Kernel columns that are next to one another in the source are one run of channels.
 ///
-/// Call it with the first source pixel, the panel, and the first result pixel. Steps are bytes; `run` is the number of
-/// channels in a run.
+/// Call it with the first source pixel, the panel, the first result pixel, and the bias of the panel's channels. Steps are
+/// bytes; `run` is the number of channels in a run. `biased`: sums start from the bias, `relu`: negative results become zero.
 record ChannelsLastConv(
     int rows, int columns, int vectors, long sourceRow, long sourceColumn, long resultRow, long resultColumn,
-    int tapRows, long tapRowStep, int tapColumns, long tapColumnStep, int run) {
+    int tapRows, long tapRowStep, int tapColumns, long tapColumnStep, int run, boolean biased, boolean relu) {
 
   /// How results are cut into tiles.
   record Tile(int rows, int columns, int vectors) {
@@ -67,7 +68,13 @@ record ChannelsLastConv(
   private void emit(Assembler a) {
     int pixels = rows * columns;
     for (int i = 0; i < pixels * vectors; i++) {
-      a.zero(i);
+      if (!biased) {
+        a.zero(i);
+      } else if (i < vectors) {
+        a.load(i, Address.at(RCX, i * a.vectorBytes()));
+      } else {
+        a.move(i, i % vectors);
+      }
     }
     a.push(R12);
     if (tapRows * tapColumns > 0) {
@@ -86,8 +93,16 @@ record ChannelsLastConv(
       a.subImmediate(R9, 1);
       a.jump(NOT_ZERO, tapRow);
     }
+    int zero = pixels * vectors;
+    if (relu) {
+      a.zero(zero);
+    }
     for (int i = 0; i < pixels; i++) {
       for (int v = 0; v < vectors; v++) {
+        if (relu) {
+          // the second operand where one is NaN: NaN stays
+          a.op(Instruction.MAX, i * vectors + v, zero, i * vectors + v);
+        }
         a.store(Address.at(RDX, offset(i, resultRow, resultColumn) + v * a.vectorBytes()), i * vectors + v);
       }
     }

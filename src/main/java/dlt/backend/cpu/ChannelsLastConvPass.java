@@ -6,6 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntConsumer;
 
 /// A convolution of one group, or its gradient by the images, by [ChannelsLastConv]: the source is copied to channels-last
@@ -48,8 +49,8 @@ record ChannelsLastConvPass(
     return phases.stream().filter(p -> !p.kernel().isEmpty()).mapToInt(p -> Math.max(0, p.last() - (size - 1))).max().orElse(0);
   }
 
-  Step compile(Target target, MemorySegment from, MemorySegment weights, MemorySegment to) {
-    return new Bound(target, from, weights, to);
+  Step compile(Target target, MemorySegment from, MemorySegment weights, Optional<Epilogue> epilogue, MemorySegment to) {
+    return new Bound(target, from, weights, epilogue, to);
   }
 
   /// The pass over operands in memory.
@@ -61,6 +62,9 @@ record ChannelsLastConvPass(
     private final MemorySegment padded;
     private final MemorySegment panelMemory;
     private final MemorySegment to;
+    private final Optional<Epilogue> epilogue;
+    /// The epilogue's, as long as the panels are wide: kernels read whole vectors of it.
+    private final MemorySegment bias;
     private final IntConsumer packWeights;
     private final IntConsumer packImages;
     private final boolean allPanels;
@@ -72,15 +76,17 @@ record ChannelsLastConvPass(
     private final Kernel[] band;
     private final Kernel[] lastBand;
 
-    Bound(Target target, MemorySegment from, MemorySegment weights, MemorySegment to) {
+    Bound(Target target, MemorySegment from, MemorySegment weights, Optional<Epilogue> epilogue, MemorySegment to) {
       result.check(to, n);
       this.target = target;
       this.to = to;
+      this.epilogue = epilogue;
       tile = ChannelsLastConv.tile(target, result.channels(), rows.getFirst().count(), columns.getFirst().count());
       panels = new WeightPanels(result.channels(), source.channels(), perOutput, perSource, slots(), tile.lanes(target));
       MemorySegment shared = target.shared(images.bytes() + panels.bytes());
       padded = shared.asSlice(0, images.bytes());
       panelMemory = shared.asSlice(images.bytes(), panels.bytes());
+      bias = target.scratch(epilogue.isPresent() ? 4L * panels.panels() * panels.lanes() : 0);
       packWeights = panels.pack(target, weights, panelMemory);
       packImages = images.pack(target, from, padded);
       allPanels = panels.bytes() <= CACHED_PANELS;
@@ -89,7 +95,7 @@ record ChannelsLastConvPass(
       bandRows = rowStep * (int) Math.clamp(RESULTS / (pixel * result.width() * rowStep), 1, Math.ceilDiv(result.height(), rowStep));
       bands = Math.ceilDiv(result.height(), bandRows);
       target.workspace().reserve(pixel * result.width() * bandRows);
-      phases = phases(target, tile, images, pixel);
+      phases = phases(target, tile, images, pixel, epilogue);
       band = toPlanes(target, pixel, bandRows * result.width());
       lastBand = toPlanes(target, pixel, (result.height() - (bands - 1) * bandRows) * result.width());
     }
@@ -97,6 +103,7 @@ record ChannelsLastConvPass(
     @Override
     public void run() {
       int weightParts = panels.parts(target);
+      epilogue.ifPresent(e -> MemorySegment.copy(e.bias().data(), 0, bias, 0, e.bias().data().byteSize()));
       target.workers().run(weightParts + images.parts(), part -> {
         if (part < weightParts) {
           packWeights.accept(part);
@@ -119,7 +126,7 @@ record ChannelsLastConvPass(
       for (int p = firstPanel; p < endPanel; p++) {
         for (PhaseKernels phase : phases) {
           compute(phase, padded.address() + images.at(image, 0, 0), panelMemory.address() + p * panels.panel() + phase.panel,
-              results + 4L * (p - firstPanel) * panels.lanes(), firstRow, endRow);
+              results + 4L * (p - firstPanel) * panels.lanes(), bias.address() + 4L * p * panels.lanes(), firstRow, endRow);
         }
       }
       Kernel[] move = endRow - firstRow == bandRows ? band : lastBand;
@@ -132,7 +139,7 @@ record ChannelsLastConvPass(
     }
 
     /// Those pixels of rows `firstRow .. endRow - 1` that belong to `phase`; the first pixel of the source is at `image`.
-    private void compute(PhaseKernels phase, long image, long panel, long results, int firstRow, int endRow) {
+    private void compute(PhaseKernels phase, long image, long panel, long results, long bias, int firstRow, int endRow) {
       Phase r = phase.rows;
       Phase c = phase.columns;
       int end = Math.ceilDiv(endRow - r.first(), r.step());
@@ -143,7 +150,7 @@ record ChannelsLastConvPass(
         for (int j = 0; j < c.count(); j += tile.columns()) {
           int lastColumn = c.count() - j < tile.columns() ? 1 : 0;
           phase.kernels[lastRow + lastColumn].call(sourceRow + (c.source() + (long) j * c.sourceStep()) * images.pixel(), panel,
-              resultRow + (c.first() + (long) j * c.step()) * pixel);
+              resultRow + (c.first() + (long) j * c.step()) * pixel, bias);
         }
       }
     }
@@ -165,14 +172,14 @@ record ChannelsLastConvPass(
     return slots;
   }
 
-  private List<PhaseKernels> phases(Target target, Tile tile, ChannelsLast images, long pixel) {
+  private List<PhaseKernels> phases(Target target, Tile tile, ChannelsLast images, long pixel, Optional<Epilogue> epilogue) {
     List<PhaseKernels> phases = new ArrayList<>();
     long panel = 0;
     for (Phase r : rows) {
       for (Phase c : columns) {
         Kernel[] kernels = new Kernel[4];
         for (int i = 0; i < 4; i++) {
-          kernels[i] = kernel(target, tile, r, c, images, pixel, i >= 2, i % 2 == 1);
+          kernels[i] = kernel(target, tile, r, c, images, pixel, epilogue, i >= 2, i % 2 == 1);
         }
         phases.add(new PhaseKernels(r, c, kernels, panel));
         panel += 4L * r.kernel().size() * c.kernel().size() * source.channels() * tile.lanes(target);
@@ -182,7 +189,8 @@ record ChannelsLastConvPass(
   }
 
   /// Null where there is no such tile.
-  private Kernel kernel(Target target, Tile tile, Phase r, Phase c, ChannelsLast images, long pixel, boolean lastRow, boolean lastColumn) {
+  private Kernel kernel(Target target, Tile tile, Phase r, Phase c, ChannelsLast images, long pixel, Optional<Epilogue> epilogue,
+      boolean lastRow, boolean lastColumn) {
     int tileRows = lastRow ? r.count() % tile.rows() : Math.min(r.count(), tile.rows());
     int tileColumns = lastColumn ? c.count() % tile.columns() : Math.min(c.count(), tile.columns());
     if (tileRows == 0 || tileColumns == 0) {
@@ -192,7 +200,8 @@ record ChannelsLastConvPass(
     boolean oneRun = taps > 0 && c.tapStep() == 1;
     return new ChannelsLastConv(tileRows, tileColumns, tile.vectors(), r.sourceStep() * images.row(), c.sourceStep() * images.pixel(),
         r.step() * result.width() * pixel, c.step() * pixel, r.kernel().size(), r.tapStep() * images.row(), oneRun ? 1 : taps,
-        c.tapStep() * images.pixel(), (oneRun ? taps : 1) * source.channels()).compile(target);
+        c.tapStep() * images.pixel(), (oneRun ? taps : 1) * source.channels(), epilogue.isPresent(), epilogue.isPresent() && epilogue.get().relu())
+        .compile(target);
   }
 
   /// A kernel for each vector of channels, that moves `run` pixels.

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import dlt.op.Conv2dGradInput;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Optional;
 
 /// The gradient of a convolution by its images, which is also the transposed convolution. [ConvPath] says how. The Java twin
 /// computes one image plane a part: the plane is zeroed, then for each (o, ky, kx) the gradient plane, scaled by one weight,
@@ -17,8 +18,8 @@ final class Conv2dGradInputKernel {
     Operand w = inputs.get(1);
     ConvGeometry g = ConvGeometry.of(op.window(), op.groups(), output.shape(), w.shape(), dy.shape());
     return switch (ConvPath.of(target, g, g.c())) {
-      case LANES -> LaneConvPass.gradInput(g).compile(target, g.n(), dy.data(), w.data(), output.data());
-      case CHANNELS_LAST -> ChannelsLastConvPass.gradInput(g).compile(target, dy.data(), w.data(), output.data());
+      case LANES -> LaneConvPass.gradInput(g).compile(target, g.n(), dy.data(), w.data(), Optional.empty(), output.data());
+      case CHANNELS_LAST -> ChannelsLastConvPass.gradInput(g).compile(target, dy.data(), w.data(), Optional.empty(), output.data());
       case JAVA -> twin(target, g, dy.data(), w.data(), output.data());
     };
   }

@@ -1,7 +1,6 @@
 package dlt.backend.cpu;
 
 import dlt.backend.Buffer;
-import dlt.graph.Fusion;
 import dlt.graph.Graph;
 import dlt.graph.MemoryPlan;
 import dlt.graph.Node;
@@ -15,6 +14,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /// Turns a graph into steps: settles what runs in which order, which values share memory with what they come from, which
@@ -40,7 +40,7 @@ final class CpuCompiler {
   private final Graph graph;
   private final Map<String, Buffer> variables;
   private final Target target;
-  private final List<Fusion.Unit> units;
+  private final List<Work> order;
   private final Map<Node, Storage> storages = new HashMap<>();
   private final List<Step> steps = new ArrayList<>();
 
@@ -49,11 +49,13 @@ final class CpuCompiler {
     this.graph = graph;
     this.variables = variables;
     this.target = target;
-    this.units = Fusion.schedule(graph);
+    this.order = Work.of(graph);
   }
 
   CpuProgram compile(Arena arena) {
-    units.forEach(this::store);
+    for (int i = 0; i < order.size(); i++) {
+      store(order.get(i), i);
+    }
     // what nobody reads: a variable that is only updated
     graph.nodes().stream().filter(CpuCompiler::outside).forEach(n -> storages.putIfAbsent(n, new Storage(n, false, -1)));
     Map<String, CpuBuffer> outputs = new LinkedHashMap<>();
@@ -61,9 +63,9 @@ final class CpuCompiler {
     List<Step> last = new ArrayList<>();
     place(outputs, first, last);
     steps.addAll(first);
-    for (Fusion.Unit unit : units) {
-      if (!constant(unit)) {
-        steps(unit, steps);
+    for (Work work : order) {
+      if (!constant(work)) {
+        steps(work, steps);
       }
     }
     steps.addAll(last);
@@ -76,15 +78,14 @@ final class CpuCompiler {
 
   // ---- which values there are
 
-  private void store(Fusion.Unit unit) {
-    int position = units.indexOf(unit);
-    for (Node input : unit.inputs()) {
+  private void store(Work work, int position) {
+    for (Node input : work.inputs()) {
       storages.get(input).last = position;
     }
-    for (Node node : unit.outputs()) {
-      storages.put(node, alias(node)
+    for (Node node : work.outputs()) {
+      storages.put(node, work instanceof Work.Single && alias(node)
           ? storages.get(node.inputs().getFirst())
-          : new Storage(node, unit.inputs().stream().allMatch(i -> storages.get(i).constant) && !outside(node), position));
+          : new Storage(node, work.inputs().stream().allMatch(i -> storages.get(i).constant) && !outside(node), position));
     }
   }
 
@@ -94,28 +95,24 @@ final class CpuCompiler {
 
   /// Whether `node` is its operand's elements in the same order.
   private static boolean alias(Node node) {
-    return switch (node.op()) {
-      case Reshape _ -> true;
-      case Expand _ -> node.shape().size() == node.inputs().getFirst().shape().size();
-      case Transpose t -> {
-        List<Integer> moved = t.permutation().stream().filter(d -> node.inputs().getFirst().shape().dim(d) != 1).toList();
-        yield moved.stream().sorted().toList().equals(moved);
-      }
-      case Cast c -> c.dtype() == node.inputs().getFirst().dtype();
-      case Concat _ -> node.inputs().size() == 1;
-      case Slice _ -> node.shape().equals(node.inputs().getFirst().shape());
-      default -> false;
-    };
+    if (node.op() instanceof Transpose transpose) {
+      List<Integer> moved = transpose.permutation().stream().filter(d -> node.inputs().getFirst().shape().dim(d) != 1).toList();
+      return moved.stream().sorted().toList().equals(moved);
+    }
+    return node.op() instanceof Reshape
+        || (node.op() instanceof Expand || node.op() instanceof Slice || node.op() instanceof Concat)
+            && node.shape().size() == node.inputs().getFirst().shape().size()
+        || node.op() instanceof Cast && node.dtype() == node.inputs().getFirst().dtype();
   }
 
-  private boolean constant(Fusion.Unit unit) {
-    return storages.get(unit.outputs().getFirst()).constant;
+  private boolean constant(Work work) {
+    return storages.get(work.outputs().getFirst()).constant;
   }
 
   // ---- where they lie
 
   private void place(Map<String, CpuBuffer> outputs, List<Step> first, List<Step> last) {
-    int end = units.size();
+    int end = order.size();
     Map<Storage, String> variableOf = new HashMap<>();
     for (Node node : graph.variables()) {
       Variable v = (Variable) node.op();
@@ -175,7 +172,7 @@ final class CpuCompiler {
       if (((Variable) node.op()).name().equals(variable)) {
         int last = storages.get(node).last;
         return last < next.first
-            || last == next.first && units.get(next.first) instanceof Fusion.Group && !(next.root.op() instanceof Reduce);
+            || last == next.first && order.get(next.first) instanceof Work.Pointwise && !(next.root.op() instanceof Reduce);
       }
     }
     return true;
@@ -214,16 +211,16 @@ final class CpuCompiler {
 
   /// Computes once what depends on constants alone.
   private void compileConstants() {
-    for (Fusion.Unit unit : units) {
-      if (constant(unit)) {
-        for (Node node : unit.outputs()) {
+    for (Work work : order) {
+      if (constant(work)) {
+        for (Node node : work.outputs()) {
           Storage s = storages.get(node);
           if (s.data == null) {
             s.data = target.scratch(node.type().bytes());
           }
         }
         List<Step> once = new ArrayList<>();
-        steps(unit, once);
+        steps(work, once);
         once.forEach(Step::run);
       }
     }
@@ -235,20 +232,23 @@ final class CpuCompiler {
     return new Operand(node.type(), storages.get(node).data);
   }
 
-  private void steps(Fusion.Unit unit, List<Step> steps) {
-    if (unit.outputs().stream().allMatch(n -> n.shape().size() == 0)) {
+  private void steps(Work work, List<Step> steps) {
+    if (work.outputs().stream().allMatch(n -> n.shape().size() == 0)) {
       return;
     }
-    switch (unit) {
-      case Fusion.Group g ->
-          steps.add(PointwiseKernel.compile(target, g, g.inputs().stream().map(this::operand).toList(),
-              g.outputs().stream().map(this::operand).toList()));
-      case Fusion.Single(Node node) -> {
+    switch (work) {
+      case Work.Pointwise(var group) -> steps.add(PointwiseKernel.compile(target, group, operands(group.inputs()), operands(group.outputs())));
+      case Work.Single(Node node) -> {
         if (!alias(node) && !outside(node)) {
           steps.add(step(node));
         }
       }
+      case Work.Biased biased -> steps.add(step(biased));
     }
+  }
+
+  private List<Operand> operands(List<Node> nodes) {
+    return nodes.stream().map(this::operand).toList();
   }
 
   private static Step literal(Literal op, Operand out) {
@@ -256,8 +256,19 @@ final class CpuCompiler {
     return () -> out.data().copyFrom(values);
   }
 
+  private Step step(Work.Biased biased) {
+    List<Operand> in = operands(biased.product().inputs());
+    Operand out = operand(biased.result());
+    Optional<Epilogue> epilogue = Optional.of(new Epilogue(operand(biased.bias()), biased.relu()));
+    return switch (biased.product().op()) {
+      case MatMul op -> MatMulKernel.compile(target, op, in, epilogue, out);
+      case Conv2d op -> Conv2dKernel.compile(target, op, in, epilogue, out);
+      case Op op -> throw new AssertionError(op);
+    };
+  }
+
   private Step step(Node node) {
-    List<Operand> in = node.inputs().stream().map(this::operand).toList();
+    List<Operand> in = operands(node.inputs());
     Operand out = operand(node);
     return switch (node.op()) {
       case Input _, Variable _, Reshape _ -> throw new AssertionError(node);
@@ -270,8 +281,8 @@ final class CpuCompiler {
       case ArgMax op -> ArgMaxKernel.compile(target, op, in, out);
       case Softmax op -> SoftmaxKernel.compile(target, op, in, out);
       case LogSoftmax op -> LogSoftmaxKernel.compile(target, op, in, out);
-      case MatMul op -> MatMulKernel.compile(target, op, in, out);
-      case Conv2d op -> Conv2dKernel.compile(target, op, in, out);
+      case MatMul op -> MatMulKernel.compile(target, op, in, Optional.empty(), out);
+      case Conv2d op -> Conv2dKernel.compile(target, op, in, Optional.empty(), out);
       case Conv2dGradInput op -> Conv2dGradInputKernel.compile(target, op, in, out);
       case Conv2dGradWeight op -> Conv2dGradWeightKernel.compile(target, op, in, out);
       case MaxPool2d op -> MaxPool2dKernel.compile(target, op, in, out);

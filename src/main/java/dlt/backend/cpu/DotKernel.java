@@ -6,14 +6,15 @@ import static dlt.backend.cpu.Assembler.*;
 /// The micro-kernel of a product of rows with rows (C = A B^T): tiles of `rows` x `columns` registers, side by side, each
 /// summed lane by lane along the rows and folded at the end, so that neither operand is packed.
 ///
-/// Call: rdi A, rsi B, rdx C, rcx number of tiles (1 or more). All strides are in bytes.
+/// Call: rdi A, rsi B, rdx C, rcx number of tiles (1 or more), r8 bias. All strides are in bytes.
 ///
 /// @param columns at most 4
 /// @param aRow from one row of A to the next
 /// @param bRow from one row of B to the next
 /// @param cRow from one row of C to the next
-/// @param accumulate whether to add to the present C
-record DotKernel(int rows, int columns, int k, int aRow, int bRow, int cRow, boolean accumulate) {
+/// @param start what the sums are added to
+/// @param relu whether negative results become zero
+record DotKernel(int rows, int columns, int k, int aRow, int bRow, int cRow, GemmKernel.Start start, boolean relu) {
   static final int COLUMNS = 4;
   private static final int K1 = 1, K2 = 2;
 
@@ -70,6 +71,9 @@ record DotKernel(int rows, int columns, int k, int aRow, int bRow, int cRow, boo
     }
     a.addImmediate(RSI, columns * bRow);
     a.addImmediate(RDX, columns * 4);
+    if (start == GemmKernel.Start.BIAS) {
+      a.addImmediate(R8, columns * 4);
+    }
     a.subImmediate(RCX, 1);
     a.jump(Condition.NOT_ZERO, tile);
     a.ret();
@@ -133,13 +137,15 @@ record DotKernel(int rows, int columns, int k, int aRow, int bRow, int cRow, boo
     if (columns < COLUMNS && !evex) {
       a.maskFirst(mask, columns);
     }
-    if (accumulate) {
-      if (columns < COLUMNS) {
-        a.loadMasked(t, to, mask);
-      } else {
-        a.load(t, to);
-      }
-      a.op(Instruction.ADD, s, t, s);
+    switch (start) {
+      case ZERO -> {}
+      case C -> add(a, s, t, to, mask);
+      case BIAS -> add(a, s, t, at(R8), mask);
+    }
+    if (relu) {
+      a.zero(t);
+      // the second operand where one is NaN: NaN stays
+      a.op(Instruction.MAX, s, t, s);
     }
     if (columns < COLUMNS) {
       a.storeMasked(to, s, mask);
@@ -147,5 +153,14 @@ record DotKernel(int rows, int columns, int k, int aRow, int bRow, int cRow, boo
       a.store(to, s);
     }
     a.width(a.vectorBytes());
+  }
+
+  private void add(Assembler a, int sum, int free, Address from, int mask) {
+    if (columns < COLUMNS) {
+      a.loadMasked(free, from, mask);
+    } else {
+      a.load(free, from);
+    }
+    a.op(Instruction.ADD, sum, free, sum);
   }
 }

@@ -35,16 +35,17 @@ final class Gemm {
     }
   }
 
-  /// C [m, n] = A [m, k] B [k, n]. C's columns are adjacent. `start` and `relu` say what else the kernel does.
-  record Size(int m, int n, int k, Layout a, Layout b, long cRow, GemmKernel.Start start, boolean relu) {
+  /// C [m, n] = A [m, k] B [k, n]. C's columns are adjacent. With `biased` a row is added to each row of C, with `relu` negative
+  /// elements become zero.
+  record Size(int m, int n, int k, Layout a, Layout b, long cRow, boolean biased, boolean relu) {
     Size {
-      if (m < 1 || n < 1 || k < 1) {
+      if (m < 1 || n < 1 || k < 0) {
         throw new IllegalArgumentException("a product of " + m + " x " + k + " x " + n);
       }
     }
 
     Size(int m, int n, int k, Layout a, Layout b, long cRow) {
-      this(m, n, k, a, b, cRow, GemmKernel.Start.ZERO, false);
+      this(m, n, k, a, b, cRow, false, false);
     }
   }
 
@@ -108,8 +109,7 @@ final class Gemm {
     InstructionSet set = target.instructionSet();
     this.lanes = set == InstructionSet.AVX512 ? 16 : 8;
     boolean alongK = size.a.column == 1 && size.b.row == 1 && (size.b.column != 1 || size.n == 1);
-    boolean plain = size.start == GemmKernel.Start.ZERO && !size.relu;
-    this.dot = alongK && plain && size.k >= 8 * lanes && (size.m <= 64 || size.n <= 2 * lanes);
+    this.dot = alongK && size.k >= 8 * lanes && (size.m <= 64 || size.n <= 2 * lanes);
     int nv = dot ? 1 : vectors(set, lanes, size.m, size.n);
     this.rows = even(size.m, dot ? DotKernel.mostRows(set) : GemmKernel.mostRows(set, nv));
     this.columns = dot ? even(size.n, DotKernel.COLUMNS) : fixed(size.n, nv * lanes);
@@ -131,7 +131,7 @@ final class Gemm {
     }
     this.rowParts = r;
     this.columnParts = c;
-    boolean split = plain && r * c * matrices < 4 && size.k >= 2 * SPLIT && (long) size.m * size.n <= SPLIT;
+    boolean split = !size.biased && !size.relu && r * c * matrices < 4 && size.k >= 2 * SPLIT && (long) size.m * size.n <= SPLIT;
     this.splits = split ? Math.min(MOST_SPLITS, size.k / SPLIT) : 1;
     this.packedA = packA ? rows.stream().mapToLong(x -> x.count * PackKernel.bytes(size.k, x.extent)).sum() : 0;
     this.packedB = packB ? columns.stream().mapToLong(x -> x.count * PackKernel.bytes(size.k, panelWidth(x))).sum() : 0;
@@ -193,13 +193,13 @@ final class Gemm {
     return kernels.stream().map(k -> target.kernel(k, k::emit)).toArray(Kernel[]::new);
   }
 
-  private boolean begins(int block) {
+  private GemmKernel.Start start(int block) {
     for (int s = 0; s < splits; s++) {
       if (block == firstBlock(s)) {
-        return true;
+        return size.biased ? GemmKernel.Start.BIAS : GemmKernel.Start.ZERO;
       }
     }
-    return false;
+    return GemmKernel.Start.C;
   }
 
   private int firstBlock(int split) {
@@ -210,7 +210,8 @@ final class Gemm {
     int k = blocks[block + 1] - blocks[block];
     int cRow = Math.toIntExact(4 * (splits > 1 ? size.n : size.cRow));
     if (dot) {
-      DotKernel kernel = new DotKernel(row.extent, column.extent, k, size.a.rowBytes(), size.b.columnBytes(), cRow, !begins(block));
+      DotKernel kernel = new DotKernel(row.extent, column.extent, k, size.a.rowBytes(), size.b.columnBytes(), cRow, start(block),
+          size.relu && block == blocks.length - 2);
       return target.kernel(kernel, kernel::emit);
     }
     int lastLanes = column.extent % lanes;
@@ -218,11 +219,12 @@ final class Gemm {
         packA ? 4 : size.a.rowBytes(), packA ? 4 * row.extent : size.a.columnBytes(),
         packA ? Math.toIntExact(PackKernel.bytes(size.k, row.extent)) : Math.multiplyExact(row.extent, size.a.rowBytes()),
         packB ? 4 * panelWidth(column) : size.b.rowBytes(), cRow,
-        begins(block) ? size.start : GemmKernel.Start.C, size.relu && block == blocks.length - 2);
+        start(block), size.relu && block == blocks.length - 2);
     return target.kernel(kernel, kernel::emit);
   }
 
-  /// The products of matrices at these addresses, one entry a matrix. `bias`: the address that [Size#start] asks for.
+  /// The products of matrices at these addresses, one entry a matrix. `bias`: where the row lies that
+  /// [Size#biased] asks for.
   Step step(long[] a, long[] b, long[] c, long bias) {
     if (a.length != matrices || b.length != matrices || c.length != matrices) {
       throw new IllegalArgumentException("planned for " + matrices + " matrices");
@@ -310,7 +312,7 @@ final class Gemm {
         if (dot) {
           if (from < to) {
             dots(j, block, firstRow, endRow, a + 4 * k, b + 4 * k + (long) column.at(from) * size.b.columnBytes(),
-                c + 4L * column.at(from), cRow, to - from);
+                c + 4L * column.at(from), cRow, to - from, bias + 4L * column.at(from));
           }
           continue;
         }
@@ -324,8 +326,7 @@ final class Gemm {
             if (count > 0) {
               long tile = packA ? a + panelOffset(rows, i, first) + k * row.extent * 4
                   : a + row.at(first) * (long) size.a.rowBytes() + k * size.a.columnBytes();
-              long start = bias + 4L * (size.start == GemmKernel.Start.ROW_BIAS ? row.at(first) : column.at(p));
-              kernels[i][j][block].call(tile, panel, c + row.at(first) * cRow + 4L * column.at(p), count, start, 0);
+              kernels[i][j][block].call(tile, panel, c + row.at(first) * cRow + 4L * column.at(p), count, bias + 4L * column.at(p), 0);
             }
           }
         }
@@ -333,11 +334,11 @@ final class Gemm {
     }
   }
 
-  private void dots(int j, int block, int firstRow, int endRow, long a, long b, long c, long cRow, int count) {
+  private void dots(int j, int block, int firstRow, int endRow, long a, long b, long c, long cRow, int count, long bias) {
     for (int i = 0; i < rows.size(); i++) {
       Run row = rows.get(i);
       for (int t = row.first(firstRow); t < row.end(endRow); t++) {
-        kernels[i][j][block].call(a + (long) row.at(t) * size.a.rowBytes(), b, c + row.at(t) * cRow, count);
+        kernels[i][j][block].call(a + (long) row.at(t) * size.a.rowBytes(), b, c + row.at(t) * cRow, count, bias, 0);
       }
     }
   }

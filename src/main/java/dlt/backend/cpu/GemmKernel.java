@@ -20,9 +20,9 @@ import static dlt.backend.cpu.Assembler.*;
 /// @param relu whether negative results become zero
 record GemmKernel(int rows, int vectors, int lastLanes, boolean maskedLoads, int k, int aRow, int aK, int aTile, int bK, int cRow,
     Start start, boolean relu) {
-  /// What a sum is added to: nothing, the present C, or a bias of an element a column or a row (at r8).
+  /// What a sum is added to: nothing, the present C, or a bias of an element a column (at r8).
   enum Start {
-    ZERO, C, COLUMN_BIAS, ROW_BIAS
+    ZERO, C, BIAS
   }
 
   private static final int UNROLL = 4;
@@ -59,14 +59,7 @@ record GemmKernel(int rows, int vectors, int lastLanes, boolean maskedLoads, int
         int c = i * vectors + j;
         switch (start) {
           case ZERO, C -> a.zero(c);
-          case ROW_BIAS -> {
-            if (j == 0) {
-              a.broadcast(c, at(R8, 4 * i));
-            } else {
-              a.move(c, i * vectors);
-            }
-          }
-          case COLUMN_BIAS -> {
+          case BIAS -> {
             if (i > 0) {
               a.move(c, j);
             } else {
@@ -102,9 +95,6 @@ record GemmKernel(int rows, int vectors, int lastLanes, boolean maskedLoads, int
     finish(a, evex, b, mask);
     a.addImmediate(RDI, aTile);
     a.addImmediate(RDX, rows * cRow);
-    if (start == Start.ROW_BIAS) {
-      a.addImmediate(R8, 4 * rows);
-    }
     a.subImmediate(RCX, 1);
     a.jump(Condition.NOT_ZERO, tile);
     a.ret();

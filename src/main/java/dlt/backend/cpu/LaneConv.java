@@ -7,6 +7,7 @@ import static dlt.backend.cpu.Assembler.R11;
 import static dlt.backend.cpu.Assembler.R12;
 import static dlt.backend.cpu.Assembler.R13;
 import static dlt.backend.cpu.Assembler.R14;
+import static dlt.backend.cpu.Assembler.R15;
 import static dlt.backend.cpu.Assembler.R8;
 import static dlt.backend.cpu.Assembler.R9;
 import static dlt.backend.cpu.Assembler.RAX;
@@ -28,13 +29,14 @@ import java.util.List;
 /// edges have code of their own, equal neighbours share a loop.
 ///
 /// Call it with the source row of the first kernel row and channel, the weight of the first output, channel and kernel row,
-/// the result row, and the number of kernel rows, which may be 0.
+/// the result row, the number of kernel rows, which may be 0, and the first output's bias.
 ///
 /// `columns`: the source columns that each result column needs, `channels`: how many channels are summed; the steps are
-/// bytes from one (channel, kernel row, output) to the next in the source, the weights and the result.
+/// bytes from one (channel, kernel row, output) to the next in the source, the weights and the result. `biased`: sums start from
+/// a bias an output, `relu`: negative results become zero.
 record LaneConv(
     int outputs, int tile, int channels, List<List<Tap>> columns, long sourceChannel, long sourceRow, long weightChannel,
-    long weightRow, long weightOutput, long resultChannel) {
+    long weightRow, long weightOutput, long resultChannel, boolean biased, boolean relu) {
 
   Kernel compile(Target target) {
     return target.kernel(this, this::emit);
@@ -69,6 +71,8 @@ record LaneConv(
     a.push(R12);
     a.push(R13);
     a.push(R14);
+    a.push(R15);
+    a.moveRegister(R15, R8);
     for (ColumnTiles tiles : ColumnTiles.of(columns, tile)) {
       a.address(R8, Address.at(RDI, tiles.origin() * a.vectorBytes()));
       a.moveImmediate(R9, tiles.count());
@@ -78,6 +82,7 @@ record LaneConv(
       a.subImmediate(R9, 1);
       a.jump(NOT_ZERO, next);
     }
+    a.pop(R15);
     a.pop(R14);
     a.pop(R13);
     a.pop(R12);
@@ -87,8 +92,16 @@ record LaneConv(
   /// Result columns at RDX, which moves on; source columns at R8.
   private void tile(Assembler a, List<List<Tap>> taps) {
     int p = taps.size();
-    for (int i = 0; i < outputs * p; i++) {
-      a.zero(i);
+    for (int o = 0; o < outputs; o++) {
+      for (int i = 0; i < p; i++) {
+        if (!biased) {
+          a.zero(o * p + i);
+        } else if (i == 0) {
+          a.broadcast(o * p, Address.at(R15, 4 * o));
+        } else {
+          a.move(o * p + i, o * p);
+        }
+      }
     }
     Label done = new Label();
     a.compareImmediate(RCX, 0);
@@ -112,8 +125,16 @@ record LaneConv(
     a.subImmediate(RAX, 1);
     a.jump(NOT_ZERO, channel);
     a.bind(done);
+    int zero = outputs * p;
+    if (relu) {
+      a.zero(zero);
+    }
     for (int o = 0; o < outputs; o++) {
       for (int i = 0; i < p; i++) {
+        if (relu) {
+          // the second operand where one is NaN: NaN stays
+          a.op(Instruction.MAX, o * p + i, zero, o * p + i);
+        }
         a.store(Address.at(RDX, Math.toIntExact(o * resultChannel + i * a.vectorBytes())), o * p + i);
       }
     }

@@ -3,6 +3,7 @@ package dlt.backend.cpu;
 import dlt.backend.cpu.Taps.Tap;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Optional;
 
 /// A convolution, or its gradient by the images, by [LaneConv]: each part takes as many images as a vector has lanes, moves
 /// them into lanes, computes row by row, and moves the results back.
@@ -27,7 +28,7 @@ record LaneConvPass(
         (long) g.kh() * g.kw(), weightsOfOutput, g.groupO() * weightsOfOutput);
   }
 
-  Step compile(Target target, int images, MemorySegment from, MemorySegment weights, MemorySegment to) {
+  Step compile(Target target, int images, MemorySegment from, MemorySegment weights, Optional<Epilogue> epilogue, MemorySegment to) {
     if (weights.byteSize() != 4 * groups * weightGroup) {
       throw new IllegalArgumentException(weights.byteSize() + " bytes of weights met " + this);
     }
@@ -35,8 +36,11 @@ record LaneConvPass(
     int vector = 4 * target.lanes();
     int[] tile = LaneConv.tile(target.instructionSet(), outputs, result.width());
     int block = tile[0];
-    Kernel full = kernel(target, block, tile[1]);
-    Kernel last = outputs % block == 0 ? full : kernel(target, outputs % block, tile[1]);
+    boolean biased = epilogue.isPresent();
+    boolean relu = biased && epilogue.get().relu();
+    long bias = biased ? epilogue.get().bias().address() : 0;
+    Kernel full = kernel(target, block, tile[1], biased, relu);
+    Kernel last = outputs % block == 0 ? full : kernel(target, outputs % block, tile[1], biased, relu);
     LaneImages in = LaneImages.source(target, from, images, source.size());
     LaneImages out = LaneImages.result(target, to, images, result.size());
     target.workspace().reserve(in.bytes() + out.bytes());
@@ -62,7 +66,7 @@ record LaneConvPass(
           long w = weights.address() + 4 * g * weightGroup + firstWeight[r];
           for (int o = 0; o < outputs; o += block) {
             (o + block <= outputs ? full : last).call(x + g * sourceGroup + firstSource[r], w + 4 * o * weightOutput,
-                y + (long) (g * outputs + o) * resultChannel + r * resultRow, taps[r]);
+                y + (long) (g * outputs + o) * resultChannel + r * resultRow, taps[r], bias + 4L * (g * outputs + o), 0);
           }
         }
       }
@@ -70,10 +74,10 @@ record LaneConvPass(
     }));
   }
 
-  private Kernel kernel(Target target, int outputs, int tile) {
+  private Kernel kernel(Target target, int outputs, int tile, boolean biased, boolean relu) {
     int vector = 4 * target.lanes();
     long sourceRow = (long) source.width() * vector;
     return new LaneConv(outputs, tile, source.channels() / groups, columns, source.height() * sourceRow, sourceStep * sourceRow,
-        4 * weightChannel, 4L * rowStep * kernelW, 4 * weightOutput, (long) result.height() * result.width() * vector).compile(target);
+        4 * weightChannel, 4L * rowStep * kernelW, 4 * weightOutput, (long) result.height() * result.width() * vector, biased, relu).compile(target);
   }
 }

@@ -7,6 +7,7 @@ import dlt.tensor.Shape;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /// Matrix products: [Gemm], or its twin in Java, which adds to rows of C one row of B after the other, so that the inner loop
 /// runs along both.
@@ -17,7 +18,7 @@ final class MatMulKernel {
 
   private MatMulKernel() {}
 
-  static Step compile(Target target, MatMul op, List<Operand> inputs, Operand output) {
+  static Step compile(Target target, MatMul op, List<Operand> inputs, Optional<Epilogue> epilogue, Operand output) {
     Operand x = inputs.get(0);
     Operand y = inputs.get(1);
     Shape a = x.shape();
@@ -26,9 +27,6 @@ final class MatMulKernel {
     int m = c.dim(-2);
     int n = c.dim(-1);
     int k = a.dim(op.transposeA() ? -2 : -1);
-    if (k == 0) {
-      return () -> output.data().fill((byte) 0);
-    }
     long batches = c.size(0, c.rank() - 2);
     Gemm.Layout rowsA = op.transposeA() ? Gemm.Layout.columns(m) : Gemm.Layout.rows(k);
     Gemm.Layout rowsB = op.transposeB() ? Gemm.Layout.columns(k) : Gemm.Layout.rows(n);
@@ -45,11 +43,13 @@ final class MatMulKernel {
       atB[i] = 4 * offset(c, b, i);
       atC[i] = 4L * i * m * n;
     }
-    Gemm.Size size = new Gemm.Size(m, n, k, rowsA, rowsB, n);
-    if (!target.emits()) {
-      return twin(target, size, x.data(), y.data(), output.data(), atA, atB, atC);
+    Gemm.Size size = new Gemm.Size(m, n, k, rowsA, rowsB, n, epilogue.isPresent(), epilogue.isPresent() && epilogue.get().relu());
+    MemorySegment bias = epilogue.map(e -> e.bias().data()).orElse(MemorySegment.NULL);
+    // an empty sum is nobody's kernel
+    if (!target.emits() || k == 0) {
+      return twin(target, size, x.data(), y.data(), output.data(), bias, atA, atB, atC);
     }
-    return new Gemm(target, size, atA.length).step(add(atA, x), add(atB, y), add(atC, output), 0);
+    return new Gemm(target, size, atA.length).step(add(atA, x), add(atB, y), add(atC, output), bias.address());
   }
 
   private static long[] add(long[] offsets, Operand operand) {
@@ -71,20 +71,25 @@ final class MatMulKernel {
     return offset;
   }
 
-  static Step twin(Target target, Gemm.Size size, MemorySegment a, MemorySegment b, MemorySegment c, long[] atA, long[] atB, long[] atC) {
+  static Step twin(Target target, Gemm.Size size, MemorySegment a, MemorySegment b, MemorySegment c, MemorySegment bias, long[] atA,
+      long[] atB, long[] atC) {
     int rowParts = Math.ceilDiv(size.m(), TWIN_ROWS);
     int columnParts = Math.ceilDiv(size.n(), TWIN_COLUMNS);
     return () -> target.workers().run(atA.length * rowParts * columnParts, part -> {
       int matrix = part / (rowParts * columnParts);
       int row = part / columnParts % rowParts * TWIN_ROWS;
       int column = part % columnParts * TWIN_COLUMNS;
-      twin(size, a.asSlice(atA[matrix]), b.asSlice(atB[matrix]), c.asSlice(atC[matrix]), row, Math.min(TWIN_ROWS, size.m() - row),
+      twin(size, a.asSlice(atA[matrix]), b.asSlice(atB[matrix]), c.asSlice(atC[matrix]), bias, row, Math.min(TWIN_ROWS, size.m() - row),
           column, Math.min(TWIN_COLUMNS, size.n() - column));
     });
   }
 
-  private static void twin(Gemm.Size size, MemorySegment a, MemorySegment b, MemorySegment c, int row, int rows, int column, int columns) {
+  private static void twin(Gemm.Size size, MemorySegment a, MemorySegment b, MemorySegment c, MemorySegment bias, int row, int rows,
+      int column, int columns) {
     float[][] sums = new float[rows][columns];
+    for (int i = 0; i < rows && size.biased(); i++) {
+      MemorySegment.copy(bias, JAVA_FLOAT, 4L * column, sums[i], 0, columns);
+    }
     float[] line = new float[columns];
     for (int k = 0; k < size.k(); k++) {
       long from = k * size.b().row() + column * size.b().column();
@@ -104,6 +109,9 @@ final class MatMulKernel {
       }
     }
     for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < columns && size.relu(); j++) {
+        sums[i][j] = Math.max(sums[i][j], 0);
+      }
       MemorySegment.copy(sums[i], 0, c, JAVA_FLOAT, 4 * ((row + i) * size.cRow() + column), columns);
     }
   }

@@ -18,6 +18,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -128,17 +129,17 @@ class ConvolutionTest {
         Guarded results = new Guarded(arena, y.byteSize());
         Guarded images = new Guarded(arena, x.byteSize());
         Guarded weights = new Guarded(arena, w.byteSize());
-        check(layer, Conv2dKernel.twin(target, g, x, w, results.data), results, d.forward);
+        check(layer, Conv2dKernel.twin(target, g, x, w, Optional.empty(), results.data), results, d.forward);
         check(layer, Conv2dGradInputKernel.twin(target, g, y, w, images.data), images, d.gradInput);
         check(layer, Conv2dGradWeightKernel.twin(target, g, x, y, weights.data), weights, d.gradWeight);
         if (target.emits()) {
-          check(layer, LaneConvPass.forward(g).compile(target, g.n(), x, w, results.data), results, d.forward);
-          check(layer, LaneConvPass.gradInput(g).compile(target, g.n(), y, w, images.data), images, d.gradInput);
+          check(layer, LaneConvPass.forward(g).compile(target, g.n(), x, w, Optional.empty(), results.data), results, d.forward);
+          check(layer, LaneConvPass.gradInput(g).compile(target, g.n(), y, w, Optional.empty(), images.data), images, d.gradInput);
           check(layer, new LaneConvGradWeightPass(g).compile(target, x, y, weights.data), weights, d.gradWeight);
         }
         if (target.emits() && g.groups() == 1) {
-          check(layer, ChannelsLastConvPass.forward(g).compile(target, x, w, results.data), results, d.forward);
-          check(layer, ChannelsLastConvPass.gradInput(g).compile(target, y, w, images.data), images, d.gradInput);
+          check(layer, ChannelsLastConvPass.forward(g).compile(target, x, w, Optional.empty(), results.data), results, d.forward);
+          check(layer, ChannelsLastConvPass.gradInput(g).compile(target, y, w, Optional.empty(), images.data), images, d.gradInput);
           check(layer, new ChannelsLastGradWeightPass(g).compile(target, x, y, weights.data), weights, d.gradWeight);
         }
       });

@@ -10,8 +10,10 @@ import dlt.backend.Program;
 import dlt.backend.reference.ReferenceBackend;
 import dlt.graph.Graph;
 import dlt.graph.GraphBuilder;
+import dlt.op.Conv2d;
 import dlt.op.MatMul;
 import dlt.op.Value;
+import dlt.op.Window;
 import dlt.tensor.HostTensor;
 import dlt.tensor.Philox;
 import dlt.tensor.Shape;
@@ -157,6 +159,62 @@ class CpuProgramTest {
       assertThat(program.output("y").read().toFloats()).isEqualTo(first);
       assertThat(program.input("x").read().toFloats()).containsOnly(0.5f);
     }
+  }
+
+  /// Bias and relu end the product's kernel, whichever of its ways it takes, with and without readers of what lies between.
+  @ParameterizedTest
+  @EnumSource
+  void productsWithABiasAgreeWithTheReference(InstructionSet set) {
+    org.junit.jupiter.api.Assumptions.assumeTrue(InstructionSet.supported(set));
+    int[][] sizes = {{1, 1, 1}, {3, 5, 7}, {17, 33, 65}, {32, 10, 200}, {70, 100, 130}, {5, 6, 1600}, {4, 7, 0}};
+    try (CpuBackend backend = new CpuBackend(2, set); ReferenceBackend reference = new ReferenceBackend()) {
+      for (int[] s : sizes) {
+        for (int kind = 0; kind < 8; kind++) {
+          GraphBuilder g = new GraphBuilder();
+          Value x = g.input("x", TensorType.float32(s[0], s[2]));
+          Value w = kind % 2 == 0 ? g.variable("w", TensorType.float32(s[1], s[2])) : g.variable("w", TensorType.float32(s[2], s[1]));
+          Value b = g.variable("b", kind % 4 < 2 ? TensorType.float32(s[1]) : TensorType.float32(1, s[1]));
+          Value y = g.matmul(x, w, false, kind % 2 == 0);
+          Value sum = kind % 4 < 2 ? g.add(y, b) : g.add(b, y);
+          g.output("relu", kind < 4 ? g.relu(sum) : sum);
+          if (kind == 3) {
+            g.output("sum", sum);
+          }
+          if (kind == 7) {
+            g.output("product", y);
+          }
+          same(backend, reference, g.build(), 2);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void convolutionsWithABiasAgreeWithTheReference(InstructionSet set) {
+    org.junit.jupiter.api.Assumptions.assumeTrue(InstructionSet.supported(set));
+    try (CpuBackend backend = new CpuBackend(2, set); ReferenceBackend reference = new ReferenceBackend()) {
+      for (boolean relu : new boolean[] {false, true}) {
+        for (int pad : new int[] {0, 4}) {
+          // a vector of images; groups; a vector of channels
+          convolution(backend, reference, relu, pad, 16, 4, 6, 1);
+          convolution(backend, reference, relu, pad, 5, 4, 6, 2);
+          convolution(backend, reference, relu, pad, 1, 3, 48, 1);
+          convolution(backend, reference, relu, pad, 2, 3, 33, 1);
+        }
+      }
+    }
+  }
+
+  private static void convolution(Backend backend, Backend reference, boolean relu, int pad, int images, int channels, int outputs, int groups) {
+    GraphBuilder g = new GraphBuilder();
+    Value x = g.input("x", TensorType.float32(images, channels, 7, 9));
+    Value w = g.variable("w", TensorType.float32(outputs, channels / groups, 3, 3));
+    Value b = g.variable("b", TensorType.float32(outputs));
+    Value y = g.emit(new Conv2d(new Window(1, 2, pad, pad, pad, pad, 1, 1), groups), x, w);
+    Value sum = g.add(y, g.reshape(b, Shape.of(1, outputs, 1, 1)));
+    g.output("y", relu ? g.relu(sum) : sum);
+    same(backend, reference, g.build(), 2);
   }
 
   /// Graphs of random ops, outputs and updates: whatever is planned, shared or computed in place, the results are the

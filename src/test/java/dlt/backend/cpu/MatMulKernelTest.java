@@ -12,6 +12,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -65,10 +66,10 @@ class MatMulKernelTest {
       // whatever lies around the result stays
       MemorySegment guarded = arena.allocate(type.bytes() + 256, 64).fill((byte) 0x5a);
       Operand c = new Operand(type, guarded.asSlice(128, type.bytes()));
-      MatMulKernel.compile(new Target(set, one, code, arena), op, List.of(a, b), c).run();
+      MatMulKernel.compile(new Target(set, one, code, arena), op, List.of(a, b), Optional.empty(), c).run();
       float[] first = c.data().toArray(ValueLayout.JAVA_FLOAT);
       c.data().fill((byte) 0xff);
-      Step again = MatMulKernel.compile(new Target(set, three, code, arena), op, List.of(a, b), c);
+      Step again = MatMulKernel.compile(new Target(set, three, code, arena), op, List.of(a, b), Optional.empty(), c);
       again.run();
       again.run();
       String what = set + " " + op + " " + a.shape() + " " + b.shape();
