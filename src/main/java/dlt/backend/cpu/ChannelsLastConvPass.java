@@ -156,9 +156,11 @@ record ChannelsLastConvPass(
     }
   }
 
-  /// For each kernel position its place among the taps of a panel: phases one after the other.
+  /// For each kernel position its place among the taps of a panel: phases one after the other, then those that no pixel of
+  /// a small image needs.
   private int[] slots() {
     int[] slots = new int[kernelH * kernelW];
+    Arrays.fill(slots, -1);
     int slot = 0;
     for (Phase r : rows) {
       for (Phase c : columns) {
@@ -167,6 +169,11 @@ record ChannelsLastConvPass(
             slots[ky * kernelW + kx] = slot++;
           }
         }
+      }
+    }
+    for (int k = 0; k < slots.length; k++) {
+      if (slots[k] < 0) {
+        slots[k] = slot++;
       }
     }
     return slots;

@@ -83,6 +83,9 @@ class ConvolutionTest {
     layers.add(layer(2, 3, 20, 20, 8, 7, 2, 3));
     layers.add(layer(1, 1, 12, 40, 1, 11, 4, 2));
     layers.add(layer(2, 4, 6, 6, 4, 1, 2, 0));
+    // images smaller than the stride: some weights meet no pixel
+    layers.add(new Layer(2, 3, 1, 4, 3, 3, 3, Window.of(2, 2, 1, 1, 1, 1), 1));
+    layers.add(new Layer(17, 2, 2, 1, 3, 4, 5, Window.of(3, 4, 2, 2, 1, 1), 1));
     // several bands of rows an image; weights that the cache does not hold
     layers.add(layer(1, 36, 34, 60, 70, 3, 1, 1));
     layers.add(layer(2, 33, 40, 40, 66, 3, 2, 1));
