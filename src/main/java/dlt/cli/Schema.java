@@ -1,7 +1,6 @@
 package dlt.cli;
 
-import dlt.config.JsonSchema;
-import dlt.experiment.Experiment;
+import dlt.experiment.ExperimentSchema;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
@@ -9,7 +8,7 @@ import picocli.CommandLine.Command;
 final class Schema implements Callable<Integer> {
   @Override
   public Integer call() {
-    System.out.println(JsonSchema.of(Experiment.class));
+    System.out.println(ExperimentSchema.json());
     return 0;
   }
 }
