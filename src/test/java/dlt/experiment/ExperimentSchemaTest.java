@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import dlt.config.Argument;
 import dlt.config.Binder;
 import dlt.config.Form;
-import dlt.config.JsonSchema;
 import dlt.config.Kinds;
 import dlt.config.YamlNode;
 import dlt.config.YamlWriter;
@@ -76,7 +75,7 @@ class ExperimentSchemaTest {
 
   @Test
   void theJsonSchemaCanBeMade() {
-    assertThat(JsonSchema.of(Experiment.class)).contains("\"cross_entropy\"", "\"conv2d\"");
+    assertThat(ExperimentSchema.json()).contains("\"cross_entropy\"", "\"conv2d\"", "\"blocks\"", "\"modules\"");
   }
 
   @ParameterizedTest
