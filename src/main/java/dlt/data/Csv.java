@@ -8,9 +8,11 @@ import dlt.tensor.Shape;
 import dlt.tensor.TensorType;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 @Doc("A table in a text file, one sample a line. Columns are numbers, or categories, which the model sees one-hot.")
 public record Csv(
@@ -51,6 +53,17 @@ public record Csv(
   public Csv {
     if (!delimiter.equals("tab") && delimiter.length() != 1) {
       throw new Invalid("delimiter", "'" + delimiter + "'", "one character or `tab`");
+    }
+    Set<String> seen = new HashSet<>();
+    for (String name : target) {
+      if (!seen.add(name)) {
+        throw new Invalid("target", "'" + name + "' twice", "different columns");
+      }
+    }
+    for (String name : features.orElse(List.of())) {
+      if (!seen.add(name)) {
+        throw new Invalid("features", "'" + name + "' " + (target.contains(name) ? "beside the target of that name" : "twice"), "different columns");
+      }
     }
   }
 

@@ -229,7 +229,7 @@ final class CsvReading {
 
   /// Settles the names of a column that has some.
   private void settle(CsvColumn p) {
-    if (!p.declared && p.numbers + p.texts == 0) {
+    if (p.numbers + p.texts == 0 && (!p.declared || p.named() && p.names().isEmpty())) {
       throw new Failure(Failure.Kind.DATA, rows.at(1) + ": column '" + p.name + "' has no values at all; list it under `ignore`");
     }
     if (!p.named() && p.kind == TargetKind.CLASSES) {
@@ -280,12 +280,15 @@ final class CsvReading {
         }
       }
     }
-    Field input = new Field("features", TensorType.float32(sampleShape()), List.of(), features.stream().map(p -> new Column(p.name, p.names())).toList());
+    List<Column> columns = features.stream().map(p -> new Column(p.name, p.names())).toList();
+    Field input = new Field("features", TensorType.float32(sampleShape()), List.of(), columns);
     Schema schema = new Schema(List.of(input), fields);
     SourceFile from = file;
     String name = file.name();
     int[] places = Arrays.copyOf(lines, size);
-    return wanted.checked(new ArrayDataset(size, schema, List.of(x), y, i -> name + ":" + places[i], () -> SourceFile.hash(List.of(from))), name);
+    Dataset dataset =
+        new ArrayDataset(size, schema, List.of(x), y, i -> name + ":" + places[i], () -> SourceFile.hash(List.of(from)));
+    return wanted.checked(dataset, name);
   }
 
   private Field field(List<CsvColumn> group) {

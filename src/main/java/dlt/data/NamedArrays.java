@@ -124,7 +124,8 @@ record NamedArrays(String name, List<SourceFile> files, SequencedMap<String, Hos
       for (long i = 0, n = t.size(); i < n; i++) {
         double v = t.at(i);
         if (Double.isInfinite(v) || !missingAllowed && Double.isNaN(v)) {
-          throw new Failure(Failure.Kind.DATA, origin.apply((int) (i / count)) + ": '" + key + "' holds " + (v > 0 ? "infinity" : v < 0 ? "-infinity" : "NaN"));
+          String what = v > 0 ? "infinity" : v < 0 ? "-infinity" : "NaN";
+          throw new Failure(Failure.Kind.DATA, origin.apply((int) (i / count)) + ": '" + key + "' holds " + what);
         }
       }
     }

@@ -11,8 +11,8 @@ public record Npz(
     @Doc("The file.") String path,
     @Doc("The array or arrays that are inputs.") @Default("[x]") List<String> inputs,
     @Doc("The array or arrays that are targets.") @Default("[y]") List<String> targets,
-    @Doc("How many leading dimensions count the samples together: 2 reads [steps, batch, ...] as steps * batch samples.") @Default("1") @Range(min = 1)
-        int batchDims)
+    @Doc("How many leading dimensions count the samples together: 2 reads [steps, batch, ...] as steps * batch samples.")
+        @Default("1") @Range(min = 1) int batchDims)
     implements Source {
   @Override
   public Dataset open(Path base, Wanted wanted) {

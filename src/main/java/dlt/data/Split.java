@@ -37,7 +37,8 @@ public record Split(
       }
     }
     if (validation + test >= 1) {
-      throw new Invalid("validation", "validation " + validation + " and test " + test, "less than 1 together, so that samples are left to learn from");
+      throw new Invalid(
+          "validation", "validation " + validation + " and test " + test, "less than 1 together, so that samples are left to learn from");
     }
     if (stratify && !shuffle) {
       throw new Invalid("shuffle", "false beside stratify", "true, for a stratified split draws its samples");

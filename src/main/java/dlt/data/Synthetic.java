@@ -62,8 +62,9 @@ public record Synthetic(
       }
       return new Field("y", TensorType.int64());
     }
-    Shape shape = labels.or(() -> values).map(Shape::new).orElseThrow(() -> new Failure(Failure.Kind.USAGE, "synthetic: the loss wants numbers; say `labels:` or `values:`"));
-    return new Field("y", TensorType.float32(shape));
+    return labels.or(() -> values)
+        .map(dims -> new Field("y", TensorType.float32(new Shape(dims))))
+        .orElseThrow(() -> new Failure(Failure.Kind.USAGE, "synthetic: the loss wants numbers; say `labels:` or `values:`"));
   }
 
   /// The target of every sample; what a class has in common is added to `x`.

@@ -184,6 +184,7 @@ class CsvTest {
         .containsExactly(new Preprocess.Impute(Preprocess.Strategy.MEDIAN, 0));
     fails("a,y\n1,\n", missing(csv("y"), Csv.Missing.KEEP), CLASSES, "t.csv:2: column 'y': the target is missing");
     fails("a,y\n,1\n,2\n", missing(csv("y"), Csv.Missing.KEEP), CLASSES, "column 'a' has no values at all");
+    fails("a,y\n,1\n", types(missing(csv("y"), Csv.Missing.KEEP), Map.of("a", Csv.Type.CATEGORICAL)), CLASSES, "column 'a' has no values at all");
     fails("a,y\n,1\n", missing(csv("y"), Csv.Missing.DROP), CLASSES, "no line without a missing value");
   }
 

@@ -95,6 +95,8 @@ class DataTest {
     refused("train: {synthetic: {samples: 8, shape: [4, 0], classes: 3}}\nsplit: none", "shape");
     refused("train: {npz: a}\nsplit: {validation: 1.5}", "validation");
     refused("train: {npz: a}\nsplit: some", "`none`");
+    refused("train: {csv: {path: a, target: y, features: [x, y]}}\nsplit: none", "beside the target");
+    refused("train: {csv: {path: a, target: [y, y]}}\nsplit: none", "twice");
   }
 
   private static void refused(String yaml, String message) {
