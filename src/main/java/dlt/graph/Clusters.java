@@ -300,6 +300,7 @@ final class Clusters {
         n.inputs().stream().map(Fusion::source).filter(c.nodes::contains).forEach(r::add);
       }
     }
-    return nodes.stream().filter(r::contains).toList();
+    // reductions last, as a group has them; none of its nodes reads one
+    return nodes.stream().filter(r::contains).sorted(Comparator.comparing(n -> n.op() instanceof Reduce)).toList();
   }
 }

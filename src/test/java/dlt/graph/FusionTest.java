@@ -143,6 +143,17 @@ class FusionTest {
   }
 
   @Test
+  void reductionsComeLastEvenWhereTheyWereEmittedInBetween() {
+    Value x = input("x", 6);
+    Value square = g.square(x);
+    g.output("sum", g.sum(square));
+    g.output("y", g.tanh(square));
+    List<Fusion.Group> groups = Fusion.groups(g.build());
+    assertThat(groups).hasSize(1);
+    assertThat(groups.getFirst().nodes().getLast().op()).isInstanceOf(Reduce.class);
+  }
+
+  @Test
   void aReductionThatTheSameGroupReadsStaysOutsideOfIt() {
     Value x = g.exp(input("x", 5, 7));
     g.output("y", g.div(x, g.sum(x, List.of(1), true)));
