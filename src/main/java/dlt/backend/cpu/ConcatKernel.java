@@ -13,8 +13,8 @@ final class ConcatKernel {
     List<Step> parts = new ArrayList<>();
     long start = 0;
     for (Operand x : inputs) {
-      parts.add(new StridedCopy(x.shape().toArray(), x, 0, x.shape().strides(), output, start * strides[op.dim()], strides)
-          .step(target.workers()));
+      parts.add(new StridedCopy(target, x.shape().toArray(), x, 0, x.shape().strides(), output, start * strides[op.dim()], strides)
+          .step());
       start += x.shape().dim(op.dim());
     }
     return () -> {

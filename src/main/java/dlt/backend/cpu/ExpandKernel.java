@@ -15,6 +15,6 @@ final class ExpandKernel {
     for (int d = lead; d < from.length; d++) {
       from[d] = x.shape().dim(d - lead) == 1 ? 0 : strides[d - lead];
     }
-    return new StridedCopy(output.shape().toArray(), x, 0, from, output, 0, output.shape().strides()).step(target.workers());
+    return new StridedCopy(target, output.shape().toArray(), x, 0, from, output, 0, output.shape().strides()).step();
   }
 }

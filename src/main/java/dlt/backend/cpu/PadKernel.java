@@ -15,7 +15,7 @@ final class PadKernel {
       start += op.before().get(d) * strides[d];
     }
     Step border = FillKernel.step(target, output, op.value());
-    Step middle = new StridedCopy(x.shape().toArray(), x, 0, x.shape().strides(), output, start, strides).step(target.workers());
+    Step middle = new StridedCopy(target, x.shape().toArray(), x, 0, x.shape().strides(), output, start, strides).step();
     return () -> {
       border.run();
       middle.run();

@@ -10,7 +10,7 @@ final class SliceKernel {
   static Step compile(Target target, Slice op, List<Operand> inputs, Operand output) {
     Operand x = inputs.getFirst();
     long[] strides = x.shape().strides();
-    return new StridedCopy(output.shape().toArray(), x, op.start() * strides[op.dim()], strides, output, 0,
-        output.shape().strides()).step(target.workers());
+    return new StridedCopy(target, output.shape().toArray(), x, op.start() * strides[op.dim()], strides, output, 0,
+        output.shape().strides()).step();
   }
 }

@@ -8,14 +8,19 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Copies a box of elements between two row-major tensors: what transposing, slicing, joining, padding and expanding come
-/// down to. Dimensions that lie the same way in both are walked as one; runs that are contiguous in both are copied whole,
-/// and where the source runs across, tiles of both sides stay in the cache.
+/// down to. Dimensions that lie the same way in both are walked as one; runs that are contiguous in both are copied whole.
+/// Where the source runs across, floats are turned in registers ([LaneTranspose]); without machine code, tiles of both sides
+/// stay in the cache.
 final class StridedCopy {
   /// One loop of the walk: how often, and the steps in elements of the source (0 repeats it) and of the destination.
   private record Loop(int size, long from, long to) {}
 
   private static final int TILE = 32;
 
+  /// Machine code that turns the last two loops: some of the last but one, from a full vector or a rest of the last one.
+  private record Turn(Kernel vector, Kernel rest) {}
+
+  private final Target target;
   private final MemorySegment from;
   private final MemorySegment to;
   private final long fromStart;
@@ -23,18 +28,41 @@ final class StridedCopy {
   private final boolean longs;
   private final Loop[] loops;
   private final Blocks blocks;
+  private final int lanes;
+  /// For a number of turns of the last but one loop that is a multiple of the lanes, and for the whole of it.
+  private final Turn even;
+  private final Turn whole;
 
   /// `fromStart` and `toStart`: the first element of the box on either side; strides in elements, one for each dimension.
-  StridedCopy(int[] dims, Operand source, long fromStart, long[] fromStrides, Operand destination, long toStart, long[] toStrides) {
+  StridedCopy(Target target, int[] dims, Operand source, long fromStart, long[] fromStrides, Operand destination, long toStart, long[] toStrides) {
+    this.target = target;
     this.from = source.data();
     this.to = destination.data();
     this.longs = source.type().dtype().bytes() == 8;
     this.fromStart = fromStart;
     this.toStart = toStart;
+    this.loops = loops(dims, fromStrides, toStrides);
+    boolean empty = java.util.Arrays.stream(dims).anyMatch(d -> d == 0);
+    long inner = 1;
+    for (int d = 1; d < loops.length; d++) {
+      inner *= loops[d].size;
+    }
+    this.lanes = target.instructionSet() == InstructionSet.AVX512 ? 16 : 8;
+    Blocks some = Blocks.of(loops[0].size, inner);
+    // parts that turn whole vectors
+    this.blocks = empty ? new Blocks(0, 1)
+        : loops.length == 2 ? new Blocks(some.count(), Math.ceilDiv(some.block(), lanes) * lanes) : some;
+    Loop rows = loops[loops.length - 2];
+    Loop columns = loops[loops.length - 1];
+    boolean turned = target.emits() && !longs && !empty && rows.from == 1 && columns.from > 1 && columns.to == 1
+        && fits(columns.from) && fits(rows.to);
+    this.even = turned ? turn(0) : null;
+    this.whole = turned ? turn(rows.size % lanes) : null;
+  }
+
+  private static Loop[] loops(int[] dims, long[] fromStrides, long[] toStrides) {
     List<Loop> walk = new ArrayList<>();
-    boolean empty = false;
     for (int d = 0; d < dims.length; d++) {
-      empty |= dims[d] == 0;
       if (dims[d] != 1) {
         Loop next = new Loop(dims[d], fromStrides[d], toStrides[d]);
         Loop last = walk.isEmpty() ? null : walk.getLast();
@@ -58,17 +86,25 @@ final class StridedCopy {
         }
       }
     }
-    this.loops = walk.toArray(Loop[]::new);
-    long inner = 1;
-    for (int d = 1; d < loops.length; d++) {
-      inner *= loops[d].size;
-    }
-    this.blocks = empty ? new Blocks(0, 1) : Blocks.of(loops[0].size, inner);
+    return walk.toArray(Loop[]::new);
+  }
+
+  /// Whether the steps of a kernel can be written down.
+  private boolean fits(long step) {
+    return 4 * step * lanes == (int) (4 * step * lanes);
+  }
+
+  private Turn turn(int tail) {
+    Loop rows = loops[loops.length - 2];
+    Loop columns = loops[loops.length - 1];
+    int rest = columns.size % lanes;
+    return new Turn(new LaneTranspose(true, lanes, 4 * columns.from, 4 * rows.to, false, tail).compile(target),
+        rest == 0 ? null : new LaneTranspose(true, rest, 4 * columns.from, 4 * rows.to, false, tail).compile(target));
   }
 
   /// The copy as a step.
-  Step step(Workers workers) {
-    return () -> workers.run(blocks.parts(), this::part);
+  Step step() {
+    return () -> target.workers().run(blocks.parts(), this::part);
   }
 
   private void part(int part) {
@@ -97,6 +133,11 @@ final class StridedCopy {
       }
       return;
     }
+    if (whole != null) {
+      // a part without the last turns has whole vectors of them
+      turn(count % lanes == 0 ? even : whole, count, columns, f, t);
+      return;
+    }
     for (int i = 0; i < count; i += TILE) {
       int iEnd = Math.min(count, i + TILE);
       for (int j = 0; j < columns.size; j += TILE) {
@@ -105,6 +146,18 @@ final class StridedCopy {
           across(columns, j, jEnd, f + r * rows.from, t + r * rows.to);
         }
       }
+    }
+  }
+
+  private void turn(Turn turn, int count, Loop columns, long f, long t) {
+    long source = from.address() + 4 * f;
+    long destination = to.address() + 4 * t;
+    int vectors = columns.size / lanes;
+    for (int i = 0; i < vectors; i++) {
+      turn.vector.call(source + 4 * i * lanes * columns.from, destination + 4L * i * lanes, count / lanes);
+    }
+    if (turn.rest != null) {
+      turn.rest.call(source + 4 * vectors * lanes * columns.from, destination + 4L * vectors * lanes, count / lanes);
     }
   }
 

@@ -11,6 +11,6 @@ final class TransposeKernel {
     Operand x = inputs.getFirst();
     long[] strides = x.shape().strides();
     long[] from = op.permutation().stream().mapToLong(d -> strides[d]).toArray();
-    return new StridedCopy(output.shape().toArray(), x, 0, from, output, 0, output.shape().strides()).step(target.workers());
+    return new StridedCopy(target, output.shape().toArray(), x, 0, from, output, 0, output.shape().strides()).step();
   }
 }
