@@ -92,19 +92,22 @@ final class ReducingGroup {
 
   // ---- part by part
 
-  /// A reduction over the rows of the innermost loop: its partial results, one for each block of a row.
+  /// A reduction of the rows, the runs of the innermost loop: where what it reduces is stored, and its partial results, one for
+  /// each block of a row.
   private record Rows(int slot, Kernel block, Kernel last, long partial) {}
 
-  private Step fused(Nest nest) {
-    int length = nest.dims().getLast();
-    long rows = nest.size(0) / length;
-    int blocks = Math.ceilDiv(length, RowReduction.BLOCK);
-    // what is left to reduce: the blocks of a row, and the dimensions further out
+  /// What is left to reduce after the rows: their blocks, and dimensions further out.
+  private record Left(Shape shape, List<Integer> dims) {
+    boolean nothing() {
+      return dims.stream().allMatch(d -> shape.dim(d) == 1);
+    }
+  }
+
+  private Left left(int blocks) {
     int lead = group.shape().rank();
     while (lead > 0 && (dims.contains(lead - 1) || group.shape().dim(lead - 1) == 1)) {
       lead--;
     }
-    Shape left = new Shape(group.shape().dims().subList(0, lead)).insert(lead, blocks);
     List<Integer> leftDims = new ArrayList<>();
     for (int d : dims) {
       if (d < lead) {
@@ -112,64 +115,73 @@ final class ReducingGroup {
       }
     }
     leftDims.add(lead);
-    boolean finished = leftDims.stream().allMatch(d -> left.dim(d) == 1);
+    return new Left(new Shape(group.shape().dims().subList(0, lead)).insert(lead, blocks), leftDims);
+  }
 
-    long partialBytes = finished ? 0 : 4 * rows * blocks;
-    long leftBytes = finished ? 0 : ReduceKernel.scratchBytes(left, leftDims);
-    MemorySegment scratch = target.shared(reductions.size() * partialBytes + leftBytes);
-    List<Rows> rowsOf = new ArrayList<>();
-    List<Step> rest = new ArrayList<>();
-    for (int i = 0; i < reductions.size(); i++) {
-      Node r = reductions.get(i);
+  private Step fused(Nest nest) {
+    int length = nest.dims().getLast();
+    Left left = left(Math.ceilDiv(length, RowReduction.BLOCK));
+    long partialBytes = left.nothing() ? 0 : 4 * left.shape.size();
+    MemorySegment scratch = target.shared(reductions.size() * partialBytes
+        + (left.nothing() ? 0 : ReduceKernel.scratchBytes(left.shape, left.dims)));
+    List<Rows> rows = new ArrayList<>();
+    List<Step> steps = new ArrayList<>();
+    for (Node r : reductions) {
       Folding folding = new Folding(((Reduce) r.op()).kind());
-      MemorySegment partial = finished ? output(r) : scratch.asSlice(i * partialBytes, partialBytes);
-      Kernel block = RowReduction.kernel(target, folding, Math.min(length, RowReduction.BLOCK));
-      Kernel last = length % RowReduction.BLOCK == 0 ? block : RowReduction.kernel(target, folding, length % RowReduction.BLOCK);
-      rowsOf.add(new Rows(inputs.size() + stored.indexOf(r.inputs().getFirst()), block, last, partial.address()));
-      if (!finished) {
-        rest.add(ReduceKernel.compile(target, folding, left, leftDims, partial, output(r), scratch.asSlice(reductions.size() * partialBytes)));
+      MemorySegment partial = left.nothing() ? output(r) : scratch.asSlice(rows.size() * partialBytes, partialBytes);
+      rows.add(rows(folding, length, r, partial));
+      if (!left.nothing()) {
+        steps.add(ReduceKernel.compile(target, folding, left.shape, left.dims, partial, output(r),
+            scratch.asSlice(reductions.size() * partialBytes)));
       }
     }
+    steps.addFirst(pass(nest, rows.toArray(Rows[]::new)));
+    return () -> steps.forEach(Step::run);
+  }
 
+  private Rows rows(Folding folding, int length, Node reduction, MemorySegment partial) {
+    int rest = length % RowReduction.BLOCK;
+    Kernel block = RowReduction.kernel(target, folding, Math.min(length, RowReduction.BLOCK));
+    Kernel last = rest == 0 ? block : RowReduction.kernel(target, folding, rest);
+    return new Rows(inputs.size() + stored.indexOf(reduction.inputs().getFirst()), block, last, partial.address());
+  }
+
+  /// The pointwise results, each part's rows reduced at once.
+  private Step pass(Nest nest, Rows[] rows) {
     PointwiseKernel.check(nest, inputs);
     long[] addresses = new long[nest.slots()];
     for (int i = 0; i < inputs.size(); i++) {
       addresses[i] = inputs.get(i).address();
     }
-    List<Integer> inWorkspace = new ArrayList<>();
-    for (int i = 0; i < stored.size(); i++) {
-      int slot = inputs.size() + i;
-      if (kept(stored.get(i))) {
-        addresses[slot] = output(stored.get(i)).address();
-      } else {
-        inWorkspace.add(slot);
+    int kept = inputs.size();
+    for (Node n : stored) {
+      if (kept(n)) {
+        addresses[kept++] = output(n).address();
       }
     }
+    // the slots from there on are read by nobody else and lie in the workspace
+    int firstTemporary = kept;
+    int temporaries = nest.slots() - firstTemporary;
     PointwiseLoops loops = new PointwiseLoops(target, code, nest, addresses, PART, RowReduction.BLOCK);
     long bytes = 4 * loops.largestPart();
-    target.workspace().reserve(bytes * inWorkspace.size());
-    int[] temporary = inWorkspace.stream().mapToInt(Integer::intValue).toArray();
-    Rows[] all = rowsOf.toArray(Rows[]::new);
     Workspace workspace = target.workspace();
-    Step pass = () -> target.workers().run(loops.parts(), part -> workspace.use(own -> {
-      for (int i = 0; i < temporary.length; i++) {
-        loops.redirect(part, temporary[i], own + i * bytes);
+    workspace.reserve(bytes * temporaries);
+    int length = nest.dims().getLast();
+    return () -> target.workers().run(loops.parts(), part -> workspace.use(own -> {
+      for (int i = 0; i < temporaries; i++) {
+        loops.redirect(part, firstTemporary + i, own + i * bytes);
       }
       loops.run(part);
-      for (Rows r : all) {
-        int i = java.util.Arrays.binarySearch(temporary, r.slot);
-        long from = i >= 0 ? own + i * bytes : addresses[r.slot] + 4 * loops.start(part);
-        reduce(r, from, loops.start(part), loops.size(part), length, blocks);
+      for (Rows r : rows) {
+        long from = r.slot < firstTemporary ? addresses[r.slot] + 4 * loops.start(part) : own + (r.slot - firstTemporary) * bytes;
+        reduce(r, from, loops.start(part), loops.size(part), length);
       }
     }));
-    return () -> {
-      pass.run();
-      rest.forEach(Step::run);
-    };
   }
 
   /// Reduces `size` elements at `from`, which are elements `start` and on of all rows.
-  private static void reduce(Rows r, long from, long start, long size, int length, int blocks) {
+  private static void reduce(Rows r, long from, long start, long size, int length) {
+    int blocks = Math.ceilDiv(length, RowReduction.BLOCK);
     if (blocks == 1) {
       r.block.call(from, size / length, r.partial + 4 * (start / length));
       return;
