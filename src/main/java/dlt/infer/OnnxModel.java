@@ -13,6 +13,7 @@ import dlt.tensor.DType;
 import dlt.tensor.HostTensor;
 import dlt.tensor.Shape;
 import dlt.tensor.TensorType;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -27,6 +28,8 @@ import java.util.SequencedMap;
 public final class OnnxModel implements AutoCloseable {
   /// An input or output: its sizes, -1 for the batch dimension.
   public record Port(String name, DType dtype, List<Integer> dims) {}
+
+  private static final int LONGEST_COMMAND_LINE = 4000;
 
   private final Path file;
   private final OrtEnvironment environment;
@@ -43,6 +46,7 @@ public final class OnnxModel implements AutoCloseable {
     if (!Files.isRegularFile(file)) {
       throw new Failure(Failure.Kind.DATA, file + ": no such file; expected an ONNX model");
     }
+    checkCommandLine();
     try {
       OrtEnvironment environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "dlt");
       try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
@@ -52,6 +56,20 @@ public final class OnnxModel implements AutoCloseable {
       }
     } catch (OrtException e) {
       throw new Failure(Failure.Kind.DATA, file + ": ONNX Runtime refused it: " + e.getMessage(), e);
+    }
+  }
+
+  /// ONNX Runtime reads the process's command line into a buffer of fixed size and crashes where it is longer.
+  private static void checkCommandLine() {
+    long length;
+    try {
+      length = Files.readAllBytes(Path.of("/proc/self/cmdline")).length;
+    } catch (IOException e) {
+      return; // a system without it
+    }
+    if (length >= LONGEST_COMMAND_LINE) {
+      throw new Failure(Failure.Kind.USAGE, "the command line has " + length + " bytes, and ONNX Runtime crashes from " + LONGEST_COMMAND_LINE
+          + " on; put what --set says into the experiment file, or use shorter paths");
     }
   }
 

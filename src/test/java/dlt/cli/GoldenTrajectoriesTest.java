@@ -26,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 class GoldenTrajectoriesTest {
   private static final Path GOLDEN = Path.of(System.getProperty("golden.dir", "src/test/resources/golden"));
   private static final double FLOAT_ROUNDING = 0x1p-23, LOOSEST = 1e-5, REFERENCE = 1e-9;
+  private static final int AHEAD = 3;
 
   @TempDir Path folder;
 
@@ -83,17 +84,27 @@ class GoldenTrajectoriesTest {
       }
     }
     assertThat(losses).hasSize(steps);
-    double torchError = 0;
+    // in a run that amplifies rounding PyTorch's own error grows from step to step; another rounding is a few steps ahead
+    boolean amplifies = torchError(c, steps) > LOOSEST;
     for (int t = 0; t < steps; t++) {
       double exact = c.get("loss_f64").get(t).asDouble();
-      torchError = Math.max(torchError, Math.abs(c.get("loss_f32").get(t).asDouble() - exact) / Math.abs(exact));
+      double torchError = torchError(c, Math.min(steps, t + 1 + (amplifies ? AHEAD : 0)));
       double tolerance = device.equals("reference") ? Math.max(REFERENCE, REFERENCE * torchError / FLOAT_ROUNDING)
           : 4 * Math.max(torchError, FLOAT_ROUNDING);
-      // a run that is chaotic in PyTorch itself cannot be closer than PyTorch is
-      tolerance = torchError < LOOSEST ? Math.min(tolerance, LOOSEST) : tolerance;
+      tolerance = amplifies ? tolerance : Math.min(tolerance, LOOSEST);
       assertThat(Math.abs(losses.get(t) - exact) / Math.abs(exact))
           .as(() -> String.format(Locale.ROOT, "relative error of the losses %s against %s", losses, c.get("loss_f64")))
           .isLessThanOrEqualTo(tolerance);
     }
+  }
+
+  /// The largest relative error of PyTorch's float32 losses before step `to`.
+  private static double torchError(JsonNode c, int to) {
+    double r = 0;
+    for (int t = 0; t < to; t++) {
+      double exact = c.get("loss_f64").get(t).asDouble();
+      r = Math.max(r, Math.abs(c.get("loss_f32").get(t).asDouble() - exact) / Math.abs(exact));
+    }
+    return r;
   }
 }
