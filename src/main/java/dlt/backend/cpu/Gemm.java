@@ -72,10 +72,17 @@ final class Gemm {
   private static final int PART_COLUMNS = 512;
   /// Work below this is not worth another thread.
   private static final long PART_FLOPS = 500_000;
+  /// Parts of fewer elements of C than this read A and B so often that memory is the limit; enough for many threads come first.
+  private static final long PART_AREA = 128 * 128;
+  private static final int SOME_PARTS = 16;
   private static final int MOST_PARTS = 128;
   /// Sums longer than this are cut where there are few tiles.
   private static final int SPLIT = 8192;
   private static final int MOST_SPLITS = 16;
+  /// Where B is larger than this, packing all of it beforehand would write it to memory and read it again; where A is no larger
+  /// than this, it stays in the caches while each part goes through all of it.
+  private static final long STREAM_BYTES = 8 << 20;
+  private static final long CACHED_BYTES = 1 << 20;
   /// Packing less than this is not worth another thread.
   private static final long PACK_BYTES = 1 << 17;
 
@@ -86,6 +93,8 @@ final class Gemm {
   private final boolean dot;
   private final boolean packA;
   private final boolean packB;
+  /// Whether parts pack their blocks of B themselves, just before they read them.
+  private final boolean streamB;
   private final List<Run> rows;
   private final List<Run> columns;
   private final int[] blocks;
@@ -100,6 +109,8 @@ final class Gemm {
   private final Kernel[][][] kernels;
   private final Kernel[] packersA;
   private final Kernel[] packersB;
+  /// By block and run of columns.
+  private final Kernel[][] streamersB;
 
   /// Plans `matrices` products of one size, to be run by the threads of `target`.
   Gemm(Target target, Size size, int matrices) {
@@ -119,11 +130,13 @@ final class Gemm {
     this.packA = !dot && columnCount >= 4 && size.k >= 64 && size.m > 4;
     this.blocks = blocks(size.k, dot ? DOT_BLOCK : BLOCK);
     long flops = 2L * size.m * size.n * size.k;
-    int wanted = Math.ceilDiv((int) Math.clamp(flops * matrices / PART_FLOPS, 1, MOST_PARTS), matrices);
-    int r = Math.min(rowCount, Math.ceilDiv(size.m, PART_ROWS));
+    int most = (int) Math.clamp((long) size.m * size.n * matrices / PART_AREA, SOME_PARTS, MOST_PARTS);
+    int wanted = Math.ceilDiv((int) Math.clamp(flops * matrices / PART_FLOPS, 1, most), matrices);
+    this.streamB = packB && 4L * size.k * size.n > STREAM_BYTES && 4L * size.m * size.k <= CACHED_BYTES;
+    int r = streamB ? 1 : Math.min(rowCount, Math.ceilDiv(size.m, PART_ROWS));
     int c = Math.min(columnCount, Math.ceilDiv(size.n, PART_COLUMNS));
-    while (r * c < wanted && (r < rowCount || c < columnCount)) {
-      if (c >= columnCount || r < rowCount && size.m / r >= size.n / c) {
+    while (r * c < wanted && (r < rowCount && !streamB || c < columnCount)) {
+      if (c >= columnCount || !streamB && r < rowCount && size.m / r >= size.n / c) {
         r = Math.min(rowCount, 2 * r);
       } else {
         c = Math.min(columnCount, 2 * c);
@@ -134,7 +147,7 @@ final class Gemm {
     boolean split = !size.biased && !size.relu && r * c * matrices < 4 && size.k >= 2 * SPLIT && (long) size.m * size.n <= SPLIT;
     this.splits = split ? Math.min(MOST_SPLITS, size.k / SPLIT) : 1;
     this.packedA = packA ? rows.stream().mapToLong(x -> x.count * PackKernel.bytes(size.k, x.extent)).sum() : 0;
-    this.packedB = packB ? columns.stream().mapToLong(x -> x.count * PackKernel.bytes(size.k, panelWidth(x))).sum() : 0;
+    this.packedB = packB && !streamB ? columns.stream().mapToLong(x -> x.count * PackKernel.bytes(size.k, panelWidth(x))).sum() : 0;
     // one request: another one could hand out the same bytes
     long pack = matrices * (packedA + packedB);
     long sums = splits > 1 ? 4L * splits * matrices * size.m * size.n : 0;
@@ -151,8 +164,14 @@ final class Gemm {
     }
     this.packersA = packA ? packers(rows.stream().map(x -> new PackKernel(size.a.column == 1, size.k, x.extent, x.extent,
         size.a.column == 1 ? size.a.rowBytes() : size.a.columnBytes())).toList()) : null;
-    this.packersB = packB ? packers(columns.stream().map(x -> new PackKernel(size.b.column != 1, size.k, panelWidth(x), x.extent,
-        size.b.column != 1 ? size.b.columnBytes() : size.b.rowBytes())).toList()) : null;
+    this.packersB = packB && !streamB ? packersB(size.k) : null;
+    this.streamersB = new Kernel[streamB ? blocks.length - 1 : 0][];
+    for (int block = 0; block < streamersB.length; block++) {
+      streamersB[block] = packersB(blocks[block + 1] - blocks[block]);
+    }
+    if (streamB) {
+      target.workspace().reserve(PackKernel.bytes(longest(blocks), panelWidth(columns.getFirst())));
+    }
   }
 
   /// `n` cut into the fewest pieces of at most `most`, which differ by one at most, the larger ones first.
@@ -187,6 +206,19 @@ final class Gemm {
 
   private int panelWidth(Run column) {
     return Math.ceilDiv(column.extent, lanes) * lanes;
+  }
+
+  private static int longest(int[] blocks) {
+    int longest = 0;
+    for (int block = 0; block < blocks.length - 1; block++) {
+      longest = Math.max(longest, blocks[block + 1] - blocks[block]);
+    }
+    return longest;
+  }
+
+  private Kernel[] packersB(int k) {
+    return packers(columns.stream().map(x -> new PackKernel(size.b.column != 1, k, panelWidth(x), x.extent,
+        size.b.column != 1 ? size.b.columnBytes() : size.b.rowBytes())).toList());
   }
 
   private Kernel[] packers(List<PackKernel> kernels) {
@@ -230,7 +262,7 @@ final class Gemm {
       throw new IllegalArgumentException("planned for " + matrices + " matrices");
     }
     int packsA = packA ? count(rows) : 0;
-    int packs = packsA + (packB ? count(columns) : 0);
+    int packs = packsA + (packB && !streamB ? count(columns) : 0);
     // a part packs so many panels
     long panel = 4L * size.k * lanes;
     int group = (int) Math.clamp(PACK_BYTES / panel, 1, packs + 1);
@@ -251,8 +283,13 @@ final class Gemm {
       int matrix = part / perMatrix;
       int split = part / (rowParts * columnParts) % splits;
       long to = splits > 1 ? partial.address() + 4L * size.m * size.n * (part / (rowParts * columnParts)) : c[matrix];
-      multiply(part / columnParts % rowParts, part % columnParts, split, packA ? atA(matrix) : a[matrix],
-          packB ? atB(matrix) : b[matrix], to, bias);
+      long fromA = packA ? atA(matrix) : a[matrix];
+      int rowPart = part / columnParts % rowParts;
+      if (streamB) {
+        target.workspace().use(piece -> multiply(rowPart, part % columnParts, split, fromA, b[matrix], to, bias, piece));
+      } else {
+        multiply(rowPart, part % columnParts, split, fromA, packB ? atB(matrix) : b[matrix], to, bias, 0);
+      }
     };
     return () -> {
       if (packs > 0) {
@@ -295,7 +332,8 @@ final class Gemm {
     return runs == columns ? panelWidth(runs.get(i)) : runs.get(i).extent;
   }
 
-  private void multiply(int rowPart, int columnPart, int split, long a, long b, long c, long bias) {
+  /// `piece`: where a packed block of a panel of B goes.
+  private void multiply(int rowPart, int columnPart, int split, long a, long b, long c, long bias, long piece) {
     int rowCount = count(rows);
     int columnCount = count(columns);
     int firstRow = rowCount * rowPart / rowParts;
@@ -317,8 +355,15 @@ final class Gemm {
           continue;
         }
         for (int p = from; p < to; p++) {
-          long panel = packB ? b + panelOffset(columns, j, p) + k * panelWidth(column) * 4
-              : b + k * size.b.rowBytes() + 4L * column.at(p);
+          long panel;
+          if (streamB) {
+            panel = piece;
+            streamersB[block][j].call(b + k * size.b.rowBytes() + (long) column.at(p) * size.b.columnBytes(), panel);
+          } else if (packB) {
+            panel = b + panelOffset(columns, j, p) + k * panelWidth(column) * 4;
+          } else {
+            panel = b + k * size.b.rowBytes() + 4L * column.at(p);
+          }
           for (int i = 0; i < rows.size(); i++) {
             Run row = rows.get(i);
             int first = row.first(firstRow);

@@ -17,18 +17,19 @@ final class Workers implements AutoCloseable {
   /// Waking a thread costs the waker some microseconds.
   private static final long WORTH_WAKING_NANOS = 20_000;
 
-  /// The claim word: number of the job (22 bits), parts claimed from the front, parts claimed from the back (21 bits each).
+  /// The claim word: number of the job (22 bits), the first part that nobody has claimed, the part after the last such one (21
+  /// bits each). It says all there is to know before a claim: what else a job has may already be the next job's.
   private static final int FIELD = 21;
   private static final int MOST_PARTS = 1 << 20;
-  private static final long FRONT = 1L << FIELD;
-  private static final long FIELD_MASK = FRONT - 1;
+  private static final long FIELD_MASK = (1L << FIELD) - 1;
+  /// What a claim adds to the word.
+  private static final long FROM_THE_FRONT = 1L << FIELD, FROM_THE_BACK = -1;
 
   private final int threads;
   private final Helper[] helpers;
   private final AtomicLong claims = new AtomicLong();
   private final AtomicInteger unfinished = new AtomicInteger();
   private final AtomicInteger parked = new AtomicInteger();
-  private int parts;
   private IntConsumer body;
   private volatile Throwable thrown;
   private volatile boolean closed;
@@ -59,8 +60,8 @@ final class Workers implements AutoCloseable {
     } else if (parts > MOST_PARTS) {
       int many = Math.ceilDiv(parts, MOST_PARTS);
       share(Math.ceilDiv(parts, many), group -> {
-        for (int i = group * many; i < Math.min(parts, (group + 1) * many); i++) {
-          body.accept(i);
+        for (long i = (long) group * many, end = Math.min(parts, i + many); i < end; i++) {
+          body.accept((int) i);
         }
       });
     } else {
@@ -69,17 +70,15 @@ final class Workers implements AutoCloseable {
   }
 
   private void share(int parts, IntConsumer body) {
-    this.parts = parts;
     this.body = body;
     unfinished.set(parts);
-    long job = (claims.get() >>> 2 * FIELD) + 1;
-    claims.set(job << 2 * FIELD);
-    job = claims.get() >>> 2 * FIELD;
+    claims.set((claims.get() >>> 2 * FIELD) + 1 << 2 * FIELD | parts);
+    long job = claims.get() >>> 2 * FIELD;
     boolean asleep = parked.get() > 0;
     long start = asleep ? System.nanoTime() : 0;
     int done = 0;
     int part;
-    while ((part = claim(job, FRONT)) >= 0) {
+    while ((part = claim(job, FROM_THE_FRONT)) >= 0) {
       perform(part);
       done++;
       if (asleep && (System.nanoTime() - start) / done * (parts - done) > WORTH_WAKING_NANOS) {
@@ -110,22 +109,18 @@ final class Workers implements AutoCloseable {
     }
   }
 
-  /// A part of this job that nobody else has, from the front or the back (`side` 1); -1 where there is none.
+  /// A part of this job that nobody else has; -1 where there is none.
   private int claim(long job, long side) {
     while (true) {
       long word = claims.get();
-      if (word >>> 2 * FIELD != job) {
+      int first = (int) (word >>> FIELD & FIELD_MASK);
+      int end = (int) (word & FIELD_MASK);
+      if (word >>> 2 * FIELD != job || first == end) {
         return -1;
       }
-      int front = (int) (word >>> FIELD & FIELD_MASK);
-      int back = (int) (word & FIELD_MASK);
-      int all = parts;
-      if (front + back >= all) {
-        return -1;
-      }
-      // if this succeeds the job is not done before its part is, so body and parts are this job's
+      // the job is not done before this part is, so from here on body is this job's
       if (claims.compareAndSet(word, word + side)) {
-        return side == FRONT ? front : all - 1 - back;
+        return side == FROM_THE_FRONT ? first : end - 1;
       }
     }
   }
@@ -173,7 +168,7 @@ final class Workers implements AutoCloseable {
       while (!closed) {
         long job = next(seen);
         int part;
-        while ((part = claim(job, 1)) >= 0) {
+        while ((part = claim(job, FROM_THE_BACK)) >= 0) {
           perform(part);
         }
         seen = job;
