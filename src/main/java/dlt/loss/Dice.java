@@ -13,7 +13,7 @@ import java.util.Optional;
 
 @Doc("1 - (2 |prediction and target| + smooth) / (|prediction| + |target| + smooth) for each image and class of [N, C, ...].")
 public record Dice(
-    @Doc("sigmoid: logits of masks [N, C, ...]; softmax: logits of classes, with class indices [N, ...]; none: probabilities of masks.")
+    @Doc("sigmoid: logits of masks; softmax: logits of classes, with class indices [N, ...]; none: probabilities of masks.")
         @Default("sigmoid") Activation activation,
     @Doc("Added above and below: keeps empty masks from dividing by 0.")
         @Range(min = 0, minExclusive = true) @Default("1") double smooth,

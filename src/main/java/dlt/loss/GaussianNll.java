@@ -28,7 +28,8 @@ public record GaussianNll(
     Shape x = predictions.get(0);
     Shape v = predictions.get(1);
     if (!v.equals(x) && !(x.rank() > 1 && (v.equals(x.with(-1, 1)) || v.equals(x.without(-1))))) {
-      throw new ShapeException("gaussian_nll", "means " + x + " met variances " + v + ": needs one for each mean or for each sample");
+      throw new ShapeException("gaussian_nll", "means " + x + " met variances " + v
+          + ": needs one for each mean or for each sample");
     }
     return Optional.of(Target.Numbers.any(x));
   }

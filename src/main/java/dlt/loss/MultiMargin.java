@@ -11,7 +11,7 @@ import dlt.tensor.Shape;
 import java.util.List;
 import java.util.Optional;
 
-@Doc("The mean over the wrong classes of max(0, margin - score of the right class + score)^p, of scores [N, C] and class indices.")
+@Doc("The mean over wrong classes of max(0, margin - score of the right class + score)^p, of scores [N, C] and class indices.")
 public record MultiMargin(
     @Doc("A factor for each class, or `balanced`: N / (C * count) over the training part.") Optional<ClassWeights> classWeights,
     @Doc("1 or 2.") @Range(min = 1, max = 2) @Default("1") int p,

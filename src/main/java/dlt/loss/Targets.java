@@ -52,7 +52,8 @@ final class Targets {
     count(loss, predictions);
     for (Shape s : predictions) {
       if (!s.equals(predictions.getFirst())) {
-        throw new ShapeException(name(loss), "predictions " + predictions.getFirst() + " met " + s + ": their shapes are to be the same");
+        throw new ShapeException(name(loss), "predictions " + predictions.getFirst() + " met " + s
+            + ": their shapes are to be the same");
       }
     }
     return predictions.getFirst();

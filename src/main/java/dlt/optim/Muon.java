@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-@Doc("Momentum whose matrix is replaced by the nearest orthogonal one; for weights [out, in]; other parameters take adamw with this rate and decay.")
+@Doc("Momentum made orthogonal, for weights [out, in]; other parameters take adamw with this rate and decay.")
 public record Muon(
     @Doc("Learning rate.") @Range(min = 0) @Default("1e-3") double lr,
     @Doc("How much of a parameter is taken off at each step, times the learning rate.")

@@ -64,7 +64,9 @@ public record OneCycle(
       boolean last = i == corners.length - 1;
       double end = last ? steps - 1 : i * pctStart * steps - i;
       if (now <= end || last) {
-        return annealStrategy.between(corners[i - 1], corners[i], Math.min(1, (now - start) / (end - start)));
+        // a way without length, in a short training, has been gone
+        double share = end > start ? Math.min(1, (now - start) / (end - start)) : 1;
+        return annealStrategy.between(corners[i - 1], corners[i], share);
       }
       start = end;
     }

@@ -17,7 +17,8 @@ public record Rprop(
     implements Optimizer {
   /// Factors of the step size: `minus` below 1, `plus` above.
   public record Etas(
-      @Doc("Factor of decrease.") @Range(min = 0, max = 1) double minus, @Doc("Factor of increase.") @Range(min = 1) double plus) {}
+      @Doc("Factor of decrease.") @Range(min = 0, max = 1) double minus,
+      @Doc("Factor of increase.") @Range(min = 1) double plus) {}
 
   /// Limits of the step size.
   public record StepSizes(@Doc("Smallest.") @Range(min = 0) double min, @Doc("Largest.") @Range(min = 0) double max) {}

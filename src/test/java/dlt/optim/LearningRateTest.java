@@ -73,6 +73,19 @@ class LearningRateTest {
   }
 
   @Test
+  void oneCycleOfFewStepsIsFinite() {
+    for (int steps = 1; steps <= 12; steps++) {
+      for (String more : List.of("pct_start: 0.1", "pct_start: 0", "pct_start: 1", "pct_start: 0.5, three_phase: true")) {
+        LearningRate r = rate("{one_cycle: {" + more + "}}", steps, 1);
+        for (int step = 1; step <= steps; step++) {
+          assertThat(r.at(step, 1)).as("step %s of %s, %s", step, steps, more).isBetween(0.0, 1.0);
+          assertThat(r.momentum(step).orElseThrow()).isBetween(0.85, 0.95);
+        }
+      }
+    }
+  }
+
+  @Test
   void aPlateauLowersTheRateAndItsMemoryIsRestored() {
     String yaml = "{reduce_on_plateau: {factor: 0.5, patience: 1, mode: max, metric: accuracy}}";
     LearningRate r = rate(yaml, 2, 20);
