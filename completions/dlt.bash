@@ -348,7 +348,7 @@ function _picocli_dlt_export() {
 
   local commands=""
   local flag_opts="'--json' '--verbose' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--device' '--threads' '--onnx'"
+  local arg_opts="'--device' '--threads' '--onnx' '--safetensors'"
   local DEVICE_option_args=("AUTO" "CPU" "CUDA" "REFERENCE") # --device values
 
   type compopt &>/dev/null && compopt +o default
@@ -363,6 +363,9 @@ function _picocli_dlt_export() {
       return
       ;;
     '--onnx')
+      return
+      ;;
+    '--safetensors')
       return
       ;;
   esac

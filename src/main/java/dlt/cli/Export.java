@@ -1,13 +1,16 @@
 package dlt.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dlt.backend.Backend;
 import dlt.infer.Parity;
 import dlt.run.MetricsLog;
 import dlt.train.SavedModel;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -18,22 +21,45 @@ final class Export implements Callable<Integer> {
   @Mixin DeviceOptions device;
   @Mixin Output output;
 
-  @Option(names = "--onnx", arity = "0..1", fallbackValue = "", required = true, paramLabel = "FILE",
-      description = "Write an ONNX model to FILE, or to model.onnx in the run's folder.")
-  String onnx;
+  @ArgGroup(exclusive = false, multiplicity = "1")
+  Formats formats;
+
+  /// What is written, one or both.
+  static final class Formats {
+    @Option(names = "--onnx", arity = "0..1", fallbackValue = "", paramLabel = "FILE",
+        description = "Write an ONNX model to FILE, or to model.onnx in the run's folder.")
+    String onnx;
+
+    @Option(names = "--safetensors", arity = "0..1", fallbackValue = "", paramLabel = "FILE",
+        description = "Write the weights under PyTorch's names to FILE, or to model.safetensors in the run's folder.")
+    String safetensors;
+  }
 
   @Override
   public Integer call() {
     SavedModel model = SavedModel.open(run.run());
-    Path file = Optional.of(onnx).filter(o -> !o.isEmpty()).map(Path::of).orElse(model.run().onnx());
-    Parity parity;
-    try (Backend backend = device.open(model.file().experiment().training().device())) {
-      parity = model.export(backend, file);
+    ObjectNode document = output.document().put("run", model.run().path().toString());
+    List<String> text = new ArrayList<>();
+    if (formats.onnx != null) {
+      Path file = file(formats.onnx, model.run().onnx());
+      Parity parity;
+      try (Backend backend = device.open(model.file().experiment().training().device())) {
+        parity = model.export(backend, file);
+      }
+      MetricsLog.put(document.putObject("onnx").put("path", file.toString()), "max_abs_difference", parity.maxAbsolute());
+      text.add(String.format(Locale.ROOT, "%s (epoch %d; ONNX Runtime agrees, largest difference %.2g)", file, model.epoch(), parity.maxAbsolute()));
     }
-    var document = output.document().put("run", model.run().path().toString());
-    var o = document.putObject("onnx").put("path", file.toString());
-    MetricsLog.put(o, "max_abs_difference", parity.maxAbsolute());
-    output.result(document, String.format(Locale.ROOT, "%s (epoch %d; ONNX Runtime agrees, largest difference %.2g)", file, model.epoch(), parity.maxAbsolute()));
+    if (formats.safetensors != null) {
+      Path file = file(formats.safetensors, model.run().safetensors());
+      model.exportWeights(file);
+      document.putObject("safetensors").put("path", file.toString()).put("tensors", model.weights().size());
+      text.add(String.format(Locale.ROOT, "%s (epoch %d; %d tensors)", file, model.epoch(), model.weights().size()));
+    }
+    output.result(document, String.join("\n", text));
     return 0;
+  }
+
+  private static Path file(String option, Path usual) {
+    return option.isEmpty() ? usual : Path.of(option);
   }
 }

@@ -90,6 +90,11 @@ public record RunDirectory(Path path) {
     return path.resolve("model.onnx");
   }
 
+  /// The selected weights alone, for use in PyTorch.
+  public Path safetensors() {
+    return path.resolve("model.safetensors");
+  }
+
   /// Takes the folder for this process until the lock is closed; a process that dies gives it back. Throws a [Failure]
   /// where another process has it.
   public FileLock lock() {

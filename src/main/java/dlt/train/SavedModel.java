@@ -17,9 +17,11 @@ import dlt.experiment.ExperimentFile;
 import dlt.experiment.Prepared;
 import dlt.infer.Parity;
 import dlt.metric.Task;
+import dlt.run.AtomicFile;
 import dlt.run.Manifest;
 import dlt.run.RunDirectory;
 import dlt.tensor.HostTensor;
+import dlt.tensor.Safetensors;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -106,6 +108,12 @@ public record SavedModel(RunDirectory run, ExperimentFile file, Assembly assembl
     Map<String, Double> results = Manifest.read(run).results();
     return new Exporter(assembly, backend).export(weights, TrainingRun.verified(parts),
         ModelMetadata.of(assembly, parts.train().dataset().hash(), epoch(), results), onnx);
+  }
+
+  /// Writes the weights under PyTorch's names to `safetensors`.
+  public void exportWeights(Path safetensors) {
+    // the format that PyTorch's loaders look for
+    AtomicFile.write(safetensors, out -> Safetensors.write(out, weights, Map.of("format", "pt")));
   }
 
   /// The selected epoch.

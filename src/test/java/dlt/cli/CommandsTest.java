@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dlt.infer.OnnxModel;
 import dlt.tensor.HostTensor;
+import dlt.tensor.Safetensors;
 import dlt.tensor.Shape;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -25,14 +26,15 @@ class CommandsTest {
 
   @TempDir static Path folder;
 
-  private record Result(int code, String out, String err) {
+  record Result(int code, String out, String err) {
     JsonNode json() throws IOException {
       assertThat(out.lines()).as(err).hasSize(1);
       return new ObjectMapper().readTree(out);
     }
   }
 
-  private static Result dlt(String... arguments) {
+  /// Runs the command line and keeps what it prints.
+  static Result dlt(String... arguments) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     PrintStream wasOut = System.out;
@@ -119,6 +121,21 @@ class CommandsTest {
     JsonNode d = dlt("export", run(), "--onnx", onnx.toString(), "--json").json();
     assertThat(onnx).exists();
     assertThat(d.get("onnx").get("max_abs_difference").asDouble()).isLessThan(1e-4);
+  }
+
+  @Test
+  void exportWritesTheSelectedWeightsUnderPyTorchsNames() throws IOException {
+    Path file = folder.resolve("copy.safetensors");
+    JsonNode d = dlt("export", run(), "--safetensors", file.toString(), "--json").json();
+    assertThat(d.get("safetensors").get("tensors").asInt()).isEqualTo(4);
+    assertThat(d.has("onnx")).isFalse();
+    assertThat(Safetensors.read(file)).containsOnlyKeys("0.weight", "0.bias", "2.weight", "2.bias");
+    assertThat(Safetensors.read(file).get("0.weight").shape()).isEqualTo(Shape.of(16, 4));
+  }
+
+  @Test
+  void exportWantsAtLeastOneFormat() {
+    assertThat(dlt("export", run()).code()).isEqualTo(2);
   }
 
   @Test

@@ -1,0 +1,86 @@
+package dlt.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dlt.experiment.Assembly;
+import dlt.experiment.ExperimentFile;
+import dlt.experiment.Prepared;
+import dlt.tensor.Shape;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// The experiments that come with dlt: each is valid, the small ones train and export.
+class ExperimentsTest {
+  @TempDir Path folder;
+
+  static Stream<Path> experiments() throws IOException {
+    try (Stream<Path> files = Files.walk(Path.of("experiments"))) {
+      return files.filter(f -> f.toString().endsWith(".yaml")).sorted().toList().stream();
+    }
+  }
+
+  private static ExperimentFile read(String file) {
+    return ExperimentFile.read(Path.of(file), List.of());
+  }
+
+  private static long parameters(Assembly assembly) {
+    return assembly.parameters().values().stream().mapToLong(p -> p.shape().size()).sum();
+  }
+
+  @ParameterizedTest
+  @MethodSource("experiments")
+  void bindsAndItsGraphsFitTogether(Path file) {
+    ExperimentFile experiment = read(file.toString());
+    boolean here = experiment.experiment().data().train().paths().stream().allMatch(p -> Files.exists(experiment.base().resolve(p)));
+    // Fashion-MNIST is a package of Debian's
+    assertThat(here || file.endsWith("fashion-mnist.yaml")).as(file + " has its data").isTrue();
+    if (here) {
+      Assembly a = Prepared.of(experiment).assembly();
+      assertThat(a.training(2).updates()).isNotEmpty();
+      assertThat(a.inference(1, true).outputs()).hasSameSizeAs(a.outputs().keySet());
+    }
+  }
+
+  /// Numbers, names and shapes are torchvision's.
+  @Test
+  void resnet18IsTorchvisions() {
+    Assembly a = Prepared.of(read("experiments/resnet18.yaml")).assembly();
+    assertThat(parameters(a)).isEqualTo(11_689_512);
+    assertThat(a.parameters()).hasSize(62).containsKeys(
+        "conv1.weight", "bn1.bias", "layer1.0.conv1.weight", "layer1.1.bn2.weight", "layer2.0.downsample.0.weight",
+        "layer2.0.downsample.1.bias", "layer4.1.conv2.weight", "fc.weight", "fc.bias");
+    assertThat(a.buffers()).hasSize(60).containsKeys("bn1.running_mean", "layer3.0.downsample.1.num_batches_tracked");
+    assertThat(a.parameters().get("layer4.0.downsample.0.weight").shape()).isEqualTo(Shape.of(512, 256, 1, 1));
+  }
+
+  @Test
+  void inceptionV3IsTorchvisionsWithoutTheAuxiliaryHead() {
+    Assembly a = Prepared.of(read("experiments/inception-v3.yaml")).assembly();
+    assertThat(parameters(a)).isEqualTo(23_834_568);
+    assertThat(a.parameters()).hasSize(284).containsKeys(
+        "Conv2d_1a_3x3.conv.weight", "Conv2d_4a_3x3.bn.bias", "Mixed_5b.branch5x5_2.conv.weight", "Mixed_6a.branch3x3dbl_3.bn.weight",
+        "Mixed_6e.branch7x7dbl_5.conv.weight", "Mixed_7a.branch7x7x3_4.conv.weight", "Mixed_7c.branch3x3dbl_3b.conv.weight", "fc.bias");
+    assertThat(a.parameters().get("Mixed_6b.branch7x7_2.conv.weight").shape()).isEqualTo(Shape.of(128, 128, 1, 7));
+    assertThat(a.layers().getLast().output()).isEqualTo(Shape.of(2, 1000));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"iris, 5", "breast-cancer, 5", "diabetes, 5", "siamese, 5", "unet, 3"})
+  void improvesWhileTrainingAndItsOnnxComputesTheSame(String name, String epochs) throws IOException {
+    CommandsTest.Result r = CommandsTest.dlt("train", "experiments/" + name + ".yaml", "--set", "training.epochs=" + epochs,
+        "--out", folder.resolve(name).toString(), "--json");
+    assertThat(r.code()).as(r.err()).isZero();
+    JsonNode result = r.json();
+    assertThat(result.get("best").get("epoch").asInt()).isGreaterThan(1);
+    assertThat(result.get("onnx").get("max_abs_difference").asDouble()).isLessThan(1e-3);
+  }
+}
