@@ -43,6 +43,7 @@ final class Train implements Callable<Integer> {
       result = new TrainingRun(prepared, backend, run, progress).train(resume, Version.text(), interruption::requested);
       progress.end();
       if (result.stopped()) {
+        output.result(output.document().put("run", run.path().toString()).put("epochs", result.epochs()).put("stopped", true), "");
         output.say("stopped; saved in " + run.path() + "; go on with: dlt train " + experiment.file + " --out " + run.path() + " --resume");
         return interruption.exitCode();
       }

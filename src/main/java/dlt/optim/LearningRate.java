@@ -18,8 +18,9 @@ public final class LearningRate {
   private final Optional<ReduceOnPlateau> plateau;
   private ReduceOnPlateau.Memory memory;
 
-  /// The rate under `phases` (none: constant) in a training of `epochs` epochs of `stepsPerEpoch` steps. Throws [Invalid] where
-  /// the phases are longer than the training, or one has no length and is not the last.
+  /// The rate under `phases` (none: constant) in a training of `epochs` epochs of `stepsPerEpoch` steps. The
+  /// training may end within a phase. Throws [Invalid] where a phase begins only after it, or has no length and is not the
+  /// last.
   public LearningRate(List<Phase> phases, long stepsPerEpoch, int epochs) {
     this.stepsPerEpoch = stepsPerEpoch;
     long total = stepsPerEpoch * epochs;
@@ -32,10 +33,9 @@ public final class LearningRate {
         throw new Invalid("schedule", "no length of phase " + (i + 1), "`epochs` or `steps` for all phases but the last");
       }
       long length = given.orElse(total - start);
-      if (length < 1 || start + length > total) {
-        String found = given.isEmpty() ? "no step left for the last phase" : "phases of " + (start + length) + " steps";
-        throw new Invalid("schedule", found,
-            "phases that fit into the training's " + total + " (" + epochs + " epochs of " + stepsPerEpoch + ")");
+      if (start >= total) {
+        throw new Invalid("schedule", "phase " + (i + 1) + ", which would begin after " + start + " steps",
+            "phases that begin within the training's " + total + " (" + epochs + " epochs of " + stepsPerEpoch + ")");
       }
       this.phases.add(new Placed(phase, start, length));
       start += length;

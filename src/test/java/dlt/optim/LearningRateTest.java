@@ -113,11 +113,18 @@ class LearningRateTest {
   }
 
   @Test
+  void aTrainingMayEndWithinAPhase() {
+    LearningRate whole = rate("[{cosine: {epochs: 8}}]", 10, 8);
+    LearningRate shorter = rate("[{cosine: {epochs: 8}}]", 10, 3);
+    assertThat(shorter.at(30, 1)).isEqualTo(whole.at(30, 1));
+  }
+
+  @Test
   void phasesThatDoNotFitAreRefused() {
-    assertThatThrownBy(() -> rate("[{linear: {epochs: 3}}, {cosine: {epochs: 3}}]", 10, 5)).isInstanceOf(Invalid.class)
-        .hasMessageContaining("60 steps");
+    assertThatThrownBy(() -> rate("[{linear: {epochs: 6}}, {cosine: {epochs: 3}}]", 10, 5)).isInstanceOf(Invalid.class)
+        .hasMessageContaining("after 60 steps");
     assertThatThrownBy(() -> rate("[{linear: {epochs: 5}}, cosine]", 10, 5)).isInstanceOf(Invalid.class)
-        .hasMessageContaining("no step left");
+        .hasMessageContaining("after 50 steps");
     assertThatThrownBy(() -> rate("[linear, cosine]", 10, 5)).isInstanceOf(Invalid.class)
         .hasMessageContaining("no length of phase 1");
     assertThatThrownBy(() -> rate("[{reduce_on_plateau: {epochs: 1}}, reduce_on_plateau]", 10, 5)).isInstanceOf(Invalid.class);
