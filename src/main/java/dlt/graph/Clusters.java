@@ -9,6 +9,7 @@ import dlt.tensor.DType;
 import dlt.tensor.Shape;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
@@ -35,6 +36,8 @@ final class Clusters {
 
   /// A set of nodes that is growing into a unit. Merged ones point to what they became part of.
   private static final class Cluster {
+    /// The number of one of its nodes.
+    final int id;
     final boolean open;
     /// The index space that its nodes are computed over.
     final Shape space;
@@ -42,6 +45,8 @@ final class Clusters {
     List<Integer> reduced;
     Set<Node> nodes = new LinkedHashSet<>();
     Cluster into;
+    /// The numbers of the nodes of all clusters that need this one.
+    final BitSet dependents = new BitSet();
 
     Cluster(Node node, boolean open) {
       this.open = open;
@@ -51,7 +56,18 @@ final class Clusters {
       } else {
         space = node.shape();
       }
+      id = node.id();
       nodes.add(node);
+    }
+
+    void addTo(BitSet dependents) {
+      nodes.forEach(n -> dependents.set(n.id()));
+      dependents.or(this.dependents);
+    }
+
+    /// Whether `other` is needed by this one.
+    boolean needs(Cluster other) {
+      return other.dependents.get(id);
     }
 
     Cluster root() {
@@ -63,8 +79,9 @@ final class Clusters {
     }
   }
 
-  private final Map<Node, List<Node>> consumers = new IdentityHashMap<>();
-  private final Map<Node, Cluster> clusters = new IdentityHashMap<>();
+  /// Who reads a node, and where it is, by its number.
+  private final List<List<Node>> consumers = new ArrayList<>();
+  private final Cluster[] clusters;
   private final Set<Node> results = Collections.newSetFromMap(new IdentityHashMap<>());
   private final List<Cluster> order = new ArrayList<>();
 
@@ -72,18 +89,26 @@ final class Clusters {
     results.addAll(graph.outputs().values());
     results.addAll(graph.updates().values());
     List<Node> nodes = graph.nodes().stream().sorted(Comparator.comparingInt(Node::id)).toList();
+    clusters = new Cluster[nodes.isEmpty() ? 0 : nodes.getLast().id() + 1];
+    for (int i = 0; i < clusters.length; i++) {
+      consumers.add(List.of());
+    }
     for (Node n : nodes.reversed()) {
-      if (!results.contains(n) && !consumers.containsKey(n)) {
+      if (!results.contains(n) && consumers(n).isEmpty()) {
         continue;       // a constant or an expansion that only groups read, or what only those need
       }
       boolean pointwise = pointwise(n);
       Cluster c = new Cluster(n, pointwise ? floating(n) : n.op() instanceof Reduce reduce && trailing(reduce, n));
-      clusters.put(n, c);
+      clusters[n.id()] = c;
       order.add(c);
+      consumers(n).forEach(user -> cluster(user).addTo(c.dependents));
       for (Node operand : new LinkedHashSet<>(n.inputs())) {
         Node source = pointwise ? Fusion.source(operand) : operand;
         if (!pointwise || !(source.op() instanceof Fill)) {
-          consumers.computeIfAbsent(source, k -> new ArrayList<>()).add(n);
+          if (consumers(source).isEmpty()) {
+            consumers.set(source.id(), new ArrayList<>());
+          }
+          consumers(source).add(n);
         }
       }
       if (c.open && pointwise) {
@@ -110,6 +135,14 @@ final class Clusters {
     return r;
   }
 
+  private List<Node> consumers(Node n) {
+    return consumers.get(n.id());
+  }
+
+  private Cluster cluster(Node n) {
+    return clusters[n.id()].root();
+  }
+
   private static boolean pointwise(Node n) {
     return n.op() instanceof Unary || n.op() instanceof Binary || n.op() instanceof Where;
   }
@@ -132,18 +165,45 @@ final class Clusters {
   // ---- joining
 
   private void join(Node n) {
-    List<Node> near = new ArrayList<>(consumers.getOrDefault(n, List.of()));
+    List<Node> near = new ArrayList<>(consumers(n));
     near.sort(Comparator.comparingInt(Node::id));
     for (Node consumer : near) {
-      Cluster a = clusters.get(n).root();
-      Cluster b = clusters.get(consumer).root();
-      if (a != b && b.open && a.space.equals(b.space) && fits(a, b) && !leadsAround(a, b) && !leadsAround(b, a)) {
-        a.nodes.addAll(b.nodes);
-        a.reduced = a.reduced == null ? b.reduced : a.reduced;
-        b.nodes = Set.of();
-        b.into = a;
+      Cluster a = cluster(n);
+      Cluster b = cluster(consumer);
+      if (a != b && b.open && a.space.equals(b.space) && fits(a, b)
+          && !leadsAround(a, b) && !leadsAround(b, a)) {
+        merge(a, b);
       }
     }
+  }
+
+  private void merge(Cluster a, Cluster b) {
+    Set<Cluster> needed = needed(a, b);
+    needed.removeAll(Set.of(a, b));
+    a.nodes.addAll(b.nodes);
+    a.dependents.or(b.dependents);
+    a.nodes.forEach(n -> a.dependents.clear(n.id()));
+    a.reduced = a.reduced == null ? b.reduced : a.reduced;
+    b.nodes = Set.of();
+    b.into = a;
+    needed.forEach(c -> a.addTo(c.dependents));
+  }
+
+  /// The clusters that `a` and `b` need, as far as they have been looked at, and these two.
+  private Set<Cluster> needed(Cluster a, Cluster b) {
+    Set<Cluster> r = new HashSet<>(List.of(a, b));
+    Deque<Cluster> open = new ArrayDeque<>(r);
+    while (!open.isEmpty()) {
+      for (Node n : open.pop().nodes) {
+        for (Node operand : n.inputs()) {
+          Node source = pointwise(n) ? Fusion.source(operand) : operand;
+          if (clusters[source.id()] != null && r.add(cluster(source))) {
+            open.push(cluster(source));
+          }
+        }
+      }
+    }
+    return r;
   }
 
   private boolean fits(Cluster a, Cluster b) {
@@ -157,25 +217,16 @@ final class Clusters {
   }
 
   private boolean read(Node n, java.util.function.Predicate<Node> by) {
-    return consumers.getOrDefault(n, List.of()).stream().anyMatch(by);
+    return consumers(n).stream().anyMatch(by);
   }
 
   /// Whether `to` needs `from` to be finished: by work outside of both, or for a reduction's result.
   private boolean leadsAround(Cluster from, Cluster to) {
-    Set<Cluster> seen = new HashSet<>(List.of(from));
-    Deque<Cluster> open = new ArrayDeque<>(List.of(from));
-    while (!open.isEmpty()) {
-      Cluster c = open.pop();
-      for (Node n : c.nodes) {
-        for (Node user : consumers.getOrDefault(n, List.of())) {
-          Cluster next = clusters.get(user).root();
-          if (next == to) {
-            if (c != from || n.op() instanceof Reduce) {
-              return true;
-            }
-          } else if (seen.add(next)) {
-            open.push(next);
-          }
+    for (Node n : from.nodes) {
+      for (Node user : consumers(n)) {
+        Cluster c = cluster(user);
+        if (c == to ? n.op() instanceof Reduce : c != from && to.needs(c)) {
+          return true;
         }
       }
     }
@@ -188,7 +239,7 @@ final class Clusters {
   private void computeAgain() {
     for (Cluster c : producersFirst()) {
       for (Node n : List.copyOf(c.nodes)) {
-        if (c.open && clusters.get(n).root() == c && !results.contains(n)) {
+        if (c.open && cluster(n) == c && !results.contains(n)) {
           computeAgain(c, n);
         }
       }
@@ -210,7 +261,7 @@ final class Clusters {
       r.add(c);
       for (Node n : c.nodes) {
         Set<Cluster> users = Collections.newSetFromMap(new IdentityHashMap<>());
-        consumers.getOrDefault(n, List.of()).forEach(user -> users.add(clusters.get(user).root()));
+        consumers(n).forEach(user -> users.add(cluster(user)));
         users.remove(c);
         for (Cluster user : users) {
           if (waiting.merge(user, -1, Integer::sum) == 0) {
@@ -224,8 +275,8 @@ final class Clusters {
 
   private void computeAgain(Cluster home, Node n) {
     Set<Cluster> users = new LinkedHashSet<>();
-    for (Node consumer : consumers.getOrDefault(n, List.of())) {
-      Cluster user = clusters.get(consumer).root();
+    for (Node consumer : consumers(n)) {
+      Cluster user = cluster(consumer);
       if (user != home) {
         if (!user.open || !pointwise(consumer) || !user.space.equals(home.space)) {
           return;       // it is needed in memory anyway
@@ -287,8 +338,8 @@ final class Clusters {
 
   /// What `c` has to leave in memory: for others that do not compute it themselves.
   private List<Node> outputs(Cluster c) {
-    return c.nodes.stream().filter(n -> clusters.get(n).root() == c
-        && (results.contains(n) || read(n, user -> !clusters.get(user).root().nodes.contains(n))))
+    return c.nodes.stream().filter(n -> cluster(n) == c
+        && (results.contains(n) || read(n, user -> !cluster(user).nodes.contains(n))))
         .sorted(Comparator.comparingInt(Node::id)).toList();
   }
 
