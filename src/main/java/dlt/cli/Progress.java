@@ -8,6 +8,7 @@ import java.util.Optional;
 /// How far a training is: a line that is redrawn on a terminal, plain lines elsewhere.
 final class Progress implements TrainingListener {
   private static final long REDRAW_NANOS = 100_000_000L;
+  private static final int BAR = 20;
 
   private final Output output;
   private final boolean terminal = System.console() != null && System.console().isTerminal() && System.getenv("NO_COLOR") == null;
@@ -28,8 +29,9 @@ final class Progress implements TrainingListener {
       drawn = now;
       double seconds = Math.max(1e-9, (now - epochBegin) * 1e-9);
       double left = seconds / Math.max(1, batch) * (batches - batch) + (epochs - epoch) * seconds / Math.max(1, batch) * batches;
-      System.err.printf(Locale.ROOT, "\r\033[Kepoch %d/%d  %d/%d  loss %.4f  %,.0f samples/s  %s left", epoch, epochs, batch, batches, loss,
-          epochSamples / seconds, duration(left));
+      int full = (int) ((long) BAR * batch / batches);
+      System.err.printf(Locale.ROOT, "\r\033[Kepoch %d/%d [%s%s] loss %.4f  %,.0f samples/s  %s left", epoch, epochs, "#".repeat(full),
+          "-".repeat(BAR - full), loss, epochSamples / seconds, duration(left));
       System.err.flush();
       open = true;
     }
