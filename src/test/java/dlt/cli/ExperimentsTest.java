@@ -74,7 +74,7 @@ class ExperimentsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"iris, 5", "breast-cancer, 5", "diabetes, 5", "siamese, 5", "unet, 3"})
+  @CsvSource({"iris, 5", "breast-cancer, 5", "diabetes, 5", "logistic-regression, 5", "autoencoder, 5", "siamese, 5", "unet, 3"})
   void improvesWhileTrainingAndItsOnnxComputesTheSame(String name, String epochs) throws IOException {
     CommandsTest.Result r = CommandsTest.dlt("train", "experiments/" + name + ".yaml", "--set", "training.epochs=" + epochs,
         "--out", folder.resolve(name).toString(), "--json");
