@@ -7,7 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
 
-/// Matrix products by emitted kernels, planned for one size: C = A B for each of a number of matrices, on raw addresses.
+/// Matrix products by emitted kernels, planned for one size: C = A B for each of a number of matrices, on raw addresses, which
+/// whoever gives them has checked.
 ///
 /// Where both operands run along k (A B^T) and k is long, rows are multiplied with rows ([DotKernel]). Else tiles of C are summed
 /// over k ([GemmKernel]), with A and B read in place where they are small, and packed in panels ([PackKernel]) where they are
@@ -42,10 +43,6 @@ final class Gemm {
       if (m < 1 || n < 1 || k < 0) {
         throw new IllegalArgumentException("a product of " + m + " x " + k + " x " + n);
       }
-    }
-
-    Size(int m, int n, int k, Layout a, Layout b, long cRow) {
-      this(m, n, k, a, b, cRow, false, false);
     }
   }
 
@@ -118,7 +115,7 @@ final class Gemm {
     this.size = size;
     this.matrices = matrices;
     InstructionSet set = target.instructionSet();
-    this.lanes = set == InstructionSet.AVX512 ? 16 : 8;
+    this.lanes = target.lanes();
     boolean alongK = size.a.column == 1 && size.b.row == 1 && (size.b.column != 1 || size.n == 1);
     this.dot = alongK && size.k >= 8 * lanes && (size.m <= 64 || size.n <= 2 * lanes);
     int nv = dot ? 1 : vectors(set, lanes, size.m, size.n);

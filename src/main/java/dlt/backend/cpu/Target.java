@@ -13,6 +13,8 @@ final class Target {
   private final Arena arena;
   private final Workspace workspace;
   private MemorySegment shared = MemorySegment.NULL;
+  /// How much of it was asked for.
+  private long sharedBytes;
   private long bytes;
 
   Target(InstructionSet instructionSet, Workers workers, CodeMemory code, Arena arena) {
@@ -65,9 +67,12 @@ final class Target {
   /// write to it too.
   MemorySegment shared(long bytes) {
     if (shared.byteSize() < bytes) {
-      // by doubling, so that what smaller ones wasted stays below what is used
-      shared = scratch(Math.max(bytes, 2 * shared.byteSize()));
+      // by doubling, so that what smaller ones wasted stays below what is used; pages that nobody asks for are never touched
+      shared = Memory.allocate(arena, Math.max(bytes, 2 * shared.byteSize()));
+      sharedBytes = 0;
     }
+    this.bytes += Math.max(0, bytes - sharedBytes);
+    sharedBytes = Math.max(sharedBytes, bytes);
     return shared.asSlice(0, bytes);
   }
 
@@ -76,8 +81,8 @@ final class Target {
     return workspace;
   }
 
-  /// How much memory was handed out.
+  /// How much memory was asked for.
   long bytes() {
-    return bytes;
+    return bytes + workspace.bytes();
   }
 }

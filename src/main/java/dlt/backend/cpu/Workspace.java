@@ -25,6 +25,11 @@ final class Workspace {
     this.bytes = Math.max(this.bytes, bytes);
   }
 
+  /// Bytes of all pieces.
+  long bytes() {
+    return bytes * pieces.length;
+  }
+
   /// Calls `body` with the address, a multiple of 64, of a piece that nobody else uses meanwhile.
   void use(LongConsumer body) {
     int piece = acquire();
