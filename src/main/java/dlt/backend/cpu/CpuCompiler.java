@@ -9,6 +9,7 @@ import dlt.op.*;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -201,7 +202,7 @@ final class CpuCompiler {
 
   private void plan() {
     List<Storage> open = storages.values().stream().distinct().filter(s -> s.data == null && !s.constant)
-        .sorted(java.util.Comparator.comparingInt(s -> s.root.id())).toList();
+        .sorted(Comparator.comparingInt(s -> s.root.id())).toList();
     MemoryPlan plan = MemoryPlan.of(open.stream().map(s -> new MemoryPlan.Interval(s.root.type().bytes(), s.first, s.last)).toList());
     MemorySegment block = target.scratch(plan.bytes());
     for (int i = 0; i < open.size(); i++) {

@@ -9,8 +9,8 @@ import java.util.function.IntConsumer;
 /// threads, so results do not depend on it either.
 ///
 /// The caller claims parts from the front and the helpers from the back, so that a thread meets the same data in step after
-/// step. Helpers spin between steps for a few microseconds, then park; a helper that parks is woken only if enough is left to do
-/// to pay for it, and a part that no helper has begun is run by the caller.
+/// step. Helpers spin between steps for a few microseconds, then park; a helper that parks is woken only if enough is left to do,
+/// or the job before was long enough, to pay for it, and a part that no helper has begun is run by the caller.
 final class Workers implements AutoCloseable {
   /// Reads of the claim word before a helper parks: some ten microseconds. No PAUSE: hypervisors trap long loops of it.
   private static final int SPINS = 1 << 15;
@@ -31,6 +31,8 @@ final class Workers implements AutoCloseable {
   private final AtomicInteger unfinished = new AtomicInteger();
   private final AtomicInteger parked = new AtomicInteger();
   private IntConsumer body;
+  /// What the last job took.
+  private long nanos;
   private volatile Throwable thrown;
   private volatile boolean closed;
 
@@ -74,8 +76,13 @@ final class Workers implements AutoCloseable {
     unfinished.set(parts);
     claims.set((claims.get() >>> 2 * FIELD) + 1 << 2 * FIELD | parts);
     long job = claims.get() >>> 2 * FIELD;
+    long start = System.nanoTime();
     boolean asleep = parked.get() > 0;
-    long start = asleep ? System.nanoTime() : 0;
+    if (asleep && nanos > WORTH_WAKING_NANOS) {
+      // the first job of a long run, most likely
+      asleep = false;
+      wake(parts - 1);
+    }
     int done = 0;
     int part;
     while ((part = claim(job, FROM_THE_FRONT)) >= 0) {
@@ -91,6 +98,7 @@ final class Workers implements AutoCloseable {
         Thread.yield();
       }
     }
+    nanos = System.nanoTime() - start;
     this.body = null;
     Throwable t = thrown;
     if (t != null) {
