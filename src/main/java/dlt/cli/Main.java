@@ -4,9 +4,12 @@ import dlt.config.ConfigException;
 import dlt.config.Diagnostic;
 import dlt.error.Failure;
 import java.io.PrintWriter;
+import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /// The program: picks the command, and turns whatever it throws into one line and an exit code.
 @Command(
@@ -30,8 +33,10 @@ import picocli.CommandLine.ParameterException;
       "7:an output could not be written",
       "130, 143:stopped by a signal, after saving"
     })
-public final class Main {
+public final class Main implements Callable<Integer> {
   static final int BUG = 1, USAGE = 2;
+
+  @Spec private CommandSpec spec;
 
   private Main() {}
 
@@ -51,6 +56,13 @@ public final class Main {
       return Failure.Kind.OUTPUT.exitCode();
     }
     return code;
+  }
+
+  /// Without a command: what there is.
+  @Override
+  public Integer call() {
+    spec.commandLine().usage(System.err);
+    return USAGE;
   }
 
   /// The commands, for running them and for what is generated from them.
