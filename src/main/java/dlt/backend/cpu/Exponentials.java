@@ -112,17 +112,23 @@ final class Exponentials {
     PointwiseLoops last = logarithm
         ? loops(differences(), flat, parts, reshape(x, flat), reshape(max, column), reshape(sum, column), reshape(y, flat))
         : loops(quotients(), flat, parts, reshape(y, flat), reshape(sum, column), reshape(y, flat));
-    return () -> target.workers().run(parts.parts(), part -> {
+    // exponentials stay in the cache; stored where the quotients go, they would be loaded before they have got there
+    Workspace workspace = target.workspace();
+    workspace.reserve(4 * exponentials.largestPart());
+    return () -> target.workers().run(parts.parts(), part -> workspace.use(own -> {
       long from = parts.from(part);
       long count = parts.to(part) - from;
       maxima.call(x.address() + 4 * from * axis.size(), count, max.address() + 4 * from);
+      exponentials.redirect(part, 2, own);
       exponentials.run(part);
-      sums.call(y.address() + 4 * from * axis.size(), count, sum.address() + 4 * from);
+      sums.call(own, count, sum.address() + 4 * from);
       if (logarithm) {
         logarithms.run(part);
+      } else {
+        last.redirect(part, 0, own);
       }
       last.run(part);
-    });
+    }));
   }
 
   private static Operand reshape(Operand o, Shape shape) {
