@@ -59,6 +59,9 @@ public final class TrainingRun {
     try (FileLock lock = run.lock()) {
       boolean goesOn = prepareFolder(resume);
       Manifest manifest = manifest(dltVersion);
+      if (goesOn) {
+        refuseOtherData(manifest);
+      }
       manifest.write(run);
       try (Trainer trainer = new Trainer(prepared, backend, run, listener)) {
         if (goesOn) {
@@ -73,7 +76,7 @@ public final class TrainingRun {
         Optional<Scores> test = parts.test().map(t -> trainer.scores(outcome.best(), t));
         Map<String, Double> metrics = metrics(outcome.validation(), test);
         Parity parity = new Exporter(prepared.assembly(), backend)
-            .export(outcome.best(), verified(parts), metadata(experiment, outcome, metrics), run.onnx());
+            .export(outcome.best(), verified(parts), ModelMetadata.of(prepared.assembly(), manifest.data().get("train"), outcome.bestEpoch(), metrics), run.onnx());
         List<String> failed = experiment.assertions().stream().map(a -> a.verdict(metrics)).filter(v -> v != null).toList();
         finished(manifest, metrics).write(run);
         return new Result(run, outcome.epochs(), outcome.bestEpoch(), outcome.validation(), test, Optional.of(parity),
@@ -113,6 +116,14 @@ public final class TrainingRun {
     return goesOn;
   }
 
+  /// A run goes on only with the data that it began with: other samples would make another model without a word.
+  private void refuseOtherData(Manifest now) {
+    if (Files.exists(run.manifest()) && !Manifest.read(run).data().equals(now.data())) {
+      throw new Failure(Failure.Kind.DATA, run.path() + ": cannot be resumed: the data are not those that the run began with; "
+          + "put them back, or start anew in another folder with --out");
+    }
+  }
+
   private Manifest manifest(String dltVersion) {
     SequencedMap<String, String> data = new LinkedHashMap<>();
     Parts parts = prepared.parts();
@@ -145,10 +156,6 @@ public final class TrainingRun {
   private static void put(Map<String, Double> r, String prefix, Scores s) {
     r.put(prefix + "loss", s.loss());
     s.metrics().forEach((name, value) -> r.put(prefix + name, value));
-  }
-
-  private Map<String, String> metadata(Experiment experiment, Trainer.Outcome outcome, Map<String, Double> metrics) {
-    return ModelMetadata.of(prepared.assembly(), prepared.parts().train().dataset().hash(), outcome.bestEpoch(), metrics);
   }
 
   /// The run that `--out` or the experiment's name and the time say.

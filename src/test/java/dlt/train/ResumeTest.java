@@ -60,6 +60,16 @@ class ResumeTest {
   }
 
   @Test
+  void otherDataAreRefused() throws IOException {
+    Path data = Files.writeString(folder.resolve("data.csv"), "a,y\n" + "1,0\n2,1\n".repeat(10));
+    String table = EXPERIMENT.replaceFirst("train: .*", "train: {csv: {path: data.csv, target: y}}").replaceFirst("augment: .*", "augment: []")
+        .replaceFirst("layers: .*", "layers: [{linear: 2}]");
+    train(table, "data", 1, true, List.of(), () -> false);
+    Files.writeString(data, "a,y\n" + "1,0\n3,1\n".repeat(10));
+    assertThatThrownBy(() -> train(table, "data", 1, true, List.of(), () -> false)).isInstanceOf(Failure.class).hasMessageContaining("not those");
+  }
+
+  @Test
   void aFolderWithARunIsNotOverwritten() throws IOException {
     run("taken", 1, List.of());
     assertThatThrownBy(() -> train("taken", 1, false, List.of(), () -> false)).isInstanceOf(Failure.class).hasMessageContaining("--resume");
@@ -75,7 +85,12 @@ class ResumeTest {
   }
 
   private TrainingRun.Result train(String name, int threads, boolean resume, List<String> overrides, BooleanSupplier stop) throws IOException {
-    Path file = Files.writeString(folder.resolve("exp.yaml"), EXPERIMENT);
+    return train(EXPERIMENT, name, threads, resume, overrides, stop);
+  }
+
+  private TrainingRun.Result train(String experiment, String name, int threads, boolean resume, List<String> overrides, BooleanSupplier stop)
+      throws IOException {
+    Path file = Files.writeString(folder.resolve("exp.yaml"), experiment);
     Prepared prepared = Prepared.of(ExperimentFile.read(file, overrides));
     try (CpuBackend backend = CpuBackend.open(threads)) {
       return new TrainingRun(prepared, backend, new RunDirectory(folder.resolve(name)), new Silent()).train(resume, "test", stop);
