@@ -45,11 +45,34 @@ record ChannelsLast(int n, int c, int h, int w, int top, int left, int bottom, i
     return n * Math.ceilDiv(h, bandRows());
   }
 
-  /// Copies images [n, c, h, w] here, one of [#parts] at a time.
-  IntConsumer pack(Target target, MemorySegment images, MemorySegment here) {
-    if (images.byteSize() != 4L * n * c * h * w || here.byteSize() != bytes()) {
-      throw new IllegalArgumentException(this + " met " + images.byteSize() + " and " + here.byteSize() + " bytes");
+  /// Whether there are no zeros around the images: then they lie like [Operand#channelsLast] ones.
+  boolean dense() {
+    return top + left + bottom + right == 0;
+  }
+
+  /// Copies images here, one of [#parts] at a time.
+  IntConsumer pack(Target target, Operand images, MemorySegment here) {
+    if (images.data().byteSize() != 4L * n * c * h * w || here.byteSize() != bytes()) {
+      throw new IllegalArgumentException(this + " met " + images.type() + " and " + here.byteSize() + " bytes");
     }
+    return images.channelsLast() ? copy(images.data(), here) : turn(target, images.data(), here);
+  }
+
+  private IntConsumer copy(MemorySegment images, MemorySegment here) {
+    int bands = Math.ceilDiv(h, bandRows());
+    long bytes = w * pixel();
+    return part -> {
+      int image = part / bands;
+      int first = part % bands * bandRows();
+      int end = Math.min(h, first + bandRows());
+      clear(here, image, first, end);
+      for (int y = first; y < end; y++) {
+        MemorySegment.copy(images, ((long) image * h + y) * bytes, here, at(image, y, 0), bytes);
+      }
+    };
+  }
+
+  private IntConsumer turn(Target target, MemorySegment images, MemorySegment here) {
     int bands = Math.ceilDiv(h, bandRows());
     boolean dense = left + right == 0;
     Kernel[] band = kernels(target, dense ? bandRows() * w : w);

@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.function.IntConsumer;
 
 /// A convolution of one group, or its gradient by the images, by [ChannelsLastConv]: the source is copied to channels-last
-/// with the zeros that the taps need around it, the weights to panels; then each part computes rows of an image, or all images
-/// where the weights are many, into a piece of workspace and moves them back to planes.
+/// with the zeros that the taps need around it (unless it lies like that), the weights to panels; then each part computes rows
+/// of an image, or all images where the weights are many, into a piece of workspace and moves them to where they belong.
 ///
 /// `perOutput`, `perSource`: weights from one result or source channel to the next.
 record ChannelsLastConvPass(
@@ -49,7 +49,7 @@ record ChannelsLastConvPass(
     return phases.stream().filter(p -> !p.kernel().isEmpty()).mapToInt(p -> Math.max(0, p.last() - (size - 1))).max().orElse(0);
   }
 
-  Step compile(Target target, MemorySegment from, MemorySegment weights, Optional<Epilogue> epilogue, MemorySegment to) {
+  Step compile(Target target, Operand from, MemorySegment weights, Optional<Epilogue> epilogue, Operand to) {
     return new Bound(target, from, weights, epilogue, to);
   }
 
@@ -61,7 +61,7 @@ record ChannelsLastConvPass(
     private final WeightPanels panels;
     private final MemorySegment padded;
     private final MemorySegment panelMemory;
-    private final MemorySegment to;
+    private final Operand to;
     private final Optional<Epilogue> epilogue;
     /// The epilogue's, as long as the panels are wide: kernels read whole vectors of it.
     private final MemorySegment bias;
@@ -76,19 +76,20 @@ record ChannelsLastConvPass(
     private final Kernel[] band;
     private final Kernel[] lastBand;
 
-    Bound(Target target, MemorySegment from, MemorySegment weights, Optional<Epilogue> epilogue, MemorySegment to) {
-      result.check(to, n);
+    Bound(Target target, Operand from, MemorySegment weights, Optional<Epilogue> epilogue, Operand to) {
+      result.check(to.data(), n);
       this.target = target;
       this.to = to;
       this.epilogue = epilogue;
       tile = ChannelsLastConv.tile(target, result.channels(), rows.getFirst().count(), columns.getFirst().count());
       panels = new WeightPanels(result.channels(), source.channels(), perOutput, perSource, slots(), tile.lanes(target));
-      MemorySegment shared = target.shared(images.bytes() + panels.bytes());
-      padded = shared.asSlice(0, images.bytes());
-      panelMemory = shared.asSlice(images.bytes(), panels.bytes());
+      boolean inPlace = from.channelsLast() && images.dense();
+      MemorySegment shared = target.shared(panels.bytes() + (inPlace ? 0 : images.bytes()));
+      panelMemory = shared.asSlice(0, panels.bytes());
+      padded = inPlace ? from.data() : shared.asSlice(panels.bytes());
       bias = target.scratch(epilogue.isPresent() ? 4L * panels.panels() * panels.lanes() : 0);
       packWeights = panels.pack(target, weights, panelMemory);
-      packImages = images.pack(target, from, padded);
+      packImages = inPlace ? null : images.pack(target, from, padded);
       allPanels = panels.bytes() <= CACHED_PANELS;
       pixel = 4L * panels.lanes() * (allPanels ? panels.panels() : 1);
       int rowStep = tile.rows() * rows.getFirst().step();
@@ -104,7 +105,7 @@ record ChannelsLastConvPass(
     public void run() {
       int weightParts = panels.parts(target);
       epilogue.ifPresent(e -> MemorySegment.copy(e.bias().data(), 0, bias, 0, e.bias().data().byteSize()));
-      target.workers().run(weightParts + images.parts(), part -> {
+      target.workers().run(weightParts + (packImages == null ? 0 : images.parts()), part -> {
         if (part < weightParts) {
           packWeights.accept(part);
         } else {
@@ -129,12 +130,25 @@ record ChannelsLastConvPass(
               results + 4L * (p - firstPanel) * panels.lanes(), bias.address() + 4L * p * panels.lanes(), firstRow, endRow);
         }
       }
-      Kernel[] move = endRow - firstRow == bandRows ? band : lastBand;
       int first = firstPanel * panels.lanes();
+      if (to.channelsLast()) {
+        int channels = Math.min(result.channels(), endPanel * panels.lanes()) - first;
+        rows(image * result.height() + firstRow, image * result.height() + endRow, first, channels, results);
+        return;
+      }
+      Kernel[] move = endRow - firstRow == bandRows ? band : lastBand;
       for (int c = first; c < Math.min(result.channels(), endPanel * panels.lanes()); c += target.lanes()) {
         long plane = ((long) image * result.channels() + c) * result.height() * result.width();
         move[c / target.lanes()].call(to.address() + 4 * (plane + (long) firstRow * result.width()), results + 4L * (c - first),
             (long) (endRow - firstRow) * result.width() / target.lanes());
+      }
+    }
+
+    /// Moves `channels` channels of some rows of all images from the workspace to channels-last results.
+    private void rows(int firstRow, int endRow, int firstChannel, int channels, long results) {
+      MemorySegment from = MemorySegment.ofAddress(results).reinterpret(pixel * result.width() * (endRow - firstRow));
+      for (int i = 0; i < (endRow - firstRow) * result.width(); i++) {
+        MemorySegment.copy(from, i * pixel, to.data(), 4 * (((long) firstRow * result.width() + i) * result.channels() + firstChannel), 4L * channels);
       }
     }
 

@@ -19,7 +19,7 @@ record ChannelsLastGradWeightPass(ConvGeometry g) {
   /// `kernel` computes the taps from `tap` on; their windows begin `image` bytes after those of the first one.
   private record Tile(Kernel kernel, int tap, long image) {}
 
-  Step compile(Target target, MemorySegment x, MemorySegment dy, MemorySegment dw) {
+  Step compile(Target target, Operand x, Operand dy, MemorySegment dw) {
     int vectors = g.o() > target.lanes() ? 2 : 1;
     int lanes = vectors * target.lanes();
     ChannelsLast images = ChannelsLastConvPass.forward(g).padded();
@@ -35,23 +35,29 @@ record ChannelsLastGradWeightPass(ConvGeometry g) {
 
     // the last pixels' vectors may reach beyond their channels
     long slack = 4L * lanes;
-    MemorySegment shared = target.shared(groups * panels.bytes() + images.bytes() + gradients.bytes() + slack);
+    boolean imagesInPlace = x.channelsLast() && images.dense();
+    boolean gradientsInPlace = dy.channelsLast() && g.o() % lanes == 0;
+    long imageBytes = imagesInPlace ? 0 : images.bytes();
+    long gradientBytes = gradientsInPlace ? 0 : gradients.bytes();
+    MemorySegment shared = target.shared(groups * panels.bytes() + imageBytes + gradientBytes + slack);
     MemorySegment sums = shared.asSlice(0, groups * panels.bytes());
-    MemorySegment padded = shared.asSlice(sums.byteSize(), images.bytes());
-    MemorySegment dense = shared.asSlice(sums.byteSize() + padded.byteSize(), gradients.bytes());
-    IntConsumer packImages = images.pack(target, x, padded);
-    IntConsumer packGradients = gradients.pack(target, dy, dense);
+    MemorySegment padded = imagesInPlace ? x.data() : shared.asSlice(sums.byteSize(), imageBytes);
+    MemorySegment dense = gradientsInPlace ? dy.data() : shared.asSlice(sums.byteSize() + imageBytes, gradientBytes);
+    IntConsumer packImages = imagesInPlace ? null : images.pack(target, x, padded);
+    IntConsumer packGradients = gradientsInPlace ? null : gradients.pack(target, dy, dense);
+    int imageParts = imagesInPlace ? 0 : images.parts();
+    int gradientParts = gradientsInPlace ? 0 : gradients.parts();
     IntConsumer unpack = panels.unpack(target, dw, sums.asSlice(0, panels.bytes()));
     List<Tile> tiles = tiles(target, vectors, images, gradients);
     Kernel sum = new ChannelsLastGradWeight.Sum(groups, panels.bytes()).compile(target);
     int sumParts = panels.panels();
 
     return () -> {
-      target.workers().run(images.parts() + gradients.parts(), part -> {
-        if (part < images.parts()) {
+      target.workers().run(imageParts + gradientParts, part -> {
+        if (part < imageParts) {
           packImages.accept(part);
         } else {
-          packGradients.accept(part - images.parts());
+          packGradients.accept(part - imageParts);
         }
       });
       target.workers().run(groups * panels.panels(), part -> {

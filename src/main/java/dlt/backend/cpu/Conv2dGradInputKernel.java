@@ -18,9 +18,9 @@ final class Conv2dGradInputKernel {
     Operand w = inputs.get(1);
     ConvGeometry g = ConvGeometry.of(op.window(), op.groups(), output.shape(), w.shape(), dy.shape());
     return switch (ConvPath.of(target, g, g.c())) {
-      case LANES -> LaneConvPass.gradInput(g).compile(target, g.n(), dy.data(), w.data(), Optional.empty(), output.data());
-      case CHANNELS_LAST -> ChannelsLastConvPass.gradInput(g).compile(target, dy.data(), w.data(), Optional.empty(), output.data());
-      case JAVA -> twin(target, g, dy.data(), w.data(), output.data());
+      case LANES -> LaneConvPass.gradInput(g).compile(target, g.n(), dy.planes(), w.data(), Optional.empty(), output.planes());
+      case CHANNELS_LAST -> ChannelsLastConvPass.gradInput(g).compile(target, dy, w.data(), Optional.empty(), output);
+      case JAVA -> twin(target, g, dy.planes(), w.data(), output.planes());
     };
   }
 

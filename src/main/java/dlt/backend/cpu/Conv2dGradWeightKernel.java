@@ -17,9 +17,9 @@ final class Conv2dGradWeightKernel {
     Operand dy = inputs.get(1);
     ConvGeometry g = ConvGeometry.of(op.window(), op.groups(), x.shape(), output.shape(), dy.shape());
     return switch (ConvPath.ofGradWeight(target, g)) {
-      case LANES -> new LaneConvGradWeightPass(g).compile(target, x.data(), dy.data(), output.data());
-      case CHANNELS_LAST -> new ChannelsLastGradWeightPass(g).compile(target, x.data(), dy.data(), output.data());
-      case JAVA -> twin(target, g, x.data(), dy.data(), output.data());
+      case LANES -> new LaneConvGradWeightPass(g).compile(target, x.planes(), dy.planes(), output.data());
+      case CHANNELS_LAST -> new ChannelsLastGradWeightPass(g).compile(target, x, dy, output.data());
+      case JAVA -> twin(target, g, x.planes(), dy.planes(), output.data());
     };
   }
 

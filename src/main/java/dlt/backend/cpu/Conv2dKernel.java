@@ -17,9 +17,9 @@ final class Conv2dKernel {
     Operand w = inputs.get(1);
     ConvGeometry g = ConvGeometry.of(op.window(), op.groups(), x.shape(), w.shape(), output.shape());
     return switch (ConvPath.of(target, g, g.o())) {
-      case LANES -> LaneConvPass.forward(g).compile(target, g.n(), x.data(), w.data(), epilogue, output.data());
-      case CHANNELS_LAST -> ChannelsLastConvPass.forward(g).compile(target, x.data(), w.data(), epilogue, output.data());
-      case JAVA -> twin(target, g, x.data(), w.data(), epilogue, output.data());
+      case LANES -> LaneConvPass.forward(g).compile(target, g.n(), x.planes(), w.data(), epilogue, output.planes());
+      case CHANNELS_LAST -> ChannelsLastConvPass.forward(g).compile(target, x, w.data(), epilogue, output);
+      case JAVA -> twin(target, g, x.planes(), w.data(), epilogue, output.planes());
     };
   }
 

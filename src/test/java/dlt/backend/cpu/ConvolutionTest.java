@@ -141,12 +141,46 @@ class ConvolutionTest {
           check(layer, new LaneConvGradWeightPass(g).compile(target, x, y, weights.data), weights, d.gradWeight);
         }
         if (target.emits() && g.groups() == 1) {
-          check(layer, ChannelsLastConvPass.forward(g).compile(target, x, w, Optional.empty(), results.data), results, d.forward);
-          check(layer, ChannelsLastConvPass.gradInput(g).compile(target, y, w, Optional.empty(), images.data), images, d.gradInput);
-          check(layer, new ChannelsLastGradWeightPass(g).compile(target, x, y, weights.data), weights, d.gradWeight);
+          for (boolean from : new boolean[] {false, true}) {
+            Operand xs = operand(layer.images(), x, from);
+            Operand ys = operand(layer.results(), y, from);
+            check(layer, new ChannelsLastGradWeightPass(g).compile(target, xs, ys, weights.data), weights, d.gradWeight);
+            for (boolean to : new boolean[] {false, true}) {
+              Operand result = new Operand(TensorType.float32(layer.results()), results.data, to);
+              Operand image = new Operand(TensorType.float32(layer.images()), images.data, to);
+              check(layer, ChannelsLastConvPass.forward(g).compile(target, xs, w, Optional.empty(), result), results,
+                  to ? channelsLast(layer.results(), d.forward) : d.forward);
+              check(layer, ChannelsLastConvPass.gradInput(g).compile(target, ys, w, Optional.empty(), image), images,
+                  to ? channelsLast(layer.images(), d.gradInput) : d.gradInput);
+            }
+          }
         }
       });
     }
+  }
+
+  /// `planes`, an image tensor, or the same channels-last.
+  private static Operand operand(Shape shape, MemorySegment planes, boolean channelsLast) {
+    if (!channelsLast) {
+      return new Operand(TensorType.float32(shape), planes);
+    }
+    double[] values = new double[(int) shape.size()];
+    Arrays.setAll(values, i -> planes.getAtIndex(JAVA_FLOAT, i));
+    MemorySegment moved = Arena.ofAuto().allocate(planes.byteSize(), 64);
+    double[] last = channelsLast(shape, values);
+    for (int i = 0; i < last.length; i++) {
+      moved.setAtIndex(JAVA_FLOAT, i, (float) last[i]);
+    }
+    return new Operand(TensorType.float32(shape), moved, true);
+  }
+
+  /// Images [N, C, H, W] as [N, H, W, C].
+  private static double[] channelsLast(Shape shape, double[] planes) {
+    int c = shape.dim(1);
+    int pixels = shape.dim(2) * shape.dim(3);
+    double[] r = new double[planes.length];
+    Arrays.setAll(r, i -> planes[(i / (c * pixels) * c + i % c) * pixels + i / c % pixels]);
+    return r;
   }
 
   /// Memory between bytes that nobody is to write.
