@@ -5,6 +5,8 @@ import dlt.tensor.HostTensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 
@@ -17,16 +19,25 @@ final class ArrayDataset implements Dataset {
   private final List<HostTensor> targets;
   private final IntFunction<String> origin;
   private final Supplier<String> hash;
+  private final Map<String, List<String>> keys;
   private final boolean mayMiss;
 
   ArrayDataset(
       int size, Schema schema, List<HostTensor> inputs, List<HostTensor> targets, IntFunction<String> origin, Supplier<String> hash) {
+    this(size, schema, inputs, targets, origin, hash, Map.of());
+  }
+
+  /// `keys` are what [#key] gives.
+  ArrayDataset(
+      int size, Schema schema, List<HostTensor> inputs, List<HostTensor> targets, IntFunction<String> origin, Supplier<String> hash,
+      Map<String, List<String>> keys) {
     this.size = size;
     this.schema = schema;
     this.inputs = List.copyOf(inputs);
     this.targets = List.copyOf(targets);
     this.origin = origin;
     this.hash = new Once<>(hash);
+    this.keys = Map.copyOf(keys);
     this.mayMiss = inputs.stream().anyMatch(ArrayDataset::holdsNaN);
   }
 
@@ -75,6 +86,11 @@ final class ArrayDataset implements Dataset {
   @Override
   public String origin(int sample) {
     return origin.apply(sample);
+  }
+
+  @Override
+  public Optional<List<String>> key(String name) {
+    return Optional.ofNullable(keys.get(name));
   }
 
   @Override

@@ -11,9 +11,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -31,6 +33,8 @@ final class CsvReading {
   private final String missingInitials;
   private List<CsvColumn> features;
   private List<CsvColumn> targets;
+  private final SequencedMap<String, List<String>> keys = new LinkedHashMap<>();
+  private int[] keyColumns;
   private int[] lines;
   private int size;
 
@@ -86,6 +90,8 @@ final class CsvReading {
     if (wanted.schema().isEmpty()) {
       csv.types().keySet().forEach(name -> column(name, header));
     }
+    wanted.keys().stream().sorted().forEach(name -> keys.put(name, new ArrayList<>()));
+    keyColumns = keys.keySet().stream().mapToInt(name -> column(name, header)).toArray();
     wanted.schema().ifPresent(this::takeNames);
     for (CsvColumn p : used()) {
       Csv.Type type = csv.types().get(p.name);
@@ -97,11 +103,13 @@ final class CsvReading {
     }
   }
 
-  /// The features as the experiment lists them, or all columns but the targets and the ignored ones.
+  /// The features as the experiment lists them, or all columns but the targets, the ignored ones and those that samples are
+  /// divided by.
   private List<String> listed(List<String> header, List<String> targetNames) {
     csv.ignore().forEach(name -> column(name, header));
     Set<String> out = new HashSet<>(targetNames);
     out.addAll(csv.ignore());
+    out.addAll(wanted.keys());
     return csv.features().orElse(header).stream().filter(name -> csv.features().isPresent() || !out.contains(name)).toList();
   }
 
@@ -151,6 +159,7 @@ final class CsvReading {
     String[] texts = new String[used.size()];
     size = 0;
     lines = new int[1024];
+    keys.values().forEach(List::clear);
     rows.forEach(
         (line, cells) -> {
           if (!take(line, cells, used, texts)) {
@@ -161,6 +170,7 @@ final class CsvReading {
           for (int i = 0; i < texts.length; i++) {
             put(used.get(i), line, texts[i]);
           }
+          readKeys(line, cells);
           size++;
         });
     if (size == 0) {
@@ -192,6 +202,17 @@ final class CsvReading {
       }
     }
     return true;
+  }
+
+  private void readKeys(int line, CsvRecord cells) {
+    int k = 0;
+    for (Map.Entry<String, List<String>> key : keys.entrySet()) {
+      String text = cells.getField(keyColumns[k++]).strip();
+      if (missing(text)) {
+        throw new Failure(Failure.Kind.DATA, rows.at(line) + ": column '" + key.getKey() + "': the value is missing, and samples are divided by it");
+      }
+      key.getValue().add(text);
+    }
   }
 
   private void put(CsvColumn p, int line, String text) {
@@ -287,7 +308,7 @@ final class CsvReading {
     String name = file.name();
     int[] places = Arrays.copyOf(lines, size);
     Dataset dataset =
-        new ArrayDataset(size, schema, List.of(x), y, i -> name + ":" + places[i], () -> SourceFile.hash(List.of(from)));
+        new ArrayDataset(size, schema, List.of(x), y, i -> name + ":" + places[i], () -> SourceFile.hash(List.of(from)), keys);
     return wanted.checked(dataset, name);
   }
 

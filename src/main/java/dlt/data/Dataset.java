@@ -2,6 +2,7 @@ package dlt.data;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Optional;
 
 /// Samples by number. Reading is safe from several threads at once and always gives the same bytes.
 public interface Dataset {
@@ -25,6 +26,13 @@ public interface Dataset {
 
   /// Where the sample comes from, for messages: `data.csv:17`, `labels.gz[41]`, `cats/3.png`.
   String origin(int sample);
+
+  /// The text that each sample has in the column, array or other place `name` of its source, which need not be an input or a
+  /// target; whole numbers without a fraction. Empty where the source has nothing of that name, or where it was not
+  /// [Wanted#keys] when the source was opened.
+  default Optional<List<String>> key(String name) {
+    return Optional.empty();
+  }
 
   /// Whether inputs may hold NaN, which means a missing value.
   boolean mayMiss();

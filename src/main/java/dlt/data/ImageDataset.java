@@ -6,6 +6,7 @@ import dlt.tensor.TensorType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /// Images in files, decoded when they are asked for. What is decoded is kept where all of it fits into [#MOST_KEPT] bytes.
@@ -69,6 +70,16 @@ final class ImageDataset implements Dataset {
   @Override
   public String origin(int sample) {
     return files.get(sample).name();
+  }
+
+  /// `path` is the file's, `folder` the name of the folder that it lies in.
+  @Override
+  public Optional<List<String>> key(String name) {
+    return switch (name) {
+      case "path" -> Optional.of(files.stream().map(SourceFile::name).toList());
+      case "folder" -> Optional.of(files.stream().map(f -> f.path().getParent().getFileName().toString()).toList());
+      default -> Optional.empty();
+    };
   }
 
   @Override

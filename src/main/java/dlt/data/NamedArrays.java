@@ -66,7 +66,21 @@ record NamedArrays(String name, List<SourceFile> files, SequencedMap<String, Hos
         ys.add(finite(stored(t), target, false, origin));
       }
     }
-    return wanted.checked(new ArrayDataset(size, new Schema(x, y), xs, ys, origin, () -> SourceFile.hash(files)), name);
+    Map<String, List<String>> keys = new HashMap<>();
+    for (String key : wanted.keys()) {
+      keys.put(key, texts(counted(key, batchDims, lead, inputs.getFirst()), key));
+    }
+    return wanted.checked(new ArrayDataset(size, new Schema(x, y), xs, ys, origin, () -> SourceFile.hash(files), keys), name);
+  }
+
+  /// One number a sample as texts.
+  private List<String> texts(HostTensor t, String key) {
+    if (sample(t).size() != 1) {
+      throw failure("'" + key + "' is " + t.shape() + ", and samples are divided by one number each");
+    }
+    return IntStream.range(0, t.shape().dim(0))
+        .mapToObj(i -> !t.dtype().floating() || CsvCell.whole(t.at(i)) ? Long.toString(t.longAt(i)) : Double.toString(t.at(i)))
+        .toList();
   }
 
   private Shape lead(String input, int batchDims) {

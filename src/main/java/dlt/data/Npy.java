@@ -15,7 +15,8 @@ public record Npy(
     implements Source {
   @Override
   public Dataset open(Path base, Wanted wanted) {
-    return NamedArrays.of(base, wanted.targets() == TargetKind.NONE ? inputs : paths()).dataset(inputs, targets, batchDims, wanted);
+    List<String> read = Stream.concat((wanted.targets() == TargetKind.NONE ? inputs : paths()).stream(), wanted.keys().stream().sorted()).distinct().toList();
+    return NamedArrays.of(base, read).dataset(inputs, targets, batchDims, wanted);
   }
 
   @Override

@@ -4,12 +4,19 @@ import dlt.error.Failure;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// What the reader of a source wants: which kind of target (`named` where targets differ), and the schema of the training
-/// data where a model exists already, whose columns, categories and classes then hold.
-public record Wanted(TargetKind targets, Map<String, TargetKind> named, Optional<Schema> schema) {
+/// data where a model exists already, whose columns, categories and classes then hold. `keys` names the columns or arrays
+/// that [Dataset#key] is to give: what the samples are divided by. They are no inputs unless the source lists them as such.
+public record Wanted(TargetKind targets, Map<String, TargetKind> named, Optional<Schema> schema, Set<String> keys) {
   public Wanted {
     named = Map.copyOf(named);
+    keys = Set.copyOf(keys);
+  }
+
+  public Wanted(TargetKind targets, Map<String, TargetKind> named, Optional<Schema> schema) {
+    this(targets, named, schema, Set.of());
   }
 
   public static Wanted of(TargetKind targets) {
@@ -18,7 +25,12 @@ public record Wanted(TargetKind targets, Map<String, TargetKind> named, Optional
 
   /// The same for data that must fit a model that was trained on data of `schema`.
   public Wanted like(Schema schema) {
-    return new Wanted(targets, named, Optional.of(schema));
+    return new Wanted(targets, named, Optional.of(schema), keys);
+  }
+
+  /// The same with other [#keys].
+  public Wanted keyed(Set<String> keys) {
+    return new Wanted(targets, named, schema, keys);
   }
 
   /// The kind of the target `name`.

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -282,5 +283,21 @@ class CsvTest {
   @Test
   void theHashIsThatOfTheFile() throws IOException {
     assertThat(open("a,y\n1,2\n", csv("y"), CLASSES).hash()).isEqualTo("6eca8591af4d545e49ff4fcdfb9cac5b5656b6187eace6af1d9a9af2dafa9023");
+  }
+
+  @Test
+  void aColumnThatSamplesAreDividedByIsNoFeatureUnlessItIsListed() {
+    String text = "who,a,y\np1,1,0\np02,2,1\n7.50,3,0\n";
+    Dataset d = open(text, csv("y"), CLASSES.keyed(Set.of("who")));
+    assertThat(d.inputs().getFirst().columns()).containsExactly(Column.numeric("a"));
+    assertThat(d.key("who")).contains(List.of("p1", "p02", "7.50"));
+    assertThat(d.key("a")).isEmpty();
+    Dataset both = open(text, columns(csv("y"), Optional.of(List.of("a", "who")), List.of()), CLASSES.keyed(Set.of("who", "y")));
+    assertThat(both.inputs().getFirst().columns()).hasSize(2);
+    assertThat(both.key("y")).contains(List.of("0", "1", "0"));
+    assertThat(open(text, columns(csv("y"), Optional.empty(), List.of("who")), CLASSES.keyed(Set.of("who"))).key("who")).isPresent();
+    fails(text, csv("y"), CLASSES.keyed(Set.of("whom")), "has no column 'whom'");
+    fails("who,a,y\n,1,0\n", csv("y"), CLASSES.keyed(Set.of("who")), "t.csv:2: column 'who': the value is missing, and samples are divided by it");
+    assertThat(open("who,a,y\n,,0\nq,1,1\n", missing(csv("y"), Csv.Missing.DROP), CLASSES.keyed(Set.of("who"))).key("who")).contains(List.of("q"));
   }
 }

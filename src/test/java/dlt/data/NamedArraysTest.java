@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class NamedArraysTest {
@@ -121,5 +122,20 @@ class NamedArraysTest {
     Wanted wanted = new Wanted(TargetKind.VALUES, Map.of("kind", TargetKind.CLASSES), Optional.empty());
     Dataset d = new NamedArrays("d", List.of(), arrays).dataset(List.of("x"), List.of("kind", "size"), 1, wanted);
     assertThat(d.targets()).extracting(Field::type).containsExactly(TensorType.int64(), TensorType.float32());
+  }
+
+  @Test
+  void anArrayThatSamplesAreDividedByIsNeitherInputNorTarget() {
+    arrays.put("x", HostTensor.of(Shape.of(3, 1), 0f, 1, 2));
+    arrays.put("y", HostTensor.of(Shape.of(3), 0L, 0, 1));
+    arrays.put("who", of(DType.INT32, Shape.of(3, 1), 5, -1, 5));
+    arrays.put("when", of(DType.FLOAT64, Shape.of(3), 0.5, 2, 1));
+    arrays.put("both", of(DType.FLOAT64, Shape.of(3, 2), 0.5, 2, 1));
+    Dataset d = open(1, CLASSES.keyed(Set.of("who", "when")));
+    assertThat(d.key("who")).contains(List.of("5", "-1", "5"));
+    assertThat(d.key("when")).contains(List.of("0.5", "2", "1"));
+    assertThat(d.inputs()).hasSize(1);
+    fails(1, CLASSES.keyed(Set.of("both")), "'both' is [3, 2], and samples are divided by one number each");
+    fails(1, CLASSES.keyed(Set.of("gone")), "has no array 'gone'");
   }
 }
