@@ -36,7 +36,7 @@ final class Predictions {
     this.classes = model.assembly().schema().targets().isEmpty() ? List.of() : model.assembly().schema().targets().getFirst().classes();
     boolean single = model.assembly().outputs().size() == 1;
     model.assembly().outputs().forEach((name, shape) -> {
-      if (name.equals(scored) && (classified(shape.rank()) || task == Task.BINARY)) {
+      if (name.equals(scored) && (classified(shape.rank()) || answered((int) shape.size()))) {
         columns.add("prediction");
       }
       for (int i = 0; i < shape.size(); i++) {
@@ -49,11 +49,15 @@ final class Predictions {
     return task == Task.MULTICLASS && rank == 1;
   }
 
+  private boolean answered(int size) {
+    return task == Task.BINARY && size == 1;
+  }
+
   private String column(String output, int i, int rank, int size, boolean single) {
     if (output.equals(scored) && classified(rank)) {
       return "p_" + className(i);
     }
-    if (output.equals(scored) && task == Task.BINARY) {
+    if (output.equals(scored) && answered(size)) {
       return "probability";
     }
     return (single ? "prediction" : output) + (size == 1 ? "" : "_" + i);
@@ -99,7 +103,7 @@ final class Predictions {
       for (int i = 0; i < size; i++) {
         MetricsLog.put(p, className(i), values[i]);
       }
-    } else if (mine && task == Task.BINARY) {
+    } else if (mine && answered(size)) {
       String answer = className(values[0] >= HALF ? 1 : 0);
       cells.add(answer);
       MetricsLog.put(line.put("prediction", answer), "probability", values[0]);

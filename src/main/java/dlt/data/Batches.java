@@ -106,7 +106,7 @@ public final class Batches implements AutoCloseable {
     for (int f = 0; f < inputs.size() && !options.augment().isEmpty(); f++) {
       augmentations.add(new Augmentation(options.augment(), inputs.get(f).type().shape(), f, options.seed(), epoch));
     }
-    return new Filler(part.dataset(), augmentations);
+    return new Filler(part.dataset().epoch(epoch), augmentations);
   }
 
   /// Ends the epoch under way and frees the buffers.

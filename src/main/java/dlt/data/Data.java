@@ -35,14 +35,20 @@ public record Data(
   /// the training source. Throws Failure(DATA) where something is missing, damaged or leaves a part empty,
   /// Failure(USAGE) where the random changes do not fit the samples.
   public Parts open(Path base, Wanted wanted, long seed) {
-    Dataset all = train.open(base, wanted);
-    Augment.check(augment, all.schema());
-    Wanted same = wanted.like(all.schema());
-    Parts parts = split.orElse(Split.NONE).parts(all, seed);
+    Parts parts = train.settled(split.orElse(Split.NONE).parts(train.open(base, wanted), seed), seed);
+    Schema schema = parts.train().dataset().schema();
+    Augment.check(augment, schema);
+    Wanted same = wanted.like(schema);
     return new Parts(
         parts.train(),
-        validation.map(s -> whole("validation", s.open(base, same))).or(parts::validation),
-        test.map(s -> whole("test", s.open(base, same))).or(parts::test));
+        validation.map(s -> whole("validation", s, base, same, seed)).or(parts::validation),
+        test.map(s -> whole("test", s, base, same, seed)).or(parts::test));
+  }
+
+  /// All samples of `source` as a part.
+  public static Part whole(String name, Source source, Path base, Wanted wanted, long seed) {
+    Part part = whole(name, source.open(base, wanted));
+    return source.settled(new Parts(part, Optional.empty(), Optional.empty()), seed).train();
   }
 
   /// All samples of `dataset` as a part.

@@ -40,6 +40,18 @@ public interface Dataset {
   /// Whether reading a sample is little more than a copy.
   boolean inMemory();
 
+  /// These samples as they are in training epoch `epoch` (1 for the first): those that are composed at random, such as pairs,
+  /// are drawn anew. What was opened is epoch 0, which is that of validation, test and statistics. Size and schema are the same.
+  default Dataset epoch(int epoch) {
+    return this;
+  }
+
+  /// The input whose samples the preprocessing of input `field` is fitted to: the first one of inputs that are to be treated
+  /// alike, such as the two of a pair.
+  default int fittedTo(int field) {
+    return field;
+  }
+
   /// SHA-256 of the files behind it in hexadecimal: of one file as `sha256sum` prints it, of several that of the list which
   /// `sha256sum` prints for them, names relative to the source. Computed when first asked for.
   String hash();

@@ -60,7 +60,10 @@ public record Preprocessing(Field input, List<Fitted> steps, TensorType output) 
   /// and no step fills it in.
   public static Preprocessing fit(List<Preprocess> steps, Part train, int field) {
     Preprocessing fitted =
-        walk(steps, train.dataset().inputs().get(field), (step, _, state, before) -> fit(step, state, new Statistics(train, field, before)));
+        walk(
+            steps,
+            train.dataset().inputs().get(field),
+            (step, _, state, before) -> fit(step, state, new Statistics(train, train.dataset().fittedTo(field), before)));
     fitted.requireNothingMissing(train, field);
     return fitted;
   }

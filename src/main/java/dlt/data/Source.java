@@ -30,6 +30,12 @@ public sealed interface Source permits Csv, Idx, Npz, Npy, Safetensors, Images, 
     return List.of();
   }
 
+  /// The parts of its data as the model sees them. A source whose samples are composed of several, such as pairs, composes
+  /// them here, after the split, so that no part sees anything of another. `seed` is the experiment's.
+  default Parts settled(Parts parts, long seed) {
+    return parts;
+  }
+
   /// A source like `trained` (the one a model was trained on) for other data in `file`, whose name tells its format (csv,
   /// tsv, npz, npy, safetensors, or a folder of images; whatever else for a model that was trained on idx files is one of
   /// images). Its path counts from the `base` that it is opened with. Throws Failure(USAGE) for other names.

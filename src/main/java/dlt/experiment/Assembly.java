@@ -48,6 +48,9 @@ public final class Assembly {
   /// The output that is the loss of the batch, a scalar.
   public static final String LOSS = "loss";
 
+  /// The output of the evaluation graph that says yes where it is above 0, for a first loss whose targets are signs.
+  public static final String DECISION = "loss/decision";
+
   private final ExperimentFile file;
   private final Experiment experiment;
   private final Schema schema;
@@ -221,11 +224,14 @@ public final class Assembly {
     return t.graph.build();
   }
 
-  /// The loss and the activated outputs under their names, without any update.
+  /// The loss, the activated outputs under their names and [#DECISION] where there is one, without any update.
   public Graph evaluation(int batch) {
     Training t = build(batch, false);
     t.graph.output(LOSS, t.loss);
     t.outputs.forEach((name, value) -> t.graph.output(name, activation(name).emit(t.graph, value)));
+    LossTerm first = experiment.loss().getFirst();
+    List<Value> predictions = inputNames(first, List.copyOf(t.outputs.keySet())).stream().map(t.outputs::get).toList();
+    first.loss().decision(t.graph, predictions).ifPresent(d -> t.graph.output(DECISION, d));
     return t.graph.build();
   }
 

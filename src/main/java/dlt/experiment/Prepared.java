@@ -146,9 +146,11 @@ public record Prepared(ExperimentFile file, Parts parts, Assembly assembly, Task
     return switch (assembly.expected(term, 2).orElse(null)) {
       case Target.ClassIndices _ -> Task.MULTICLASS;
       case Target.Numbers n when n.min() == 0 && n.max() == 1 && assembly.activation(assembly.scored()) != dlt.loss.Activation.SOFTMAX ->
-          n.shape().size() == 2 ? Task.BINARY : Task.MULTILABEL;
-      case Target.Numbers _, Target.Signs _ -> Task.REGRESSION;
-      case null -> Task.REGRESSION;
+          // one answer a sample, or one channel of a mask, of which every pixel is an answer
+          n.shape().size() == 2 || n.shape().rank() > 2 && n.shape().dim(1) == 1 ? Task.BINARY : Task.MULTILABEL;
+      case Target.Numbers _ -> Task.REGRESSION;
+      case Target.Signs _ -> Task.DECISION;
+      case null -> Task.DECISION; // of triplets
     };
   }
 

@@ -30,14 +30,24 @@ public record CosineEmbedding(
     return Optional.of(new Target.Signs(Shape.of(x.dim(0))));
   }
 
+  /// Alike where the cosine is above the middle of 1 and the margin.
+  @Override
+  public Optional<Value> decision(Emit g, List<Value> predictions) {
+    return Optional.of(g.sub(cosine(g, predictions), (1 + margin) / 2));
+  }
+
   @Override
   public Value emit(Emit g, List<Value> predictions, Optional<Value> target) {
     Value t = Targets.fit(g, this, predictions, target);
+    Value cos = cosine(g, predictions);
+    return reduction.apply(g, g.where(g.less(g.scalar(0), t), g.sub(1, cos), Terms.positive(g, g.sub(cos, margin))));
+  }
+
+  private static Value cosine(Emit g, List<Value> predictions) {
     Value a = predictions.get(0);
     Value b = predictions.get(1);
     Value lengths = g.mul(g.add(along(g, a, a), 1e-12), g.add(along(g, b, b), 1e-12));
-    Value cos = g.div(along(g, a, b), g.sqrt(lengths));
-    return reduction.apply(g, g.where(g.less(g.scalar(0), t), g.sub(1, cos), Terms.positive(g, g.sub(cos, margin))));
+    return g.div(along(g, a, b), g.sqrt(lengths));
   }
 
   private static Value along(Emit g, Value a, Value b) {

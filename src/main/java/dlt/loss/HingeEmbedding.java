@@ -19,6 +19,12 @@ public record HingeEmbedding(
     return Optional.of(new Target.Signs(Targets.one(this, predictions)));
   }
 
+  /// Alike where the distance is below half of the margin.
+  @Override
+  public Optional<Value> decision(Emit g, List<Value> predictions) {
+    return Optional.of(g.sub(margin / 2, predictions.getFirst()));
+  }
+
   @Override
   public Value emit(Emit g, List<Value> predictions, Optional<Value> target) {
     Value x = predictions.getFirst();

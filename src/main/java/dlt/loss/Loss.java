@@ -27,6 +27,12 @@ public sealed interface Loss
     return Activation.NONE;
   }
 
+  /// A number that is above 0 where `predictions` mean the target 1 rather than -1 (alike rather than different, the first
+  /// higher than the second), for losses whose targets are signs; empty for others.
+  default Optional<Value> decision(Emit g, List<Value> predictions) {
+    return Optional.empty();
+  }
+
   /// Whether [#withClassCounts] has to be asked before [#emit].
   default boolean needsClassCounts() {
     return false;

@@ -25,6 +25,11 @@ public record MarginRanking(
   }
 
   @Override
+  public Optional<Value> decision(Emit g, List<Value> predictions) {
+    return Optional.of(g.sub(predictions.get(0), predictions.get(1)));
+  }
+
+  @Override
   public Value emit(Emit g, List<Value> predictions, Optional<Value> target) {
     Value t = Targets.fit(g, this, predictions, target);
     Value difference = g.sub(predictions.get(0), predictions.get(1));

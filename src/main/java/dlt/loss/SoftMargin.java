@@ -19,6 +19,11 @@ public record SoftMargin(
   }
 
   @Override
+  public Optional<Value> decision(Emit g, List<Value> predictions) {
+    return Optional.of(predictions.getFirst());
+  }
+
+  @Override
   public Value emit(Emit g, List<Value> predictions, Optional<Value> target) {
     Value x = predictions.getFirst();
     Value t = Targets.fit(g, this, predictions, target);

@@ -29,18 +29,26 @@ public record TripletMargin(
     return Optional.empty();
   }
 
+  /// The order is right where the positive is nearer than the negative.
+  @Override
+  public Optional<Value> decision(Emit g, List<Value> predictions) {
+    return Optional.of(g.neg(excess(g, predictions)));
+  }
+
   @Override
   public Value emit(Emit g, List<Value> predictions, Optional<Value> target) {
     target(predictions.stream().map(Value::shape).toList(), DType.FLOAT32);
+    return reduction.apply(g, Terms.positive(g, g.add(excess(g, predictions), margin)));
+  }
+
+  /// How much farther the positive is than the negative.
+  private Value excess(Emit g, List<Value> predictions) {
     Value anchor = predictions.get(0);
     Value positive = predictions.get(1);
     Value negative = predictions.get(2);
     Value near = distance(g, anchor, positive);
     Value far = distance(g, anchor, negative);
-    if (swap) {
-      far = g.min(far, distance(g, positive, negative));
-    }
-    return reduction.apply(g, Terms.positive(g, g.add(g.sub(near, far), margin)));
+    return g.sub(near, swap ? g.min(far, distance(g, positive, negative)) : far);
   }
 
   private Value distance(Emit g, Value a, Value b) {

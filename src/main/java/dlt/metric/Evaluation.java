@@ -56,7 +56,7 @@ public final class Evaluation {
     }
     int columns = switch (task) {
       case MULTICLASS, MULTILABEL -> predictions.shape().dim(1);
-      case BINARY -> 1;
+      case BINARY, DECISION -> 1;
       case REGRESSION -> Math.toIntExact(predictions.size() / n);
     };
     int inner = Math.toIntExact(predictions.size() / ((long) n * columns));
@@ -77,6 +77,7 @@ public final class Evaluation {
         switch (task) {
           case MULTICLASS -> addClass(row, indices ? targets.longAt((long) i * inner + j) : largest(wanted));
           case BINARY -> addAnswer(row[0], wanted[0] >= 0.5);
+          case DECISION -> addDecision(row[0], wanted[0] > 0);
           case MULTILABEL -> addLabels(row, wanted);
           case REGRESSION -> addNumbers(row, wanted);
         }
@@ -94,7 +95,7 @@ public final class Evaluation {
         confusion = new long[columns][columns];
         places = new long[columns];
       }
-      case BINARY -> confusion = new long[2][2];
+      case BINARY, DECISION -> confusion = new long[2][2];
       case MULTILABEL -> {
         right = new long[columns];
         predicted = new long[columns];
@@ -138,6 +139,12 @@ public final class Evaluation {
     double distance = probability - (wanted ? 1 : 0);
     squareSum += distance * distance;
     rankings.forEach(r -> r.add(probability, wanted));
+    counted++;
+  }
+
+  private void addDecision(double score, boolean wanted) {
+    confusion[wanted ? 1 : 0][score > 0 ? 1 : 0]++;
+    rankings.forEach(r -> r.add(score, wanted));
     counted++;
   }
 

@@ -1,6 +1,7 @@
 package dlt.metric;
 
 import static dlt.metric.Task.BINARY;
+import static dlt.metric.Task.DECISION;
 import static dlt.metric.Task.MULTICLASS;
 import static dlt.metric.Task.MULTILABEL;
 import static dlt.metric.Task.REGRESSION;
@@ -17,12 +18,12 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
 /// A number that says how good predictions are, with scikit-learn's definitions; named in the file in snake_case. A
-/// probability of one half or more is a yes.
+/// probability of one half or more is a yes, and so is a score above 0.
 public enum Metric {
   @Doc("The share of right answers.")
-  ACCURACY(EnumSet.of(MULTICLASS, BINARY), true, e -> e.matrix().accuracy()),
+  ACCURACY(EnumSet.of(MULTICLASS, BINARY, DECISION), true, e -> e.matrix().accuracy()),
   @Doc("The mean of the shares of each class that were found.")
-  BALANCED_ACCURACY(EnumSet.of(MULTICLASS, BINARY), true, e -> e.matrix().balancedAccuracy()),
+  BALANCED_ACCURACY(EnumSet.of(MULTICLASS, BINARY, DECISION), true, e -> e.matrix().balancedAccuracy()),
   @Doc("The share of samples whose class is among the two with the highest scores.")
   TOP2_ACCURACY(EnumSet.of(MULTICLASS), true, e -> e.topAccuracy(2)),
   @Doc("The share of samples whose class is among the three with the highest scores.")
@@ -35,11 +36,11 @@ public enum Metric {
   TOP10_ACCURACY(EnumSet.of(MULTICLASS), true, e -> e.topAccuracy(10)),
 
   @Doc("Of what was taken for a yes, the share that is one.")
-  PRECISION(EnumSet.of(BINARY), true, e -> e.counts().classes().get(1).precision()),
+  PRECISION(EnumSet.of(BINARY, DECISION), true, e -> e.counts().classes().get(1).precision()),
   @Doc("The share of each yes that was found.")
-  RECALL(EnumSet.of(BINARY), true, e -> e.counts().classes().get(1).recall()),
+  RECALL(EnumSet.of(BINARY, DECISION), true, e -> e.counts().classes().get(1).recall()),
   @Doc("The harmonic mean of precision and recall.")
-  F1(EnumSet.of(BINARY), true, e -> e.counts().classes().get(1).f1()),
+  F1(EnumSet.of(BINARY, DECISION), true, e -> e.counts().classes().get(1).f1()),
   @Doc("The mean of the classes' precisions.")
   PRECISION_MACRO(EnumSet.of(MULTICLASS, BINARY, MULTILABEL), true, e -> e.counts().macro(One::precision)),
   @Doc("The precision of all classes' counts together.")
@@ -60,21 +61,21 @@ public enum Metric {
   F1_WEIGHTED(EnumSet.of(MULTICLASS, BINARY, MULTILABEL), true, e -> e.counts().weighted(One::f1)),
 
   @Doc("Matthews's correlation coefficient.")
-  MCC(EnumSet.of(MULTICLASS, BINARY), true, e -> e.matrix().mcc()),
+  MCC(EnumSet.of(MULTICLASS, BINARY, DECISION), true, e -> e.matrix().mcc()),
   @Doc("Cohen's kappa: agreement beyond chance.")
-  COHEN_KAPPA(EnumSet.of(MULTICLASS, BINARY), true, e -> e.matrix().kappa()),
+  COHEN_KAPPA(EnumSet.of(MULTICLASS, BINARY, DECISION), true, e -> e.matrix().kappa()),
   @Doc("The mean negative logarithm of the right class's probability.")
   LOG_LOSS(EnumSet.of(MULTICLASS, BINARY), false, Evaluation::logLoss),
   @Doc("The mean squared distance of the probability from the answer.")
   BRIER(EnumSet.of(BINARY), false, Evaluation::brier),
   @Doc("The area under the receiver operating characteristic.")
-  ROC_AUC(EnumSet.of(BINARY), true, e -> e.meanRanking(Ranking::rocAuc)),
+  ROC_AUC(EnumSet.of(BINARY, DECISION), true, e -> e.meanRanking(Ranking::rocAuc)),
   @Doc("The mean of the areas under the curves of each class against the rest.")
   ROC_AUC_OVR_MACRO(EnumSet.of(MULTICLASS), true, e -> e.meanRanking(Ranking::rocAuc)),
   @Doc("The mean of the labels' areas under the curve.")
   ROC_AUC_MACRO(EnumSet.of(MULTILABEL), true, e -> e.meanRanking(Ranking::rocAuc)),
   @Doc("The mean precision over all thresholds, weighted by the gain in recall.")
-  AVERAGE_PRECISION(EnumSet.of(BINARY), true, e -> e.meanRanking(Ranking::averagePrecision)),
+  AVERAGE_PRECISION(EnumSet.of(BINARY, DECISION), true, e -> e.meanRanking(Ranking::averagePrecision)),
   @Doc("The mean of the labels' average precisions.")
   AVERAGE_PRECISION_MACRO(EnumSet.of(MULTILABEL), true, e -> e.meanRanking(Ranking::averagePrecision)),
   @Doc("Intersection over union (Jaccard) of what was taken for a yes and what is one.")

@@ -10,6 +10,8 @@ public enum Task {
   MULTICLASS,
   /// Probabilities of yes [n, ...] and answers 0 or 1, one for each.
   BINARY,
+  /// Scores [n, ...], above 0 for yes, and answers 1 or -1 (above 0 for yes), one for each.
+  DECISION,
   /// Probabilities [n, labels, ...] and answers 0 or 1, one for each.
   MULTILABEL,
   /// Numbers [n, ...] and numbers, one for each.
@@ -20,6 +22,7 @@ public enum Task {
     return switch (this) {
       case MULTICLASS -> List.of(Metric.ACCURACY, Metric.F1_MACRO);
       case BINARY -> List.of(Metric.ACCURACY, Metric.F1);
+      case DECISION -> List.of(Metric.ACCURACY);
       case MULTILABEL -> List.of(Metric.LABEL_ACCURACY, Metric.F1_MICRO);
       case REGRESSION -> List.of(Metric.MAE, Metric.RMSE, Metric.R2);
     };

@@ -6,10 +6,13 @@ import dlt.data.Batch;
 import dlt.data.Batches;
 import dlt.data.Part;
 import dlt.experiment.Assembly;
+import dlt.loss.LossTerm;
 import dlt.metric.Evaluation;
 import dlt.metric.Metric;
 import dlt.metric.Task;
 import dlt.tensor.HostTensor;
+import dlt.tensor.Shape;
+import dlt.tensor.TensorType;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,8 +42,10 @@ public final class Evaluator implements AutoCloseable {
   /// The scores on all samples of `part`.
   public Scores scores(Part part) {
     Evaluation evaluation = new Evaluation(task, metrics);
-    String output = assembly.scored();
-    int target = assembly.targetIndex(assembly.experiment().loss().getFirst());
+    String output = task == Task.DECISION ? Assembly.DECISION : assembly.scored();
+    LossTerm first = assembly.experiment().loss().getFirst();
+    boolean targeted = assembly.expected(first, 1).isPresent();
+    int target = targeted ? assembly.targetIndex(first) : -1;
     double loss = 0;
     try (Batches batches = new Batches(part, Batches.Options.plain(Math.min(batchSize, part.size())));
         Batches.Epoch epoch = batches.epoch(0, 0)) {
@@ -50,13 +55,20 @@ public final class Evaluator implements AutoCloseable {
         feed.write(program, batch);
         program.run();
         loss += program.output(Assembly.LOSS).at(0) * batch.size();
-        if (!batch.targets().isEmpty()) {
-          HostTensor predictions = program.output(output).read();
-          evaluation.add(predictions, batch.targets().get(target));
-        }
+        HostTensor predictions = program.output(output).read();
+        evaluation.add(predictions, targeted ? batch.targets().get(target) : yes(predictions.shape()));
       }
     }
     return new Scores(part.size(), loss / part.size(), evaluation.values(), evaluation.confusion());
+  }
+
+  /// The answers where the loss takes none: every triplet is to be in its order.
+  private static HostTensor yes(Shape shape) {
+    HostTensor r = HostTensor.allocate(TensorType.float32(shape));
+    for (long i = 0; i < r.size(); i++) {
+      r.set(i, 1);
+    }
+    return r;
   }
 
   private Program program(int size) {

@@ -2,7 +2,6 @@ package dlt.train;
 
 import dlt.backend.Backend;
 import dlt.data.Data;
-import dlt.data.Dataset;
 import dlt.data.Field;
 import dlt.data.Part;
 import dlt.data.Parts;
@@ -58,16 +57,16 @@ public record SavedModel(RunDirectory run, ExperimentFile file, Assembly assembl
   /// Other data with targets: every sample of `source`, whose paths count from `base`. Throws a [Failure] of kind DATA where
   /// they do not fit the model.
   public Part part(Source source, Path base) {
-    return checked(source.open(base, wanted()));
+    return checked(source, base, wanted());
   }
 
   /// Other data without targets, as [#part].
   public Part inputs(Source source, Path base) {
-    return checked(source.open(base, Wanted.of(TargetKind.NONE).like(assembly.schema())));
+    return checked(source, base, Wanted.of(TargetKind.NONE).like(assembly.schema()));
   }
 
-  private Part checked(Dataset dataset) {
-    Part part = Data.whole("data", dataset);
+  private Part checked(Source source, Path base, Wanted wanted) {
+    Part part = Data.whole("data", source, base, wanted, file.experiment().seed());
     for (int i = 0; i < assembly.preprocessing().size(); i++) {
       assembly.preprocessing().get(i).requireNothingMissing(part, i);
     }

@@ -83,4 +83,16 @@ class ExperimentsTest {
     assertThat(result.get("best").get("epoch").asInt()).isGreaterThan(1);
     assertThat(result.get("onnx").get("max_abs_difference").asDouble()).isLessThan(1e-3);
   }
+
+  /// Distances of pairs and pixels of masks are answers, with the metrics of answers.
+  @ParameterizedTest
+  @CsvSource({"siamese, roc_auc", "unet, iou"})
+  void pairsAndMasksHaveTheMetricsOfAnswers(String name, String metric) throws IOException {
+    CommandsTest.Result r = CommandsTest.dlt("train", "experiments/" + name + ".yaml", "--set", "training.epochs=2",
+        "--set", "metrics=[accuracy, f1, precision, recall, " + metric + "]", "--out", folder.resolve(name).toString(), "--json");
+    assertThat(r.code()).as(r.err()).isZero();
+    JsonNode validation = r.json().get("best").get("validation");
+    assertThat(validation.get("accuracy").asDouble()).isBetween(0.3, 1.0);
+    assertThat(validation.get(metric).asDouble()).isBetween(0.0, 1.0);
+  }
 }

@@ -55,6 +55,20 @@ class EvaluationTest {
   }
 
   @Test
+  void decisionsAreYesAboveZeroAndTargetsAreSigns() {
+    HostTensor score = of(Shape.of(4), 2, -1, .5, -3);
+    assertThat(values(Task.DECISION, score, of(Shape.of(4, 1), 1, 1, -1, -1), Metric.ACCURACY, Metric.RECALL, Metric.ROC_AUC))
+        .containsExactly(Map.entry("accuracy", 0.5), Map.entry("recall", 0.5), Map.entry("roc_auc", 0.75));
+  }
+
+  @Test
+  void pixelsOfAMaskAreAnswersOneByOne() {
+    HostTensor p = of(Shape.of(2, 1, 2, 1), .9, .2, .6, .7);
+    assertThat(values(Task.BINARY, p, of(Shape.of(2, 1, 2, 1), 1, 1, 0, 1), Metric.ACCURACY, Metric.IOU, Metric.DICE))
+        .containsExactly(Map.entry("accuracy", 0.5), Map.entry("iou", 0.5), Map.entry("dice", 2 / 3.0));
+  }
+
+  @Test
   void equalScoresShareTheArea() {
     HostTensor p = of(Shape.of(4), .5, .5, .5, .5);
     assertThat(values(Task.BINARY, p, of(Shape.of(4), 1, 0, 1, 0), Metric.ROC_AUC, Metric.AVERAGE_PRECISION))
@@ -105,7 +119,7 @@ class EvaluationTest {
 
   @Test
   void aMetricThatDoesNotFitNamesThoseThatDo() {
-    assertThat(Metric.ACCURACY.mismatch(Task.MULTILABEL).orElseThrow()).contains("accuracy measures multiclass, binary outputs")
+    assertThat(Metric.ACCURACY.mismatch(Task.MULTILABEL).orElseThrow()).contains("accuracy measures multiclass, binary, decision outputs")
         .contains("subset_accuracy").contains("label_accuracy");
     assertThat(Metric.F1_MACRO.mismatch(Task.BINARY)).isEmpty();
     assertThatThrownBy(() -> new Evaluation(Task.REGRESSION, List.of(Metric.F1))).isInstanceOf(IllegalArgumentException.class)
