@@ -68,6 +68,7 @@ complete -c dlt -n '__fish_seen_subcommand_from bench' -l verbose -d 'Show what 
 complete -c dlt -n '__fish_seen_subcommand_from bench' -l batch-size -x -d 'Samples of a step; the experiment\'s where left out.'
 complete -c dlt -n '__fish_seen_subcommand_from bench' -l steps -x -d 'Measure so many steps, without a warm-up.'
 complete -c dlt -n '__fish_seen_subcommand_from bench' -l seconds -x -d 'Measure for so long, after a warm-up of two seconds; 3 where left out.'
+complete -c dlt -n '__fish_seen_subcommand_from bench' -l profile -d 'Show each kernel\'s time beside what the machine can do at most.'
 complete -c dlt -n '__fish_seen_subcommand_from bench' -s h -l help -d 'Show this help message and exit.'
 complete -c dlt -n '__fish_seen_subcommand_from bench' -s V -l version -d 'Print version information and exit.'
 complete -c dlt -n '__fish_seen_subcommand_from bench' -F

@@ -3,6 +3,7 @@ package dlt.backend;
 import dlt.graph.Graph;
 import dlt.tensor.TensorType;
 import java.util.Map;
+import java.util.Optional;
 
 /// Compiles graphs for one device. Not safe for use by several threads at once.
 public interface Backend extends AutoCloseable {
@@ -19,6 +20,11 @@ public interface Backend extends AutoCloseable {
   /// programs may share buffers. Throws [IllegalArgumentException] where one is missing or of another type, and a
   /// [dlt.error.Failure] of kind DEVICE where memory runs out.
   Program compile(Graph graph, Map<String, Buffer> variables);
+
+  /// What the device can do at most, measured now, in a fraction of a second; empty where that is not known.
+  default Optional<Ceilings> ceilings() {
+    return Optional.empty();
+  }
 
   @Override
   void close();

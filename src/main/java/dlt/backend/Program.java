@@ -1,5 +1,6 @@
 package dlt.backend;
 
+import java.util.List;
 import java.util.Set;
 
 /// A compiled graph over buffers planned for it.
@@ -15,6 +16,16 @@ public interface Program extends AutoCloseable {
 
   /// Computes the outputs, then updates the variables.
   void run();
+
+  /// The kernels that a run calls, in order; empty where the device does not time them.
+  default List<KernelCall> calls() {
+    return List.of();
+  }
+
+  /// As [#run()]; adds to `nanos[i]` the time of the i-th of [#calls].
+  default void run(long[] nanos) {
+    run();
+  }
 
   /// Bytes of the plan: everything but variables shared with other programs.
   long plannedBytes();

@@ -7,6 +7,7 @@ import dlt.experiment.ExperimentFile;
 import dlt.experiment.Prepared;
 import dlt.run.MetricsLog;
 import dlt.train.StepBench;
+import dlt.train.StepProfile;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -29,6 +30,9 @@ final class Bench implements Callable<Integer> {
   @Option(names = "--seconds", paramLabel = "S", description = "Measure for so long, after a warm-up of two seconds; 3 where left out.")
   Optional<Double> seconds = Optional.empty();
 
+  @Option(names = "--profile", description = "Show each kernel's time beside what the machine can do at most.")
+  boolean profile;
+
   @Override
   public Integer call() {
     if (steps.isPresent() && seconds.isPresent()) {
@@ -41,11 +45,16 @@ final class Bench implements Callable<Integer> {
     Prepared prepared = Prepared.of(file);
     int batch = batchSize.orElseGet(() -> file.experiment().training().batchSize().of(prepared.parts().train().size()));
     StepBench.Result r;
+    Optional<StepProfile> measured = Optional.empty();
     String description;
     int threads = device.threads();
     try (Backend backend = device.open(file.experiment().training().device()); StepBench bench = new StepBench(prepared, backend, batch)) {
       description = backend.description();
       r = steps.isPresent() ? bench.steps(steps.get()) : bench.seconds(seconds.orElse(3.0));
+      if (profile) {
+        measured = Optional.of(bench.profile(r.median(), seconds.orElse(3.0), steps.orElse(Integer.MAX_VALUE))
+            .orElseThrow(() -> new Failure(Failure.Kind.USAGE, "--profile: the device " + backend.name() + " does not time its kernels; use --device cpu")));
+      }
     }
     ObjectNode d = output.document().put("experiment", file.experiment().name()).put("device", description).put("threads", threads).put("batch_size", batch);
     MetricsLog.put(d, "samples_per_second", r.samplesPerSecond());
@@ -55,8 +64,13 @@ final class Bench implements Callable<Integer> {
     MetricsLog.put(ms, "p90", r.p90());
     d.put("steps", r.steps()).put("peak_bytes", r.plannedBytes());
     MetricsLog.put(d, "loss", r.loss());
-    output.result(d, String.format(Locale.ROOT, "%s on %s, batch %d: %,.1f samples/s; a step takes %.4f ms (p10 %.4f, p90 %.4f); %d steps", file.experiment().name(),
-        description, batch, r.samplesPerSecond(), r.median(), r.p10(), r.p90(), r.steps()));
+    StringBuilder text = new StringBuilder(String.format(Locale.ROOT, "%s on %s, batch %d: %,.1f samples/s; a step takes %.4f ms (p10 %.4f, p90 %.4f); %d steps",
+        file.experiment().name(), description, batch, r.samplesPerSecond(), r.median(), r.p10(), r.p90(), r.steps()));
+    measured.ifPresent(p -> {
+      ProfileTable.put(d.putObject("profile"), p);
+      text.append(System.lineSeparator()).append(System.lineSeparator()).append(ProfileTable.text(p));
+    });
+    output.result(d, text.toString());
     return 0;
   }
 }

@@ -1,6 +1,7 @@
 package dlt.train;
 
 import dlt.backend.Backend;
+import dlt.backend.KernelCall;
 import dlt.backend.Program;
 import dlt.data.Batch;
 import dlt.data.Field;
@@ -16,6 +17,8 @@ import dlt.tensor.TensorType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
 
 /// Whole training steps, measured one by one: a batch goes in, the loss is read, as in a training. Four made-up batches take
 /// turns, so that no reading of data is measured.
@@ -26,7 +29,10 @@ public final class StepBench implements AutoCloseable {
   private static final int BATCHES = 4, MIN_STEPS = 5, WARM_UP_STEPS = 3;
   private static final long WARM_UP_NANOS = 2_000_000_000L;
 
+  private static final int MOST_PROFILED = 1000;
+
   private final Assembly assembly;
+  private final Backend backend;
   private final int batchSize;
   private final Variables variables;
   private final Program program;
@@ -38,6 +44,7 @@ public final class StepBench implements AutoCloseable {
 
   public StepBench(Prepared prepared, Backend backend, int batchSize) {
     this.assembly = prepared.assembly();
+    this.backend = backend;
     this.batchSize = batchSize;
     this.variables = Variables.forTraining(backend, assembly);
     this.program = backend.compile(assembly.training(batchSize), variables.buffers());
@@ -108,12 +115,40 @@ public final class StepBench implements AutoCloseable {
     return result(Arrays.copyOf(ms, n));
   }
 
+  /// Times each kernel of as many further steps as fit `seconds`, or of `most`; `stepMs` is a step's time as measured before.
+  /// Empty where the device does not time its kernels.
+  public Optional<StepProfile> profile(double stepMs, double seconds, int most) {
+    List<KernelCall> calls = program.calls();
+    if (calls.isEmpty()) {
+      return Optional.empty();
+    }
+    int steps = Math.clamp((long) (seconds * 1000 / stepMs), 1, Math.min(most, MOST_PROFILED));
+    long[] nanos = new long[calls.size()];
+    long[][] times = new long[calls.size()][steps];
+    for (int i = 0; i < steps; i++) {
+      Arrays.fill(nanos, 0);
+      step(p -> p.run(nanos));
+      for (int c = 0; c < nanos.length; c++) {
+        times[c][i] = nanos[c];
+      }
+    }
+    double[] medians = Arrays.stream(times).mapToDouble(t -> {
+      Arrays.sort(t);
+      return t[steps / 2];
+    }).toArray();
+    return Optional.of(StepProfile.of(stepMs, calls, medians, backend.ceilings()));
+  }
+
   private double step() {
+    return step(Program::run);
+  }
+
+  private double step(Consumer<Program> run) {
     long begin = System.nanoTime();
     feed.write(program, batches.get((int) (step % BATCHES)));
     step++;
     feed.write(program, step, rate);
-    program.run();
+    run.accept(program);
     loss = program.output(Assembly.LOSS).at(0);
     return (System.nanoTime() - begin) * 1e-6;
   }

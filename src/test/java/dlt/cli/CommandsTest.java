@@ -1,6 +1,7 @@
 package dlt.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -151,6 +152,23 @@ class CommandsTest {
     JsonNode d = dlt("bench", "experiments/bench/mlp_tabular.yaml", "--steps", "5", "--threads", "1", "--json").json();
     assertThat(d.get("samples_per_second").asDouble()).isPositive();
     assertThat(d.get("batch_size").asInt()).isEqualTo(32);
+  }
+
+  @Test
+  void aProfileNamesKernelsBesideTheirCeilings() throws IOException {
+    JsonNode d = dlt("bench", "experiments/bench/mlp_tabular.yaml", "--steps", "20", "--threads", "1", "--profile", "--json").json().get("profile");
+    assertThat(d.get("ceilings").get("gflops").asDouble()).isPositive();
+    assertThat(d.get("kernels").findValuesAsText("kernel")).anyMatch(k -> k.startsWith("matmul 32x64 * 64x64^T + bias relu"));
+    double ms = d.get("kernels").findValues("ms").stream().mapToDouble(JsonNode::asDouble).sum();
+    assertThat(d.get("kernel_ms").asDouble()).isCloseTo(ms, within(1e-9));
+    assertThat(d.get("floor_ms").asDouble()).isBetween(0.0, ms);
+  }
+
+  @Test
+  void aDeviceThatDoesNotTimeItsKernelsSaysSo() {
+    Result r = dlt("bench", IRIS, "--steps", "1", "--profile", "--device", "reference");
+    assertThat(r.code()).isEqualTo(2);
+    assertThat(r.err()).contains("--profile: the device reference does not time its kernels");
   }
 
   @Test

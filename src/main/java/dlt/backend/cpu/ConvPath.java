@@ -1,5 +1,7 @@
 package dlt.backend.cpu;
 
+import java.util.Locale;
+
 /// How a convolution is computed; chosen by shape and instruction set alone.
 enum ConvPath {
   /// A vector of images at a time: [LaneConvPass], [LaneConvGradWeightPass].
@@ -31,7 +33,9 @@ enum ConvPath {
     boolean cached = imageSize(g) * 4 * target.lanes() <= CACHED;
     double lanes = lanesFit ? used(g.n(), target.lanes()) * (cached ? 1 : 0.55) : 0;
     double channelsLast = ChannelsLast.fits(g) ? used(channels, target.lanes()) * 0.8 : 0;
-    return lanes == 0 && channelsLast == 0 ? JAVA : lanes >= channelsLast ? LANES : CHANNELS_LAST;
+    ConvPath path = lanes == 0 && channelsLast == 0 ? JAVA : lanes >= channelsLast ? LANES : CHANNELS_LAST;
+    target.path(path.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+    return path;
   }
 
   private static long imageSize(ConvGeometry g) {

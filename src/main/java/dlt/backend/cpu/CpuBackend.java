@@ -2,11 +2,13 @@ package dlt.backend.cpu;
 
 import dlt.backend.Backend;
 import dlt.backend.Buffer;
+import dlt.backend.Ceilings;
 import dlt.backend.Program;
 import dlt.graph.Graph;
 import dlt.tensor.TensorType;
 import java.lang.foreign.Arena;
 import java.util.Map;
+import java.util.Optional;
 
 /// The processor: kernels of machine code emitted for the shapes of each graph, or of plain Java loops.
 public final class CpuBackend implements Backend {
@@ -54,6 +56,11 @@ public final class CpuBackend implements Backend {
       arena.close();
       throw e;
     }
+  }
+
+  @Override
+  public Optional<Ceilings> ceilings() {
+    return instructionSet == InstructionSet.JAVA ? Optional.empty() : Optional.of(new Limits(instructionSet, workers, code).measure());
   }
 
   /// Frees the variables and ends the threads. Programs are not to be run any more.

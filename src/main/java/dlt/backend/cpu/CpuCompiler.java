@@ -43,7 +43,7 @@ final class CpuCompiler {
   private final Target target;
   private final List<Work> order;
   private final Map<Node, Storage> storages = new HashMap<>();
-  private final List<Step> steps = new ArrayList<>();
+  private final List<Labelled> steps = new ArrayList<>();
 
   CpuCompiler(Graph graph, Map<String, Buffer> variables, Target target) {
     Verifier.verify(graph);
@@ -60,13 +60,13 @@ final class CpuCompiler {
     // what nobody reads: a variable that is only updated
     graph.nodes().stream().filter(CpuCompiler::outside).forEach(n -> storages.putIfAbsent(n, new Storage(n, false, -1)));
     Map<String, CpuBuffer> outputs = new LinkedHashMap<>();
-    List<Step> first = new ArrayList<>();
-    List<Step> last = new ArrayList<>();
+    List<Labelled> first = new ArrayList<>();
+    List<Labelled> last = new ArrayList<>();
     place(outputs, first, last);
     steps.addAll(first);
     for (Work work : order) {
       if (!constant(work)) {
-        steps(work, steps);
+        step(work).ifPresent(steps::add);
       }
     }
     steps.addAll(last);
@@ -112,7 +112,7 @@ final class CpuCompiler {
 
   // ---- where they lie
 
-  private void place(Map<String, CpuBuffer> outputs, List<Step> first, List<Step> last) {
+  private void place(Map<String, CpuBuffer> outputs, List<Labelled> first, List<Labelled> last) {
     int end = order.size();
     Map<Storage, String> variableOf = new HashMap<>();
     for (Node node : graph.variables()) {
@@ -181,7 +181,7 @@ final class CpuCompiler {
 
   /// Copies at the end for updates that were not computed in place. A variable that becomes another one's old value may have
   /// been overwritten by then, so that value is saved first.
-  private void copyUpdates(List<String> names, Map<Storage, String> variableOf, List<Step> first, List<Step> last) {
+  private void copyUpdates(List<String> names, Map<Storage, String> variableOf, List<Labelled> first, List<Labelled> last) {
     for (String name : names) {
       Storage s = storages.get(graph.updates().get(name));
       MemorySegment from = s.data;
@@ -196,8 +196,8 @@ final class CpuCompiler {
     }
   }
 
-  private static void copy(MemorySegment from, MemorySegment to, List<Step> steps) {
-    steps.add(() -> to.copyFrom(from));
+  private static void copy(MemorySegment from, MemorySegment to, List<Labelled> steps) {
+    steps.add(Labelled.copy(from, to));
   }
 
   private void plan() {
@@ -220,9 +220,7 @@ final class CpuCompiler {
             s.data = target.scratch(node.type().bytes());
           }
         }
-        List<Step> once = new ArrayList<>();
-        steps(work, once);
-        once.forEach(Step::run);
+        step(work).ifPresent(once -> once.step().run());
       }
     }
   }
@@ -233,19 +231,17 @@ final class CpuCompiler {
     return new Operand(node.type(), storages.get(node).data);
   }
 
-  private void steps(Work work, List<Step> steps) {
+  private Optional<Labelled> step(Work work) {
     if (work.outputs().stream().allMatch(n -> n.shape().size() == 0)) {
-      return;
+      return Optional.empty();
     }
-    switch (work) {
-      case Work.Pointwise(var group) -> steps.add(PointwiseKernel.compile(target, group, operands(group.inputs()), operands(group.outputs())));
-      case Work.Single(Node node) -> {
-        if (!alias(node) && !outside(node)) {
-          steps.add(step(node));
-        }
-      }
-      case Work.Biased biased -> steps.add(step(biased));
-    }
+    Step step = switch (work) {
+      case Work.Pointwise(var group) -> PointwiseKernel.compile(target, group, operands(group.inputs()), operands(group.outputs()));
+      case Work.Single(Node node) when alias(node) || outside(node) -> null;
+      case Work.Single(Node node) -> step(node);
+      case Work.Biased biased -> step(biased);
+    };
+    return Optional.ofNullable(step).map(s -> Labelled.of(s, work, target.takePath()));
   }
 
   private List<Operand> operands(List<Node> nodes) {

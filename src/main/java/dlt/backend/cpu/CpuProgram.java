@@ -1,6 +1,7 @@
 package dlt.backend.cpu;
 
 import dlt.backend.Buffer;
+import dlt.backend.KernelCall;
 import dlt.backend.Program;
 import java.lang.foreign.Arena;
 import java.util.List;
@@ -12,13 +13,15 @@ final class CpuProgram implements Program {
   private final Map<String, CpuBuffer> inputs;
   private final Map<String, CpuBuffer> outputs;
   private final Step[] steps;
+  private final List<Labelled> labelled;
   private final long plannedBytes;
   private final Arena arena;
 
-  CpuProgram(Map<String, CpuBuffer> inputs, Map<String, CpuBuffer> outputs, List<Step> steps, long plannedBytes, Arena arena) {
+  CpuProgram(Map<String, CpuBuffer> inputs, Map<String, CpuBuffer> outputs, List<Labelled> labelled, long plannedBytes, Arena arena) {
     this.inputs = inputs;
     this.outputs = outputs;
-    this.steps = steps.toArray(Step[]::new);
+    this.steps = labelled.stream().map(Labelled::step).toArray(Step[]::new);
+    this.labelled = List.copyOf(labelled);
     this.plannedBytes = plannedBytes;
     this.arena = arena;
   }
@@ -50,6 +53,20 @@ final class CpuProgram implements Program {
   public void run() {
     for (Step step : steps) {
       step.run();
+    }
+  }
+
+  @Override
+  public List<KernelCall> calls() {
+    return labelled.stream().map(Labelled::call).toList();
+  }
+
+  @Override
+  public void run(long[] nanos) {
+    for (int i = 0; i < steps.length; i++) {
+      long begin = System.nanoTime();
+      steps[i].run();
+      nanos[i] += System.nanoTime() - begin;
     }
   }
 

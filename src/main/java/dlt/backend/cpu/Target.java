@@ -2,11 +2,16 @@ package dlt.backend.cpu;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /// What kernels are compiled for: the instruction set, the threads, executable memory that lives as long as the backend, and
 /// data memory that lives as long as the program.
 final class Target {
+  /// The way that a kernel takes, for profiles.
+  record Path(String name, OptionalLong arithmetic) {}
+
   private final InstructionSet instructionSet;
   private final Workers workers;
   private final CodeMemory code;
@@ -16,6 +21,7 @@ final class Target {
   /// How much of it was asked for.
   private long sharedBytes;
   private long bytes;
+  private Optional<Path> path = Optional.empty();
 
   Target(InstructionSet instructionSet, Workers workers, CodeMemory code, Arena arena) {
     this.instructionSet = instructionSet;
@@ -74,6 +80,23 @@ final class Target {
     this.bytes += Math.max(0, bytes - sharedBytes);
     sharedBytes = Math.max(sharedBytes, bytes);
     return shared.asSlice(0, bytes);
+  }
+
+  /// Says, while a kernel is compiled, which way was chosen, for profiles: `channels-last`.
+  void path(String name) {
+    path = Optional.of(new Path(name, OptionalLong.empty()));
+  }
+
+  /// The same for a way that takes another number of operations than the op's shapes tell.
+  void path(String name, long arithmetic) {
+    path = Optional.of(new Path(name, OptionalLong.of(arithmetic)));
+  }
+
+  /// What has been said since the last call.
+  Optional<Path> takePath() {
+    Optional<Path> said = path;
+    path = Optional.empty();
+    return said;
   }
 
   /// Memory for the length of a part.

@@ -1,0 +1,137 @@
+package dlt.backend.cpu;
+
+import dlt.backend.Ceilings;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+
+/// The machine's limits, measured by emitted loops that do nothing else, on all threads at once: multiply-adds that depend on
+/// none of the others, and copies and reads of blocks that fit the cores' own caches, the shared one, or none. The best of several
+/// tries counts: neighbours only make a try worse.
+final class Limits {
+  private static final int TRIES = 5;
+  private static final long NANOS = 4_000_000;
+  private static final int MULTIPLY_ADDS = 1 << 14;
+  /// Vectors that a turn of a loop copies or reads.
+  private static final int VECTORS = 8;
+  /// Bytes a thread that a core's own cache holds, and bytes that the shared one does.
+  private static final long OWN = 512 << 10, SHARED = 12 << 20, BEYOND = 96 << 20;
+
+  /// What the loops are; keys of their code.
+  private enum Loop {
+    MULTIPLY_ADD, READ, COPY, COPY_STREAMING
+  }
+
+  private final InstructionSet instructionSet;
+  private final Workers workers;
+  private final CodeMemory code;
+
+  Limits(InstructionSet instructionSet, Workers workers, CodeMemory code) {
+    this.instructionSet = instructionSet;
+    this.workers = workers;
+    this.code = code;
+  }
+
+  Ceilings measure() {
+    try (Arena arena = Arena.ofShared()) {
+      List<Ceilings.Bandwidth> bandwidths = new ArrayList<>();
+      for (long set : new long[] {OWN * workers.threads(), Math.max(SHARED, OWN * workers.threads()), BEYOND}) {
+        bandwidths.add(new Ceilings.Bandwidth(set == BEYOND ? Long.MAX_VALUE : set, bandwidth(Memory.allocate(arena, set))));
+      }
+      return new Ceilings(flops(), bandwidths);
+    }
+  }
+
+  private double flops() {
+    Kernel kernel = kernel(Loop.MULTIPLY_ADD, a -> {
+      int sums = a.vectorRegisters() - 2;
+      for (int i = 0; i < a.vectorRegisters(); i++) {
+        a.zero(i);
+      }
+      a.align(32);
+      Assembler.Label top = a.here();
+      for (int i = 0; i < sums; i++) {
+        a.op(Instruction.FMADD231, i, sums, sums + 1);
+      }
+      a.subImmediate(Assembler.RDI, 1);
+      a.jump(Assembler.Condition.NOT_ZERO, top);
+      a.ret();
+    });
+    int sums = new Assembler(instructionSet).vectorRegisters() - 2;
+    int lanes = new Assembler(instructionSet).lanes();
+    return rate(2.0 * MULTIPLY_ADDS * sums * lanes * workers.threads(), part -> kernel.call(MULTIPLY_ADDS, 0));
+  }
+
+  private double bandwidth(MemorySegment memory) {
+    memory.fill((byte) 0);
+    long turn = (long) VECTORS * new Assembler(instructionSet).vectorBytes();
+    long share = memory.byteSize() / workers.threads() / (2 * turn) * (2 * turn);
+    double best = 0;
+    for (Loop loop : List.of(Loop.READ, Loop.COPY, Loop.COPY_STREAMING)) {
+      Kernel kernel = kernel(loop, a -> move(a, loop));
+      long half = loop == Loop.READ ? 0 : share / 2;
+      long turns = (share - half) / turn;
+      best = Math.max(best, rate((double) share * workers.threads(), part -> {
+        long from = memory.address() + part * share;
+        kernel.call(from, from + half, turns);
+      }));
+    }
+    return best;
+  }
+
+  /// From RDI to RSI, RDX turns.
+  private static void move(Assembler a, Loop loop) {
+    a.align(32);
+    Assembler.Label top = a.here();
+    for (int i = 0; i < VECTORS; i++) {
+      a.load(i, Address.at(Assembler.RDI, i * a.vectorBytes()));
+    }
+    for (int i = 0; i < VECTORS && loop != Loop.READ; i++) {
+      Address to = Address.at(Assembler.RSI, i * a.vectorBytes());
+      if (loop == Loop.COPY) {
+        a.store(to, i);
+      } else {
+        a.storeStreaming(to, i);
+      }
+    }
+    a.addImmediate(Assembler.RDI, VECTORS * a.vectorBytes());
+    a.addImmediate(Assembler.RSI, VECTORS * a.vectorBytes());
+    a.subImmediate(Assembler.RDX, 1);
+    a.jump(Assembler.Condition.NOT_ZERO, top);
+    a.ret();
+  }
+
+  private Kernel kernel(Loop loop, Consumer<Assembler> body) {
+    return code.kernel(loop, () -> {
+      Assembler assembler = new Assembler(instructionSet);
+      body.accept(assembler);
+      return assembler.finish();
+    });
+  }
+
+  /// `amount` a second, where every thread runs a part of it again and again.
+  private double rate(double amount, LongConsumer part) {
+    int times = 1;
+    double best = 0;
+    for (int i = 0; i < TRIES;) {
+      int n = times;
+      long begin = System.nanoTime();
+      workers.run(workers.threads(), p -> {
+        for (int k = 0; k < n; k++) {
+          part.accept(p);
+        }
+      });
+      long nanos = System.nanoTime() - begin;
+      if (nanos < NANOS) {
+        times *= 2;
+      } else {
+        best = Math.max(best, amount * n * 1e9 / nanos);
+        i++;
+      }
+    }
+    return best;
+  }
+}

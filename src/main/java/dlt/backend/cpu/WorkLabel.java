@@ -1,0 +1,106 @@
+package dlt.backend.cpu;
+
+import dlt.backend.KernelCall;
+import dlt.graph.Flops;
+import dlt.graph.Fusion;
+import dlt.graph.Node;
+import dlt.op.*;
+import dlt.tensor.DType;
+import dlt.tensor.Shape;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/// What profiles say about a piece of [Work]: its name, its operations and the bytes that it has to move.
+final class WorkLabel {
+  /// Operations of a group that its name lists.
+  private static final int LISTED = 6;
+
+  private WorkLabel() {}
+
+  static KernelCall of(Work work, Optional<Target.Path> path) {
+    String name = switch (work) {
+      case Work.Single(Node node) -> name(node);
+      case Work.Biased biased -> name(biased.product()) + (biased.relu() ? " + bias relu" : " + bias");
+      case Work.Pointwise(var group) -> name(group);
+    };
+    long operations = switch (work) {
+      case Work.Single(Node node) -> Flops.of(node);
+      case Work.Biased biased -> Flops.of(biased.product()) + biased.result().shape().size() * (biased.relu() ? 2 : 1);
+      case Work.Pointwise(var group) -> group.nodes().stream().mapToLong(Flops::of).sum();
+    };
+    long arithmetic = path.isPresent() && path.get().arithmetic().isPresent() ? path.get().arithmetic().getAsLong()
+        : work instanceof Work.Pointwise(var group) ? instructions(group) : operations;
+    return new KernelCall(name + path.map(p -> " " + p.name()).orElse(""), operations, arithmetic, bytes(work));
+  }
+
+  // ---- names
+
+  private static String name(Node n) {
+    String shapes = n.inputs().stream().map(i -> dims(i.shape())).collect(Collectors.joining(", "));
+    return switch (n.op()) {
+      case MatMul op -> op.name() + " " + dims(n.inputs().get(0).shape()) + (op.transposeA() ? "^T" : "") + " * "
+          + dims(n.inputs().get(1).shape()) + (op.transposeB() ? "^T" : "");
+      case Conv2d op -> convolution(n, op.window(), op.groups());
+      case Conv2dGradInput op -> convolution(n, op.window(), op.groups());
+      case Conv2dGradWeight op -> convolution(n, op.window(), op.groups());
+      case Input _, Variable _, Reshape _, Unary _, Binary _, Where _, Literal _, Fill _, RandomUniform _, Cast _, Reduce _, ArgMax _,
+          Softmax _, LogSoftmax _, MaxPool2d _, MaxPool2dGrad _, AvgPool2d _, AvgPool2dGrad _, BatchNorm _, Transpose _, Expand _, Concat _,
+          Slice _, Pad _, Gather _, ScatterAdd _, OneHot _ -> n.op().name() + (shapes.isEmpty() ? "" : " " + shapes) + " -> " + dims(n.shape());
+    };
+  }
+
+  private static String convolution(Node n, Window w, int groups) {
+    return n.op().name() + " " + dims(n.inputs().get(0).shape()) + " * " + dims(n.inputs().get(1).shape())
+        + (n.op() instanceof Conv2d ? "" : " -> " + dims(n.shape()))
+        + (w.strideH() == 1 && w.strideW() == 1 ? "" : " stride " + (w.strideH() == w.strideW() ? w.strideH() : w.strideH() + "x" + w.strideW()))
+        + (groups == 1 ? "" : " in " + groups + " groups");
+  }
+
+  private static String name(Fusion.Group group) {
+    List<String> ops = group.nodes().stream().map(WorkLabel::operation).toList();
+    return "pointwise " + dims(group.shape()) + " (" + ops.stream().limit(LISTED).collect(Collectors.joining(" "))
+        + (ops.size() > LISTED ? " ... " + ops.size() + " in all" : "") + ")";
+  }
+
+  private static String operation(Node n) {
+    return switch (n.op()) {
+      case Unary u -> u.kind().name().toLowerCase(Locale.ROOT);
+      case Binary b -> b.kind().name().toLowerCase(Locale.ROOT);
+      case Op op -> op.name();
+    };
+  }
+
+  private static String dims(Shape shape) {
+    return shape.rank() == 0 ? "scalar" : shape.dims().stream().map(String::valueOf).collect(Collectors.joining("x"));
+  }
+
+  // ---- what it takes
+
+  /// The multiply-adders' turns that the group's code takes.
+  private static long instructions(Fusion.Group group) {
+    List<Node> elementwise = group.nodes().stream().filter(n -> !(n.op() instanceof Reduce)).toList();
+    if (elementwise.stream().anyMatch(n -> n.inputs().getFirst().dtype() != DType.FLOAT32)) {
+      return 2 * elementwise.size() * group.shape().size();
+    }
+    int reductions = group.nodes().size() - elementwise.size();
+    return 2 * (PointwiseCode.of(group, elementwise).operations() + reductions) * group.shape().size();
+  }
+
+  private static long bytes(Work work) {
+    if (work instanceof Work.Single(Node node)) {
+      long out = node.type().bytes();
+      switch (node.op()) {
+        case Gather _ -> {
+          return 2 * out + node.inputs().get(1).type().bytes();
+        }
+        case Slice _ -> {
+          return 2 * out;
+        }
+        case Op _ -> {}
+      }
+    }
+    return work.inputs().stream().distinct().mapToLong(n -> n.type().bytes()).sum() + work.outputs().stream().mapToLong(n -> n.type().bytes()).sum();
+  }
+}

@@ -1,0 +1,86 @@
+package dlt.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dlt.backend.Ceilings;
+import dlt.run.MetricsLog;
+import dlt.train.StepProfile;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/// A [StepProfile] for people and for programs.
+final class ProfileTable {
+  /// What counts as close to a ceiling.
+  private static final double CLOSE = 0.85;
+  private static final int LONGEST_NAME = 100;
+  private static final int NAMED = 6;
+  /// Kernels are listed until they make up this share of the time.
+  private static final double SHOWN = 0.99;
+
+  private ProfileTable() {}
+
+  static void put(ObjectNode d, StepProfile p) {
+    MetricsLog.put(d, "step_ms", p.stepMs());
+    MetricsLog.put(d, "kernel_ms", p.kernelMs());
+    p.ceilings().ifPresent(c -> {
+      MetricsLog.put(d, "floor_ms", p.floorMs());
+      MetricsLog.put(d, "share_close_to_ceiling", p.timeAt(CLOSE));
+      ObjectNode ceilings = d.putObject("ceilings").put("gflops", c.flops() * 1e-9);
+      ArrayNode bandwidths = ceilings.putArray("bandwidths");
+      for (Ceilings.Bandwidth b : c.bandwidths()) {
+        ObjectNode o = bandwidths.addObject().put("gbytes", b.bytes() * 1e-9);
+        if (b.workingSet() < Long.MAX_VALUE) {
+          o.put("working_set", b.workingSet());
+        }
+      }
+    });
+    ArrayNode kernels = d.putArray("kernels");
+    for (StepProfile.Kernel k : p.kernels()) {
+      ObjectNode o = kernels.addObject().put("kernel", k.name()).put("calls", k.calls());
+      MetricsLog.put(o, "ms", k.ms());
+      MetricsLog.put(o, "share", k.ms() / p.kernelMs());
+      MetricsLog.put(o, "gflops", k.gigaflops());
+      MetricsLog.put(o, "gbytes", k.gigabytes());
+      if (p.ceilings().isPresent()) {
+        MetricsLog.put(o, "floor_ms", k.floorMs());
+        MetricsLog.put(o, "of_ceiling", k.ofCeiling());
+      }
+    }
+  }
+
+  static String text(StepProfile p) {
+    int width = p.kernels().stream().mapToInt(k -> Math.min(k.name().length(), LONGEST_NAME)).max().orElse(6);
+    StringBuilder b = new StringBuilder();
+    b.append(String.format(Locale.ROOT, "%-" + width + "s %5s %10s %6s %8s %7s %s%n", "kernel", "calls", "ms", "share", "GFLOP/s", "GB/s",
+        p.ceilings().isPresent() ? "of ceiling" : ""));
+    double shown = 0;
+    int rows = 0;
+    for (; rows < p.kernels().size() && shown < SHOWN * p.kernelMs(); rows++) {
+      StepProfile.Kernel k = p.kernels().get(rows);
+      shown += k.ms();
+      b.append(String.format(Locale.ROOT, "%-" + width + "s %5d %10.4f %5.1f%% %8.1f %7.1f %s%n", cut(k.name()), k.calls(), k.ms(),
+          100 * k.ms() / p.kernelMs(), k.gigaflops(), k.gigabytes(), p.ceilings().isPresent() ? percent(k.ofCeiling()) : ""));
+    }
+    if (rows < p.kernels().size()) {
+      b.append(String.format(Locale.ROOT, "%d others, all in --json, take %.4f ms%n", p.kernels().size() - rows, p.kernelMs() - shown));
+    }
+    b.append(String.format(Locale.ROOT, "a step takes %.4f ms, its kernels %.4f", p.stepMs(), p.kernelMs()));
+    p.ceilings().ifPresent(c -> b.append(String.format(Locale.ROOT, "; the floor is %.4f ms (%s of the step)%n", p.floorMs(), percent(p.floorMs() / p.stepMs()).strip()))
+        .append(String.format(Locale.ROOT, "ceilings: %.0f GFLOP/s; %s%n", c.flops() * 1e-9, c.bandwidths().stream().map(ProfileTable::text).collect(Collectors.joining(", "))))
+        .append(String.format(Locale.ROOT, "%s of the kernels' time is spent at %.0f%% of their own ceiling or more; the rest in %s", percent(p.timeAt(CLOSE)).strip(),
+            100 * CLOSE, p.below(CLOSE, NAMED))));
+    return b.toString();
+  }
+
+  private static String text(Ceilings.Bandwidth b) {
+    return String.format(Locale.ROOT, "%.0f GB/s ", b.bytes() * 1e-9) + (b.workingSet() == Long.MAX_VALUE ? "beyond" : b.workingSet() >> 10 < 10240 ? "in " + (b.workingSet() >> 10) + " KiB" : "in " + (b.workingSet() >> 20) + " MiB");
+  }
+
+  private static String percent(double share) {
+    return String.format(Locale.ROOT, "%9.1f%%", 100 * share);
+  }
+
+  private static String cut(String name) {
+    return name.length() <= LONGEST_NAME ? name : name.substring(0, LONGEST_NAME - 3) + "...";
+  }
+}
