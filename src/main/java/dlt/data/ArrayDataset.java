@@ -1,35 +1,69 @@
 package dlt.data;
 
-import dlt.tensor.DType;
+import dlt.error.Failure;
 import dlt.tensor.HostTensor;
+import dlt.tensor.TensorType;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntFunction;
+import java.util.function.ObjIntConsumer;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
-/// Samples in memory: one tensor `[samples, ...]` for each field. A float32 field may be kept as bytes, which take a quarter
-/// of the space and are widened when they are read.
+/// Samples in arrays: one array `[samples, ...]` for each field. What a field holds as float32 may be kept as another type,
+/// such as bytes, which take a quarter of the space; it is converted when it is read.
 final class ArrayDataset implements Dataset {
+  /// An array and how a sample of it becomes `type`; `channels` as in [StoredArray#read]. `check` gets what was read and the
+  /// sample's number, and throws where it is no valid value.
+  record Values(StoredArray array, TensorType type, int channels, ObjIntConsumer<HostTensor> check) {
+    /// All of `tensor`, whose values have been checked.
+    static Values of(HostTensor tensor, TensorType type) {
+      return new Values(StoredArray.of(tensor), type, 1, (_, _) -> {});
+    }
+
+    void read(int sample, MemorySegment destination) {
+      HostTensor to = new HostTensor(type, destination.asSlice(0, type.bytes()));
+      array.read(sample * to.size(), channels, to);
+      check.accept(to, sample);
+    }
+
+    private boolean mayMiss() {
+      if (!array.type().dtype().floating()) {
+        return false;
+      }
+      return !array.inMemory() || array instanceof StoredArray.Whole(HostTensor t) && holdsNaN(t);
+    }
+
+    private static boolean holdsNaN(HostTensor t) {
+      for (long i = 0, n = t.size(); i < n; i++) {
+        if (Double.isNaN(t.at(i))) {
+          return true;
+        }
+      }
+      return false;
+    }
+  }
+
   private final int size;
   private final Schema schema;
-  private final List<HostTensor> inputs;
-  private final List<HostTensor> targets;
+  private final List<Values> inputs;
+  private final List<Values> targets;
   private final IntFunction<String> origin;
   private final Supplier<String> hash;
   private final Map<String, List<String>> keys;
   private final boolean mayMiss;
+  private final boolean inMemory;
 
   ArrayDataset(
       int size, Schema schema, List<HostTensor> inputs, List<HostTensor> targets, IntFunction<String> origin, Supplier<String> hash) {
-    this(size, schema, inputs, targets, origin, hash, Map.of());
+    this(size, schema, values(inputs, schema.inputs()), values(targets, schema.targets()), origin, hash, Map.of());
   }
 
   /// `keys` are what [#key] gives.
   ArrayDataset(
-      int size, Schema schema, List<HostTensor> inputs, List<HostTensor> targets, IntFunction<String> origin, Supplier<String> hash,
+      int size, Schema schema, List<Values> inputs, List<Values> targets, IntFunction<String> origin, Supplier<String> hash,
       Map<String, List<String>> keys) {
     this.size = size;
     this.schema = schema;
@@ -38,20 +72,12 @@ final class ArrayDataset implements Dataset {
     this.origin = origin;
     this.hash = new Once<>(hash);
     this.keys = Map.copyOf(keys);
-    this.mayMiss = inputs.stream().anyMatch(ArrayDataset::holdsNaN);
+    this.mayMiss = inputs.stream().anyMatch(Values::mayMiss);
+    this.inMemory = inputs.stream().allMatch(v -> v.array.inMemory()) && targets.stream().allMatch(v -> v.array.inMemory());
   }
 
-  private static boolean holdsNaN(HostTensor t) {
-    if (t.dtype() != DType.FLOAT32) {
-      return false;
-    }
-    MemorySegment data = t.data();
-    for (long i = 0, n = t.size(); i < n; i++) {
-      if (Float.isNaN(data.get(ValueLayout.JAVA_FLOAT_UNALIGNED, i * 4))) {
-        return true;
-      }
-    }
-    return false;
+  private static List<Values> values(List<HostTensor> tensors, List<Field> fields) {
+    return IntStream.range(0, tensors.size()).mapToObj(i -> Values.of(tensors.get(i), fields.get(i).type())).toList();
   }
 
   @Override
@@ -66,20 +92,10 @@ final class ArrayDataset implements Dataset {
 
   @Override
   public void read(int sample, boolean target, int field, MemorySegment destination) {
-    HostTensor from = (target ? targets : inputs).get(field);
-    long count = (target ? schema.targets() : schema.inputs()).get(field).type().shape().size();
-    if (from.dtype() == DType.UINT8) {
-      widen(from.data(), sample * count, destination, count);
-    } else {
-      long bytes = count * from.dtype().bytes();
-      MemorySegment.copy(from.data(), sample * bytes, destination, 0, bytes);
-    }
-  }
-
-  /// Bytes 0 to 255 as float32.
-  static void widen(MemorySegment bytes, long from, MemorySegment destination, long count) {
-    for (long i = 0; i < count; i++) {
-      destination.set(ValueLayout.JAVA_FLOAT_UNALIGNED, i * 4, bytes.get(ValueLayout.JAVA_BYTE, from + i) & 0xff);
+    try {
+      (target ? targets : inputs).get(field).read(sample, destination);
+    } catch (InternalError e) { // a page of a mapped file is gone
+      throw new Failure(Failure.Kind.DATA, origin(sample) + ": can no longer be read; was the file cut off meanwhile?", e);
     }
   }
 
@@ -95,7 +111,7 @@ final class ArrayDataset implements Dataset {
 
   @Override
   public boolean inMemory() {
-    return true;
+    return inMemory;
   }
 
   @Override

@@ -280,25 +280,19 @@ final class CsvReading {
     HostTensor x = HostTensor.allocate(TensorType.float32(size, features.size()));
     boolean separate = wanted.separate(targets.stream().map(p -> p.name).toList());
     List<List<CsvColumn>> groups = separate ? targets.stream().map(List::of).toList() : targets.isEmpty() ? List.of() : List.of(targets);
-    List<HostTensor> y = new ArrayList<>();
+    List<ArrayDataset.Values> y = new ArrayList<>();
     List<Field> fields = new ArrayList<>();
     for (List<CsvColumn> group : groups) {
       fields.add(field(group));
       Shape sample = fields.getLast().type().shape();
-      y.add(HostTensor.allocate(new TensorType(fields.getLast().type().dtype(), sample.insert(0, size))));
+      HostTensor t = HostTensor.allocate(new TensorType(fields.getLast().type().dtype(), sample.insert(0, size)));
+      fill(t, group);
+      y.add(ArrayDataset.Values.of(t, fields.getLast().type()));
     }
     for (int f = 0; f < features.size(); f++) {
       CsvColumn p = features.get(f);
       for (int row = 0; row < size; row++) {
         x.data().setAtIndex(ValueLayout.JAVA_FLOAT, (long) row * features.size() + f, (float) p.at(row));
-      }
-    }
-    for (int g = 0; g < groups.size(); g++) {
-      List<CsvColumn> group = groups.get(g);
-      for (int c = 0; c < group.size(); c++) {
-        for (int row = 0; row < size; row++) {
-          y.get(g).set((long) row * group.size() + c, group.get(c).at(row));
-        }
       }
     }
     List<Column> columns = features.stream().map(p -> new Column(p.name, p.names())).toList();
@@ -308,8 +302,16 @@ final class CsvReading {
     String name = file.name();
     int[] places = Arrays.copyOf(lines, size);
     Dataset dataset =
-        new ArrayDataset(size, schema, List.of(x), y, i -> name + ":" + places[i], () -> SourceFile.hash(List.of(from)), keys);
+        new ArrayDataset(size, schema, List.of(ArrayDataset.Values.of(x, input.type())), y, i -> name + ":" + places[i], () -> SourceFile.hash(List.of(from)), keys);
     return wanted.checked(dataset, name);
+  }
+
+  private void fill(HostTensor t, List<CsvColumn> group) {
+    for (int c = 0; c < group.size(); c++) {
+      for (int row = 0; row < size; row++) {
+        t.set((long) row * group.size() + c, group.get(c).at(row));
+      }
+    }
   }
 
   private Field field(List<CsvColumn> group) {

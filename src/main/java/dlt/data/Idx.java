@@ -15,10 +15,10 @@ public record Idx(@Doc("The file of the images.") String images, @Doc("The file 
     implements Source {
   @Override
   public Dataset open(Path base, Wanted wanted) {
-    SequencedMap<String, HostTensor> arrays = new LinkedHashMap<>();
+    SequencedMap<String, StoredArray> arrays = new LinkedHashMap<>();
     SourceFile imageFile = SourceFile.of(base, images);
     HostTensor pictures = IdxFile.read(imageFile);
-    arrays.put("image", pictures.shape().rank() == 3 ? pictures.reshape(pictures.shape().insert(1, 1)) : pictures);
+    arrays.put("image", StoredArray.of(pictures.shape().rank() == 3 ? pictures.reshape(pictures.shape().insert(1, 1)) : pictures));
     List<SourceFile> files = new ArrayList<>(List.of(imageFile));
     if (labels.isPresent() && wanted.targets() != TargetKind.NONE) {
       SourceFile labelFile = SourceFile.of(base, labels.get());
@@ -27,10 +27,10 @@ public record Idx(@Doc("The file of the images.") String images, @Doc("The file 
       if (indices.shape().dim(0) != pictures.shape().dim(0)) {
         throw labelFile.failure("holds " + indices.shape().dim(0) + " labels, " + images + " " + pictures.shape().dim(0) + " images");
       }
-      arrays.put("label", indices);
+      arrays.put("label", StoredArray.of(indices));
     }
     List<String> targets = arrays.keySet().stream().skip(1).toList();
-    return new NamedArrays(images, files, arrays).dataset(List.of("image"), targets, 1, wanted);
+    return new NamedArrays(images, files, arrays).dataset(List.of("image"), targets, 1, ImageLayout.CHW, wanted);
   }
 
   @Override

@@ -56,11 +56,11 @@ final class ImageDataset implements Dataset {
     }
     long count = (long) channels * height * width;
     if (kept != null && decoded.getAcquire(sample) == 1) {
-      ArrayDataset.widen(kept.data(), sample * count, destination, count);
+      StoredArray.widen(kept.data(), sample * count, 1, destination, 0, count);
       return;
     }
     byte[] pixels = ImageFile.read(files.get(sample), channels, height, width);
-    ArrayDataset.widen(MemorySegment.ofArray(pixels), 0, destination, count);
+    StoredArray.widen(MemorySegment.ofArray(pixels), 0, 1, destination, 0, count);
     if (kept != null) {
       MemorySegment.copy(pixels, 0, kept.data(), ValueLayout.JAVA_BYTE, sample * count, pixels.length);
       decoded.setRelease(sample, 1);

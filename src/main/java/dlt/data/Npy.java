@@ -11,12 +11,13 @@ import java.util.stream.Stream;
 public record Npy(
     @Doc("The file or files that are inputs.") List<String> inputs,
     @Doc("The file or files that are targets.") @Default("[]") List<String> targets,
-    @Doc("How many leading dimensions count the samples together.") @Default("1") @Range(min = 1) int batchDims)
+    @Doc("How many leading dimensions count the samples together.") @Default("1") @Range(min = 1) int batchDims,
+    @Doc("How samples of three dimensions lie in the file.") @Default("chw") ImageLayout layout)
     implements Source {
   @Override
   public Dataset open(Path base, Wanted wanted) {
     List<String> read = Stream.concat((wanted.targets() == TargetKind.NONE ? inputs : paths()).stream(), wanted.keys().stream().sorted()).distinct().toList();
-    return NamedArrays.of(base, read).dataset(inputs, targets, batchDims, wanted);
+    return NamedArrays.of(base, read).dataset(inputs, targets, batchDims, layout, wanted);
   }
 
   @Override

@@ -12,12 +12,13 @@ public record Npz(
     @Doc("The array or arrays that are inputs.") @Default("[x]") List<String> inputs,
     @Doc("The array or arrays that are targets.") @Default("[y]") List<String> targets,
     @Doc("How many leading dimensions count the samples together: 2 reads [steps, batch, ...] as steps * batch samples.")
-        @Default("1") @Range(min = 1) int batchDims)
+        @Default("1") @Range(min = 1) int batchDims,
+    @Doc("How samples of three dimensions lie in the file.") @Default("chw") ImageLayout layout)
     implements Source {
   @Override
   public Dataset open(Path base, Wanted wanted) {
     SourceFile file = SourceFile.of(base, path);
-    return NamedArrays.of(file, dlt.tensor.Npz.read(file.path())).dataset(inputs, targets, batchDims, wanted);
+    return NamedArrays.of(file, dlt.tensor.Npz.read(file.path())).dataset(inputs, targets, batchDims, layout, wanted);
   }
 
   @Override

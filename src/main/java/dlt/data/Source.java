@@ -57,15 +57,17 @@ public sealed interface Source permits Csv, Idx, Npz, Npy, Safetensors, Images, 
       return trained instanceof Csv csv ? csv.at(path) : Csv.of(path, delimiter, schema.inputs().getFirst().type().shape());
     }
     if (name.endsWith(".npz")) {
-      return trained instanceof Npz npz ? new Npz(path, npz.inputs(), npz.targets(), npz.batchDims()) : new Npz(path, inputs, targets, 1);
+      return trained instanceof Npz npz ? new Npz(path, npz.inputs(), npz.targets(), npz.batchDims(), npz.layout()) : new Npz(path, inputs, targets, 1, ImageLayout.CHW);
     }
     if (name.endsWith(".safetensors")) {
       return trained instanceof Safetensors s
-          ? new Safetensors(path, s.inputs(), s.targets(), s.batchDims())
-          : new Safetensors(path, inputs, targets, 1);
+          ? new Safetensors(path, s.inputs(), s.targets(), s.batchDims(), s.layout())
+          : new Safetensors(path, inputs, targets, 1, ImageLayout.CHW);
     }
     if (name.endsWith(".npy")) {
-      return new Npy(List.of(path), List.of(), trained instanceof Npy npy ? npy.batchDims() : 1);
+      return trained instanceof Npy npy
+          ? new Npy(List.of(path), List.of(), npy.batchDims(), npy.layout())
+          : new Npy(List.of(path), List.of(), 1, ImageLayout.CHW);
     }
     if (trained instanceof Idx) {
       return new Idx(path, Optional.empty());

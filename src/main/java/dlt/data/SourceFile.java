@@ -16,6 +16,9 @@ import java.util.zip.GZIPInputStream;
 
 /// A file of a source: `name` is what messages call it.
 record SourceFile(String name, Path path) {
+  /// Bytes of a [#large] file.
+  private static final long LARGE = 1L << 30;
+
   /// The file that the experiment file calls `name`. Throws Failure(DATA) where there is none.
   static SourceFile of(Path base, String name) {
     SourceFile file = new SourceFile(name, resolve(base, name));
@@ -33,6 +36,11 @@ record SourceFile(String name, Path path) {
   /// Says that there is no `what` at `path`.
   static String missing(Path path, String what) {
     return Files.exists(path) ? "is not a " + what + " (" + path + ")" : "no such " + what + " (looked for " + path + ")";
+  }
+
+  /// Whether its arrays are better left in the file than read into memory.
+  boolean large() {
+    return path.toFile().length() >= LARGE;
   }
 
   /// The contents, unzipped where the first two bytes are gzip's.

@@ -2,6 +2,7 @@ package dlt.tensor;
 
 import dlt.error.Failure;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -71,6 +72,18 @@ final class DataFile implements AutoCloseable {
     byte[] r = new byte[count];
     read(position, MemorySegment.ofArray(r));
     return r;
+  }
+
+  /// The `count` bytes from `position` on, which stay in the file until they are looked at. They outlive this object.
+  MemorySegment map(long position, long count) {
+    if (size - position < count) {
+      throw failure("found " + Math.max(0, size - position) + " bytes, expected " + count);
+    }
+    try {
+      return channel.map(FileChannel.MapMode.READ_ONLY, position, count, Arena.ofAuto());
+    } catch (IOException e) {
+      throw unreadable(path, e);
+    }
   }
 
   @Override

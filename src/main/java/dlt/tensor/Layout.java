@@ -27,6 +27,11 @@ record Layout(TensorType type, int width, boolean unsigned, boolean bigEndian, b
     return Math.multiplyExact(type.shape().size(), (long) width);
   }
 
+  /// Whether the elements lie in the file as they lie in a [HostTensor].
+  boolean isPlain() {
+    return !unsigned && !bigEndian && !transposed();
+  }
+
   /// Memory of the file's size to read into.
   MemorySegment allocate() {
     long bytes = bytes();

@@ -26,6 +26,17 @@ public final class Npy {
     }
   }
 
+  /// The same, but elements that lie in the file as they do in memory stay there until they are looked at.
+  public static HostTensor map(Path file) {
+    NpyHeader header = header(file);
+    if (!header.layout().isPlain()) {
+      return read(file);
+    }
+    try (DataFile in = new DataFile(file)) {
+      return new HostTensor(header.layout().type(), in.map(header.length(), header.layout().bytes()));
+    }
+  }
+
   /// The type of the array in `file`, read from its header alone.
   public static TensorType type(Path file) {
     return header(file).layout().type();

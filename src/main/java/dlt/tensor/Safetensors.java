@@ -48,12 +48,26 @@ public final class Safetensors {
   /// The tensors of `file` by name, in the order of its header. U16 becomes int32, U32 and U64 int64. Throws Failure(DATA)
   /// where the file is damaged or holds a type that dlt has not.
   public static SequencedMap<String, HostTensor> read(Path file) {
+    return tensors(file, false);
+  }
+
+  /// The same, but elements that lie in the file as they do in memory stay there until they are looked at.
+  public static SequencedMap<String, HostTensor> map(Path file) {
+    return tensors(file, true);
+  }
+
+  private static SequencedMap<String, HostTensor> tensors(Path file, boolean mapped) {
     try (DataFile in = new DataFile(file)) {
       Header header = header(in);
       SequencedMap<String, HostTensor> r = new LinkedHashMap<>();
       for (Entry e : header.entries) {
+        long at = header.dataStart + e.begin;
+        if (mapped && e.layout.isPlain()) {
+          r.put(e.name, new HostTensor(e.layout.type(), in.map(at, e.layout.bytes())));
+          continue;
+        }
         MemorySegment raw = e.layout.allocate();
-        in.read(header.dataStart + e.begin, raw);
+        in.read(at, raw);
         try {
           r.put(e.name, e.layout.decode(raw));
         } catch (ArithmeticException overflow) {

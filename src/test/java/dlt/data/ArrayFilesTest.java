@@ -41,10 +41,10 @@ class ArrayFilesTest {
   @Test
   void safetensorsAndNpzNameTheirArrays() {
     dlt.tensor.Safetensors.write(folder.resolve("a.safetensors"), arrays(), Map.of());
-    check(new Safetensors("a.safetensors", List.of("run/x"), List.of("run/y"), 2).open(folder, CLASSES));
+    check(new Safetensors("a.safetensors", List.of("run/x"), List.of("run/y"), 2, ImageLayout.CHW).open(folder, CLASSES));
     dlt.tensor.Npz.write(folder.resolve("a.npz"), arrays());
-    check(new Npz("a.npz", List.of("run/x"), List.of("run/y"), 2).open(folder, CLASSES));
-    assertThatThrownBy(() -> new Npz("a.npz", List.of("run/x"), List.of("run/yy"), 2).open(folder, CLASSES))
+    check(new Npz("a.npz", List.of("run/x"), List.of("run/y"), 2, ImageLayout.CHW).open(folder, CLASSES));
+    assertThatThrownBy(() -> new Npz("a.npz", List.of("run/x"), List.of("run/yy"), 2, ImageLayout.CHW).open(folder, CLASSES))
         .hasMessageContaining("a.npz: has no array 'run/yy' - did you mean 'run/y'?");
   }
 
@@ -53,20 +53,20 @@ class ArrayFilesTest {
     Files.createDirectories(folder.resolve("sub"));
     dlt.tensor.Npy.write(folder.resolve("sub/x.npy"), arrays().get("run/x"));
     dlt.tensor.Npy.write(folder.resolve("sub/y.npy"), arrays().get("run/y"));
-    check(new Npy(List.of("sub/x.npy"), List.of("sub/y.npy"), 2).open(folder, CLASSES));
-    Dataset inputs = new Npy(List.of("sub/x.npy"), List.of("sub/gone.npy"), 2).open(folder, Wanted.of(TargetKind.NONE));
+    check(new Npy(List.of("sub/x.npy"), List.of("sub/y.npy"), 2, ImageLayout.CHW).open(folder, CLASSES));
+    Dataset inputs = new Npy(List.of("sub/x.npy"), List.of("sub/gone.npy"), 2, ImageLayout.CHW).open(folder, Wanted.of(TargetKind.NONE));
     assertThat(inputs.targets()).isEmpty();
-    assertThatThrownBy(() -> new Npy(List.of("sub/x.npy"), List.of("sub/gone.npy"), 2).open(folder, CLASSES))
+    assertThatThrownBy(() -> new Npy(List.of("sub/x.npy"), List.of("sub/gone.npy"), 2, ImageLayout.CHW).open(folder, CLASSES))
         .hasMessageContaining("sub/gone.npy: no such file");
   }
 
   @Test
   void damagedAndMissingFilesAreFailuresOfTheData() throws IOException {
     Files.writeString(folder.resolve("bad"), "nothing that anybody could read");
-    for (Source s : List.of(new Safetensors("bad", List.of("x"), List.of(), 1), new Npz("bad", List.of("x"), List.of(), 1), new Npy(List.of("bad"), List.of(), 1))) {
+    for (Source s : List.of(new Safetensors("bad", List.of("x"), List.of(), 1, ImageLayout.CHW), new Npz("bad", List.of("x"), List.of(), 1, ImageLayout.CHW), new Npy(List.of("bad"), List.of(), 1, ImageLayout.CHW))) {
       assertThatThrownBy(() -> s.open(folder, CLASSES)).isInstanceOfSatisfying(Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.DATA));
     }
-    for (Source s : List.of(new Safetensors("no", List.of("x"), List.of(), 1), new Npz("no", List.of("x"), List.of(), 1), new Npy(List.of("no"), List.of(), 1))) {
+    for (Source s : List.of(new Safetensors("no", List.of("x"), List.of(), 1, ImageLayout.CHW), new Npz("no", List.of("x"), List.of(), 1, ImageLayout.CHW), new Npy(List.of("no"), List.of(), 1, ImageLayout.CHW))) {
       assertThatThrownBy(() -> s.open(folder, CLASSES)).hasMessageContaining("no: no such file (looked for ");
     }
   }

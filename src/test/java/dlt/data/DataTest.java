@@ -71,10 +71,10 @@ class DataTest {
   @Test
   void everyKindOfSourceIsReadFromYaml() {
     assertThat(bind("train: {idx: {images: a, labels: b}}\nsplit: none").train()).isEqualTo(new Idx("a", Optional.of("b")));
-    assertThat(bind("train: {npz: a.npz}\nsplit: none").train()).isEqualTo(new Npz("a.npz", List.of("x"), List.of("y"), 1));
-    assertThat(bind("train: {npy: {inputs: x.npy, targets: y.npy}}\nsplit: none").train()).isEqualTo(new Npy(List.of("x.npy"), List.of("y.npy"), 1));
+    assertThat(bind("train: {npz: a.npz}\nsplit: none").train()).isEqualTo(new Npz("a.npz", List.of("x"), List.of("y"), 1, ImageLayout.CHW));
+    assertThat(bind("train: {npy: {inputs: x.npy, targets: y.npy}}\nsplit: none").train()).isEqualTo(new Npy(List.of("x.npy"), List.of("y.npy"), 1, ImageLayout.CHW));
     assertThat(bind("train: {safetensors: {path: g, inputs: a/x, targets: a/y, batch_dims: 2}}\nsplit: none").train())
-        .isEqualTo(new Safetensors("g", List.of("a/x"), List.of("a/y"), 2));
+        .isEqualTo(new Safetensors("g", List.of("a/x"), List.of("a/y"), 2, ImageLayout.CHW));
     assertThat(bind("train: {images: {path: p, size: 32}}\nsplit: none").train()).isEqualTo(new Images("p", IntPair.of(32), 3));
     assertThat(bind("train: {synthetic: {samples: 8, shape: [1, 4], classes: 3}}\nsplit: none").train())
         .isEqualTo(new Synthetic(8, List.of(1, 4), Optional.of(3), Optional.empty(), Optional.empty(), 0));

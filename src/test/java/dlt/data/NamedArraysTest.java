@@ -22,8 +22,14 @@ class NamedArraysTest {
 
   private final SequencedMap<String, HostTensor> arrays = new LinkedHashMap<>();
 
+  private NamedArrays named() {
+    SequencedMap<String, StoredArray> stored = new LinkedHashMap<>();
+    arrays.forEach((name, t) -> stored.put(name, StoredArray.of(t)));
+    return new NamedArrays("d.npz", List.of(), stored);
+  }
+
   private Dataset open(int batchDims, Wanted wanted) {
-    return new NamedArrays("d.npz", List.of(), arrays).dataset(List.of("x"), List.of("y"), batchDims, wanted);
+    return named().dataset(List.of("x"), List.of("y"), batchDims, ImageLayout.CHW, wanted);
   }
 
   private void fails(int batchDims, Wanted wanted, String message) {
@@ -120,7 +126,7 @@ class NamedArraysTest {
     arrays.put("kind", HostTensor.of(Shape.of(1), 4L));
     arrays.put("size", HostTensor.of(Shape.of(1), 4L));
     Wanted wanted = new Wanted(TargetKind.VALUES, Map.of("kind", TargetKind.CLASSES), Optional.empty());
-    Dataset d = new NamedArrays("d", List.of(), arrays).dataset(List.of("x"), List.of("kind", "size"), 1, wanted);
+    Dataset d = named().dataset(List.of("x"), List.of("kind", "size"), 1, ImageLayout.CHW, wanted);
     assertThat(d.targets()).extracting(Field::type).containsExactly(TensorType.int64(), TensorType.float32());
   }
 
@@ -137,5 +143,58 @@ class NamedArraysTest {
     assertThat(d.inputs()).hasSize(1);
     fails(1, CLASSES.keyed(Set.of("both")), "'both' is [3, 2], and samples are divided by one number each");
     fails(1, CLASSES.keyed(Set.of("gone")), "has no array 'gone'");
+  }
+
+  @Test
+  void imagesThatLieChannelsLastAreTurned() {
+    for (DType dtype : List.of(DType.UINT8, DType.FLOAT32, DType.FLOAT64, DType.INT64)) {
+      arrays.put("x", of(dtype, Shape.of(2, 1, 2, 3), 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12));
+      arrays.put("y", HostTensor.of(Shape.of(2), 0L, 1));
+      Dataset d = named().dataset(List.of("x"), List.of("y"), 1, ImageLayout.HWC, CLASSES);
+      assertThat(d.inputs().getFirst().type()).isEqualTo(TensorType.float32(3, 1, 2));
+      assertThat(Samples.input(d, 1)).as(dtype.name()).containsExactly(7, 10, 8, 11, 9, 12);
+      assertThat(Samples.target(d, 1)).containsExactly(1);
+    }
+    arrays.put("x", HostTensor.of(Shape.of(2, 2), 0f, 1, 2, 3));
+    assertThatThrownBy(() -> named().dataset(List.of("x"), List.of("y"), 1, ImageLayout.HWC, CLASSES))
+        .hasMessageContaining("layout hwc is for images, and a sample of 'x' is [2]");
+  }
+
+  @Test
+  void numbersTooLargeForFloatsAreErrors() {
+    arrays.put("x", of(DType.FLOAT64, Shape.of(2, 1), 0, 1e300));
+    arrays.put("y", HostTensor.of(Shape.of(2), 0f, 1));
+    fails(1, VALUES, "d.npz[1]: 'x' holds infinity");
+  }
+
+  /// An array of which nothing is known before it is read.
+  private record Remote(HostTensor tensor) implements StoredArray {
+    @Override
+    public TensorType type() {
+      return tensor.type();
+    }
+
+    @Override
+    public boolean inMemory() {
+      return false;
+    }
+
+    @Override
+    public void read(long first, int channels, HostTensor to) {
+      StoredArray.copy(tensor, first, channels, to);
+    }
+  }
+
+  @Test
+  void arraysThatStayInTheFileAreCheckedWhenTheyAreRead() {
+    SequencedMap<String, StoredArray> stored = new LinkedHashMap<>();
+    stored.put("x", new Remote(HostTensor.of(Shape.of(2, 2), 0f, 1, Float.POSITIVE_INFINITY, 2)));
+    stored.put("y", new Remote(HostTensor.of(Shape.of(2), 0f, Float.NaN)));
+    Dataset d = new NamedArrays("d.npz", List.of(), stored).dataset(List.of("x"), List.of("y"), 1, ImageLayout.CHW, VALUES);
+    assertThat(d.inMemory()).isFalse();
+    assertThat(d.mayMiss()).isTrue();
+    assertThat(Samples.input(d, 0)).containsExactly(0, 1);
+    assertThatThrownBy(() -> Samples.input(d, 1)).hasMessageContaining("d.npz[1]: 'x' holds infinity");
+    assertThatThrownBy(() -> Samples.target(d, 1)).hasMessageContaining("d.npz[1]: 'y' holds NaN");
   }
 }

@@ -1,0 +1,73 @@
+package dlt.data;
+
+import dlt.tensor.DType;
+import dlt.tensor.HostTensor;
+import dlt.tensor.TensorType;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/// An array in memory or in a file, of any element type, whose elements are read piece by piece. Reading is safe from several
+/// threads at once.
+interface StoredArray {
+  TensorType type();
+
+  /// Whether reading is little more than a copy.
+  boolean inMemory();
+
+  /// Fills `to` with the elements from `first` on, in row-major order and as the type that `to` has. Where `channels` is more
+  /// than 1, they are taken for `[..., channels]` and become `[channels, ...]`.
+  void read(long first, int channels, HostTensor to);
+
+  /// All of `tensor`, which lies in memory or in a file that is mapped into it.
+  static StoredArray of(HostTensor tensor) {
+    return new Whole(tensor);
+  }
+
+  record Whole(HostTensor tensor) implements StoredArray {
+    @Override
+    public TensorType type() {
+      return tensor.type();
+    }
+
+    @Override
+    public boolean inMemory() {
+      return !tensor.data().isMapped();
+    }
+
+    @Override
+    public void read(long first, int channels, HostTensor to) {
+      copy(tensor, first, channels, to);
+    }
+  }
+
+  /// What [#read] does, out of the elements of `from`.
+  static void copy(HostTensor from, long first, int channels, HostTensor to) {
+    long plane = to.size() / channels;
+    DType stored = from.dtype();
+    if (stored == to.dtype() && channels == 1) {
+      long width = stored.bytes();
+      MemorySegment.copy(from.data(), first * width, to.data(), 0, plane * width);
+      return;
+    }
+    for (int c = 0; c < channels; c++) {
+      if (stored == DType.UINT8 && to.dtype() == DType.FLOAT32) {
+        widen(from.data(), first + c, channels, to.data(), c * plane, plane);
+      } else if (to.dtype() == DType.INT64) {
+        for (long i = 0; i < plane; i++) {
+          to.setLong(c * plane + i, from.longAt(first + i * channels + c));
+        }
+      } else {
+        for (long i = 0; i < plane; i++) {
+          to.set(c * plane + i, from.at(first + i * channels + c));
+        }
+      }
+    }
+  }
+
+  /// Every `stride`-th byte from `from` on, 0 to 255, as `count` float32s from element `at` of `destination` on.
+  static void widen(MemorySegment bytes, long from, long stride, MemorySegment destination, long at, long count) {
+    for (long i = 0; i < count; i++) {
+      destination.set(ValueLayout.JAVA_FLOAT_UNALIGNED, (at + i) * 4, bytes.get(ValueLayout.JAVA_BYTE, from + i * stride) & 0xff);
+    }
+  }
+}
