@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
-@Doc("A file of weights under PyTorch's names.")
+@Doc("Weights under PyTorch's names.")
 public record Weights(
-    @Doc("The safetensors file.") String weights,
+    @Doc("A safetensors file, an ONNX model or the folder of another run.") String weights,
     @Doc("Regular expressions and what replaces them in the file's names, one after the other.") @Default("{}") Map<String, String> rename,
     @Doc("Whether the file must hold exactly the model's parameters and buffers.") @Default("true") boolean strict) {
   public Weights {

@@ -1,2 +1,3 @@
-/// ONNX files: in comes an inference graph with its weights, out goes a model file.
+/// ONNX files: in comes an inference graph with its weights, out goes a model file; in comes a model file, out go its weights or
+/// its graph.
 package dlt.onnx;

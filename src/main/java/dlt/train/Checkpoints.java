@@ -70,6 +70,13 @@ public final class Checkpoints {
     return r;
   }
 
+  /// The weights of the selected epoch of any run, under their names.
+  static SequencedMap<String, HostTensor> weights(RunDirectory run) {
+    SequencedMap<String, HostTensor> r = Safetensors.read(run.best());
+    r.keySet().removeIf(name -> name.startsWith(PREPROCESS));
+    return r;
+  }
+
   private static Failure mismatch(Path file, String what) {
     return new Failure(Failure.Kind.DATA, file + ": does not belong to this experiment: " + what);
   }

@@ -2,45 +2,150 @@ package dlt.train;
 
 import dlt.config.ConfigException;
 import dlt.config.Diagnostic;
+import dlt.config.Hints;
+import dlt.error.Failure;
 import dlt.experiment.ExperimentFile;
 import dlt.experiment.Weights;
+import dlt.onnx.OnnxWeights;
+import dlt.run.RunDirectory;
 import dlt.tensor.HostTensor;
 import dlt.tensor.Safetensors;
+import dlt.tensor.Shape;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
-/// Weights that a model starts from instead of random numbers.
+/// Weights that a model starts from instead of random numbers: those of a safetensors file, of an ONNX model or of another run.
 final class PretrainedWeights {
+  private static final int LISTED = 5;
+
+  /// What a file holds: tensors by name, those among them that `strict` wants in the model, and whether a convolution has
+  /// swallowed a batch norm.
+  private record Source(Map<String, HostTensor> tensors, Set<String> wanted, boolean foldedBatchNorm) {
+    Source renamed(Weights init) {
+      Map<String, HostTensor> r = new LinkedHashMap<>();
+      tensors.forEach((name, t) -> {
+        if (r.put(init.renamed(name), t) != null) {
+          throw new Failure(Failure.Kind.USAGE, init.weights() + ": `rename` gives the name " + init.renamed(name) + " to two tensors, one is " + name);
+        }
+      });
+      Set<String> w = new LinkedHashSet<>();
+      wanted.forEach(name -> w.add(init.renamed(name)));
+      return new Source(r, w, foldedBatchNorm);
+    }
+  }
+
   private PretrainedWeights() {}
 
-  /// Reads what `model.init` names into `variables`. Throws [ConfigException] where names or shapes do not fit.
+  /// Reads what `model.init` names into `variables`. Throws [ConfigException] where names or shapes do not fit, and a [Failure]
+  /// where the file cannot be read.
   static void load(ExperimentFile file, Variables variables) {
     if (file.experiment().model().init().isEmpty()) {
       return;
     }
     Weights init = file.experiment().model().init().get();
     Path path = file.base().resolve(init.weights());
-    Map<String, HostTensor> values = new LinkedHashMap<>();
-    Safetensors.read(path).forEach((name, t) -> values.put(init.renamed(name), t));
-    List<String> problems = new ArrayList<>();
-    variables.load(values, false, problem -> {
-      if (init.strict() || !problem.endsWith("is missing")) {
-        problems.add(problem);
+    Source source = read(path).renamed(init);
+    List<String> missing = new ArrayList<>();
+    List<String> misshapen = new ArrayList<>();
+    for (String name : variables.weightNames()) {
+      Shape shape = variables.buffers().get(name).type().shape();
+      HostTensor t = source.tensors.get(name);
+      if (t == null && init.strict() && !counter(name)) {
+        missing.add(name);
+      } else if (t != null && !t.shape().equals(shape)) {
+        misshapen.add(name + " is " + t.shape() + ", expected " + shape);
       }
-    });
-    if (init.strict()) {
-      values.keySet().stream()
-          .filter(name -> !variables.weightNames().contains(name) && !name.endsWith("num_batches_tracked"))
-          .forEach(name -> problems.add(name + " is not in the model"));
     }
-    if (!problems.isEmpty()) {
+    List<String> unused = source.wanted.stream().filter(name -> !variables.weightNames().contains(name) && !counter(name)).toList();
+    if (missing.size() + misshapen.size() + (init.strict() ? unused.size() : 0) > 0) {
       throw new ConfigException(List.of(new Diagnostic(file.bound().at(init, "weights"),
-          path + " does not fit the model: " + String.join("; ", problems.stream().limit(5).toList())
-              + (problems.size() > 5 ? "; and " + (problems.size() - 5) + " more" : ""),
-          "rename: {pattern: replacement} maps names; strict: false takes what fits")));
+          path + " does not fit the model: " + problems(missing, misshapen, init.strict() ? unused : List.of()),
+          hint(source, missing, misshapen, unused))));
     }
+    if (variables.weightNames().stream().noneMatch(source.tensors::containsKey)) {
+      throw new ConfigException(List.of(new Diagnostic(file.bound().at(init, "weights"),
+          path + " does not fit the model: none of its names (" + listed(List.copyOf(source.tensors.keySet())) + ") is one of the model's ("
+              + listed(List.copyOf(variables.weightNames())) + ")",
+          hint(source, List.copyOf(variables.weightNames()), misshapen, List.copyOf(source.tensors.keySet())))));
+    }
+    variables.load(source.tensors, false, problem -> {});
+  }
+
+  /// Batches that a batch norm has seen: old files and ONNX models do not tell.
+  private static boolean counter(String name) {
+    return name.endsWith("num_batches_tracked");
+  }
+
+  private static Source read(Path path) {
+    if (Files.isDirectory(path)) {
+      RunDirectory run = new RunDirectory(path);
+      if (!Files.isRegularFile(run.best())) {
+        throw new Failure(Failure.Kind.USAGE, path + ": found no " + path.relativize(run.best()) + ", expected the folder of a run that has selected an epoch");
+      }
+      Map<String, HostTensor> weights = Checkpoints.weights(run);
+      return new Source(weights, weights.keySet(), false);
+    }
+    String name = path.getFileName().toString();
+    if (name.endsWith(".onnx")) {
+      OnnxWeights onnx = OnnxWeights.read(path);
+      return new Source(onnx.tensors(), onnx.weights(), onnx.foldedBatchNorm());
+    }
+    if (name.matches(".*\\.(pt|pth|pkl|bin|ckpt)")) {
+      throw new Failure(Failure.Kind.DATA, path + ": found a file of PyTorch's own format, expected safetensors, ONNX or the folder of a run; "
+          + "convert it in Python: safetensors.torch.save_file(torch.load('" + name + "', map_location='cpu'), '"
+          + name.substring(0, name.lastIndexOf('.')) + ".safetensors')");
+    }
+    Map<String, HostTensor> tensors = Safetensors.read(path);
+    return new Source(tensors, tensors.keySet(), false);
+  }
+
+  private static String problems(List<String> missing, List<String> misshapen, List<String> unused) {
+    List<String> all = new ArrayList<>(misshapen);
+    for (String name : missing) {
+      Optional<String> near = Hints.nearest(name, unused);
+      all.add(name + " is missing" + near.map(n -> " (" + n + " is there)").orElse(""));
+    }
+    unused.forEach(name -> all.add(name + " is not in the model"));
+    return String.join("; ", all.stream().limit(LISTED).toList()) + (all.size() > LISTED ? "; and " + (all.size() - LISTED) + " more" : "");
+  }
+
+  private static String hint(Source source, List<String> missing, List<String> misshapen, List<String> unused) {
+    if (source.foldedBatchNorm && missing.stream().anyMatch(n -> n.endsWith("running_mean"))) {
+      return "the exporter has folded batch norms into convolutions; export with torch.onnx.export(..., "
+          + "training=torch.onnx.TrainingMode.PRESERVE, do_constant_folding=False)";
+    }
+    Optional<String> rename = prefix(missing, unused).map(p -> "'^" + p.replace(".", "\\.") + "': ''")
+        .or(() -> prefix(unused, missing).map(p -> "'^': '" + p + "'"));
+    if (rename.isPresent()) {
+      return "rename: {" + rename.get() + "} makes the names agree";
+    }
+    if (!misshapen.isEmpty() && missing.isEmpty()) {
+      String layer = misshapen.getFirst().replaceFirst("\\.[^.]* is .*", "");
+      return "to train " + layer + " anew: rename: {'^" + layer.replace(".", "\\.") + "\\.': 'other.'} and strict: false";
+    }
+    return "rename: {pattern: replacement} maps names; strict: false takes what fits";
+  }
+
+  /// What stands before every one of `names` among `others`, where that is the same for all.
+  private static Optional<String> prefix(List<String> names, List<String> others) {
+    if (names.isEmpty()) {
+      return Optional.empty();
+    }
+    Set<String> known = new HashSet<>(others);
+    return others.stream().filter(o -> o.endsWith("." + names.getFirst())).map(o -> o.substring(0, o.length() - names.getFirst().length()))
+        .filter(p -> names.stream().allMatch(n -> counter(n) || known.contains(p + n)))
+        .findFirst();
+  }
+
+  private static String listed(List<String> names) {
+    return String.join(", ", names.stream().limit(LISTED).toList()) + (names.size() > LISTED ? ", ..." : "");
   }
 }

@@ -1,0 +1,42 @@
+package dlt.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dlt.tensor.HostTensor;
+import dlt.tensor.Safetensors;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A run that starts from what another one has learned.
+class TransferTest {
+  @TempDir Path folder;
+
+  /// A rate of 0 keeps what was taken up.
+  @Test
+  void anotherRunsSelectedWeightsAreTakenUp() throws IOException {
+    String yaml = """
+        data: {train: {synthetic: {samples: 8, shape: [3], classes: 2}}, split: none}
+        model: {layers: [{linear: 4}, tanh, {linear: 2}]%s}
+        loss: cross_entropy
+        optimizer: {sgd: {lr: %s}}
+        training: {batch_size: 4, epochs: 1}
+        """;
+    Path first = Files.writeString(folder.resolve("first.yaml"), yaml.formatted("", "0.1"));
+    Path second = Files.writeString(folder.resolve("second.yaml"), "seed: 5\n" + yaml.formatted(", init: {weights: first}", "0"));
+    Path third = Files.writeString(folder.resolve("third.yaml"), "seed: 6\n" + yaml.formatted(", init: {weights: first/model.onnx}", "0"));
+    for (Path file : List.of(first, second, third)) {
+      String name = file.getFileName().toString().replace(".yaml", "");
+      assertThat(Main.run("train", file.toString(), "--out", folder.resolve(name).toString(), "--verbose")).isZero();
+    }
+    for (String run : List.of("second", "third")) {
+      Map<String, HostTensor> taken = Safetensors.read(folder.resolve(run + "/checkpoints/best.safetensors"));
+      Safetensors.read(folder.resolve("first/checkpoints/best.safetensors"))
+          .forEach((name, t) -> assertThat(taken.get(name).toDoubles()).as(name).isEqualTo(t.toDoubles()));
+    }
+  }
+}
