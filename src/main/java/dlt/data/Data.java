@@ -24,7 +24,7 @@ public record Data(
       throw new Invalid("split", "neither a split nor a validation source", "`split: {validation: 0.2}`, `split: none`, or `validation:`");
     }
     if (validation.isPresent() && shares && (split.get().validation() > 0 || split.get().folds().isPresent())) {
-      throw new Invalid("split", "a share for validation beside a validation source", "one of the two");
+      throw new Invalid("split", (split.get().folds().isPresent() ? "folds" : "a share for validation") + " beside a validation source", "one of the two");
     }
     if (test.isPresent() && shares && split.get().test() > 0) {
       throw new Invalid("split", "a share for the test beside a test source", "one of the two");
@@ -34,15 +34,15 @@ public record Data(
   /// Opens all sources and divides them; `base` is the folder of the experiment file. Classes and categories are those of
   /// the training source. Throws Failure(DATA) where something is missing, damaged or leaves a part empty,
   /// Failure(USAGE) where the random changes do not fit the samples.
-  public Parts open(Path base, Wanted wanted, long seed) {
-    Parts parts = train.settled(split.orElse(Split.NONE).parts(train.open(base, wanted), seed), seed);
-    Schema schema = parts.train().dataset().schema();
+  public Division open(Path base, Wanted wanted, long seed) {
+    Split how = split.orElse(Split.NONE);
+    Division division = how.divide(train.open(base, wanted.keyed(how.keys())), seed).map(p -> train.settled(p, seed));
+    Schema schema = division.whole().train().dataset().schema();
     Augment.check(augment, schema);
     Wanted same = wanted.like(schema);
-    return new Parts(
-        parts.train(),
-        validation.map(s -> whole("validation", s, base, same, seed)).or(parts::validation),
-        test.map(s -> whole("test", s, base, same, seed)).or(parts::test));
+    Optional<Part> forValidation = validation.map(s -> whole("validation", s, base, same, seed));
+    Optional<Part> forTest = test.map(s -> whole("test", s, base, same, seed));
+    return division.map(p -> new Parts(p.train(), forValidation.or(p::validation), forTest.or(p::test)));
   }
 
   /// All samples of `source` as a part.

@@ -6,43 +6,76 @@ import dlt.config.FromText;
 import dlt.config.Invalid;
 import dlt.config.Range;
 import dlt.error.Failure;
-import dlt.tensor.HostTensor;
-import dlt.tensor.Philox;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
+import java.util.Set;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 @Doc("How the training source is divided: shares of it for validation and test, or k folds; `none` keeps it whole.")
 public record Split(
     @Doc("The share for validation.") @Default("0") @Range(min = 0, max = 1, maxExclusive = true) double validation,
-    @Doc("The share for the test.") @Default("0") @Range(min = 0, max = 1, maxExclusive = true) double test,
+    @Doc("The share for the test, outside of all folds and the same in all repeats.") @Default("0") @Range(min = 0, max = 1, maxExclusive = true)
+        double test,
     @Doc("Whether every part gets the same share of every class.") @Default("false") boolean stratify,
-    @Doc("Whether samples are drawn; else validation and test are the last ones of the source.") @Default("true") boolean shuffle,
-    @Doc("The number of folds, of which one is for validation.") @Range(min = 2) Optional<Integer> folds,
-    @Doc("Which fold is for validation, from 0.") @Default("0") @Range(min = 0) int fold,
+    @Doc("Whether samples are drawn, as they are unless `time` is given; else validation and test are the last ones of the source.")
+        Optional<Boolean> shuffle,
+    @Doc("The number of folds, each for validation in a training of its own.") @Range(min = 2) Optional<Integer> folds,
+    @Doc("The only training that is done, from 0, of those of all folds and repeats.") @Range(min = 0) Optional<Integer> fold,
+    @Doc("What samples belong together by: they are all in the same part.") Optional<Grouping> group,
+    @Doc("The column or array of times (numbers or ISO dates) to divide by: the latest samples are for validation and test. "
+        + "With folds each is validated by what came before it.") Optional<String> time,
+    @Doc("How often all is done, each time with another draw (but for the test).") @Default("1") @Range(min = 1) int repeats,
+    @Doc("Whether a last model is trained on all samples of folds and repeats; true where left out.") Optional<Boolean> refit,
     @Doc("The seed of the draw; the experiment's where left out.") Optional<Long> seed) {
   /// Everything is for training.
-  public static final Split NONE = new Split(0, 0, false, true, Optional.empty(), 0, Optional.empty());
+  public static final Split NONE = share(0);
 
   public Split {
-    if (folds.isPresent()) {
-      if (validation != 0 || test != 0) {
-        throw new Invalid("folds", "folds beside shares", "either folds, or validation and test");
-      }
-      if (fold >= folds.get()) {
-        throw new Invalid("fold", Integer.toString(fold), "less than folds, which is " + folds.get());
-      }
+    if (folds.isPresent() && validation != 0) {
+      throw new Invalid("folds", "folds beside a share for validation", "one of the two");
     }
     if (validation + test >= 1) {
       throw new Invalid(
           "validation", "validation " + validation + " and test " + test, "less than 1 together, so that samples are left to learn from");
     }
-    if (stratify && !shuffle) {
+    boolean drawn = shuffle.orElse(time.isEmpty());
+    if (stratify && time.isPresent()) {
+      throw new Invalid("stratify", "true beside time", "one of the two: the latest samples are not drawn by class");
+    }
+    if (stratify && !drawn) {
       throw new Invalid("shuffle", "false beside stratify", "true, for a stratified split draws its samples");
     }
+    if (time.isPresent() && drawn) {
+      throw new Invalid("shuffle", "true beside time", "one of the two: the latest samples are not drawn");
+    }
+    if (time.isPresent() && group.isPresent()) {
+      throw new Invalid("group", "group beside time", "one of the two");
+    }
+    boolean divided = folds.isPresent() || validation != 0;
+    if (!divided && test == 0 && (time.isPresent() || group.isPresent())) {
+      throw new Invalid(time.isPresent() ? "time" : "group", "neither a share nor folds to divide by it", "`validation: 0.2` or `folds: 5` too");
+    }
+    if (repeats > 1 && (!drawn || !divided)) {
+      throw new Invalid("repeats", drawn ? "repeats of nothing" : "repeats of what is not drawn",
+          drawn ? "`validation: 0.2` or `folds: 5` too" : "1, for each time would be the same");
+    }
+    int trainings = repeats * folds.orElse(1);
+    if (fold.isPresent() && fold.get() >= trainings) {
+      throw new Invalid("fold", Integer.toString(fold.get()),
+          "less than " + (repeats == 1 ? "folds, which is " + trainings : "folds times repeats, which is " + trainings));
+    }
+    if (refit.orElse(false) && trainings == 1) {
+      throw new Invalid("refit", "true without folds or repeats", "`folds: 5`; what is trained once has its model");
+    }
+  }
+
+  private static Split share(double validation) {
+    return new Split(validation, 0, false, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), 1,
+        Optional.empty(), Optional.empty());
   }
 
   /// `none`, or a number: the share for validation.
@@ -55,123 +88,86 @@ public record Split(
     if (!(share >= 0 && share < 1)) {
       throw new Invalid("", "'" + text + "'", "`none`, the share for validation, or {validation: ..., test: ...}");
     }
-    return new Split(share, 0, false, true, Optional.empty(), 0, Optional.empty());
+    return share(share);
+  }
+
+  /// Whether samples are drawn at random.
+  public boolean drawn() {
+    return shuffle.orElse(time.isEmpty());
+  }
+
+  /// Whether it asks for several trainings, one for each fold and repeat.
+  public boolean several() {
+    return fold.isEmpty() && repeats * folds.orElse(1) > 1;
+  }
+
+  /// The columns or arrays that the source has to give besides inputs and targets.
+  Set<String> keys() {
+    Set<String> r = new LinkedHashSet<>();
+    group.map(Grouping::column).ifPresent(r::add);
+    time.ifPresent(r::add);
+    return r;
+  }
+
+  /// The texts of the key `name` that the argument `argument` asks for. Throws Failure(DATA) where `dataset` has none.
+  static List<String> key(Dataset dataset, String argument, String name) {
+    return dataset.key(name).orElseThrow(() ->
+        new Failure(Failure.Kind.DATA, "split: `" + argument + ": " + name + "`: the training source has no column or array of that name"));
   }
 
   /// Divides the samples of `dataset`; `runSeed` is the experiment's seed. Throws Failure(DATA) where a part would be empty
-  /// or the target cannot be stratified by.
-  public Parts parts(Dataset dataset, long runSeed) {
-    if (folds.isPresent()) {
-      return everyFold(dataset, runSeed).get(fold);
-    }
+  /// or the data lack what they are to be divided by.
+  public Division divide(Dataset dataset, long runSeed) {
     int n = dataset.size();
-    int validations = (int) Math.round(n * validation);
-    int tests = (int) Math.round(n * test);
-    int[] order = order(dataset, runSeed);
-    int[] to = new int[n]; // 0 train, 1 validation, 2 test
-    int[][] strata = strata(dataset, order);
-    int[] forValidation = shares(strata, new int[strata.length], validations, n);
-    int[] forTest = shares(strata, forValidation, tests, n);
-    for (int s = 0; s < strata.length; s++) {
-      int[] stratum = strata[s];
-      // the last ones of each, so that `shuffle: false` keeps the order train, validation, test
-      int end = stratum.length;
-      for (int i = 0; i < forTest[s]; i++) {
-        to[stratum[--end]] = 2;
-      }
-      for (int i = 0; i < forValidation[s]; i++) {
-        to[stratum[--end]] = 1;
-      }
+    Dealer dealer = Dealer.of(this, dataset, seed.orElse(runSeed));
+    boolean[] rest = new boolean[n];
+    Arrays.fill(rest, true);
+    boolean[] tests = pick(dealer, rest, test, 0);
+    for (int i = 0; i < n; i++) {
+      rest[i] = !tests[i];
     }
-    return new Parts(
-        part("train", dataset, to, 0),
-        validation == 0 ? Optional.empty() : Optional.of(part("validation", dataset, to, 1)),
-        test == 0 ? Optional.empty() : Optional.of(part("test", dataset, to, 2)));
+    Optional<Part> forTest = test == 0 ? Optional.empty() : Optional.of(part("test", dataset, dealer, i -> tests[i]));
+    List<Parts> trainings = new ArrayList<>();
+    for (int repeat = 0; repeat < repeats; repeat++) {
+      trainings.addAll(folds.isPresent() ? folds(dataset, dealer, rest, repeat, forTest) : List.of(shares(dataset, dealer, rest, repeat, forTest)));
+    }
+    return new Division(fold.map(f -> List.of(trainings.get(f))).orElse(trainings),
+        new Parts(part("train", dataset, dealer, i -> rest[i]), Optional.empty(), forTest));
   }
 
-  /// The parts with each fold in turn for validation. Throws Failure(DATA) where there are fewer samples than folds.
-  public List<Parts> everyFold(Dataset dataset, long runSeed) {
+  private Parts shares(Dataset dataset, Dealer dealer, boolean[] rest, int repeat, Optional<Part> forTest) {
+    if (validation == 0) {
+      return new Parts(part("train", dataset, dealer, i -> rest[i]), Optional.empty(), forTest);
+    }
+    boolean[] validations = pick(dealer, rest, validation, repeat);
+    return new Parts(part("train", dataset, dealer, i -> rest[i] && !validations[i]),
+        Optional.of(part("validation", dataset, dealer, i -> validations[i])), forTest);
+  }
+
+  private static boolean[] pick(Dealer dealer, boolean[] rest, double share, int repeat) {
+    int count = (int) Math.round(rest.length * share);
+    return count == 0 ? new boolean[rest.length] : dealer.pick(rest, count, repeat);
+  }
+
+  private List<Parts> folds(Dataset dataset, Dealer dealer, boolean[] rest, int repeat, Optional<Part> forTest) {
     int k = folds.orElseThrow();
-    int n = dataset.size();
-    if (n < k) {
-      throw new Failure(Failure.Kind.DATA, "split: " + n + " samples are too few for " + k + " folds");
-    }
-    int[] to = new int[n];
-    int dealt = 0;
-    int[][] strata = strata(dataset, order(dataset, runSeed));
-    for (int[] stratum : strata) {
-      for (int i = 0; i < stratum.length; i++, dealt++) {
-        to[stratum[i]] = shuffle ? dealt % k : (int) ((long) dealt * k / n);
-      }
-    }
-    List<Parts> r = new ArrayList<>();
+    int[] fold = dealer.folds(rest, k, repeat);
     for (int f = 0; f < k; f++) {
-      int[] out = new int[n];
-      for (int i = 0; i < n; i++) {
-        out[i] = to[i] == f ? 1 : 0;
+      int which = f;
+      if (IntStream.of(fold).noneMatch(i -> i == which)) {
+        throw new Failure(Failure.Kind.DATA, "split: " + dealer.amount() + " are too few for " + k + " folds");
       }
-      r.add(new Parts(part("train", dataset, out, 0), Optional.of(part("validation", dataset, out, 1)), Optional.empty()));
     }
-    return r;
+    return IntStream.range(0, k).mapToObj(f -> new Parts(
+        part("train", dataset, dealer, i -> rest[i] && (time.isPresent() ? fold[i] < f : fold[i] != f)),
+        Optional.of(part("validation", dataset, dealer, i -> fold[i] == f)), forTest)).toList();
   }
 
-  private int[] order(Dataset dataset, long runSeed) {
-    return shuffle
-        ? new Philox(seed.orElse(runSeed), Philox.Purpose.SPLIT.stream(0), 0).permutation(dataset.size())
-        : IntStream.range(0, dataset.size()).toArray();
-  }
-
-  private Part part(String name, Dataset dataset, int[] to, int number) {
-    int[] samples = IntStream.range(0, to.length).filter(i -> to[i] == number).toArray();
+  private static Part part(String name, Dataset dataset, Dealer dealer, IntPredicate in) {
+    int[] samples = IntStream.range(0, dataset.size()).filter(in).toArray();
     if (samples.length == 0) {
-      throw new Failure(Failure.Kind.DATA, "split: " + to.length + (to.length == 1 ? " sample leaves" : " samples leave") + " none for " + name);
+      throw new Failure(Failure.Kind.DATA, "split: " + dealer.amount() + (dealer.amount().startsWith("1 ") ? " leaves" : " leave") + " none for " + name);
     }
     return new Part(name, dataset, samples);
-  }
-
-  /// `order` divided by class, the classes in ascending order; all in one where the split is not stratified.
-  private int[][] strata(Dataset dataset, int[] order) {
-    if (!stratify) {
-      return new int[][] {order};
-    }
-    if (dataset.targets().isEmpty() || dataset.targets().getFirst().type().shape().size() != 1) {
-      throw new Failure(Failure.Kind.DATA, "split: `stratify` needs a target that is one class a sample");
-    }
-    HostTensor y = HostTensor.allocate(dataset.targets().getFirst().type());
-    SortedMap<Double, IntStream.Builder> classes = new TreeMap<>();
-    for (int sample : order) {
-      dataset.read(sample, true, 0, y.data());
-      if (!CsvCell.whole(y.at(0))) {
-        throw new Failure(
-            Failure.Kind.DATA, dataset.origin(sample) + ": `stratify` needs classes, and the target is " + y.at(0));
-      }
-      classes.computeIfAbsent(y.at(0), _ -> IntStream.builder()).add(sample);
-    }
-    return classes.values().stream().map(b -> b.build().toArray()).toArray(int[][]::new);
-  }
-
-  /// How many of each stratum make `total` of all `n` samples: largest remainder, as far as `taken` leaves some.
-  private static int[] shares(int[][] strata, int[] taken, int total, int n) {
-    int[] r = new int[strata.length];
-    double[] remainder = new double[strata.length];
-    int left = total;
-    for (int s = 0; s < strata.length; s++) {
-      double exact = (double) strata[s].length * total / n;
-      r[s] = Math.min((int) exact, strata[s].length - taken[s]);
-      remainder[s] = exact - r[s];
-      left -= r[s];
-    }
-    while (left > 0) {
-      int best = -1;
-      for (int s = 0; s < strata.length; s++) {
-        if (r[s] + taken[s] < strata[s].length && (best < 0 || remainder[s] > remainder[best])) {
-          best = s;
-        }
-      }
-      r[best]++;
-      remainder[best]--;
-      left--;
-    }
-    return r;
   }
 }

@@ -3,6 +3,7 @@ package dlt.experiment;
 import dlt.config.ConfigException;
 import dlt.config.Invalid;
 import dlt.config.Location;
+import dlt.data.Division;
 import dlt.data.Part;
 import dlt.data.Parts;
 import dlt.data.Preprocessing;
@@ -31,16 +32,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/// An experiment with its data open: everything that training needs, checked.
-public record Prepared(ExperimentFile file, Parts parts, Assembly assembly, Task task) {
-  /// Opens the data of `file`, fits the preprocessing to the training part, builds the graphs and checks them and every
-  /// target. What the file alone can tell is checked before any data is read. Throws [ConfigException] for the file, a
-  /// [Failure] of kind DATA, with the place in the file, for the data.
+/// An experiment with its data open: everything that a training of so many epochs needs, checked.
+public record Prepared(ExperimentFile file, Parts parts, Assembly assembly, Task task, int epochs) {
+  /// The only training of `file`, or the first of several. Throws as [Trainings#open] and [Trainings#training] do.
   public static Prepared of(ExperimentFile file) {
+    return Trainings.open(file).training(0);
+  }
+
+  /// Fits the preprocessing to the training part, builds the graphs and checks them and every target.
+  static Prepared of(ExperimentFile file, Parts parts, int epochs, boolean selecting) {
     Experiment experiment = file.experiment();
-    Wanted wanted = wanted(experiment);
-    experiment.data().train().declared(wanted).ifPresent(schema -> declared(file, schema));
-    Parts parts = at(file, experiment.data().train(), () -> experiment.data().open(file.base(), wanted, experiment.seed()));
     Schema schema = parts.train().dataset().schema();
     List<Preprocessing> preprocessing = new ArrayList<>();
     for (int i = 0; i < schema.inputs().size(); i++) {
@@ -57,8 +58,8 @@ public record Prepared(ExperimentFile file, Parts parts, Assembly assembly, Task
       checkTargets(file, assembly, term, parts);
     }
     Task task = task(assembly);
-    checkMetrics(file, experiment, task, parts);
-    return new Prepared(file, parts, assembly, task);
+    checkMetrics(file, experiment, task, !selecting || parts.validation().isPresent());
+    return new Prepared(file, parts, assembly, task, epochs);
   }
 
   /// The metrics that are measured: the experiment's, or those worth knowing for the task.
@@ -79,6 +80,14 @@ public record Prepared(ExperimentFile file, Parts parts, Assembly assembly, Task
     } catch (Invalid e) {
       throw error(file.bound().at(experiment, "schedule"), "found " + e.found() + ", expected " + e.expected(), "");
     }
+  }
+
+  /// Opens the data of `file` and divides them, after checking what the file alone can tell.
+  static Division open(ExperimentFile file) {
+    Experiment experiment = file.experiment();
+    Wanted wanted = wanted(experiment);
+    experiment.data().train().declared(wanted).ifPresent(schema -> declared(file, schema));
+    return at(file, experiment.data().train(), () -> experiment.data().open(file.base(), wanted, experiment.seed()));
   }
 
   /// The graphs of a file whose source says without being read what its samples are: shapes and losses are checked, the
@@ -154,7 +163,7 @@ public record Prepared(ExperimentFile file, Parts parts, Assembly assembly, Task
     };
   }
 
-  private static void checkMetrics(ExperimentFile file, Experiment experiment, Task task, Parts parts) {
+  private static void checkMetrics(ExperimentFile file, Experiment experiment, Task task, boolean validated) {
     for (Metric m : experiment.metrics()) {
       m.mismatch(task).ifPresent(why -> {
         throw error(file.bound().at(experiment, "metrics"), why, "");
@@ -173,7 +182,7 @@ public record Prepared(ExperimentFile file, Parts parts, Assembly assembly, Task
             "list it under metrics");
       }
     }
-    if (parts.validation().isEmpty() && (!selected.equals("loss") || experiment.training().earlyStopping().isPresent())) {
+    if (!validated && (!selected.equals("loss") || experiment.training().earlyStopping().isPresent())) {
       throw error(file.bound().at(experiment.select()), "there is no validation part to select or stop by",
           "give data.split: {validation: 0.2} or a validation source");
     }

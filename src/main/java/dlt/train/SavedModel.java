@@ -2,12 +2,14 @@ package dlt.train;
 
 import dlt.backend.Backend;
 import dlt.data.Data;
+import dlt.data.Division;
 import dlt.data.Field;
 import dlt.data.Part;
 import dlt.data.Parts;
 import dlt.data.Preprocessing;
 import dlt.data.Schema;
 import dlt.data.Source;
+import dlt.data.Split;
 import dlt.data.TargetKind;
 import dlt.data.Wanted;
 import dlt.error.Failure;
@@ -49,9 +51,15 @@ public record SavedModel(RunDirectory run, ExperimentFile file, Assembly assembl
     return new SavedModel(run, file, assembly, new Checkpoints(run, assembly).bestWeights());
   }
 
-  /// The data of the experiment, divided as for the training.
+  /// The data of the experiment, divided as for the training of the model: one that was refitted has no validation part.
   public Parts parts() {
-    return file.experiment().data().open(file.base(), wanted(), file.experiment().seed());
+    Division division = file.experiment().data().open(file.base(), wanted(), file.experiment().seed());
+    return refitted() ? division.whole() : division.trainings().getFirst();
+  }
+
+  /// Whether it was trained on all samples of the folds, after them.
+  public boolean refitted() {
+    return file.experiment().data().split().filter(Split::several).isPresent();
   }
 
   /// Other data with targets: every sample of `source`, whose paths count from `base`. Throws a [Failure] of kind DATA where

@@ -118,7 +118,7 @@ public final class Trainer implements AutoCloseable {
 
   /// One epoch, from where the state stands; false where it was stopped.
   private boolean epoch(MetricsLog log, BooleanSupplier stop) {
-    int epochs = experiment.training().epochs();
+    int epochs = prepared.epochs();
     long begin = System.nanoTime();
     long samplesBefore = state.samples();
     try (Batches.Epoch epoch = batches.epoch(state.epoch(), state.batch())) {
@@ -166,7 +166,7 @@ public final class Trainer implements AutoCloseable {
       MetricsLog.put(line, "lr", rate.at(step, experiment.optimizer().lr()));
       log.append(line);
     }
-    listener.step(state.epoch(), experiment.training().epochs(), state.batch(), batches.count(), batch.size(), loss);
+    listener.step(state.epoch(), prepared.epochs(), state.batch(), batches.count(), batch.size(), loss);
     if (!Double.isFinite(loss)) {
       log.flush();
       throw diverged("the loss of step " + step + " is " + loss);
@@ -174,7 +174,7 @@ public final class Trainer implements AutoCloseable {
   }
 
   private boolean done() {
-    return state.epoch() > experiment.training().epochs() || outOfPatience();
+    return state.epoch() > prepared.epochs() || outOfPatience();
   }
 
   private boolean outOfPatience() {

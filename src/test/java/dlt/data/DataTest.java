@@ -47,7 +47,7 @@ class DataTest {
     assertThat(csv.types()).isEqualTo(Map.of("zip", Csv.Type.CATEGORICAL));
     assertThat(csv.missingValues()).contains("NA", "NaN", "null", "?");
     assertThat(csv.delimiter()).isEqualTo(",");
-    assertThat(d.split()).contains(new Split(0.2, 0, true, true, Optional.empty(), 0, Optional.empty()));
+    assertThat(d.split()).contains(YamlSplit.of("{validation: 0.2, stratify: true}"));
     assertThat(d.preprocess())
         .containsExactly(
             new Preprocess.Scale(0.0625, 0),
@@ -112,7 +112,7 @@ class DataTest {
     write("train.csv", "a,y\n1,x\n2,y\n3,z\n4,x\n");
     write("other.csv", "y,a\nz,7\n");
     Data d = bind("train: {csv: {path: train.csv, target: y}}\nvalidation: {csv: {path: other.csv, target: y}}\nsplit: {test: 0.25}");
-    Parts parts = d.open(folder, CLASSES, 1);
+    Parts parts = d.open(folder, CLASSES, 1).trainings().getFirst();
     assertThat(parts.train().size()).isEqualTo(3);
     assertThat(parts.test().orElseThrow().size()).isEqualTo(1);
     Part validation = parts.validation().orElseThrow();

@@ -156,7 +156,7 @@ class PreprocessingTest {
     }
     int[] classes = new int[200];
     Dataset clean = Samples.of(rows, classes);
-    Parts parts = new Split(0.3, 0.1, false, true, Optional.empty(), 0, Optional.empty()).parts(clean, 9);
+    Parts parts = YamlSplit.of("{validation: 0.3, test: 0.1}").divide(clean, 9).trainings().getFirst();
     List<Preprocess> steps =
         List.of(MEDIAN, STANDARDIZE, new Preprocess.MinMax(Optional.empty(), 0, 1), standardize(Preprocess.Per.GLOBAL), MEAN);
     Preprocessing before = Preprocessing.fit(steps, parts.train(), 0);

@@ -1,0 +1,35 @@
+package dlt.experiment;
+
+import dlt.config.ConfigException;
+import dlt.data.Division;
+import dlt.error.Failure;
+
+/// The trainings that an experiment's split asks for, with its data open: one, or one for each fold and repeat.
+public record Trainings(ExperimentFile file, Division division) {
+  /// Opens the data of `file` and divides them. What the file alone can tell is checked before any data is read. Throws
+  /// [ConfigException] for the file, a [Failure] of kind DATA, with the place in the file, for the data.
+  public static Trainings open(ExperimentFile file) {
+    return new Trainings(file, Prepared.open(file));
+  }
+
+  /// How many there are.
+  public int count() {
+    return division.trainings().size();
+  }
+
+  /// Whether each fold and repeat is a training of its own.
+  public boolean several() {
+    return count() > 1;
+  }
+
+  /// Training number `i`: preprocessing and class weights are those of its own training part. Throws [ConfigException] for
+  /// the file, a [Failure] of kind DATA, with the place in the file, for the data.
+  public Prepared training(int i) {
+    return Prepared.of(file, division.trainings().get(i), file.experiment().training().epochs(), true);
+  }
+
+  /// The training on all samples but the test's, for the first `epochs` epochs of what the experiment asks for.
+  public Prepared refit(int epochs) {
+    return Prepared.of(file, division.whole(), epochs, false);
+  }
+}
