@@ -72,6 +72,11 @@ public final class Batches implements AutoCloseable {
     return count;
   }
 
+  /// The number of samples of batch number `index` (from 0) of an epoch.
+  public int size(int index) {
+    return Math.min(options.batchSize(), part.size() - index * options.batchSize());
+  }
+
   /// The sizes that occur: the batch size, and that of the last batch where it differs.
   public List<Integer> sizes() {
     int last = part.size() - (count - 1) * options.batchSize();

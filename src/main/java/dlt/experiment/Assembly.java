@@ -20,9 +20,9 @@ import dlt.loss.Target;
 import dlt.op.ShapeException;
 import dlt.op.Value;
 import dlt.optim.Group;
-import dlt.optim.LearningRate;
 import dlt.optim.Minimizer;
 import dlt.optim.ParameterUpdates;
+import dlt.optim.Rate;
 import dlt.tensor.DType;
 import dlt.tensor.HostTensor;
 import dlt.tensor.Shape;
@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -51,6 +52,14 @@ public final class Assembly {
   /// The output of the evaluation graph that says yes where it is above 0, for a first loss whose targets are signs.
   public static final String DECISION = "loss/decision";
 
+  /// The scalar input of [#accumulation]: the share of the batch's samples in those of its group.
+  public static final String GRADIENT_SHARE = "gradient.share";
+
+  /// The scalar input of [#averaging]: how far the averages move towards the weights.
+  public static final String AVERAGE_SHARE = "average.share";
+
+  private static final String ACCUMULATED = "accumulated_grad", AVERAGE = "average";
+
   private final ExperimentFile file;
   private final Experiment experiment;
   private final Schema schema;
@@ -59,6 +68,7 @@ public final class Assembly {
   private final SequencedMap<String, ParameterSpec> parameters = new LinkedHashMap<>();
   private final SequencedMap<String, BufferSpec> buffers = new LinkedHashMap<>();
   private final ParameterUpdates updates;
+  private final SequencedMap<String, ParameterUpdates.State> states = new LinkedHashMap<>();
   private final SequencedMap<String, Shape> outputs = new LinkedHashMap<>();
   private final List<Applied> layers;
 
@@ -78,7 +88,16 @@ public final class Assembly {
     layers = List.copyOf(training.scope.layers());
     training.outputs.forEach((name, value) -> outputs.put(name, value.shape().without(0)));
     checkPatterns();
-    updates = update(training);
+    updates = update(training.graph, gradients(training));
+    states.putAll(updates.states());
+    if (experiment.training().accumulate() > 1) {
+      trained().forEach((name, p) ->
+          states.put(ParameterUpdates.stateName(name, ACCUMULATED), new ParameterUpdates.State(TensorType.float32(p.shape()), 0)));
+    }
+    if (experiment.training().average().isPresent()) {
+      parameters.forEach((name, p) -> states.put(average(name), new ParameterUpdates.State(TensorType.float32(p.shape()), 0)));
+      buffers.forEach((name, b) -> states.put(average(name), new ParameterUpdates.State(b.type(), 0)));
+    }
   }
 
   /// The losses with balanced class weights settled, for which the shapes of the outputs have to be known.
@@ -141,9 +160,15 @@ public final class Assembly {
     return Stream.concat(parameters.keySet().stream(), buffers.keySet().stream()).toList();
   }
 
-  /// The optimizer's variables by name, which no parameter or buffer has.
+  /// The variables of the training besides the weights, by names that no parameter or buffer has: the optimizer's, and where
+  /// the experiment has them the accumulated gradients and the [#average] of each weight.
   public SequencedMap<String, ParameterUpdates.State> optimizerStates() {
-    return updates.states();
+    return Collections.unmodifiableSequencedMap(states);
+  }
+
+  /// The variable that holds the average of a parameter or buffer.
+  public static String average(String weight) {
+    return ParameterUpdates.stateName(weight, AVERAGE);
   }
 
   /// What takes the steps, where a run of the training graph does not by itself.
@@ -152,7 +177,7 @@ public final class Assembly {
   }
 
   /// The values of the training graph's scalar inputs at `step` (1 for the first).
-  public Map<String, Double> scalars(long step, LearningRate rate) {
+  public Map<String, Double> scalars(long step, Rate rate) {
     return updates.scalars(step, rate);
   }
 
@@ -220,8 +245,62 @@ public final class Assembly {
   public Graph training(int batch) {
     Training t = build(batch, true);
     t.graph.output(LOSS, t.loss);
-    update(t);
+    update(t.graph, gradients(t));
     return t.graph.build();
+  }
+
+  /// A step without its update: [#GRADIENT_SHARE] of the gradients is added to those accumulated so far. Its output is
+  /// [#LOSS] of the batch.
+  public Graph accumulation(int batch) {
+    Training t = build(batch, true);
+    t.graph.output(LOSS, t.loss);
+    List<Value> gradients = gradients(t);
+    Value share = t.graph.input(GRADIENT_SHARE, TensorType.float32(Shape.SCALAR));
+    int i = 0;
+    for (Value sum : accumulated(t.graph)) {
+      t.graph.update(sum, t.graph.add(sum, t.graph.mul(gradients.get(i++), share)));
+    }
+    return t.graph.build();
+  }
+
+  /// The update by the accumulated gradients, which it clears.
+  public Graph update() {
+    GraphBuilder g = new GraphBuilder();
+    List<Value> sums = accumulated(g);
+    update(g, sums);
+    sums.forEach(sum -> g.update(sum, g.fill(sum.shape(), 0)));
+    return g.build();
+  }
+
+  /// The averages of the trained parameters (and of running statistics where the experiment says so), moved towards the
+  /// weights by [#AVERAGE_SHARE].
+  public Graph averaging() {
+    GraphBuilder g = new GraphBuilder();
+    Value share = g.input(AVERAGE_SHARE, TensorType.float32(Shape.SCALAR));
+    boolean useBuffers = experiment.training().average().orElseThrow().useBuffers();
+    SequencedMap<String, TensorType> averaged = new LinkedHashMap<>();
+    parameters.forEach((name, p) -> averaged.put(name, TensorType.float32(p.shape())));
+    buffers.forEach((name, b) -> {
+      if (useBuffers && b.type().dtype().floating()) {
+        averaged.put(name, b.type());
+      }
+    });
+    averaged.forEach((name, type) -> {
+      Value average = g.variable(average(name), type);
+      g.update(average, g.add(average, g.mul(g.sub(g.variable(name, type), average), share)));
+    });
+    return g.build();
+  }
+
+  /// A pass over a batch that makes running statistics the plain mean over all batches since `num_batches_tracked` was 0;
+  /// empty where the model has none that change.
+  public Optional<Graph> statistics(int batch) {
+    GraphBuilder g = new GraphBuilder();
+    ModelScope scope = new ModelScope(g, true, g.input(RNG, TensorType.int64(2)), experiment.model()::frozenBuffer);
+    scope.cumulateStatistics();
+    model(g, batch, scope);
+    Graph graph = g.build();
+    return graph.updates().isEmpty() ? Optional.empty() : Optional.of(graph);
   }
 
   /// The loss, the activated outputs under their names and [#DECISION] where there is one, without any update.
@@ -248,7 +327,7 @@ public final class Assembly {
   private Training build(int batch, boolean training) {
     GraphBuilder g = new GraphBuilder();
     Value rng = training ? g.input(RNG, TensorType.int64(2)) : null;
-    ModelScope scope = new ModelScope(g, training, rng, experiment.model()::frozen);
+    ModelScope scope = new ModelScope(g, training, rng, experiment.model()::frozenBuffer);
     SequencedMap<String, Value> results = model(g, batch, scope);
     g.origin("loss");
     Value loss = null;
@@ -358,24 +437,40 @@ public final class Assembly {
     return new ConfigException(List.of(new Diagnostic(at, message, hint)));
   }
 
-  /// Adds clipping and the optimizer to a graph with a loss, and says what the scalars of a step are.
-  private ParameterUpdates update(Training t) {
-    List<String> trained = t.scope.parameters().keySet().stream().filter(n -> !experiment.model().frozen(n)).toList();
-    List<Value> values = trained.stream().map(n -> t.graph.variable(n, TensorType.float32(t.scope.parameters().get(n).shape()))).toList();
-    List<Value> gradients = Autodiff.gradients(t.graph, t.loss, values);
-    t.graph.origin("optimizer");
-    if (experiment.training().gradientClip().isPresent()) {
-      gradients = experiment.training().gradientClip().get().emit(t.graph, gradients);
-    }
-    ParameterUpdates updates = new ParameterUpdates(t.graph, experiment.optimizer(), experiment.schedule());
-    for (int i = 0; i < trained.size(); i++) {
+  /// The parameters that are not frozen.
+  private SequencedMap<String, ParameterSpec> trained() {
+    SequencedMap<String, ParameterSpec> r = new LinkedHashMap<>(parameters);
+    r.keySet().removeIf(experiment.model()::frozen);
+    return r;
+  }
+
+  private List<Value> gradients(Training t) {
+    List<Value> values = variables(t.graph, trained(), name -> name);
+    return Autodiff.gradients(t.graph, t.loss, values);
+  }
+
+  private List<Value> accumulated(GraphBuilder g) {
+    return variables(g, trained(), name -> ParameterUpdates.stateName(name, ACCUMULATED));
+  }
+
+  private static List<Value> variables(GraphBuilder g, Map<String, ParameterSpec> parameters, UnaryOperator<String> name) {
+    return parameters.values().stream().map(p -> g.variable(name.apply(p.name()), TensorType.float32(p.shape()))).toList();
+  }
+
+  /// Adds clipping and the optimizer to a graph with gradients, and says what the scalars of a step are.
+  private ParameterUpdates update(GraphBuilder g, List<Value> found) {
+    g.origin("optimizer");
+    List<Value> gradients = experiment.training().gradientClip().map(c -> c.emit(g, found)).orElse(found);
+    ParameterUpdates r = new ParameterUpdates(g, experiment.optimizer(), experiment.schedule());
+    int i = 0;
+    for (ParameterSpec p : trained().values()) {
       try {
-        updates.add(trained.get(i), values.get(i), gradients.get(i));
+        r.add(p.name(), g.variable(p.name(), TensorType.float32(p.shape())), gradients.get(i++));
       } catch (ShapeException e) {
-        throw error(file.bound().at(experiment, "optimizer"), trained.get(i) + ": " + e.getMessage(), "");
+        throw error(file.bound().at(experiment, "optimizer"), p.name() + ": " + e.getMessage(), "");
       }
     }
-    return updates;
+    return r;
   }
 
   private void checkPatterns() {
@@ -384,8 +479,9 @@ public final class Assembly {
         throw error(file.bound().at(experiment.model(), "freeze"), "'" + pattern + "' matches no parameter; there are " + someParameters(), "");
       }
     }
-    if (parameters.keySet().stream().allMatch(experiment.model()::frozen)) {
-      throw error(file.bound().at(experiment.model()), "every parameter is frozen: there is nothing to train", "");
+    if (experiment.training().epochs() > 0 && trained().isEmpty()) {
+      throw error(file.bound().at(experiment.model()), parameters.isEmpty() ? "the model has no parameters: there is nothing to train"
+          : "every parameter is frozen: there is nothing to train", "training.epochs: 0 measures and exports the weights as they are");
     }
     for (Group group : experiment.optimizer().groups()) {
       if (parameters.keySet().stream().noneMatch(group::matches)) {

@@ -7,6 +7,7 @@ import dlt.config.Key;
 import dlt.data.Data;
 import dlt.loss.LossTerm;
 import dlt.metric.Metric;
+import dlt.optim.Lbfgs;
 import dlt.optim.Optimizer;
 import dlt.optim.Phase;
 import java.util.List;
@@ -35,6 +36,10 @@ public record Experiment(
     }
     if (loss.isEmpty()) {
       throw new Invalid("loss", "no loss", "at least one");
+    }
+    if (optimizer instanceof Lbfgs && training.accumulate() > 1) {
+      throw new Invalid("training", "accumulate: " + training.accumulate() + " with lbfgs, which asks for the loss of one batch again and again",
+          "batch_size: all, or another optimizer");
     }
   }
 }

@@ -17,7 +17,10 @@ public record Model(
     @Doc("The layers, one after the other unless `from` says otherwise.") List<Placed> layers,
     @Doc("The named outputs that are the model's results; the last layer's output where left out.") @Default("[]") List<String> outputs,
     @Doc("Where the weights come from before training.") Optional<Weights> init,
-    @Doc("Parameters that are not trained, by regular expressions for their whole names, such as `0\\..*`; buffers too.") @Default("[]") List<String> freeze) {
+    @Doc("Parameters that are not trained, by regular expressions for their whole names, such as `0\\..*`; buffers too.") @Default("[]") List<String> freeze,
+    @Doc("Whether batch norms whose `running_mean` is matched by `freeze` keep their statistics and work as in inference. false: "
+            + "`freeze` stops parameters alone, as requires_grad = False does in PyTorch.")
+        @Default("true") boolean freezeStatistics) {
   public Model {
     if (layers.isEmpty()) {
       throw new Invalid("layers", "no layers", "at least one");
@@ -31,7 +34,12 @@ public record Model(
     }
   }
 
-  /// Whether the parameter or buffer of this name keeps its value in training.
+  /// Whether the buffer of this name keeps its value in training.
+  public boolean frozenBuffer(String name) {
+    return freezeStatistics && frozen(name);
+  }
+
+  /// Whether the parameter of this name is not trained.
   public boolean frozen(String name) {
     return freeze.stream().anyMatch(p -> Pattern.matches(p, name));
   }

@@ -3,19 +3,32 @@ package dlt.experiment;
 import dlt.config.Default;
 import dlt.config.Doc;
 import dlt.config.Range;
+import dlt.config.Invalid;
+import dlt.optim.Average;
 import dlt.optim.GradientClip;
+import dlt.optim.Swa;
 import java.util.Optional;
 
 @Doc("Batches, epochs and where to compute.")
 public record Training(
     @Doc("Samples of one step, or `all`.") @Default("32") BatchSize batchSize,
-    @Doc("Passes over the training part.") @Default("10") @Range(min = 1) int epochs,
+    @Doc("Batches of one update: their gradients are averaged over all their samples, as of one larger batch. The last update of an "
+            + "epoch takes what is left.")
+        @Default("1") @Range(min = 1) int accumulate,
+    @Doc("Passes over the training part; 0: the weights are measured and exported as they are.") @Default("10") @Range(min = 0) int epochs,
     @Doc("Whether the samples are shuffled in each epoch.") @Default("true") boolean shuffle,
     @Doc("Limits on the gradients before the update.") Optional<GradientClip> gradientClip,
+    @Doc("An average of the weights, which is what is validated, selected and exported.") Optional<Average> average,
     @Doc("What the device computes in.") @Default("float32") Precision precision,
     @Doc("Where to compute; auto takes the fastest that there is.") @Default("auto") Device device,
     @Doc("Steps between two lines in metrics.jsonl.") @Default("50") @Range(min = 1) int logEvery,
     @Doc("Stops when the selected metric no longer improves.") Optional<EarlyStopping> earlyStopping) {
+  public Training {
+    if (epochs > 0 && average.isPresent() && average.get() instanceof Swa swa && swa.start() > epochs) {
+      throw new Invalid("average", "swa from epoch " + swa.start() + " on", "a start within the training's " + epochs + " epochs");
+    }
+  }
+
   /// What a device computes in.
   public enum Precision {
     @Doc("32-bit floating point throughout.") FLOAT32

@@ -39,15 +39,16 @@ public record BatchNorm(
           + ": use larger batches, or drop the last one where it is too small");
     }
     Normalise.Moments batch = Normalise.moments(scope, x, IntStream.range(0, x.shape().rank()).filter(d -> d != 1).boxed().toList());
-    scope.update(mean, old -> follow(scope, old, batch.mean()));
-    scope.update(variance, old -> follow(scope, old, scope.mul(batch.variance(), n / (n - 1))));
-    scope.update(batches, old -> scope.cast(scope.add(scope.cast(old, DType.FLOAT32), 1), DType.INT64));
+    Value tracked = scope.update(batches, old -> scope.cast(scope.add(scope.cast(old, DType.FLOAT32), 1), DType.INT64));
+    Value share = scope.cumulativeStatistics() ? scope.reciprocal(scope.cast(tracked, DType.FLOAT32)) : scope.scalar(momentum);
+    scope.update(mean, old -> follow(scope, old, batch.mean(), share));
+    scope.update(variance, old -> follow(scope, old, scope.mul(batch.variance(), n / (n - 1)), share));
     Shape wide = batch.mean().shape();
     Value scale = scope.div(scope.reshape(weight, wide), scope.sqrt(scope.add(batch.variance(), eps)));
     return batch.apply(scope, scale, scope.reshape(bias, wide));
   }
 
-  private Value follow(LayerScope scope, Value old, Value batch) {
-    return scope.add(scope.mul(old, 1 - momentum), scope.mul(scope.reshape(batch, old.shape()), momentum));
+  private Value follow(LayerScope scope, Value old, Value batch, Value share) {
+    return scope.add(scope.mul(old, scope.sub(1, share)), scope.mul(scope.reshape(batch, old.shape()), share));
   }
 }

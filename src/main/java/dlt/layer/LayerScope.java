@@ -15,6 +15,10 @@ public interface LayerScope extends Emit {
   /// Whether the buffer of this name keeps its value in training too; its layer then works as in inference.
   boolean frozen(String name);
 
+  /// Whether running statistics become the plain mean over all batches since they were 0, whatever the layer's own momentum
+  /// (torch.optim.swa_utils.update_bn).
+  boolean cumulativeStatistics();
+
   /// A trainable parameter. Asking again for a name gives the same parameter: shared weights.
   Value parameter(String name, Shape shape, Init init);
 
@@ -22,8 +26,8 @@ public interface LayerScope extends Emit {
   Value buffer(String name, TensorType type, double initial);
 
   /// Says what becomes of `buffer` at the end of a training step: `next` of its value so far, which is what it was before
-  /// the step or, where weights are shared, what the layer's earlier uses in the same step made of it.
-  void update(Value buffer, UnaryOperator<Value> next);
+  /// the step or, where weights are shared, what the layer's earlier uses in the same step made of it. Returns what it becomes.
+  Value update(Value buffer, UnaryOperator<Value> next);
 
   /// Independent numbers in [0, 1), new at every step; for training graphs alone.
   Value random(Shape shape);

@@ -38,6 +38,7 @@ public final class ModelScope {
   private final Map<Value, Value> updated = new HashMap<>();
   private final Map<String, Place> owners = new HashMap<>();
   private int randoms;
+  private boolean cumulative;
 
   /// A model whose ops go to `graph`. `rng` is the graph's int64[2] input [seed, step]; a graph that is not for training
   /// needs none (null).
@@ -51,6 +52,11 @@ public final class ModelScope {
     this.training = training;
     this.rng = rng;
     this.frozen = frozen;
+  }
+
+  /// Makes running statistics plain means over batches ([LayerScope#cumulativeStatistics]).
+  public void cumulateStatistics() {
+    cumulative = true;
   }
 
   /// Names one of the model's inputs, for `from` and as what the first layer is applied to where it is the only one.
@@ -219,6 +225,11 @@ public final class ModelScope {
     }
 
     @Override
+    public boolean cumulativeStatistics() {
+      return cumulative;
+    }
+
+    @Override
     public boolean frozen(String buffer) {
       return frozen.test(name + "." + buffer);
     }
@@ -247,10 +258,11 @@ public final class ModelScope {
     }
 
     @Override
-    public void update(Value buffer, UnaryOperator<Value> next) {
+    public Value update(Value buffer, UnaryOperator<Value> next) {
       Value value = next.apply(updated.getOrDefault(buffer, buffer));
       updated.put(buffer, value);
       graph.update(buffer, value);
+      return value;
     }
 
     @Override

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /// The learning rate of a training: a pure function of the step, but for `reduce_on_plateau`, whose memory goes into checkpoints.
-public final class LearningRate {
+public final class LearningRate implements Rate {
   /// A phase with its place: its first step is `start + 1`; both are counted in steps.
   private record Placed(Phase phase, long start, long length) {}
 
@@ -18,8 +18,8 @@ public final class LearningRate {
   private final Optional<ReduceOnPlateau> plateau;
   private ReduceOnPlateau.Memory memory;
 
-  /// The rate under `phases` (none: constant) in a training of `epochs` epochs of `stepsPerEpoch` steps. The
-  /// training may end within a phase. Throws [Invalid] where a phase begins only after it, or has no length and is not the
+  /// The rate under `phases` (none: constant) in a training of `epochs` epochs (0: nothing is trained) of
+  /// `stepsPerEpoch` steps. The training may end within a phase. Throws [Invalid] where a phase begins only after it, or has no length and is not the
   /// last.
   public LearningRate(List<Phase> phases, long stepsPerEpoch, int epochs) {
     this.stepsPerEpoch = stepsPerEpoch;
@@ -33,7 +33,7 @@ public final class LearningRate {
         throw new Invalid("schedule", "no length of phase " + (i + 1), "`epochs` or `steps` for all phases but the last");
       }
       long length = given.orElse(total - start);
-      if (start >= total) {
+      if (epochs > 0 && start >= total) {
         throw new Invalid("schedule", "phase " + (i + 1) + ", which would begin after " + start + " steps",
             "phases that begin within the training's " + total + " (" + epochs + " epochs of " + stepsPerEpoch + ")");
       }
@@ -53,12 +53,12 @@ public final class LearningRate {
     memory = plateau.map(ReduceOnPlateau::start).orElse(null);
   }
 
-  /// The learning rate of `step` (1 for the first) for parameters whose base rate is `base`.
+  @Override
   public double at(long step, double base) {
     return phases.isEmpty() ? base : placed(step).phase.schedule().lr(base, time(step));
   }
 
-  /// The momentum of `step`, where the schedule changes it.
+  @Override
   public OptionalDouble momentum(long step) {
     return phases.isEmpty() ? OptionalDouble.empty() : placed(step).phase.schedule().momentum(time(step));
   }

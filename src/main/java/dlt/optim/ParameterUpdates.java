@@ -65,7 +65,7 @@ public final class ParameterUpdates {
 
   /// The values of the graph's scalar inputs by name at `step` (1 for the first); the graph need not have all of
   /// them.
-  public Map<String, Double> scalars(long step, LearningRate rate) {
+  public Map<String, Double> scalars(long step, Rate rate) {
     Map<String, Double> r = new LinkedHashMap<>();
     OptionalDouble momentum = rate.momentum(step);
     used.forEach((prefix, settings) -> {
@@ -75,7 +75,8 @@ public final class ParameterUpdates {
     return r;
   }
 
-  static String stateName(String parameter, String state) {
+  /// The name of a variable that belongs to a parameter.
+  public static String stateName(String parameter, String state) {
     return "optimizer." + parameter + "." + state;
   }
 

@@ -4,7 +4,7 @@ import dlt.backend.Program;
 import dlt.data.Batch;
 import dlt.data.Field;
 import dlt.experiment.Assembly;
-import dlt.optim.LearningRate;
+import dlt.optim.Rate;
 import dlt.tensor.HostTensor;
 import dlt.tensor.Shape;
 import java.util.List;
@@ -37,13 +37,17 @@ final class Feed {
     }
   }
 
-  /// What training step number `step` (1 for the first) takes besides its batch.
-  void write(Program program, long step, LearningRate rate) {
+  /// Where the random numbers of a training's batch number `batch` (1 for the first) come from.
+  void random(Program program, long batch) {
     if (program.inputs().contains(Assembly.RNG)) {
       rng.setLong(0, assembly.experiment().seed());
-      rng.setLong(1, step);
+      rng.setLong(1, batch);
       program.input(Assembly.RNG).write(rng);
     }
+  }
+
+  /// The scalars of update number `step` (1 for the first).
+  void scalars(Program program, long step, Rate rate) {
     assembly.scalars(step, rate).forEach((name, value) -> {
       if (program.inputs().contains(name)) {
         program.input(name).set(0, value);

@@ -48,7 +48,7 @@ public final class StepBench implements AutoCloseable {
     this.batchSize = batchSize;
     this.variables = Variables.forTraining(backend, assembly);
     this.program = backend.compile(assembly.training(batchSize), variables.buffers());
-    this.rate = prepared.rate(Integer.MAX_VALUE / assembly.experiment().training().epochs());
+    this.rate = prepared.rate(Integer.MAX_VALUE / Math.max(1, assembly.experiment().training().epochs()));
     this.feed = new Feed(assembly);
     for (int i = 0; i < BATCHES; i++) {
       batches.add(made(i));
@@ -147,7 +147,8 @@ public final class StepBench implements AutoCloseable {
     long begin = System.nanoTime();
     feed.write(program, batches.get((int) (step % BATCHES)));
     step++;
-    feed.write(program, step, rate);
+    feed.random(program, step);
+    feed.scalars(program, step, rate);
     run.accept(program);
     loss = program.output(Assembly.LOSS).at(0);
     return (System.nanoTime() - begin) * 1e-6;

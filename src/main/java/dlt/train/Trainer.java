@@ -2,7 +2,6 @@ package dlt.train;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dlt.backend.Backend;
-import dlt.backend.Program;
 import dlt.data.Batch;
 import dlt.data.Batches;
 import dlt.data.Part;
@@ -17,9 +16,7 @@ import dlt.optim.LearningRate;
 import dlt.run.MetricsLog;
 import dlt.run.RunDirectory;
 import dlt.tensor.HostTensor;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.BooleanSupplier;
@@ -44,8 +41,10 @@ public final class Trainer implements AutoCloseable {
   private final Batches batches;
   private final LearningRate rate;
   private final Evaluator evaluator;
-  private final Feed feed;
-  private final Map<Integer, Program> programs = new HashMap<>();
+  private final TrainingSteps steps;
+  private final Optional<AveragedWeights> averages;
+  /// What is validated, selected and exported: the average of the weights, or themselves.
+  private final Variables judged;
 
   private TrainingState state = TrainingState.START;
   private SequencedMap<String, HostTensor> best = new LinkedHashMap<>();
@@ -64,17 +63,16 @@ public final class Trainer implements AutoCloseable {
     this.listener = listener;
     this.checkpoints = new Checkpoints(run, assembly);
     this.variables = Variables.forTraining(backend, assembly);
-    this.feed = new Feed(assembly);
     Training training = experiment.training();
     Part part = prepared.parts().train();
     int batchSize = training.batchSize().of(part.size());
     this.batches = new Batches(part,
         new Batches.Options(batchSize, training.shuffle(), false, experiment.data().augment(), experiment.seed()));
-    this.rate = prepared.rate(batches.count());
-    for (int size : batches.sizes()) {
-      programs.put(size, backend.compile(assembly.training(size), variables.buffers()));
-    }
-    this.evaluator = new Evaluator(assembly, backend, variables, prepared.task(), prepared.metrics(), batchSize);
+    this.steps = new TrainingSteps(assembly, backend, variables, batches);
+    this.rate = prepared.rate(steps.updates());
+    this.averages = training.average().filter(a -> training.epochs() > 0).map(a -> new AveragedWeights(assembly, backend, variables, batches));
+    this.judged = averages.map(AveragedWeights::variables).orElse(variables);
+    this.evaluator = new Evaluator(assembly, backend, judged, prepared.task(), prepared.metrics(), batchSize);
     PretrainedWeights.load(prepared.file(), variables);
   }
 
@@ -92,6 +90,9 @@ public final class Trainer implements AutoCloseable {
   public Outcome train(BooleanSupplier stop) {
     boolean stopped = false;
     try (MetricsLog log = MetricsLog.open(run.metrics(), state.logLines())) {
+      if (experiment.training().epochs() == 0) {
+        keep(prepared.parts().validation().map(p -> scores(variables.weights(), p)));
+      }
       while (!done() && !stopped) {
         stopped = !epoch(log, stop);
       }
@@ -108,9 +109,9 @@ public final class Trainer implements AutoCloseable {
     return new Outcome(state.epoch() - 1, state.bestEpoch(), bestScores, best, stopped);
   }
 
-  /// The scores of `weights` on `part`; the variables hold them afterwards.
+  /// The scores of `weights` on `part`; what is validated holds them afterwards.
   public Scores scores(SequencedMap<String, HostTensor> weights, Part part) {
-    variables.load(weights, false, name -> {
+    judged.load(weights, false, name -> {
       throw new IllegalStateException(name);
     });
     return evaluator.scores(part);
@@ -134,14 +135,14 @@ public final class Trainer implements AutoCloseable {
     }
     double seconds = (System.nanoTime() - begin) * 1e-9;
     double speed = (state.samples() - samplesBefore) / seconds;
+    averages.ifPresent(a -> a.settle(state.epoch(), state.averaged()));
     Optional<Scores> validation = prepared.parts().validation().map(evaluator::scores);
     boolean isBest = select(validation);
     double trainLoss = state.lossSum() / state.samples();
     log.append(epochLine(log, trainLoss, validation, seconds, speed, isBest));
     listener.epoch(state.epoch(), epochs, trainLoss, validation, seconds, speed, isBest);
     rate.epochEnded(state.step(), validation.map(v -> v.value(rate.metric().orElse("loss"))).orElse(trainLoss));
-    state = new TrainingState(state.epoch() + 1, 0, state.step(), 0, 0, state.bestEpoch(), state.bestValue(), state.stale(), log.lines(),
-        rate.state());
+    state = state.nextEpoch().saved(log.lines(), rate.state());
     if (outOfPatience() && state.epoch() <= epochs) {
       listener.note("stopping early: no improvement for " + state.stale() + " epochs");
     }
@@ -152,24 +153,29 @@ public final class Trainer implements AutoCloseable {
   }
 
   private void step(Batch batch, MetricsLog log) {
-    Program program = programs.get(batch.size());
     long step = state.step() + 1;
-    feed.write(program, batch);
-    feed.write(program, step, rate);
-    Closure closure = new Closure(program, variables.buffers());
-    double loss = assembly.minimizer().map(m -> m.step(closure, rate.at(step, experiment.optimizer().lr()))).orElseGet(closure::run);
-    state = new TrainingState(state.epoch(), batch.index() + 1, step, state.lossSum() + loss * batch.size(), state.samples() + batch.size(),
-        state.bestEpoch(), state.bestValue(), state.stale(), state.logLines(), state.rate());
-    if (step == 1 || step % experiment.training().logEvery() == 0) {
-      ObjectNode line = log.line().put("kind", "step").put("epoch", state.epoch()).put("step", step);
-      MetricsLog.put(line, "loss", loss);
-      MetricsLog.put(line, "lr", rate.at(step, experiment.optimizer().lr()));
-      log.append(line);
+    double loss = steps.take(batch, state.epoch(), step, rate);
+    double groupLoss = state.groupLoss() + loss * steps.share(batch);
+    state = state.afterBatch(batch.size(), loss, groupLoss);
+    if (steps.updatesAfter(batch.index())) {
+      updated(step, groupLoss, log);
     }
     listener.step(state.epoch(), prepared.epochs(), state.batch(), batches.count(), batch.size(), loss);
     if (!Double.isFinite(loss)) {
       log.flush();
       throw diverged("the loss of step " + step + " is " + loss);
+    }
+  }
+
+  /// After update number `step`, on samples whose mean loss was `loss` before it.
+  private void updated(long step, double loss, MetricsLog log) {
+    int inEpoch = (int) (step - (state.epoch() - 1L) * steps.updates());
+    state = state.afterUpdate(averages.map(a -> a.add(state.epoch(), inEpoch, steps.updates(), state.averaged())).orElse(0L));
+    if (step == 1 || step % experiment.training().logEvery() == 0) {
+      ObjectNode line = log.line().put("kind", "step").put("epoch", state.epoch()).put("step", step);
+      MetricsLog.put(line, "loss", loss);
+      MetricsLog.put(line, "lr", rate.at(step, experiment.optimizer().lr()));
+      log.append(line);
     }
   }
 
@@ -201,13 +207,17 @@ public final class Trainer implements AutoCloseable {
     boolean fresh = validation.isEmpty() || state.bestEpoch() == 0
         || improves(value, experiment.training().earlyStopping().map(Training.EarlyStopping::minDelta).orElse(0.0));
     if (better) {
-      best = variables.weights();
-      bestScores = validation;
-      bestUnsaved = true;
+      keep(validation);
     }
-    state = new TrainingState(state.epoch(), state.batch(), state.step(), state.lossSum(), state.samples(), better ? state.epoch() : state.bestEpoch(),
-        better ? value : state.bestValue(), fresh ? 0 : state.stale() + 1, state.logLines(), state.rate());
+    state = state.selected(better ? state.epoch() : state.bestEpoch(), better ? value : state.bestValue(), fresh ? 0 : state.stale() + 1);
     return better;
+  }
+
+  /// Makes the weights as they are the selected ones.
+  private void keep(Optional<Scores> validation) {
+    best = judged.weights();
+    bestScores = validation;
+    bestUnsaved = true;
   }
 
   private boolean improves(double value, double by) {
@@ -236,8 +246,7 @@ public final class Trainer implements AutoCloseable {
   /// Best first: a crash in between leaves a `last` that makes the same best again.
   private void save(MetricsLog log) {
     log.flush();
-    state = new TrainingState(state.epoch(), state.batch(), state.step(), state.lossSum(), state.samples(), state.bestEpoch(), state.bestValue(),
-        state.stale(), log.lines(), rate.state());
+    state = state.saved(log.lines(), rate.state());
     if (bestUnsaved) {
       checkpoints.saveBest(best, state);
       bestUnsaved = false;
@@ -250,6 +259,7 @@ public final class Trainer implements AutoCloseable {
   public void close() {
     batches.close();
     evaluator.close();
-    programs.values().forEach(Program::close);
+    steps.close();
+    averages.ifPresent(AveragedWeights::close);
   }
 }

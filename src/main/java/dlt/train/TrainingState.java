@@ -8,14 +8,41 @@ import java.util.Map;
 /// Where a training stands, besides the variables: what a checkpoint's metadata holds, so that going on from it is the same
 /// as never having stopped. Nothing in it depends on the clock.
 ///
-/// `epoch` counts from 1 and is the one that goes on at its batch number `batch`; `step` counts all steps so far; `lossSum`
-/// is that of the epoch's samples so far. `bestEpoch` is 0 while there is none; `stale` counts the epochs since.
+/// `epoch` counts from 1 and is the one that goes on at its batch number `batch`; `step` counts all updates so far; `lossSum`
+/// is that of the epoch's samples so far, `groupLoss` the mean that the samples since the last update will have come to.
+/// `averaged` counts the weights in the average. `bestEpoch` is 0 while there is none; `stale` counts the epochs since.
 record TrainingState(
-    int epoch, int batch, long step, double lossSum, long samples, int bestEpoch, double bestValue, int stale, long logLines,
-    Map<String, Double> rate) {
+    int epoch, int batch, long step, double lossSum, long samples, double groupLoss, long averaged, int bestEpoch, double bestValue,
+    int stale, long logLines, Map<String, Double> rate) {
   private static final String RATE = "rate.";
 
-  static final TrainingState START = new TrainingState(1, 0, 0, 0, 0, 0, Double.NaN, 0, 0, Map.of());
+  static final TrainingState START = new TrainingState(1, 0, 0, 0, 0, 0, 0, 0, Double.NaN, 0, 0, Map.of());
+
+  /// After one more batch of so many samples.
+  TrainingState afterBatch(int samples, double loss, double groupLoss) {
+    return new TrainingState(epoch, batch + 1, step, lossSum + loss * samples, this.samples + samples, groupLoss, averaged, bestEpoch,
+        bestValue, stale, logLines, rate);
+  }
+
+  /// After an update, with so many weights in the average.
+  TrainingState afterUpdate(long averaged) {
+    return new TrainingState(epoch, batch, step + 1, lossSum, samples, 0, averaged, bestEpoch, bestValue, stale, logLines, rate);
+  }
+
+  /// With the selection as it is after the validation of an epoch.
+  TrainingState selected(int bestEpoch, double bestValue, int stale) {
+    return new TrainingState(epoch, batch, step, lossSum, samples, groupLoss, averaged, bestEpoch, bestValue, stale, logLines, rate);
+  }
+
+  /// At the beginning of the next epoch.
+  TrainingState nextEpoch() {
+    return new TrainingState(epoch + 1, 0, step, 0, 0, 0, averaged, bestEpoch, bestValue, stale, logLines, rate);
+  }
+
+  /// With so many lines logged and this state of the learning rate.
+  TrainingState saved(long logLines, Map<String, Double> rate) {
+    return new TrainingState(epoch, batch, step, lossSum, samples, groupLoss, averaged, bestEpoch, bestValue, stale, logLines, rate);
+  }
 
   Map<String, String> metadata() {
     Map<String, String> m = new LinkedHashMap<>();
@@ -24,6 +51,8 @@ record TrainingState(
     m.put("step", Long.toString(step));
     m.put("loss_sum", Double.toString(lossSum));
     m.put("samples", Long.toString(samples));
+    m.put("group_loss", Double.toString(groupLoss));
+    m.put("averaged", Long.toString(averaged));
     m.put("best_epoch", Integer.toString(bestEpoch));
     m.put("best_value", Double.toString(bestValue));
     m.put("stale_epochs", Integer.toString(stale));
@@ -42,7 +71,8 @@ record TrainingState(
         }
       });
       return new TrainingState(Integer.parseInt(m.get("epoch")), Integer.parseInt(m.get("batch")), Long.parseLong(m.get("step")),
-          Double.parseDouble(m.get("loss_sum")), Long.parseLong(m.get("samples")), Integer.parseInt(m.get("best_epoch")),
+          Double.parseDouble(m.get("loss_sum")), Long.parseLong(m.get("samples")),
+          Double.parseDouble(m.get("group_loss")), Long.parseLong(m.get("averaged")), Integer.parseInt(m.get("best_epoch")),
           Double.parseDouble(m.get("best_value")), Integer.parseInt(m.get("stale_epochs")), Long.parseLong(m.get("log_lines")),
           rate);
     } catch (NumberFormatException | NullPointerException e) {

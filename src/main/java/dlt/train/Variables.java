@@ -79,6 +79,18 @@ public final class Variables {
     return r;
   }
 
+  /// The averages of the weights, under the names of the weights; they lie in this one's buffers.
+  Variables averages() {
+    Variables v = new Variables();
+    weights.keySet().forEach(name -> v.weights.put(name, states.get(Assembly.average(name))));
+    return v;
+  }
+
+  /// Replaces the parameters and buffers that `values` holds.
+  void write(Map<String, HostTensor> values) {
+    values.forEach((name, value) -> weights.get(name).write(value));
+  }
+
   /// Replaces the parameters and buffers, and the optimizer's state where `withState`. `missing` is told the name of what
   /// `values` lacks or has in another shape; that keeps its value.
   public void load(Map<String, HostTensor> values, boolean withState, Consumer<String> missing) {

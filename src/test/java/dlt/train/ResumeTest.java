@@ -17,6 +17,8 @@ import java.util.Random;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// A run that is interrupted, however often and wherever, ends in the same bytes as one that is not.
 class ResumeTest {
@@ -49,6 +51,22 @@ class ResumeTest {
       assertThat(stopped.best()).as("stops %s", stops).hasSameBinaryContentAs(whole.best());
       assertThat(withoutTimes(stopped.metrics())).isEqualTo(withoutTimes(whole.metrics()));
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"accumulate: 3", "average: {ema: {decay: 0.9}}", "average: {swa: {start: 3}}, accumulate: 2",
+      "average: {ema: {decay: 0.9, use_buffers: true}}"})
+  void aRunStoppedWithinAGroupOrWithAnAverageEndsInTheSameBytes(String training) throws IOException {
+    String experiment = EXPERIMENT.replace("flatten", "flatten, batch_norm").replace("log_every: 3", "log_every: 3, " + training);
+    RunDirectory whole = train(experiment, "whole", 2, true, List.of(), () -> false).run();
+    for (int stop : new int[] {1, 7, 11}) {
+      int[] left = {stop};
+      train(experiment, "stopped", 2, true, List.of(), () -> --left[0] <= 0);
+    }
+    RunDirectory stopped = train(experiment, "stopped", 2, true, List.of(), () -> false).run();
+    assertThat(stopped.last()).hasSameBinaryContentAs(whole.last());
+    assertThat(stopped.best()).hasSameBinaryContentAs(whole.best());
+    assertThat(withoutTimes(stopped.metrics())).isEqualTo(withoutTimes(whole.metrics()));
   }
 
   @Test
