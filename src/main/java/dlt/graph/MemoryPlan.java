@@ -1,9 +1,9 @@
 package dlt.graph;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /// Where values lie in one block of memory: `offsets` in bytes, one an interval, and the block's size. Values that are alive
@@ -11,6 +11,8 @@ import java.util.stream.IntStream;
 public record MemoryPlan(List<Long> offsets, long bytes) {
   /// Every offset is a multiple of this.
   public static final int ALIGNMENT = 64;
+  /// Values below the peak divided by this are small.
+  private static final int SMALL = 1 << 12;
 
   /// A value of `bytes` bytes that is written in step `first` and read for the last time in step `last`.
   public record Interval(long bytes, int first, int last) {
@@ -18,10 +20,6 @@ public record MemoryPlan(List<Long> offsets, long bytes) {
       if (bytes < 0 || first > last) {
         throw new IllegalArgumentException(bytes + " bytes from step " + first + " to " + last);
       }
-    }
-
-    private boolean meets(Interval other) {
-      return first <= other.last && other.first <= last;
     }
 
     private long aligned() {
@@ -34,66 +32,115 @@ public record MemoryPlan(List<Long> offsets, long bytes) {
   }
 
   /// The smallest plan that placing one value after the other finds in a few orders: by size (Pisarchyk and Lee, "Efficient
-  /// memory management for deep neural net inference", 2020), by size and lifetime, and as they come.
+  /// memory management for deep neural net inference", 2020), by size and lifetime, and as they come. Values that are small
+  /// beside the peak find their places last, in one order.
   public static MemoryPlan of(List<Interval> intervals) {
     Comparator<Interval> size = Comparator.comparing(Interval::aligned, Comparator.reverseOrder());
     Comparator<Interval> area =
         Comparator.comparing(i -> i.aligned() * (1.0 + i.last - i.first), Comparator.reverseOrder());
     Comparator<Interval> life = Comparator.comparing(i -> i.first - i.last);
     Comparator<Interval> start = Comparator.comparing(Interval::first);
-    long least = peak(intervals);
-    MemoryPlan best = null;
+    long small = peak(intervals) / SMALL;
+    List<Interval> large = intervals.stream().filter(i -> i.aligned() >= small).toList();
+    long least = peak(large);
+    Placement best = null;
     for (Comparator<Interval> order : List.of(size.thenComparing(life), area, life.thenComparing(size), start.thenComparing(size))) {
+      int[] indices = order(intervals, i -> i.aligned() >= small, order);
       for (boolean tightest : new boolean[] {true, false}) {
-        MemoryPlan plan = place(intervals, order, tightest);
-        best = best == null || plan.bytes < best.bytes ? plan : best;
-        if (best.bytes == least) {
-          return best;
+        if (best == null || best.bytes > least) {
+          Placement placement = new Placement(intervals.size());
+          placement.add(intervals, indices, tightest);
+          best = best == null || placement.bytes < best.bytes ? placement : best;
         }
       }
     }
-    return best;
+    best.add(intervals, order(intervals, i -> i.aligned() < small, size.thenComparing(life)), true);
+    return new MemoryPlan(Arrays.stream(best.offsets).boxed().toList(), best.bytes);
+  }
+
+  private static int[] order(List<Interval> intervals, Predicate<Interval> which, Comparator<Interval> order) {
+    return IntStream.range(0, intervals.size()).filter(i -> which.test(intervals.get(i))).boxed()
+        .sorted(Comparator.comparing(intervals::get, order)).mapToInt(i -> i).toArray();
   }
 
   /// The most bytes alive in one step: no plan needs fewer.
   static long peak(List<Interval> intervals) {
+    int begin = intervals.stream().mapToInt(Interval::first).min().orElse(0);
+    int end = intervals.stream().mapToInt(Interval::last).max().orElse(0);
+    long[] changes = new long[end - begin + 2];
+    for (Interval i : intervals) {
+      changes[i.first - begin] += i.aligned();
+      changes[i.last + 1 - begin] -= i.aligned();
+    }
     long most = 0;
-    for (Interval at : intervals) {
-      most = Math.max(most, intervals.stream().filter(i -> i.first <= at.first && at.first <= i.last).mapToLong(Interval::aligned).sum());
+    long now = 0;
+    for (long change : changes) {
+      now += change;
+      most = Math.max(most, now);
     }
     return most;
   }
 
-  /// Puts each value in the tightest (or else the lowest) gap between those that are placed and alive with it.
-  private static MemoryPlan place(List<Interval> intervals, Comparator<Interval> order, boolean tightest) {
-    Long[] offsets = new Long[intervals.size()];
-    List<Integer> placed = new ArrayList<>();
-    long bytes = 0;
-    for (int index : IntStream.range(0, intervals.size()).boxed().sorted(Comparator.comparing(intervals::get, order)).toList()) {
-      Interval value = intervals.get(index);
-      long need = value.aligned();
+  /// Values that have found their places, the lowest place first.
+  private static final class Placement {
+    final long[] offsets;
+    long bytes;
+    private int count;
+    private final long[] starts;
+    private final long[] ends;
+    private final int[] firsts;
+    private final int[] lasts;
+
+    Placement(int values) {
+      offsets = new long[values];
+      starts = new long[values];
+      ends = new long[values];
+      firsts = new int[values];
+      lasts = new int[values];
+    }
+
+    /// Puts each value in the tightest (or else the lowest) gap between those that are placed and alive with it.
+    void add(List<Interval> intervals, int[] indices, boolean tightest) {
+      for (int index : indices) {
+        Interval value = intervals.get(index);
+        offsets[index] = place(value.aligned(), value.first, value.last, tightest);
+      }
+    }
+
+    private long place(long need, int first, int last, boolean tightest) {
       long end = 0;
       long offset = -1;
       long gap = Long.MAX_VALUE;
-      for (int other : placed) {
-        if (!intervals.get(other).meets(value)) {
-          continue;
+      for (int i = 0; i < count; i++) {
+        if (firsts[i] <= last && first <= lasts[i]) {
+          long room = starts[i] - end;
+          if (room >= need && room < gap) {
+            offset = end;
+            gap = tightest ? room : 0;
+          }
+          end = Math.max(end, ends[i]);
         }
-        long room = offsets[other] - end;
-        if (room >= need && room < gap) {
-          offset = end;
-          gap = tightest ? room : 0;
-        }
-        end = Math.max(end, offsets[other] + intervals.get(other).aligned());
       }
-      offsets[index] = offset < 0 ? end : offset;
-      bytes = Math.max(bytes, offsets[index] + need);
+      offset = offset < 0 ? end : offset;
+      bytes = Math.max(bytes, offset + need);
+      insert(offset, offset + need, first, last);
+      return offset;
+    }
+
+    private void insert(long start, long end, int first, int last) {
       int at = 0;
-      while (at < placed.size() && offsets[placed.get(at)] <= offsets[index]) {
+      while (at < count && starts[at] <= start) {
         at++;
       }
-      placed.add(at, index);
+      System.arraycopy(starts, at, starts, at + 1, count - at);
+      System.arraycopy(ends, at, ends, at + 1, count - at);
+      System.arraycopy(firsts, at, firsts, at + 1, count - at);
+      System.arraycopy(lasts, at, lasts, at + 1, count - at);
+      starts[at] = start;
+      ends[at] = end;
+      firsts[at] = first;
+      lasts[at] = last;
+      count++;
     }
-    return new MemoryPlan(Arrays.asList(offsets), bytes);
   }
 }

@@ -43,6 +43,7 @@ final class CpuCompiler {
   private final Target target;
   private final List<Work> order;
   private final Map<Node, Storage> storages = new HashMap<>();
+  private final Map<String, Node> variableNodes = new HashMap<>();
   private final List<Labelled> steps = new ArrayList<>();
 
   CpuCompiler(Graph graph, Map<String, Buffer> variables, Target target) {
@@ -122,6 +123,7 @@ final class CpuCompiler {
       }
       storages.get(node).data = buffer.data();
       variableOf.put(storages.get(node), v.name());
+      variableNodes.put(v.name(), node);
     }
     for (Node node : graph.inputs()) {
       storages.get(node).first = -1;
@@ -169,14 +171,10 @@ final class CpuCompiler {
   /// Whether what computes `next` may write it to the variable's own memory: everybody else who reads the variable comes
   /// earlier, and what computes it goes element by element where it reads the variable itself.
   private boolean inPlace(String variable, Storage next) {
-    for (Node node : graph.variables()) {
-      if (((Variable) node.op()).name().equals(variable)) {
-        int last = storages.get(node).last;
-        return last < next.first
-            || last == next.first && order.get(next.first) instanceof Work.Pointwise && !(next.root.op() instanceof Reduce);
-      }
-    }
-    return true;
+    Node node = variableNodes.get(variable);
+    int last = node == null ? -1 : storages.get(node).last;
+    return last < next.first
+        || last == next.first && order.get(next.first) instanceof Work.Pointwise && !(next.root.op() instanceof Reduce);
   }
 
   /// Copies at the end for updates that were not computed in place. A variable that becomes another one's old value may have
