@@ -39,8 +39,13 @@ public record Synthetic(
     Philox random = new Philox(seed, Philox.Purpose.SYNTHETIC.stream(0), 0);
     Shape input = new Shape(shape);
     HostTensor x = HostTensor.allocate(TensorType.float32(input.insert(0, samples)));
-    for (long i = 0, n = x.size(); i < n; i++) {
-      x.set(i, 2 * random.uniform(i) - 1);
+    float[] some = new float[PATTERN];
+    for (long i = 0, n = x.size(); i < n; i += some.length) {
+      random.uniform(i, some);
+      for (int k = 0; k < some.length; k++) {
+        some[k] = 2 * some[k] - 1;
+      }
+      x.set(i, some);
     }
     Schema schema = declared(wanted).orElseThrow();
     List<HostTensor> y = schema.targets().stream().map(f -> targets(f, x)).toList();
@@ -95,8 +100,10 @@ public record Synthetic(
     int length = patterns.length / classes.get();
     for (int s = 0; s < samples; s++) {
       int from = (int) y.longAt(s) * length;
-      for (long i = 0; i < count; i++) {
-        x.set(s * count + i, (x.at(s * count + i) + patterns[from + (int) (i % length)]) / 1.5);
+      for (long begin = s * count, end = begin + count, i = begin; i < end; i += length) {
+        for (int k = 0, n = (int) Math.min(length, end - i); k < n; k++) {
+          x.set(i + k, (x.at(i + k) + patterns[from + k]) / 1.5);
+        }
       }
     }
   }

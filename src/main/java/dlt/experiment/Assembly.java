@@ -27,6 +27,7 @@ import dlt.tensor.DType;
 import dlt.tensor.HostTensor;
 import dlt.tensor.Shape;
 import dlt.tensor.TensorType;
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -34,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -191,14 +193,23 @@ public final class Assembly {
     return Collections.unmodifiableSequencedMap(outputs);
   }
 
-  /// The parameters and buffers before the first step: a function of the seed.
-  public SequencedMap<String, HostTensor> initialWeights() {
-    SequencedMap<String, HostTensor> r = new LinkedHashMap<>();
+  /// Gives `to` the parameters and buffers before the first step, a function of the seed, one after the other: each lives as
+  /// long as the call.
+  public void initialise(BiConsumer<String, HostTensor> to) {
     int index = 0;
     for (ParameterSpec p : parameters.values()) {
-      r.put(p.name(), p.initialise(experiment.seed(), index++));
+      try (Arena arena = Arena.ofConfined()) {
+        to.accept(p.name(), p.initialise(arena, experiment.seed(), index++));
+      }
     }
-    buffers.forEach((name, b) -> r.put(name, b.initialise()));
+    buffers.forEach((name, b) -> to.accept(name, b.initialise()));
+  }
+
+  /// The types of the parameters and buffers by name.
+  public SequencedMap<String, TensorType> weightTypes() {
+    SequencedMap<String, TensorType> r = new LinkedHashMap<>();
+    parameters.values().forEach(p -> r.put(p.name(), TensorType.float32(p.shape())));
+    buffers.values().forEach(b -> r.put(b.name(), b.type()));
     return r;
   }
 

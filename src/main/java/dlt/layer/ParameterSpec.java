@@ -4,12 +4,13 @@ import dlt.tensor.HostTensor;
 import dlt.tensor.Philox;
 import dlt.tensor.Shape;
 import dlt.tensor.TensorType;
+import java.lang.foreign.Arena;
 
 /// A trainable parameter of a model: its name in the state dict, its shape and how it is filled before training.
 public record ParameterSpec(String name, Shape shape, Init init) {
-  /// Its first value: a function of the run's `seed` and of its number `index` in the model alone.
-  public HostTensor initialise(long seed, int index) {
-    HostTensor r = HostTensor.allocate(TensorType.float32(shape));
+  /// Its first value, in memory of `arena`: a function of the run's `seed` and of its number `index` in the model alone.
+  public HostTensor initialise(Arena arena, long seed, int index) {
+    HostTensor r = HostTensor.allocate(arena, TensorType.float32(shape));
     init.fill(r, new Philox(seed, Philox.Purpose.INITIALISE.stream(index), 0));
     return r;
   }

@@ -118,6 +118,11 @@ public record HostTensor(TensorType type, MemorySegment data) {
     data.set(LONG, i * 8, value);
   }
 
+  /// Sets the elements of a float32 tensor from `i` on, as many of `values` as there are.
+  public void set(long i, float[] values) {
+    MemorySegment.copy(values, 0, data, FLOAT, 4 * i, (int) Math.min(values.length, size() - i));
+  }
+
   /// All elements as doubles, in row-major order.
   public double[] toDoubles() {
     double[] r = new double[Math.toIntExact(size())];

@@ -50,6 +50,42 @@ public final class Philox {
     return (bits(i) >>> 8) * 0x1p-24f;
   }
 
+  /// [#uniform(long)] for the indices from `first` on into all of `to`: a block gives four.
+  public void uniform(long first, float[] to) {
+    int i = 0;
+    for (; i < to.length && (first + i & 3) != 0; i++) {
+      to[i] = uniform(first + i);
+    }
+    for (; i + 4 <= to.length; i += 4) {
+      long block = first + i >>> 2;
+      block((int) block, (int) (block >>> 32), to, i);
+    }
+    for (; i < to.length; i++) {
+      to[i] = uniform(first + i);
+    }
+  }
+
+  private void block(int c0, int c1, float[] to, int at) {
+    int c2 = stream;
+    int c3 = epoch;
+    int k0 = key0;
+    int k1 = key1;
+    for (int round = 0; round < 10; round++) {
+      long p0 = (M0 & 0xffffffffL) * (c0 & 0xffffffffL);
+      long p1 = (M1 & 0xffffffffL) * (c2 & 0xffffffffL);
+      c0 = (int) (p1 >>> 32) ^ c1 ^ k0;
+      c2 = (int) (p0 >>> 32) ^ c3 ^ k1;
+      c1 = (int) p1;
+      c3 = (int) p0;
+      k0 += W0;
+      k1 += W1;
+    }
+    to[at] = (c0 >>> 8) * 0x1p-24f;
+    to[at + 1] = (c1 >>> 8) * 0x1p-24f;
+    to[at + 2] = (c2 >>> 8) * 0x1p-24f;
+    to[at + 3] = (c3 >>> 8) * 0x1p-24f;
+  }
+
   /// A number in [0, 1) with 53 random bits; uses the bits of indices `2i` and `2i + 1`.
   public double uniformDouble(long i) {
     long hi = bits(2 * i) & 0xffffffffL;

@@ -30,6 +30,8 @@ public final class StepBench implements AutoCloseable {
   private static final long WARM_UP_NANOS = 2_000_000_000L;
 
   private static final int MOST_PROFILED = 1000;
+  /// Numbers that are drawn at a time.
+  private static final int SOME = 1 << 12;
 
   private final Assembly assembly;
   private final Backend backend;
@@ -60,8 +62,13 @@ public final class StepBench implements AutoCloseable {
     List<HostTensor> inputs = new ArrayList<>();
     for (Field f : assembly.schema().inputs()) {
       HostTensor t = HostTensor.allocate(batched(f.type()));
-      for (long i = 0; i < t.size() && f.type().dtype() == DType.FLOAT32; i++) {
-        t.set(i, 2 * random.uniform(i) - 1);
+      float[] some = new float[SOME];
+      for (long i = 0; i < t.size() && f.type().dtype() == DType.FLOAT32; i += SOME) {
+        random.uniform(i, some);
+        for (int k = 0; k < SOME; k++) {
+          some[k] = 2 * some[k] - 1;
+        }
+        t.set(i, some);
       }
       inputs.add(t);
     }

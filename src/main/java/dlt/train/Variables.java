@@ -22,11 +22,19 @@ public final class Variables {
   /// The parameters and buffers of `assembly`, with their first values.
   public static Variables forInference(Backend backend, Assembly assembly) {
     Variables v = new Variables();
-    assembly.initialWeights().forEach((name, value) -> {
+    assembly.initialise((name, value) -> {
       Buffer buffer = backend.allocate(value.type());
       buffer.write(value);
       v.weights.put(name, buffer);
     });
+    return v;
+  }
+
+  /// The variables of a training, none of them with a value yet.
+  public static Variables unset(Backend backend, Assembly assembly) {
+    Variables v = new Variables();
+    assembly.weightTypes().forEach((name, type) -> v.weights.put(name, backend.allocate(type)));
+    assembly.optimizerStates().forEach((name, state) -> v.states.put(name, backend.allocate(state.type())));
     return v;
   }
 
@@ -35,7 +43,9 @@ public final class Variables {
     Variables v = forInference(backend, assembly);
     assembly.optimizerStates().forEach((name, state) -> {
       Buffer buffer = backend.allocate(state.type());
-      buffer.write(filled(state.type(), state.initial()));
+      if (state.initial() != 0) {
+        buffer.write(filled(state.type(), state.initial()));
+      }
       v.states.put(name, buffer);
     });
     return v;
@@ -43,7 +53,7 @@ public final class Variables {
 
   private static HostTensor filled(TensorType type, double value) {
     HostTensor t = HostTensor.allocate(type);
-    for (long i = 0; value != 0 && i < t.size(); i++) {
+    for (long i = 0; i < t.size(); i++) {
       t.set(i, value);
     }
     return t;

@@ -10,6 +10,7 @@ import dlt.tensor.DType;
 import dlt.tensor.HostTensor;
 import dlt.tensor.Shape;
 import dlt.tensor.TensorType;
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,7 +34,7 @@ final class BuiltModel {
     output = scope.apply(TorchModule.layers(yaml));
     List<ParameterSpec> parameters = List.copyOf(scope.parameters().values());
     for (int i = 0; i < parameters.size(); i++) {
-      allocate(parameters.get(i).name(), parameters.get(i).initialise(1, i));
+      allocate(parameters.get(i).name(), parameters.get(i).initialise(Arena.ofAuto(), 1, i));
     }
     scope.buffers().values().forEach(b -> allocate(b.name(), b.initialise()));
   }

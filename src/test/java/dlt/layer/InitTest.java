@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dlt.tensor.Shape;
+import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.DoubleSummaryStatistics;
 import java.util.Optional;
@@ -11,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class InitTest {
   private static double[] fill(Init init, int... dims) {
-    return new ParameterSpec("w", Shape.of(dims), init).initialise(42, 3).toDoubles();
+    return new ParameterSpec("w", Shape.of(dims), init).initialise(Arena.ofAuto(), 42, 3).toDoubles();
   }
 
   private static double std(double[] x) {
@@ -73,9 +74,9 @@ class InitTest {
   @Test
   void parametersOfOneModelDifferAndAreTheSameAgain() {
     ParameterSpec p = new ParameterSpec("w", Shape.of(4), new Init.Uniform(1));
-    assertThat(p.initialise(1, 0).toDoubles()).isEqualTo(p.initialise(1, 0).toDoubles());
-    assertThat(p.initialise(1, 0).toDoubles()).isNotEqualTo(p.initialise(1, 1).toDoubles());
-    assertThat(p.initialise(1, 0).toDoubles()).isNotEqualTo(p.initialise(2, 0).toDoubles());
+    assertThat(p.initialise(Arena.ofAuto(), 1, 0).toDoubles()).isEqualTo(p.initialise(Arena.ofAuto(), 1, 0).toDoubles());
+    assertThat(p.initialise(Arena.ofAuto(), 1, 0).toDoubles()).isNotEqualTo(p.initialise(Arena.ofAuto(), 1, 1).toDoubles());
+    assertThat(p.initialise(Arena.ofAuto(), 1, 0).toDoubles()).isNotEqualTo(p.initialise(Arena.ofAuto(), 2, 0).toDoubles());
   }
 
   @Test
