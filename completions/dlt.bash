@@ -158,6 +158,8 @@ function _complete_dlt() {
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} eval" ];    then _picocli_dlt; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} predict" ];    then _picocli_dlt; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} export" ];    then _picocli_dlt; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} report" ];    then _picocli_dlt; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} compare" ];    then _picocli_dlt; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} check" ];    then _picocli_dlt; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} summary" ];    then _picocli_dlt; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} bench" ];    then _picocli_dlt; return $?; fi
@@ -169,17 +171,21 @@ function _complete_dlt() {
   local cmds1=(eval)
   local cmds2=(predict)
   local cmds3=(export)
-  local cmds4=(check)
-  local cmds5=(summary)
-  local cmds6=(bench)
-  local cmds7=(devices)
-  local cmds8=(schema)
+  local cmds4=(report)
+  local cmds5=(compare)
+  local cmds6=(check)
+  local cmds7=(summary)
+  local cmds8=(bench)
+  local cmds9=(devices)
+  local cmds10=(schema)
 
-  if CompWordsContainsArray "${cmds8[@]}"; then _picocli_dlt_schema; return $?; fi
-  if CompWordsContainsArray "${cmds7[@]}"; then _picocli_dlt_devices; return $?; fi
-  if CompWordsContainsArray "${cmds6[@]}"; then _picocli_dlt_bench; return $?; fi
-  if CompWordsContainsArray "${cmds5[@]}"; then _picocli_dlt_summary; return $?; fi
-  if CompWordsContainsArray "${cmds4[@]}"; then _picocli_dlt_check; return $?; fi
+  if CompWordsContainsArray "${cmds10[@]}"; then _picocli_dlt_schema; return $?; fi
+  if CompWordsContainsArray "${cmds9[@]}"; then _picocli_dlt_devices; return $?; fi
+  if CompWordsContainsArray "${cmds8[@]}"; then _picocli_dlt_bench; return $?; fi
+  if CompWordsContainsArray "${cmds7[@]}"; then _picocli_dlt_summary; return $?; fi
+  if CompWordsContainsArray "${cmds6[@]}"; then _picocli_dlt_check; return $?; fi
+  if CompWordsContainsArray "${cmds5[@]}"; then _picocli_dlt_compare; return $?; fi
+  if CompWordsContainsArray "${cmds4[@]}"; then _picocli_dlt_report; return $?; fi
   if CompWordsContainsArray "${cmds3[@]}"; then _picocli_dlt_export; return $?; fi
   if CompWordsContainsArray "${cmds2[@]}"; then _picocli_dlt_predict; return $?; fi
   if CompWordsContainsArray "${cmds1[@]}"; then _picocli_dlt_eval; return $?; fi
@@ -194,7 +200,7 @@ function _picocli_dlt() {
   # Get completion data
   local curr_word=${COMP_WORDS[COMP_CWORD]}
 
-  local commands="train eval predict export check summary bench devices schema"
+  local commands="train eval predict export report compare check summary bench devices schema"
   local flag_opts="'-h' '--help' '-V' '--version'"
   local arg_opts=""
 
@@ -374,6 +380,86 @@ function _picocli_dlt_export() {
     COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
   else
     local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `report` subcommand.
+function _picocli_dlt_report() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--json' '--verbose' '--text' '--open' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--device' '--threads' '--output'"
+  local DEVICE_option_args=("AUTO" "CPU" "CUDA" "REFERENCE") # --device values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--device')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${DEVICE_option_args[@]}" ) )
+      return $?
+      ;;
+    '--threads')
+      return
+      ;;
+    '--output')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local currIndex
+    currIndex=$(currentPositionalIndex "report" "${arg_opts}" "${flag_opts}")
+    if (( currIndex >= 0 && currIndex <= 2147483647 )); then
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      positionals=$( compgen -f -- "${curr_word}" ) # files
+    fi
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `compare` subcommand.
+function _picocli_dlt_compare() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--json' '--verbose' '--markdown' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--baseline' '--assert'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--baseline')
+      return
+      ;;
+    '--assert')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local currIndex
+    currIndex=$(currentPositionalIndex "compare" "${arg_opts}" "${flag_opts}")
+    if (( currIndex >= 0 && currIndex <= 2147483647 )); then
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      positionals=$( compgen -f -- "${curr_word}" ) # files
+    fi
     local IFS=$'\n'
     COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
   fi

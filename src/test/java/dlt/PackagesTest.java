@@ -42,6 +42,8 @@ class PackagesTest {
           "layer", "loss")),
       Map.entry("onnx", Set.of("graph", "op", "tensor")),
       Map.entry("infer", Set.of("tensor")),
+      // a report evaluates the saved model again
+      Map.entry("report", Set.of("train", "run", "experiment", "backend", "data", "metric", "layer", "config", "tensor")),
       Map.entry("cli", ALL));
 
   private static final JavaClasses CLASSES =

@@ -14,7 +14,12 @@ final class RunArgument {
   Optional<Path> path = Optional.empty();
 
   RunDirectory run() {
-    return path.map(RunDirectory::new).or(() -> RunDirectory.newest(RUNS, r -> true)).orElseThrow(() ->
+    return path.map(RunDirectory::new).orElseGet(RunArgument::newest);
+  }
+
+  /// The newest run of all.
+  static RunDirectory newest() {
+    return RunDirectory.newest(RUNS, r -> true).orElseThrow(() ->
         new Failure(Failure.Kind.USAGE, "no run below runs/ here; name one, or train first: dlt train EXP"));
   }
 }

@@ -16,6 +16,9 @@ public record Assertion(
   private static final Pattern FORM =
       Pattern.compile("\\s*([A-Za-z_][A-Za-z0-9_.]*)\\s*(>=|<=|==|!=|>|<)\\s*([-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?)\\s*");
 
+  private static final Pattern RELATIVE = Pattern.compile(
+      "\\s*([A-Za-z_][A-Za-z0-9_.]*)\\s*(>=|<=|==|!=|>|<)\\s*baseline(?:\\s*([-+*])\\s*([0-9]+(?:\\.[0-9]+)?(?:[eE][-+]?[0-9]+)?))?\\s*");
+
   /// How the metric and the bound are compared.
   public enum Comparison {
     AT_LEAST(">="), AT_MOST("<="), EQUAL("=="), NOT_EQUAL("!="), ABOVE(">"), BELOW("<");
@@ -53,6 +56,28 @@ public record Assertion(
       }
     }
     throw new Invalid("", "'" + text + "'", "a condition such as validation.accuracy >= 0.95");
+  }
+
+  /// The condition in which `baseline`, alone or with a number added, taken away or multiplied (`baseline - 0.005`), stands
+  /// for the value of the same metric in `baseline`; or one without it.
+  public static Assertion parse(String text, Map<String, Double> baseline) {
+    Matcher m = RELATIVE.matcher(text);
+    if (!m.matches()) {
+      return parse(text);
+    }
+    Double value = baseline.get(m.group(1));
+    if (value == null) {
+      throw new Invalid("", "'" + m.group(1) + "', which the baseline lacks", "one of " + String.join(", ", baseline.keySet()));
+    }
+    double by = m.group(3) == null ? 0 : Double.parseDouble(m.group(4));
+    double bound = switch (m.group(3)) {
+      case null -> value;
+      case "+" -> value + by;
+      case "-" -> value - by;
+      default -> value * by; // the pattern allows no other
+    };
+    Assertion form = parse(m.group(1) + m.group(2) + "0");
+    return new Assertion(form.metric, form.comparison, bound);
   }
 
   @ToText

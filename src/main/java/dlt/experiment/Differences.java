@@ -5,18 +5,17 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.TreeSet;
 
-/// The keys in which two resolved experiments differ.
+/// The keys of resolved experiments, and those in which two differ.
 public final class Differences {
   private Differences() {}
 
   /// A line for each: `training.epochs: 10 became 20`.
   public static List<String> between(YamlNode before, YamlNode after) {
-    Map<String, String> a = new LinkedHashMap<>();
-    Map<String, String> b = new LinkedHashMap<>();
-    flatten("", before, a);
-    flatten("", after, b);
+    Map<String, String> a = flat(before);
+    Map<String, String> b = flat(after);
     TreeSet<String> keys = new TreeSet<>(a.keySet());
     keys.addAll(b.keySet());
     List<String> r = new ArrayList<>();
@@ -27,6 +26,13 @@ public final class Differences {
         r.add(k + ": " + from + " became " + to);
       }
     }
+    return r;
+  }
+
+  /// Every scalar of `node` by its path, such as `training.epochs`; items of sequences by their number.
+  public static SequencedMap<String, String> flat(YamlNode node) {
+    SequencedMap<String, String> r = new LinkedHashMap<>();
+    flatten("", node, r);
     return r;
   }
 

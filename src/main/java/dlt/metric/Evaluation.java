@@ -189,6 +189,11 @@ public final class Evaluation {
     return confusion == null && right == null ? List.of() : counts().report();
   }
 
+  /// The thresholds of each class or label (of yes for a binary task); none where no metric asks for their order.
+  public List<List<Threshold>> thresholds() {
+    return rankings == null ? List.of() : rankings.stream().map(Ranking::thresholds).toList();
+  }
+
   ConfusionMatrix matrix() {
     return ConfusionMatrix.of(confusion);
   }

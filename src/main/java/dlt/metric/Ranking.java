@@ -1,6 +1,8 @@
 package dlt.metric;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /// Scores and answers of one class or label, kept for the metrics that depend on their order.
 final class Ranking {
@@ -19,7 +21,7 @@ final class Ranking {
 
   /// Takes the scores from the highest to the lowest, equal ones at once.
   private interface Visitor {
-    void at(long truePositives, long falsePositives);
+    void at(double score, long truePositives, long falsePositives);
   }
 
   private void descend(Visitor visitor) {
@@ -35,7 +37,7 @@ final class Ranking {
         falsePositives++;
       }
       if (i == size - 1 || scores[order[i]] != scores[order[i + 1]]) {
-        visitor.at(truePositives, falsePositives);
+        visitor.at(scores[order[i]], truePositives, falsePositives);
       }
     }
   }
@@ -53,7 +55,7 @@ final class Ranking {
     double positives = positives();
     double[] last = new double[2];
     double[] area = new double[1];
-    descend((truePositives, falsePositives) -> {
+    descend((_, truePositives, falsePositives) -> {
       area[0] += (falsePositives - last[1]) * (truePositives + last[0]) / 2;
       last[0] = truePositives;
       last[1] = falsePositives;
@@ -66,10 +68,19 @@ final class Ranking {
     double positives = positives();
     double[] last = new double[1];
     double[] sum = new double[1];
-    descend((truePositives, falsePositives) -> {
+    descend((_, truePositives, falsePositives) -> {
       sum[0] += (truePositives - last[0]) * truePositives / (truePositives + falsePositives);
       last[0] = truePositives;
     });
     return ClassCounts.ratio(sum[0], positives);
+  }
+
+  /// The figures at each score that occurs, from the highest to the lowest.
+  List<Threshold> thresholds() {
+    double positives = positives();
+    List<Threshold> r = new ArrayList<>();
+    descend((score, truePositives, falsePositives) -> r.add(new Threshold(score, truePositives / positives,
+        falsePositives / (size - positives), (double) truePositives / (truePositives + falsePositives))));
+    return r;
   }
 }

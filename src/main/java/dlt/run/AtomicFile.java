@@ -60,7 +60,7 @@ public final class AtomicFile {
   }
 
   /// What an I/O exception says, in a person's words.
-  static String reason(IOException e) {
+  public static String reason(IOException e) {
     return switch (e) {
       case java.nio.file.AccessDeniedException _ -> "permission denied";
       case java.nio.file.NoSuchFileException n -> n.getFile() + " does not exist";

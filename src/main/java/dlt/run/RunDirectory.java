@@ -90,6 +90,11 @@ public record RunDirectory(Path path) {
     return path.resolve("model.onnx");
   }
 
+  /// The page about the run, for people.
+  public Path report() {
+    return path.resolve("report.html");
+  }
+
   /// The selected weights alone, for use in PyTorch.
   public Path safetensors() {
     return path.resolve("model.safetensors");

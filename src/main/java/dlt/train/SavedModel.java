@@ -17,6 +17,7 @@ import dlt.experiment.Assembly;
 import dlt.experiment.ExperimentFile;
 import dlt.experiment.Prepared;
 import dlt.infer.Parity;
+import dlt.metric.Metric;
 import dlt.metric.Task;
 import dlt.run.AtomicFile;
 import dlt.run.Manifest;
@@ -90,12 +91,16 @@ public record SavedModel(RunDirectory run, ExperimentFile file, Assembly assembl
     return Prepared.task(assembly);
   }
 
+  /// What is measured of it.
+  public List<Metric> metrics() {
+    return Prepared.metrics(file.experiment(), task());
+  }
+
   /// The scores on `part`.
   public Scores scores(Backend backend, Part part) {
     Variables variables = variables(backend);
     int batchSize = file.experiment().training().batchSize().of(part.size());
-    try (Evaluator evaluator =
-        new Evaluator(assembly, backend, variables, task(), Prepared.metrics(file.experiment(), task()), batchSize)) {
+    try (Evaluator evaluator = new Evaluator(assembly, backend, variables, task(), metrics(), batchSize)) {
       return evaluator.scores(part);
     }
   }

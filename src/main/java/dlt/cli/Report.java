@@ -1,0 +1,103 @@
+package dlt.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dlt.backend.Backend;
+import dlt.error.Failure;
+import dlt.report.Page;
+import dlt.report.RunReport;
+import dlt.run.AtomicFile;
+import dlt.run.RunDirectory;
+import dlt.train.SavedModel;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(name = "report", description = "Writes an HTML page about a run, or one that lays several runs over one another.", mixinStandardHelpOptions = true)
+final class Report implements Callable<Integer> {
+  private static final int MOST_COLUMNS = 100;
+
+  @Mixin DeviceOptions device;
+  @Mixin Output output;
+
+  @Parameters(arity = "0..*", paramLabel = "RUN", description = "The runs' folders; the newest below runs where left out.")
+  List<Path> runs = List.of();
+
+  @Option(names = "--output", paramLabel = "FILE", description = "Where to write; report.html in the run's folder, or here for several runs, where left out.")
+  Optional<Path> file = Optional.empty();
+
+  @Option(names = "--text", description = "Print the curves as text instead.")
+  boolean text;
+
+  @Option(names = "--open", description = "Open the page in the browser.")
+  boolean open;
+
+  @Override
+  public Integer call() {
+    List<RunDirectory> all = runs.isEmpty() ? List.of(RunArgument.newest()) : runs.stream().map(RunDirectory::new).toList();
+    for (RunDirectory run : all) {
+      if (!run.exists()) {
+        throw new Failure(Failure.Kind.USAGE, run.path() + ": no run is here; give the folder of one");
+      }
+    }
+    if (text) {
+      output.result(document(all), Page.text(all, columns()).stripTrailing());
+      return 0;
+    }
+    Path target = file.orElseGet(() -> all.size() == 1 ? all.getFirst().report() : Path.of("report.html"));
+    if (all.size() > 1) {
+      write(target, Page.of(all));
+    } else {
+      try (Backend backend = device.open(SavedModel.open(all.getFirst()).file().experiment().training().device())) {
+        write(target, all.getFirst(), backend);
+      }
+    }
+    output.result(document(all).put("report", target.toString()), "");
+    output.say("report      " + target);
+    if (open) {
+      open(target);
+    }
+    return 0;
+  }
+
+  /// Writes the page about one run.
+  static void write(Path target, RunDirectory run, Backend backend) {
+    write(target, Page.of(RunReport.of(run, backend)));
+  }
+
+  private static void write(Path target, String page) {
+    AtomicFile.write(target, out -> out.write(page.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private ObjectNode document(List<RunDirectory> all) {
+    ObjectNode d = output.document();
+    ArrayNode names = d.putArray("runs");
+    all.forEach(r -> names.add(r.path().toString()));
+    return d;
+  }
+
+  /// The terminal's width, where the shell says it.
+  private static int columns() {
+    try {
+      return Math.clamp(Integer.parseInt(System.getenv().getOrDefault("COLUMNS", "80")), 40, MOST_COLUMNS);
+    } catch (NumberFormatException e) {
+      return 80;
+    }
+  }
+
+  private static void open(Path page) {
+    String opener = System.getProperty("os.name").startsWith("Mac") ? "open" : "xdg-open";
+    try {
+      new ProcessBuilder(opener, page.toAbsolutePath().toString()).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+    } catch (IOException e) {
+      throw new Failure(Failure.Kind.OUTPUT, page + ": is written, but " + opener + " cannot be started to show it; open it in a browser", e);
+    }
+  }
+}

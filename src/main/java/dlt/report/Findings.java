@@ -1,0 +1,219 @@
+package dlt.report;
+
+import dlt.backend.Backend;
+import dlt.data.Field;
+import dlt.data.Part;
+import dlt.metric.ClassReport;
+import dlt.metric.ConfusionMatrix;
+import dlt.metric.Evaluation;
+import dlt.metric.Metric;
+import dlt.metric.Task;
+import dlt.metric.Threshold;
+import dlt.tensor.HostTensor;
+import dlt.tensor.TensorType;
+import dlt.train.Predictor;
+import dlt.train.SavedModel;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.SequencedMap;
+
+/// How the selected model does on one part of its data. `thresholds` hold those of each class or label; `calibration` sets
+/// what the model is sure of against how often it is right; `points` are targets and predictions of a regression's first
+/// number; `worst` are the samples that it is furthest from, the worst first.
+public record Findings(
+    String part, int samples, Task task, List<String> classes, SequencedMap<String, Double> metrics, Optional<ConfusionMatrix> confusion,
+    List<ClassReport> report, List<List<Threshold>> thresholds, List<Bin> calibration, List<Point> points, List<Example> worst) {
+  /// Predictions of about the same probability: their mean, the share of them that is right, and their number.
+  public record Bin(double confidence, double right, long count) {}
+
+  /// A target and what was predicted for it.
+  public record Point(double target, double prediction) {}
+
+  /// A sample with how far off the prediction is: from 0, and to 1 where predictions are probabilities.
+  public record Example(int sample, double distance, String target, String prediction) {}
+
+  private static final int WORST = 12, BINS = 10, POINTS = 2000;
+  /// Beyond this many scores their order is not kept: a picture does not need it, and the pixels of masks are many.
+  private static final long RANKED = 4_000_000;
+
+  /// Runs `model` on `part`.
+  public static Findings of(SavedModel model, Backend backend, Part part) {
+    Gathering gathering = new Gathering(model, part);
+    try (Predictor predictor = new Predictor(model, backend)) {
+      predictor.predict(part, outputs -> gathering.add(outputs.get(model.assembly().scored())));
+    }
+    return gathering.findings();
+  }
+
+  /// Takes the predictions batch by batch.
+  private static final class Gathering {
+    private final Part part;
+    private final Task task;
+    private final int targetField;
+    private final Field target;
+    private final Evaluation evaluation;
+    private final double[] confidence = new double[BINS];
+    private final long[] right = new long[BINS];
+    private final long[] count = new long[BINS];
+    private final List<Point> points = new ArrayList<>();
+    private final PriorityQueue<Example> worst = new PriorityQueue<>(Comparator.comparingDouble(Example::distance));
+    private int done;
+
+    Gathering(SavedModel model, Part part) {
+      this.part = part;
+      this.task = model.task();
+      this.targetField = model.assembly().targetIndex(model.assembly().experiment().loss().getFirst());
+      this.target = part.dataset().targets().get(targetField);
+      List<Metric> metrics = new ArrayList<>(model.metrics());
+      if (part.size() * model.assembly().outputs().get(model.assembly().scored()).size() <= RANKED) {
+        ranking(task).filter(m -> !metrics.contains(m)).ifPresent(metrics::add);
+      }
+      this.evaluation = new Evaluation(task, metrics);
+    }
+
+    private static Optional<Metric> ranking(Task task) {
+      return switch (task) {
+        case MULTICLASS -> Optional.of(Metric.ROC_AUC_OVR_MACRO);
+        case BINARY -> Optional.of(Metric.ROC_AUC);
+        case MULTILABEL -> Optional.of(Metric.ROC_AUC_MACRO);
+        case REGRESSION -> Optional.empty();
+      };
+    }
+
+    void add(HostTensor predictions) {
+      int n = predictions.shape().dim(0);
+      HostTensor targets = HostTensor.allocate(new TensorType(target.type().dtype(), target.type().shape().insert(0, n)));
+      long bytes = target.type().bytes();
+      for (int i = 0; i < n; i++) {
+        part.dataset().read(part.samples()[done + i], true, targetField, targets.data().asSlice(i * bytes, bytes));
+      }
+      evaluation.add(predictions, targets);
+      int p = Math.toIntExact(predictions.size() / n);
+      int t = Math.toIntExact(targets.size() / n);
+      for (int i = 0; i < n; i++) {
+        double[] prediction = new double[p];
+        double[] wanted = new double[t];
+        for (int j = 0; j < p; j++) {
+          prediction[j] = predictions.at((long) i * p + j);
+        }
+        for (int j = 0; j < t; j++) {
+          wanted[j] = targets.at((long) i * t + j);
+        }
+        sample(part.samples()[done + i], prediction, wanted);
+      }
+      done += n;
+    }
+
+    private void sample(int sample, double[] prediction, double[] wanted) {
+      double distance = switch (task) {
+        case MULTICLASS -> prediction.length == wanted.length ? meanDistance(prediction, wanted) : classes(prediction, wanted);
+        case BINARY, MULTILABEL -> answers(prediction, wanted);
+        case REGRESSION -> {
+          if (part.size() <= POINTS || sample % (part.size() / POINTS + 1) == 0) {
+            points.add(new Point(wanted[0], prediction[0]));
+          }
+          yield meanDistance(prediction, wanted);
+        }
+      };
+      if (worst.size() < WORST || distance > worst.peek().distance()) {
+        worst.add(new Example(sample, distance, wanted(wanted), predicted(prediction, wanted.length)));
+        if (worst.size() > WORST) {
+          worst.poll();
+        }
+      }
+    }
+
+    /// The mean, over one element or a map of them, of what the right class lacks in probability.
+    private double classes(double[] prediction, double[] wanted) {
+      int inner = wanted.length;
+      int classes = prediction.length / inner;
+      double sum = 0;
+      for (int j = 0; j < inner; j++) {
+        int best = 0;
+        for (int c = 1; c < classes; c++) {
+          best = prediction[c * inner + j] > prediction[best * inner + j] ? c : best;
+        }
+        int is = (int) wanted[j];
+        if (is >= 0 && is < classes) {
+          sum += 1 - prediction[is * inner + j];
+          bin(prediction[best * inner + j], best == is);
+        }
+      }
+      return sum / inner;
+    }
+
+    private double answers(double[] prediction, double[] wanted) {
+      for (int j = 0; j < prediction.length; j++) {
+        boolean yes = prediction[j] >= 0.5;
+        bin(yes ? prediction[j] : 1 - prediction[j], yes == wanted[j] >= 0.5);
+      }
+      return meanDistance(prediction, wanted);
+    }
+
+    private static double meanDistance(double[] prediction, double[] wanted) {
+      double sum = 0;
+      for (int j = 0; j < wanted.length; j++) {
+        sum += Math.abs(prediction[j] - wanted[j]);
+      }
+      return sum / wanted.length;
+    }
+
+    private void bin(double sure, boolean isRight) {
+      int b = Math.clamp((int) (sure * BINS), 0, BINS - 1);
+      confidence[b] += sure;
+      right[b] += isRight ? 1 : 0;
+      count[b]++;
+    }
+
+    private String wanted(double[] wanted) {
+      return switch (task) {
+        case MULTICLASS, BINARY -> wanted.length == 1 ? name((int) wanted[0]) : "";
+        case MULTILABEL -> labels(wanted);
+        case REGRESSION -> wanted.length == 1 ? Comparison.figure(wanted[0]) : "";
+      };
+    }
+
+    private String predicted(double[] prediction, int targets) {
+      return switch (task) {
+        case MULTICLASS -> {
+          int best = 0;
+          for (int c = 1; c < prediction.length; c++) {
+            best = prediction[c] > prediction[best] ? c : best;
+          }
+          yield targets == 1 ? name(best) : "";
+        }
+        case BINARY -> prediction.length == 1 ? name(prediction[0] >= 0.5 ? 1 : 0) : "";
+        case MULTILABEL -> labels(prediction);
+        case REGRESSION -> prediction.length == 1 ? Comparison.figure(prediction[0]) : "";
+      };
+    }
+
+    private String labels(double[] answers) {
+      List<String> r = new ArrayList<>();
+      for (int c = 0; c < answers.length && answers.length <= 100; c++) {
+        if (answers[c] >= 0.5) {
+          r.add(name(c));
+        }
+      }
+      return String.join(", ", r);
+    }
+
+    private String name(int index) {
+      return index >= 0 && index < target.classes().size() ? target.classes().get(index) : Integer.toString(index);
+    }
+
+    Findings findings() {
+      List<Bin> calibration = new ArrayList<>();
+      for (int b = 0; b < BINS; b++) {
+        if (count[b] > 0) {
+          calibration.add(new Bin(confidence[b] / count[b], (double) right[b] / count[b], count[b]));
+        }
+      }
+      return new Findings(part.name(), part.size(), task, target.classes(), evaluation.values(), evaluation.confusion(), evaluation.report(),
+          evaluation.thresholds(), calibration, points, worst.stream().sorted(Comparator.comparingDouble(Example::distance).reversed()).toList());
+    }
+  }
+}

@@ -1,0 +1,84 @@
+package dlt.report;
+
+import dlt.backend.Backend;
+import dlt.data.Part;
+import dlt.data.Parts;
+import dlt.data.Targets;
+import dlt.error.Failure;
+import dlt.run.AtomicFile;
+import dlt.run.History;
+import dlt.run.Manifest;
+import dlt.run.RunDirectory;
+import dlt.tensor.DType;
+import dlt.train.SavedModel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/// Everything that the page about one run shows.
+public record RunReport(RunDirectory run, Manifest manifest, String config, History history, SavedModel model, Parts parts, Part shown, Findings findings) {
+  /// Evaluates the selected model of `run` on its test part, or else its validation part, or else what it was trained on.
+  /// Throws a [Failure] where the run has no model yet or its data are gone.
+  public static RunReport of(RunDirectory run, Backend backend) {
+    SavedModel model = SavedModel.open(run);
+    Parts parts = model.parts();
+    Part shown = parts.test().or(parts::validation).orElse(parts.train());
+    try {
+      return new RunReport(run, Manifest.read(run), Files.readString(run.config()), History.read(run), model, parts, shown,
+          Findings.of(model, backend, shown));
+    } catch (IOException e) {
+      throw new Failure(Failure.Kind.DATA, run.config() + ": could not be read: " + AtomicFile.reason(e), e);
+    }
+  }
+
+  /// A row for each part: its name, its samples, and the share of each class where the target is classes.
+  List<List<String>> partRows() {
+    List<List<String>> r = new ArrayList<>();
+    int field = model.assembly().targetIndex(model.assembly().experiment().loss().getFirst());
+    for (Part part : all()) {
+      List<String> row = new ArrayList<>(List.of(part.name(), String.format(Locale.ROOT, "%,d", part.size())));
+      if (classes() > 0) {
+        long[] counts = Targets.counts(part, field, classes());
+        double sum = Math.max(1, Arrays.stream(counts).sum());
+        Arrays.stream(counts).forEach(c -> row.add(String.format(Locale.ROOT, "%.1f %%", 100 * c / sum)));
+      }
+      r.add(row);
+    }
+    return r;
+  }
+
+  List<String> partHeading() {
+    List<String> r = new ArrayList<>(List.of("part", "samples"));
+    for (int c = 0; c < classes(); c++) {
+      r.add(className(c));
+    }
+    return r;
+  }
+
+  /// The classes of the first target, where they are few enough for a table; 0 elsewhere.
+  private int classes() {
+    int field = model.assembly().targetIndex(model.assembly().experiment().loss().getFirst());
+    boolean indices = shown.dataset().targets().get(field).type().dtype() == DType.INT64;
+    int n = findings.confusion().map(c -> c.counts().size()).orElse(0);
+    return indices && n <= 30 ? n : 0;
+  }
+
+  String className(int c) {
+    return c < findings.classes().size() ? findings.classes().get(c) : Integer.toString(c);
+  }
+
+  private List<Part> all() {
+    List<Part> r = new ArrayList<>(List.of(parts.train()));
+    parts.validation().ifPresent(r::add);
+    parts.test().ifPresent(r::add);
+    return r;
+  }
+
+  Optional<String> picture(Findings.Example e) {
+    return Picture.of(shown, e.sample());
+  }
+}
