@@ -31,6 +31,9 @@ final class Train implements Callable<Integer> {
   @Option(names = "--resume", description = "Go on with the run in the folder (the newest of this name where --out is left out); start where there is none.")
   boolean resume;
 
+  @Option(names = "--no-report", description = "Write no report.html.")
+  boolean noReport;
+
   @Override
   public Integer call() {
     ExperimentFile file = experiment.read();
@@ -47,6 +50,9 @@ final class Train implements Callable<Integer> {
         output.say("stopped; saved in " + run.path() + "; go on with: dlt train " + experiment.file + " --out " + run.path() + " --resume");
         return interruption.exitCode();
       }
+      if (!noReport) {
+        report(run, backend);
+      }
     }
     output.result(document(result), "");
     FinalTable.print(output, result);
@@ -54,6 +60,15 @@ final class Train implements Callable<Integer> {
       output.say("dlt: " + failed);
     }
     return result.failed().isEmpty() ? 0 : Failure.Kind.ASSERTION.exitCode();
+  }
+
+  /// A page that cannot be made is no reason to fail a training that went well.
+  private void report(RunDirectory run, Backend backend) {
+    try {
+      Report.write(run.report(), run, backend);
+    } catch (Failure f) {
+      output.say("dlt: no report: " + f.getMessage());
+    }
   }
 
   private ObjectNode document(TrainingRun.Result r) {

@@ -191,4 +191,39 @@ class CommandsTest {
     assertThat(r.code()).as(r.err()).isEqualTo(4);
     assertThat(r.err()).contains("lower the learning rate");
   }
+
+  @Test
+  void theReportIsOnePageThatAsksForNothingElse() throws IOException {
+    Path page = folder.resolve("run/report.html");
+    assertThat(page).exists();
+    String html = Files.readString(page);
+    assertThat(html).doesNotContainPattern("(?:src|href)=\"(?!data:)").doesNotContain("@import").contains("versicolor");
+    String charts = html.substring(html.indexOf("id=\"charts\">") + 12, html.indexOf("</script>", html.indexOf("id=\"charts\">")));
+    JsonNode drawn = new ObjectMapper().readTree(charts);
+    assertThat(drawn.findValuesAsText("title")).contains("loss", "accuracy", "time", "ROC", "precision and recall", "calibration");
+    drawn.forEach(chart -> chart.get("series").forEach(s -> assertThat(s.get("x").size()).as(chart.get("title").asText()).isPositive().isEqualTo(s.get("y").size())));
+    Result text = dlt("report", run(), "--text");
+    assertThat(text.out()).contains("loss", "validation", "epoch 100");
+    assertThat(text.out().lines()).allMatch(l -> l.length() <= 100);
+    assertThat(dlt("report", folder.resolve("nothing").toString()).code()).isEqualTo(2);
+  }
+
+  @Test
+  void compareShowsWhatDiffersAndHoldsRunsAgainstABaseline() throws IOException {
+    String other = folder.resolve("other").toString();
+    assertThat(dlt("train", IRIS, "--set", "training.epochs=3", "--out", other, "--no-report").code()).isZero();
+    assertThat(folder.resolve("other/report.html")).doesNotExist();
+    JsonNode d = dlt("compare", run(), other, "--json").json();
+    assertThat(d.get("configuration").get("training.epochs").toString()).isEqualTo("[\"100\",\"3\"]");
+    assertThat(d.get("metrics").get("validation.loss").get("best").toString()).isEqualTo("[0]");
+    assertThat(dlt("compare", run(), other, "--markdown").out()).contains("| training.epochs | 100 | 3 |", "|---|---:|---:|");
+    assertThat(dlt("compare", run(), "--baseline", run(), "--assert", "validation.loss <= baseline").code()).isZero();
+    Result failed = dlt("compare", other, "--baseline", run(), "--assert", "validation.loss <= baseline * 1.01");
+    assertThat(failed.code()).isEqualTo(5);
+    assertThat(failed.err()).contains("validation.loss");
+    assertThat(dlt("compare", other, "--assert", "validation.loss <= baseline").code()).isEqualTo(2);
+    assertThat(dlt("compare", other, "--baseline", run(), "--assert", "validation.beauty > baseline").code()).isEqualTo(2);
+    assertThat(dlt("report", run(), other, "--output", folder.resolve("both.html").toString()).code()).isZero();
+    assertThat(Files.readString(folder.resolve("both.html"))).contains("training.epochs");
+  }
 }
