@@ -33,7 +33,7 @@ final class Predictions {
     this.lines = lines;
     this.task = model.task();
     this.scored = model.assembly().scored();
-    this.classes = model.assembly().schema().targets().isEmpty() ? List.of() : model.assembly().schema().targets().getFirst().classes();
+    this.classes = model.classes();
     boolean single = model.assembly().outputs().size() == 1;
     model.assembly().outputs().forEach((name, shape) -> {
       if (name.equals(scored) && (classified(shape.rank()) || answered((int) shape.size()))) {

@@ -1,7 +1,6 @@
 package dlt.report;
 
 import dlt.backend.Backend;
-import dlt.data.Field;
 import dlt.data.Part;
 import dlt.metric.ClassReport;
 import dlt.metric.ConfusionMatrix;
@@ -10,12 +9,13 @@ import dlt.metric.Metric;
 import dlt.metric.Task;
 import dlt.metric.Threshold;
 import dlt.tensor.HostTensor;
-import dlt.tensor.TensorType;
-import dlt.train.Predictor;
 import dlt.train.SavedModel;
+import dlt.train.Scores;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.SequencedMap;
@@ -42,18 +42,15 @@ public record Findings(
   /// Runs `model` on `part`.
   public static Findings of(SavedModel model, Backend backend, Part part) {
     Gathering gathering = new Gathering(model, part);
-    try (Predictor predictor = new Predictor(model, backend)) {
-      predictor.predict(part, outputs -> gathering.add(outputs.get(model.assembly().scored())));
-    }
-    return gathering.findings();
+    Scores scores = model.scores(backend, part, gathering::add);
+    return gathering.findings(scores);
   }
 
   /// Takes the predictions batch by batch.
   private static final class Gathering {
     private final Part part;
     private final Task task;
-    private final int targetField;
-    private final Field target;
+    private final List<String> classes;
     private final Evaluation evaluation;
     private final double[] confidence = new double[BINS];
     private final long[] right = new long[BINS];
@@ -65,8 +62,7 @@ public record Findings(
     Gathering(SavedModel model, Part part) {
       this.part = part;
       this.task = model.task();
-      this.targetField = model.assembly().targetIndex(model.assembly().experiment().loss().getFirst());
-      this.target = part.dataset().targets().get(targetField);
+      this.classes = model.classes();
       List<Metric> metrics = new ArrayList<>(model.metrics());
       if (part.size() * model.assembly().outputs().get(model.assembly().scored()).size() <= RANKED) {
         ranking(task).filter(m -> !metrics.contains(m)).ifPresent(metrics::add);
@@ -77,19 +73,14 @@ public record Findings(
     private static Optional<Metric> ranking(Task task) {
       return switch (task) {
         case MULTICLASS -> Optional.of(Metric.ROC_AUC_OVR_MACRO);
-        case BINARY -> Optional.of(Metric.ROC_AUC);
+        case BINARY, DECISION -> Optional.of(Metric.ROC_AUC);
         case MULTILABEL -> Optional.of(Metric.ROC_AUC_MACRO);
         case REGRESSION -> Optional.empty();
       };
     }
 
-    void add(HostTensor predictions) {
+    void add(HostTensor predictions, HostTensor targets) {
       int n = predictions.shape().dim(0);
-      HostTensor targets = HostTensor.allocate(new TensorType(target.type().dtype(), target.type().shape().insert(0, n)));
-      long bytes = target.type().bytes();
-      for (int i = 0; i < n; i++) {
-        part.dataset().read(part.samples()[done + i], true, targetField, targets.data().asSlice(i * bytes, bytes));
-      }
       evaluation.add(predictions, targets);
       int p = Math.toIntExact(predictions.size() / n);
       int t = Math.toIntExact(targets.size() / n);
@@ -111,6 +102,8 @@ public record Findings(
       double distance = switch (task) {
         case MULTICLASS -> prediction.length == wanted.length ? meanDistance(prediction, wanted) : classes(prediction, wanted);
         case BINARY, MULTILABEL -> answers(prediction, wanted);
+        // by how much the score lies on the wrong side
+        case DECISION -> wanted[0] > 0 ? -prediction[0] : prediction[0];
         case REGRESSION -> {
           if (part.size() <= POINTS || sample % (part.size() / POINTS + 1) == 0) {
             points.add(new Point(wanted[0], prediction[0]));
@@ -171,6 +164,7 @@ public record Findings(
     private String wanted(double[] wanted) {
       return switch (task) {
         case MULTICLASS, BINARY -> wanted.length == 1 ? name((int) wanted[0]) : "";
+        case DECISION -> wanted[0] > 0 ? "yes" : "no";
         case MULTILABEL -> labels(wanted);
         case REGRESSION -> wanted.length == 1 ? Comparison.figure(wanted[0]) : "";
       };
@@ -185,6 +179,7 @@ public record Findings(
           }
           yield targets == 1 ? name(best) : "";
         }
+        case DECISION -> prediction[0] > 0 ? "yes" : "no";
         case BINARY -> prediction.length == 1 ? name(prediction[0] >= 0.5 ? 1 : 0) : "";
         case MULTILABEL -> labels(prediction);
         case REGRESSION -> prediction.length == 1 ? Comparison.figure(prediction[0]) : "";
@@ -202,17 +197,19 @@ public record Findings(
     }
 
     private String name(int index) {
-      return index >= 0 && index < target.classes().size() ? target.classes().get(index) : Integer.toString(index);
+      return index >= 0 && index < classes.size() ? classes.get(index) : Integer.toString(index);
     }
 
-    Findings findings() {
+    Findings findings(Scores scores) {
       List<Bin> calibration = new ArrayList<>();
       for (int b = 0; b < BINS; b++) {
         if (count[b] > 0) {
           calibration.add(new Bin(confidence[b] / count[b], (double) right[b] / count[b], count[b]));
         }
       }
-      return new Findings(part.name(), part.size(), task, target.classes(), evaluation.values(), evaluation.confusion(), evaluation.report(),
+      SequencedMap<String, Double> metrics = new LinkedHashMap<>(Map.of("loss", scores.loss()));
+      metrics.putAll(evaluation.values());
+      return new Findings(part.name(), part.size(), task, classes, metrics, evaluation.confusion(), evaluation.report(),
           evaluation.thresholds(), calibration, points, worst.stream().sorted(Comparator.comparingDouble(Example::distance).reversed()).toList());
     }
   }

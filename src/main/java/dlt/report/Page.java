@@ -21,7 +21,7 @@ import java.util.SequencedMap;
 /// An HTML page that needs nothing else: styles, script, charts and pictures are in it.
 public final class Page {
   private static final String UPLOT = "/META-INF/resources/webjars/uplot/1.6.30/dist/";
-  private static final int MOST_CLASSES = 30;
+  private static final int MOST_LAYERS = 30;
 
   private final Html body = new Html();
   private final ArrayNode charts = JsonNodeFactory.instance.arrayNode();
@@ -118,7 +118,7 @@ public final class Page {
     List<List<String>> figures = new ArrayList<>();
     f.metrics().forEach((name, value) -> figures.add(List.of(name, Comparison.figure(value))));
     body.table(List.of("figure", "value"), figures);
-    f.confusion().filter(c -> c.counts().size() <= MOST_CLASSES).ifPresent(c -> confusion(r, c));
+    f.confusion().filter(c -> c.counts().size() <= RunReport.MOST_CLASSES).ifPresent(c -> confusion(r, c));
     if (!f.report().isEmpty()) {
       List<List<String>> rows = new ArrayList<>();
       for (int c = 0; c < f.report().size(); c++) {
@@ -174,7 +174,7 @@ public final class Page {
     }
     body.heading("Model").raw("<p>" + String.format(Locale.ROOT, "%,d", parameters) + " parameters</p>");
     Html table = new Html().table(List.of("layer", "type", "output of a sample", "parameters"), rows);
-    if (rows.size() <= MOST_CLASSES) {
+    if (rows.size() <= MOST_LAYERS) {
       body.raw(table.toString());
     } else {
       body.folded(rows.size() + " layers", table.toString());

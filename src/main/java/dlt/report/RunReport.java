@@ -1,6 +1,7 @@
 package dlt.report;
 
 import dlt.backend.Backend;
+import dlt.data.Field;
 import dlt.data.Part;
 import dlt.data.Parts;
 import dlt.data.Targets;
@@ -21,6 +22,9 @@ import java.util.Optional;
 
 /// Everything that the page about one run shows.
 public record RunReport(RunDirectory run, Manifest manifest, String config, History history, SavedModel model, Parts parts, Part shown, Findings findings) {
+  /// More than these make no table.
+  static final int MOST_CLASSES = 30;
+
   /// Evaluates the selected model of `run` on its test part, or else its validation part, or else what it was trained on.
   /// Throws a [Failure] where the run has no model yet or its data are gone.
   public static RunReport of(RunDirectory run, Backend backend) {
@@ -38,11 +42,10 @@ public record RunReport(RunDirectory run, Manifest manifest, String config, Hist
   /// A row for each part: its name, its samples, and the share of each class where the target is classes.
   List<List<String>> partRows() {
     List<List<String>> r = new ArrayList<>();
-    int field = model.assembly().targetIndex(model.assembly().experiment().loss().getFirst());
     for (Part part : all()) {
       List<String> row = new ArrayList<>(List.of(part.name(), String.format(Locale.ROOT, "%,d", part.size())));
       if (classes() > 0) {
-        long[] counts = Targets.counts(part, field, classes());
+        long[] counts = Targets.counts(part, 0, classes());
         double sum = Math.max(1, Arrays.stream(counts).sum());
         Arrays.stream(counts).forEach(c -> row.add(String.format(Locale.ROOT, "%.1f %%", 100 * c / sum)));
       }
@@ -61,10 +64,9 @@ public record RunReport(RunDirectory run, Manifest manifest, String config, Hist
 
   /// The classes of the first target, where they are few enough for a table; 0 elsewhere.
   private int classes() {
-    int field = model.assembly().targetIndex(model.assembly().experiment().loss().getFirst());
-    boolean indices = shown.dataset().targets().get(field).type().dtype() == DType.INT64;
+    List<Field> targets = shown.dataset().targets();
     int n = findings.confusion().map(c -> c.counts().size()).orElse(0);
-    return indices && n <= 30 ? n : 0;
+    return !targets.isEmpty() && targets.getFirst().type().dtype() == DType.INT64 && n <= MOST_CLASSES ? n : 0;
   }
 
   String className(int c) {

@@ -16,6 +16,7 @@ import dlt.tensor.TensorType;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 
 /// Measures the loss and the metrics of a model on parts of the data.
 public final class Evaluator implements AutoCloseable {
@@ -41,6 +42,11 @@ public final class Evaluator implements AutoCloseable {
 
   /// The scores on all samples of `part`.
   public Scores scores(Part part) {
+    return scores(part, (_, _) -> {});
+  }
+
+  /// As above; `seen` gets the predictions and targets of each batch, in the part's order.
+  public Scores scores(Part part, BiConsumer<HostTensor, HostTensor> seen) {
     Evaluation evaluation = new Evaluation(task, metrics);
     String output = task == Task.DECISION ? Assembly.DECISION : assembly.scored();
     LossTerm first = assembly.experiment().loss().getFirst();
@@ -56,7 +62,9 @@ public final class Evaluator implements AutoCloseable {
         program.run();
         loss += program.output(Assembly.LOSS).at(0) * batch.size();
         HostTensor predictions = program.output(output).read();
-        evaluation.add(predictions, targeted ? batch.targets().get(target) : yes(predictions.shape()));
+        HostTensor targets = targeted ? batch.targets().get(target) : yes(predictions.shape());
+        evaluation.add(predictions, targets);
+        seen.accept(predictions, targets);
       }
     }
     return new Scores(part.size(), loss / part.size(), evaluation.values(), evaluation.confusion());

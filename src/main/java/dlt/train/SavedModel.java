@@ -31,6 +31,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.function.BiConsumer;
 
 /// The selected model of a run: its experiment, its graphs and its weights, without the data that it was trained on.
 public record SavedModel(RunDirectory run, ExperimentFile file, Assembly assembly, SequencedMap<String, HostTensor> weights) {
@@ -91,6 +92,11 @@ public record SavedModel(RunDirectory run, ExperimentFile file, Assembly assembl
     return Prepared.task(assembly);
   }
 
+  /// The names of the classes that the first target's indices stand for; none where they have none.
+  public List<String> classes() {
+    return assembly.schema().targets().isEmpty() ? List.of() : assembly.schema().targets().getFirst().classes();
+  }
+
   /// What is measured of it.
   public List<Metric> metrics() {
     return Prepared.metrics(file.experiment(), task());
@@ -98,10 +104,15 @@ public record SavedModel(RunDirectory run, ExperimentFile file, Assembly assembl
 
   /// The scores on `part`.
   public Scores scores(Backend backend, Part part) {
+    return scores(backend, part, (_, _) -> {});
+  }
+
+  /// As above; `seen` gets the predictions and targets of each batch, in the part's order.
+  public Scores scores(Backend backend, Part part, BiConsumer<HostTensor, HostTensor> seen) {
     Variables variables = variables(backend);
     int batchSize = file.experiment().training().batchSize().of(part.size());
     try (Evaluator evaluator = new Evaluator(assembly, backend, variables, task(), metrics(), batchSize)) {
-      return evaluator.scores(part);
+      return evaluator.scores(part, seen);
     }
   }
 
