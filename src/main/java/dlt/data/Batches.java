@@ -8,16 +8,24 @@ import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 
 /// The samples of a part in batches, epoch after epoch. What comes out depends on part, seed, epoch and options alone.
 public final class Batches implements AutoCloseable {
   /// Batches of memory up to this many bytes are copied by whoever asks for them: waking a thread takes longer.
   private static final long SMALL = 1 << 16;
 
-  /// How batches are made. Samples are augmented and shuffled by numbers drawn from `seed`.
-  public record Options(int batchSize, boolean shuffle, boolean dropLast, List<Augment> augment, long seed) {
+  /// How batches are made. Samples are augmented and shuffled by numbers drawn from `seed`. `targets` says what the batches'
+  /// targets are, where class indices are mixed and so become the classes' probabilities; the data's own where it is empty.
+  public record Options(int batchSize, boolean shuffle, boolean dropLast, List<Augment> augment, long seed, List<Field> targets) {
     public Options {
       augment = List.copyOf(augment);
+      targets = List.copyOf(targets);
+    }
+
+    /// With the data's own targets.
+    public Options(int batchSize, boolean shuffle, boolean dropLast, List<Augment> augment, long seed) {
+      this(batchSize, shuffle, dropLast, augment, seed, List.of());
     }
 
     /// In the part's order, as they are.
@@ -55,7 +63,9 @@ public final class Batches implements AutoCloseable {
           Failure.Kind.DATA, "the " + part.name() + " part has " + part.size() + " samples, fewer than a batch of " + options.batchSize());
     }
     boolean cheap = part.dataset().inMemory() && options.augment().isEmpty();
-    Slot first = new Slot(arena, part.dataset().schema(), Math.min(options.batchSize(), part.size()));
+    Schema own = part.dataset().schema();
+    Schema schema = options.targets().isEmpty() ? own : new Schema(own.inputs(), options.targets());
+    Slot first = new Slot(arena, schema, Math.min(options.batchSize(), part.size()));
     slots.add(first);
     if (cheap && first.bytes() <= SMALL) {
       this.workers = 0;
@@ -63,7 +73,7 @@ public final class Batches implements AutoCloseable {
       this.workers = cheap ? 1 : Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 8);
     }
     for (int i = 0; i < workers + 1 && workers > 0; i++) {
-      slots.add(new Slot(arena, part.dataset().schema(), first.capacity()));
+      slots.add(new Slot(arena, schema, first.capacity()));
     }
   }
 
@@ -106,12 +116,12 @@ public final class Batches implements AutoCloseable {
   }
 
   private Filler filler(int epoch) {
-    List<Augmentation> augmentations = new ArrayList<>();
-    List<Field> inputs = part.dataset().inputs();
-    for (int f = 0; f < inputs.size() && !options.augment().isEmpty(); f++) {
-      augmentations.add(new Augmentation(options.augment(), inputs.get(f).type().shape(), f, options.seed(), epoch));
-    }
-    return new Filler(part.dataset().epoch(epoch), augmentations);
+    List<Augment> steps = options.augment();
+    Schema schema = part.dataset().schema();
+    return new Filler(
+        part.dataset().epoch(epoch),
+        steps.stream().allMatch(Augment::mixes) ? Optional.empty() : Optional.of(new Augmentation(steps, schema, options.seed(), epoch)),
+        steps.stream().noneMatch(Augment::mixes) ? Optional.empty() : Optional.of(new Mixing(steps, schema, options.seed(), epoch)));
   }
 
   /// Ends the epoch under way and frees the buffers.

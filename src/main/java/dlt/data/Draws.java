@@ -31,10 +31,40 @@ final class Draws {
     return uniform() < p;
   }
 
+  /// From Beta(a, a): the share that one of two equal gamma numbers has of their sum.
+  double beta(double a) {
+    double x = gamma(a);
+    double y = gamma(a);
+    return x + y == 0 ? below(2) : x / (x + y);
+  }
+
+  /// From Gamma(a, 1) (Marsaglia and Tsang, "A simple method for generating gamma variables", 2000).
+  private double gamma(double a) {
+    if (a < 1) {
+      double u = positive();
+      return gamma(a + 1) * StrictMath.pow(u, 1 / a);
+    }
+    double d = a - 1.0 / 3;
+    double c = 1 / Math.sqrt(9 * d);
+    while (true) {
+      double x = Quantile.normal(positive());
+      double v = 1 + c * x;
+      v = v * v * v;
+      if (v > 0 && StrictMath.log(positive()) < x * x / 2 + d - d * v + d * StrictMath.log(v)) {
+        return d * v;
+      }
+    }
+  }
+
+  /// In (0, 1).
+  private double positive() {
+    return ((philox.bits(next++) & 0xffffffffL) + 0.5) * 0x1p-32;
+  }
+
   /// Adds `std` times standard normal numbers to `x`.
   void addNormal(float[] x, double std) {
     for (int i = 0; i < x.length; i++) {
-      x[i] += (float) (std * Quantile.normal(((philox.bits(next++) & 0xffffffffL) + 0.5) * 0x1p-32));
+      x[i] += (float) (std * Quantile.normal(positive()));
     }
   }
 }

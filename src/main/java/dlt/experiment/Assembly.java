@@ -2,7 +2,9 @@ package dlt.experiment;
 
 import dlt.config.ConfigException;
 import dlt.config.Diagnostic;
+import dlt.config.Invalid;
 import dlt.config.Location;
+import dlt.data.Augment;
 import dlt.data.Field;
 import dlt.data.Preprocessing;
 import dlt.data.Schema;
@@ -36,6 +38,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -231,8 +234,12 @@ public final class Assembly {
 
   /// What the term's loss expects of its target for a batch of `batch` samples; empty where it takes none.
   public Optional<Target> expected(LossTerm term, int batch) {
-    List<Shape> shapes = inputNames(term, List.copyOf(outputs.keySet())).stream().map(n -> outputs.get(n).insert(0, batch)).toList();
-    return term.loss().target(shapes, targetField(term).map(f -> f.type().dtype()).orElse(DType.FLOAT32));
+    return term.loss().target(shapes(term, batch), targetField(term).map(f -> f.type().dtype()).orElse(DType.FLOAT32));
+  }
+
+  /// The shapes of the predictions that the term's loss takes.
+  private List<Shape> shapes(LossTerm term, int batch) {
+    return inputNames(term, List.copyOf(outputs.keySet())).stream().map(n -> outputs.get(n).insert(0, batch)).toList();
   }
 
   /// The number, in the schema, of the term's target.
@@ -246,6 +253,18 @@ public final class Assembly {
       throw error(file.bound().at(term, "target"), "found target '" + term.target().get() + "', but the data has " + String.join(", ", names), "");
     }
     return i;
+  }
+
+  /// The targets as the training graph takes them: class indices that are mixed with others are the classes' probabilities.
+  public List<Field> trainingTargets() {
+    List<Field> r = new ArrayList<>(schema.targets());
+    for (LossTerm term : losses) {
+      if (expected(term, 2).isPresent()) {
+        int i = targetIndex(term);
+        r.set(i, MixedTargets.of(experiment.data().augment(), term, shapes(term, 2), schema.targets().get(i)));
+      }
+    }
+    return r;
   }
 
   private Optional<Field> targetField(LossTerm term) {
@@ -343,7 +362,7 @@ public final class Assembly {
     g.origin("loss");
     Value loss = null;
     for (LossTerm term : losses) {
-      Value part = loss(g, term, results, batch);
+      Value part = loss(g, term, results, batch, training);
       part = term.weight() == 1 ? part : g.mul(part, term.weight());
       loss = loss == null ? part : g.add(loss, part);
     }
@@ -415,10 +434,11 @@ public final class Assembly {
     return results.subList(0, term.loss().inputs().size());
   }
 
-  private Value loss(GraphBuilder g, LossTerm term, SequencedMap<String, Value> results, int batch) {
+  private Value loss(GraphBuilder g, LossTerm term, SequencedMap<String, Value> results, int batch, boolean training) {
     LossTerm original = experiment.loss().get(losses.indexOf(term));
     List<Value> predictions = inputNames(original, List.copyOf(results.keySet())).stream().map(results::get).toList();
     int index = targetIndex(original);
+    List<Augment> steps = experiment.data().augment();
     try {
       DType found = schema.targets().isEmpty() ? DType.FLOAT32 : schema.targets().get(index).type().dtype();
       Optional<Target> expected = term.loss().target(predictions.stream().map(Value::shape).toList(), found);
@@ -427,8 +447,12 @@ public final class Assembly {
         if (schema.targets().isEmpty()) {
           throw error(file.bound().at(original), "the loss needs a target, but the data has none", "name the target in the data source");
         }
-        Field field = schema.targets().get(index);
+        Field raw = schema.targets().get(index);
+        Field field = training ? mixed(() -> MixedTargets.of(steps, original, predictions.stream().map(Value::shape).toList(), raw)) : raw;
         target = Optional.of(g.input(target(field.name()), batched(field.type(), batch)));
+      }
+      if (expected.isEmpty() && training) {
+        mixed(() -> MixedTargets.untargeted(steps, original));
       }
       Value value = term.loss().emit(g, predictions, target);
       if (!value.shape().equals(Shape.SCALAR)) {
@@ -437,6 +461,15 @@ public final class Assembly {
       return value;
     } catch (ShapeException e) {
       throw error(file.bound().at(original), e.getMessage(), "");
+    }
+  }
+
+  /// What `target` says of a training batch's target.
+  private <T> T mixed(Supplier<T> target) {
+    try {
+      return target.get();
+    } catch (Invalid e) {
+      throw error(file.bound().at(experiment.data(), "augment"), "found " + e.found() + ", expected " + e.expected(), "");
     }
   }
 

@@ -129,11 +129,13 @@ public record Prepared(ExperimentFile file, Parts parts, Assembly assembly, Task
   private static void checkTargets(ExperimentFile file, Assembly assembly, LossTerm term, Parts parts) {
     Optional<Target> expected = assembly.expected(term, 2);
     int field = assembly.targetIndex(term);
+    boolean mixed = expected.isPresent() && assembly.trainingTargets().get(field).type().dtype() != expected.get().dtype();
     for (Part part : all(parts)) {
       at(file, file.experiment().data().train(), () -> {
         switch (expected.orElse(null)) {
           case null -> {}
-          case Target.ClassIndices c -> Targets.checkClasses(part, field, c.classes(), c.ignored());
+          case Target.ClassIndices c -> 
+            Targets.checkClasses(part, field, c.classes(), mixed && part == parts.train() ? 0 : c.ignored()); // an ignored class has no probabilities
           case Target.Numbers n -> Targets.checkRange(part, field, n.min(), n.max());
           case Target.Signs _ -> Targets.checkRange(part, field, -1, 1);
         }

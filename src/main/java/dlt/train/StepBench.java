@@ -73,7 +73,7 @@ public final class StepBench implements AutoCloseable {
       inputs.add(t);
     }
     List<HostTensor> targets = new ArrayList<>();
-    for (Field f : assembly.schema().targets()) {
+    for (Field f : assembly.trainingTargets()) {
       targets.add(HostTensor.allocate(batched(f.type())));
     }
     for (LossTerm term : assembly.experiment().loss()) {
@@ -86,6 +86,7 @@ public final class StepBench implements AutoCloseable {
     for (long i = 0; i < target.size(); i++) {
       float u = random.uniform(i + (1L << 40));
       switch (expected) {
+        case Target.ClassIndices c when target.dtype() == DType.FLOAT32 -> target.set(i, 1.0 / c.classes()); // mixed
         case Target.ClassIndices c -> target.setLong(i, (long) (u * c.classes()));
         case Target.Numbers n -> target.set(i, n.min() == 0 && n.max() == 1 ? Math.round(u) : u);
         case Target.Signs _ -> target.set(i, u < 0.5f ? -1 : 1);

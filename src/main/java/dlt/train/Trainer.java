@@ -67,7 +67,7 @@ public final class Trainer implements AutoCloseable {
     Part part = prepared.parts().train();
     int batchSize = training.batchSize().of(part.size());
     this.batches = new Batches(part,
-        new Batches.Options(batchSize, training.shuffle(), false, experiment.data().augment(), experiment.seed()));
+        new Batches.Options(batchSize, training.shuffle(), false, experiment.data().augment(), experiment.seed(), assembly.trainingTargets()));
     this.steps = new TrainingSteps(assembly, backend, variables, batches);
     this.rate = prepared.rate(steps.updates());
     this.averages = training.average().filter(a -> training.epochs() > 0).map(a -> new AveragedWeights(assembly, backend, variables, batches));

@@ -8,6 +8,7 @@ import dlt.config.Invalid;
 import dlt.error.Failure;
 import dlt.tensor.Shape;
 import dlt.tensor.TensorType;
+import java.lang.foreign.MemorySegment;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -31,8 +32,20 @@ class AugmentTest {
   }
 
   private static float[] apply(Augment step, int sample, float[] x) {
-    new Augmentation(List.of(step), SHAPE, 0, 3, 1).apply(sample, x);
+    return apply(step, SHAPE, 3, 1, sample, x);
+  }
+
+  private static float[] apply(Augment step, Shape shape, long seed, int epoch, int sample, float[] x) {
+    change(new Augmentation(List.of(step), images(shape), seed, epoch), sample, x);
     return x;
+  }
+
+  private static Schema images(Shape shape) {
+    return new Schema(List.of(new Field("image", TensorType.float32(shape))), List.of());
+  }
+
+  private static void change(Augmentation augmentation, int sample, float[] x) {
+    augmentation.apply(sample, List.of(MemorySegment.ofArray(x)), List.of());
   }
 
   private static float at(float[] x, int c, int row, int column) {
@@ -64,7 +77,7 @@ class AugmentTest {
   void aCropMovesByUpToThePaddingAndFillsWithZeros() {
     Set<List<Integer>> offsets = new HashSet<>();
     for (int i = 0; i < 300; i++) {
-      float[] x = apply(new Augment.RandomCrop(2), i);
+      float[] x = apply(new Augment.RandomCrop(2, 0), i);
       boolean found = false;
       for (int dy = -2; dy <= 2; dy++) {
         for (int dx = -2; dx <= 2; dx++) {
@@ -77,7 +90,7 @@ class AugmentTest {
       assertThat(found).isTrue();
     }
     assertThat(offsets).hasSize(25);
-    assertThat(apply(new Augment.RandomCrop(100), 0)).containsOnly(0);
+    assertThat(apply(new Augment.RandomCrop(100, 0), 0)).containsOnly(0);
   }
 
   private static boolean moved(float[] x, int dy, int dx) {
@@ -96,12 +109,12 @@ class AugmentTest {
 
   @Test
   void anAffineChangeOfNothingChangesNothing() {
-    assertThat(apply(new Augment.RandomAffine(0, 0, List.of(1.0, 1.0), 0), 5)).isEqualTo(ramp());
+    assertThat(apply(new Augment.RandomAffine(0, 0, List.of(1.0, 1.0), 0, 0), 5)).isEqualTo(ramp());
   }
 
   @Test
   void scalingByTwoHalvesTheDistancesFromTheCentre() {
-    float[] x = apply(new Augment.RandomAffine(0, 0, List.of(2.0, 2.0), 0), 5);
+    float[] x = apply(new Augment.RandomAffine(0, 0, List.of(2.0, 2.0), 0, 0), 5);
     // rows about 1.5, columns about 2: place (0, 0) shows (0.75, 1)
     assertThat(at(x, 0, 0, 0)).isCloseTo(1 + 0.75f * 5 + 1, within(1e-5f));
     assertThat(at(x, 1, 3, 4)).isCloseTo(21 + 2.25f * 5 + 3, within(1e-5f));
@@ -115,7 +128,7 @@ class AugmentTest {
     double angles = 0;
     for (int i = 0; i < 50; i++) {
       float[] x = dot.clone();
-      new Augmentation(List.of(new Augment.RandomAffine(90, 0, List.of(1.0, 1.0), 0)), odd, 0, 3, 1).apply(i, x);
+      apply(new Augment.RandomAffine(90, 0, List.of(1.0, 1.0), 0, 0), odd, 3, 1, i, x);
       double sum = 0;
       double row = 0;
       double column = 0;
@@ -129,7 +142,7 @@ class AugmentTest {
       angles += Math.abs(Math.toDegrees(Math.atan2(row, column)));
     }
     assertThat(angles / 50).isBetween(30.0, 60.0);
-    float[] x = apply(new Augment.RandomAffine(0, 0.5, List.of(1.0, 1.0), 0), 1, ramp());
+    float[] x = apply(new Augment.RandomAffine(0, 0.5, List.of(1.0, 1.0), 0, 0), 1, ramp());
     assertThat(x).isNotEqualTo(ramp());
   }
 
@@ -197,17 +210,121 @@ class AugmentTest {
   void whatHappensDependsOnSampleEpochStepAndSeedAlone() {
     Augment step = new Augment.GaussianNoise(1);
     float[] first = apply(step, 7);
-    Augmentation used = new Augmentation(List.of(step), SHAPE, 0, 3, 1);
-    used.apply(3, ramp());
+    Augmentation used = new Augmentation(List.of(step), images(SHAPE), 3, 1);
+    change(used, 3, ramp());
     float[] again = ramp();
-    used.apply(7, again);
+    change(used, 7, again);
     assertThat(again).isEqualTo(first);
     assertThat(apply(step, 8)).isNotEqualTo(first);
-    for (Augmentation other : List.of(
-        new Augmentation(List.of(step), SHAPE, 1, 3, 1), new Augmentation(List.of(step), SHAPE, 0, 4, 1), new Augmentation(List.of(step), SHAPE, 0, 3, 2))) {
-      float[] x = ramp();
-      other.apply(7, x);
-      assertThat(x).isNotEqualTo(first);
+    assertThat(apply(step, SHAPE, 4, 1, 7, ramp())).isNotEqualTo(first);
+    assertThat(apply(step, SHAPE, 3, 2, 7, ramp())).isNotEqualTo(first);
+  }
+
+  @Test
+  void masksMoveWithTheirImagesAndOthersDoNot() {
+    Field image = new Field("image", TensorType.float32(1, 6, 6));
+    Field map = new Field("map", TensorType.int64(6, 6));
+    Field mask = new Field("mask", TensorType.float32(1, 6, 6));
+    Schema schema = new Schema(List.of(image, new Field("depth", TensorType.float32(6, 6))), List.of(map, mask, new Field("y", TensorType.int64())));
+    for (Augment step : List.of(new Augment.RandomHorizontalFlip(0.5), new Augment.RandomVerticalFlip(0.5), new Augment.RandomCrop(2, 0),
+        new Augment.RandomErasing(1, List.of(0.1, 0.2), List.of(0.5, 2.0), -9))) {
+      for (int sample = 0; sample < 20; sample++) {
+        float[] x = new float[36];
+        long[] indices = new long[36];
+        for (int i = 0; i < 36; i++) {
+          x[i] = i;
+          indices[i] = i;
+        }
+        float[] depth = x.clone();
+        float[] y = x.clone();
+        long[] label = {7};
+        new Augmentation(List.of(step), schema, 3, 1).apply(sample, List.of(MemorySegment.ofArray(x), MemorySegment.ofArray(depth)),
+            List.of(MemorySegment.ofArray(indices), MemorySegment.ofArray(y), MemorySegment.ofArray(label)));
+        assertThat(label).containsExactly(7);
+        assertThat(depth).isEqualTo(y);
+        for (int i = 0; i < 36; i++) {
+          assertThat(indices[i]).isEqualTo((long) y[i]);
+          if (step.moves()) {
+            assertThat(y[i]).isEqualTo(x[i]);
+          } else {
+            assertThat(y[i]).isEqualTo(i);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void masksTakeTheNearestPixelAndTheirFillOutside() {
+    Schema schema = new Schema(List.of(new Field("image", TensorType.float32(1, 9, 9))), List.of(new Field("map", TensorType.int64(9, 9))));
+    for (Augment step : List.of(new Augment.RandomAffine(180, 0.3, List.of(0.5, 1.5), 10, 255), new Augment.RandomResizedCrop(List.of(0.1, 0.6), List.of(0.5, 2.0)))) {
+      for (int sample = 0; sample < 30; sample++) {
+        float[] x = new float[81];
+        long[] map = new long[81];
+        java.util.Arrays.fill(x, 1);
+        java.util.Arrays.fill(map, 5);
+        new Augmentation(List.of(step), schema, 3, 1).apply(sample, List.of(MemorySegment.ofArray(x)), List.of(MemorySegment.ofArray(map)));
+        for (int i = 0; i < 81; i++) {
+          assertThat(map[i]).isIn(5L, step.maskFill() == 255 ? 255L : 5L);
+          // an image shades into black over one pixel, where the mask changes at once
+          if (x[i] < 0.25 || x[i] > 0.75) {
+            assertThat(map[i]).isEqualTo(x[i] > 0.5 ? 5L : 255L);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void imagesWithoutMasksChangeEachByItself() {
+    Field a = new Field("a", TensorType.float32(1, 4, 5));
+    Schema pair = new Schema(List.of(a, new Field("b", TensorType.float32(1, 4, 5))), List.of());
+    int different = 0;
+    for (int sample = 0; sample < 40; sample++) {
+      float[] x = java.util.Arrays.copyOf(ramp(), 20);
+      float[] y = x.clone();
+      new Augmentation(List.of(new Augment.RandomHorizontalFlip(0.5)), pair, 3, 1).apply(sample, List.of(MemorySegment.ofArray(x), MemorySegment.ofArray(y)), List.of());
+      different += java.util.Arrays.equals(x, y) ? 0 : 1;
+    }
+    assertThat(different).isBetween(10, 30);
+  }
+
+  @Test
+  void aResizedCropShowsAWindowOfTheGivenAreaAndRatioEnlarged() {
+    Augment step = new Augment.RandomResizedCrop(List.of(0.25, 0.25), List.of(1.0, 1.0));
+    Shape shape = Shape.of(1, 8, 8);
+    Set<Float> corners = new HashSet<>();
+    for (int sample = 0; sample < 200; sample++) {
+      float[] x = new float[64];
+      for (int i = 0; i < 64; i++) {
+        x[i] = 100 * (i / 8) + i % 8;
+      }
+      apply(step, shape, 3, 1, sample, x);
+      // a window of 4 x 4: its first and last pixels lie in the corners, steps are half a pixel
+      assertThat(x[63] - x[0]).isCloseTo(303, within(1e-3f));
+      assertThat(x[4] - x[3]).isCloseTo(0.5f, within(1e-3f));
+      corners.add(x[0]);
+    }
+    assertThat(corners).hasSize(25);
+    float[] whole = apply(new Augment.RandomResizedCrop(List.of(1.0, 1.0), List.of(1.0, 1.0)), shape, 3, 1, 0, new float[64]);
+    assertThat(whole).containsOnly(0);
+  }
+
+  @Test
+  void betaNumbersHaveTheirMeanAndVariance() {
+    for (double a : new double[] {0.2, 1, 4}) {
+      double sum = 0;
+      double squares = 0;
+      int n = 20000;
+      Draws draws = new Draws(new dlt.tensor.Philox(5, 1, 1), 0);
+      for (int i = 0; i < n; i++) {
+        double b = draws.beta(a);
+        assertThat(b).isBetween(0.0, 1.0);
+        sum += b;
+        squares += (b - 0.5) * (b - 0.5);
+      }
+      assertThat(sum / n).isCloseTo(0.5, within(0.01));
+      assertThat(squares / n).isCloseTo(1 / (4 * (2 * a + 1)), within(0.005));
     }
   }
 
@@ -223,8 +340,15 @@ class AugmentTest {
     assertThatThrownBy(() -> Augment.check(flip, new Schema(List.of(vector), List.of())))
         .isInstanceOf(Failure.class)
         .hasMessageContaining("augment: random_horizontal_flip: input 'v' is no image");
-    assertThatThrownBy(() -> Augment.check(flip, new Schema(List.of(image), List.of(mask)))).hasMessageContaining("target 'mask'");
+    Augment.check(flip, new Schema(List.of(image), List.of(mask)));
+    Augment.check(flip, new Schema(List.of(vector, image), List.of()));
+    Field half = new Field("half", TensorType.float32(1, 4, 4));
+    assertThatThrownBy(() -> Augment.check(flip, new Schema(List.of(image), List.of(half)))).hasMessageContaining("target 'half'");
+    Augment.check(List.of(new Augment.Mixup(1)), new Schema(List.of(vector), List.of()));
+    assertThatThrownBy(() -> Augment.check(List.of(new Augment.Cutmix(1)), new Schema(List.of(image, vector), List.of()))).hasMessageContaining("input 'v'");
+    Field tokens = new Field("tokens", TensorType.int64(8));
+    assertThatThrownBy(() -> Augment.check(List.of(new Augment.Mixup(1)), new Schema(List.of(tokens), List.of()))).hasMessageContaining("holds indices");
     assertThatThrownBy(() -> Augment.check(List.of(new Augment.GaussianNoise(1)), new Schema(List.of(table), List.of()))).isInstanceOf(Failure.class);
-    assertThatThrownBy(() -> new Augment.RandomAffine(1, 0, List.of(2.0, 1.0), 0)).isInstanceOf(Invalid.class);
+    assertThatThrownBy(() -> new Augment.RandomAffine(1, 0, List.of(2.0, 1.0), 0, 0)).isInstanceOf(Invalid.class);
   }
 }

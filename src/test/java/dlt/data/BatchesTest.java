@@ -1,5 +1,6 @@
 package dlt.data;
 
+import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,6 +10,8 @@ import dlt.tensor.Shape;
 import dlt.tensor.TensorType;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -78,8 +81,8 @@ class BatchesTest {
   private static final List<Augment> AUGMENT =
       List.of(
           new Augment.RandomHorizontalFlip(0.5),
-          new Augment.RandomCrop(1),
-          new Augment.RandomAffine(10, 0.1, List.of(0.9, 1.1), 5),
+          new Augment.RandomCrop(1, 0),
+          new Augment.RandomAffine(10, 0.1, List.of(0.9, 1.1), 5, 0),
           new Augment.GaussianNoise(0.5));
 
   /// Everything that comes out of an epoch, batch by batch: inputs, then targets.
@@ -159,19 +162,17 @@ class BatchesTest {
   /// The batches without threads, straight from the sampler's rule.
   private static List<List<Double>> direct(Dataset d, List<Augment> augment, int epoch) {
     int[] order = new dlt.tensor.Philox(42, dlt.tensor.Philox.Purpose.SHUFFLE.stream(0), epoch).permutation(d.size());
-    Shape shape = d.inputs().getFirst().type().shape();
-    Augmentation change = new Augmentation(augment, shape, 0, 42, epoch);
+    Augmentation change = new Augmentation(augment, d.schema(), 42, epoch);
     List<List<Double>> r = new ArrayList<>();
     for (int from = 0; from < order.length; from += 4) {
       List<Double> inputs = new ArrayList<>();
       List<Double> targets = new ArrayList<>();
       for (int i = from; i < Math.min(order.length, from + 4); i++) {
-        HostTensor x = HostTensor.allocate(TensorType.float32(shape));
+        HostTensor x = HostTensor.allocate(d.inputs().getFirst().type());
         d.read(order[i], false, 0, x.data());
-        float[] values = x.toFloats();
-        change.apply(order[i], values);
-        for (float v : values) {
-          inputs.add((double) v);
+        change.apply(order[i], List.of(x.data()), List.of());
+        for (double v : x.toDoubles()) {
+          inputs.add(v);
         }
         targets.add(Samples.target(d, order[i])[0]);
       }
@@ -179,6 +180,91 @@ class BatchesTest {
       r.add(inputs);
     }
     return r;
+  }
+
+  private static final Augment MIXUP = new Augment.Mixup(1);
+  private static final Augment CUTMIX = new Augment.Cutmix(1);
+  private static final List<Field> PROBABILITIES = List.of(new Field("y", TensorType.float32(30)));
+
+  private static Batches mixing(Augment... steps) {
+    return new Batches(Data.whole("train", Slow.of(images(30))), new Batches.Options(8, false, false, List.of(steps), 42, PROBABILITIES));
+  }
+
+  @Test
+  void mixupGivesEachSampleAShareOfTheOneBeforeItAndTheTargetTheSame() {
+    try (Batches b = mixing(MIXUP); Batches.Epoch e = b.epoch(1, 0)) {
+      Set<Double> lambdas = new HashSet<>();
+      while (e.hasNext()) {
+        Batch batch = e.next();
+        for (int i = 0; i < batch.size(); i++) {
+          int sample = batch.index() * 8 + i;
+          int before = batch.index() * 8 + (i + batch.size() - 1) % batch.size();
+          double lambda = batch.targets().getFirst().at(i * 30L + sample);
+          lambdas.add(lambda);
+          assertThat(batch.targets().getFirst().at(i * 30L + before)).isCloseTo(1 - lambda, within(1e-6));
+          assertThat(batch.inputs().getFirst().at(i * 60L + 7)).isCloseTo(lambda * (sample * 100 + 7) + (1 - lambda) * (before * 100 + 7), within(1e-2));
+        }
+      }
+      assertThat(lambdas).hasSize(4);
+    }
+  }
+
+  @Test
+  void cutmixPastesARectangleOfTheSampleBeforeAndMixesTheTargetByItsArea() {
+    try (Batches b = mixing(CUTMIX); Batches.Epoch e = b.epoch(2, 0)) {
+      int pasted = 0;
+      while (e.hasNext()) {
+        Batch batch = e.next();
+        for (int i = 0; i < batch.size(); i++) {
+          int sample = batch.index() * 8 + i;
+          int before = batch.index() * 8 + (i + batch.size() - 1) % batch.size();
+          int others = 0;
+          for (int k = 0; k < 60; k++) {
+            double v = batch.inputs().getFirst().at(i * 60L + k);
+            assertThat(v).isIn(sample * 100.0 + k, before * 100.0 + k);
+            others += v == sample * 100.0 + k ? 0 : 1;
+          }
+          assertThat(batch.targets().getFirst().at(i * 30L + before)).isCloseTo(others / 60.0, within(1e-6));
+          pasted += others;
+        }
+      }
+      assertThat(pasted).isPositive();
+    }
+  }
+
+  @Test
+  void cutmixPastesMasks() {
+    Schema schema = new Schema(List.of(new Field("image", TensorType.float32(1, 4, 4))), List.of(new Field("map", TensorType.int64(4, 4))));
+    HostTensor x = HostTensor.allocate(TensorType.float32(6, 1, 4, 4));
+    HostTensor y = HostTensor.allocate(TensorType.int64(6, 4, 4));
+    for (int i = 0; i < 96; i++) {
+      x.set(i, i / 16);
+      y.setLong(i, i / 16);
+    }
+    Dataset d = new ArrayDataset(6, schema, List.of(x), List.of(y), i -> "row " + i, () -> "hash");
+    for (int epoch = 1; epoch < 9; epoch++) {
+      try (Batches b = new Batches(Data.whole("train", d), new Batches.Options(6, false, false, List.of(CUTMIX), 42)); Batches.Epoch e = b.epoch(epoch, 0)) {
+        Batch batch = e.next();
+        assertThat(batch.targets().getFirst().toDoubles()).isEqualTo(batch.inputs().getFirst().toDoubles());
+        assertThat(batch.inputs().getFirst().at(16)).isIn(0.0, 1.0);
+      }
+    }
+  }
+
+  @Test
+  void mixedBatchesAreTheSameInEveryRunAndAfterAResume() {
+    for (List<Augment> steps : List.of(List.of(MIXUP), List.of(new Augment.RandomHorizontalFlip(0.5), MIXUP, CUTMIX))) {
+      Batches.Options options = new Batches.Options(4, true, false, steps, 42, PROBABILITIES);
+      List<List<Double>> all;
+      try (Batches b = new Batches(Data.whole("train", images(30)), options)) {
+        all = epoch(b, 3, 0);
+      }
+      for (int repeat = 0; repeat < 5; repeat++) {
+        try (Batches b = new Batches(Data.whole("train", Slow.of(images(30))), options)) {
+          assertThat(epoch(b, 3, repeat)).isEqualTo(all.subList(repeat, all.size()));
+        }
+      }
+    }
   }
 
   @Test

@@ -60,9 +60,9 @@ class DataTest {
     assertThat(d.steps().getFirst()).isEqualTo(new Preprocess.Impute(Preprocess.Strategy.MEAN, 0));
     assertThat(d.augment())
         .containsExactly(
-            new Augment.RandomAffine(10, 0.1, List.of(1.0, 1.0), 0),
+            new Augment.RandomAffine(10, 0.1, List.of(1.0, 1.0), 0, 0),
             new Augment.RandomHorizontalFlip(0.5),
-            new Augment.RandomCrop(2),
+            new Augment.RandomCrop(2, 0),
             new Augment.GaussianNoise(0.1),
             new Augment.RandomErasing(0.5, List.of(0.02, 0.33), List.of(0.3, 3.3), 0),
             new Augment.ColorJitter(0.2, 0));

@@ -1,0 +1,150 @@
+package dlt.data;
+
+import java.util.Arrays;
+
+/// A change of the places of an image's pixels. Applied to an image and to its mask it moves both alike: an image takes
+/// values between pixels, a mask those of the nearest one.
+sealed interface Move {
+  /// Left and right are exchanged.
+  record FlipRows() implements Move {}
+
+  /// Top and bottom are exchanged.
+  record FlipColumns() implements Move {}
+
+  /// Every place takes what lies `down` and `right` of it.
+  record Shift(int down, int right) implements Move {}
+
+  /// The place at `(y, x)` from the centre, less `(down, right)`, takes what lies at `(yy y + yx x, xy y + xx x)` from it.
+  record Affine(double yy, double yx, double xy, double xx, double down, double right) implements Move {}
+
+  /// A window is enlarged to the whole.
+  record Window(int top, int left, int height, int width) implements Move {}
+
+  /// How one tensor moves: its planes, and how values come from between and from outside of the pixels. It holds a copy of
+  /// the tensor meanwhile; for use by one thread.
+  record Planes(int channels, int height, int width, boolean nearest, float[] source) {
+    Planes(int channels, int height, int width, boolean nearest) {
+      this(channels, height, width, nearest, new float[channels * height * width]);
+    }
+
+    private int row(int c, int y) {
+      return (c * height + y) * width;
+    }
+
+    private float at(int c, int y, int x, float outside) {
+      return y < 0 || y >= height || x < 0 || x >= width ? outside : source[row(c, y) + x];
+    }
+  }
+
+  /// Moves the pixels of `x`; places from outside of it become `outside`.
+  default void apply(float[] x, Planes planes, float outside) {
+    System.arraycopy(x, 0, planes.source, 0, x.length);
+    switch (this) {
+      case FlipRows _ -> flipRows(x, planes);
+      case FlipColumns _ -> flipColumns(x, planes);
+      case Shift m -> shift(x, planes, m, outside);
+      case Affine m -> affine(x, planes, m, outside);
+      case Window m -> window(x, planes, m);
+    }
+  }
+
+  private static void flipRows(float[] x, Planes p) {
+    for (int row = 0; row < x.length; row += p.width) {
+      for (int i = 0; i < p.width; i++) {
+        x[row + i] = p.source[row + p.width - 1 - i];
+      }
+    }
+  }
+
+  private static void flipColumns(float[] x, Planes p) {
+    for (int c = 0; c < p.channels; c++) {
+      for (int y = 0; y < p.height; y++) {
+        System.arraycopy(p.source, p.row(c, p.height - 1 - y), x, p.row(c, y), p.width);
+      }
+    }
+  }
+
+  private static void shift(float[] x, Planes p, Shift m, float outside) {
+    Arrays.fill(x, outside);
+    int from = Math.max(0, m.right);
+    int count = p.width - Math.abs(m.right);
+    for (int c = 0; c < p.channels; c++) {
+      for (int y = 0; y < p.height; y++) {
+        if (y + m.down >= 0 && y + m.down < p.height && count > 0) {
+          System.arraycopy(p.source, p.row(c, y + m.down) + from, x, p.row(c, y) + Math.max(0, -m.right), count);
+        }
+      }
+    }
+  }
+
+  private static void affine(float[] x, Planes p, Affine m, float outside) {
+    double middleX = (p.width - 1) / 2.0;
+    double middleY = (p.height - 1) / 2.0;
+    for (int y = 0; y < p.height; y++) {
+      for (int i = 0; i < p.width; i++) {
+        double dx = i - middleX - m.right;
+        double dy = y - middleY - m.down;
+        double sy = m.yx * dx + m.yy * dy + middleY;
+        double sx = m.xx * dx + m.xy * dy + middleX;
+        if (p.nearest) {
+          nearest(x, p, y * p.width + i, sy, sx, outside);
+        } else {
+          bilinear(x, p, y * p.width + i, sy, sx, outside);
+        }
+      }
+    }
+  }
+
+  private static void nearest(float[] x, Planes p, int at, double sy, double sx, float outside) {
+    int y = (int) Math.floor(sy + 0.5);
+    int i = (int) Math.floor(sx + 0.5);
+    for (int c = 0; c < p.channels; c++) {
+      x[p.row(c, 0) + at] = p.at(c, y, i, outside);
+    }
+  }
+
+  private static void bilinear(float[] x, Planes p, int at, double sy, double sx, float outside) {
+    int y0 = (int) Math.floor(sy);
+    int x0 = (int) Math.floor(sx);
+    float fy = (float) (sy - y0);
+    float fx = (float) (sx - x0);
+    for (int c = 0; c < p.channels; c++) {
+      float top = p.at(c, y0, x0, outside) * (1 - fx) + p.at(c, y0, x0 + 1, outside) * fx;
+      float bottom = p.at(c, y0 + 1, x0, outside) * (1 - fx) + p.at(c, y0 + 1, x0 + 1, outside) * fx;
+      x[p.row(c, 0) + at] = top * (1 - fy) + bottom * fy;
+    }
+  }
+
+  private static void window(float[] x, Planes p, Window m) {
+    if (p.nearest) {
+      for (int c = 0; c < p.channels; c++) {
+        for (int y = 0; y < p.height; y++) {
+          for (int i = 0; i < p.width; i++) {
+            x[p.row(c, y) + i] = p.source[p.row(c, m.top + place(y, m.height, p.height)) + m.left + place(i, m.width, p.width)];
+          }
+        }
+      }
+      return;
+    }
+    Resampling across = new Resampling(m.width, p.width);
+    Resampling down = new Resampling(m.height, p.height);
+    float[] wide = new float[m.height * p.width];
+    for (int c = 0; c < p.channels; c++) {
+      for (int y = 0; y < m.height; y++) {
+        for (int i = 0; i < p.width; i++) {
+          wide[y * p.width + i] = across.at(i, p.source, p.row(c, m.top + y) + m.left, 1);
+        }
+      }
+      for (int y = 0; y < p.height; y++) {
+        for (int i = 0; i < p.width; i++) {
+          x[p.row(c, y) + i] = down.at(y, wide, i, p.width);
+        }
+      }
+    }
+  }
+
+  /// The element of `from` nearest to the middle of element `i` of `to`.
+  private static int place(int i, int from, int to) {
+    return (int) ((2L * i + 1) * from / (2L * to));
+  }
+}
