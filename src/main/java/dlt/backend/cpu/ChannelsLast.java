@@ -75,8 +75,8 @@ record ChannelsLast(int n, int c, int h, int w, int top, int left, int bottom, i
   private IntConsumer turn(Target target, MemorySegment images, MemorySegment here) {
     int bands = Math.ceilDiv(h, bandRows());
     boolean dense = left + right == 0;
-    Kernel[] band = kernels(target, dense ? bandRows() * w : w);
-    Kernel[] lastBand = dense && h % bandRows() != 0 ? kernels(target, h % bandRows() * w) : band;
+    Kernel[] band = kernels(target, true, dense ? bandRows() * w : w);
+    Kernel[] lastBand = dense && h % bandRows() != 0 ? kernels(target, true, h % bandRows() * w) : band;
     return part -> {
       int image = part / bands;
       int first = part % bands * bandRows();
@@ -94,12 +94,33 @@ record ChannelsLast(int n, int c, int h, int w, int top, int left, int bottom, i
     };
   }
 
+  /// Turns images that lie here without zeros around them to planes, one of [#parts] at a time.
+  IntConsumer unpack(Target target, MemorySegment here, Operand images) {
+    if (!dense() || images.planes().byteSize() != 4L * n * c * h * w || here.byteSize() != bytes()) {
+      throw new IllegalArgumentException(this + " met " + images.type() + " and " + here.byteSize() + " bytes");
+    }
+    int bands = Math.ceilDiv(h, bandRows());
+    Kernel[] band = kernels(target, false, bandRows() * w);
+    Kernel[] lastBand = h % bandRows() != 0 ? kernels(target, false, h % bandRows() * w) : band;
+    return part -> {
+      int image = part / bands;
+      int first = part % bands * bandRows();
+      int rows = Math.min(h - first, bandRows());
+      Kernel[] kernels = rows < bandRows() ? lastBand : band;
+      for (int b = 0; b < kernels.length; b++) {
+        int channel = b * target.lanes();
+        kernels[b].call(images.address() + 4 * ((((long) image * c + channel) * h + first) * w),
+            here.address() + at(image, first, 0) + 4L * channel, (long) rows * w / target.lanes());
+      }
+    };
+  }
+
   /// A kernel for each vector of channels.
-  private Kernel[] kernels(Target target, int run) {
+  private Kernel[] kernels(Target target, boolean toLanes, int run) {
     Kernel[] kernels = new Kernel[Math.ceilDiv(c, target.lanes())];
     for (int b = 0; b < kernels.length; b++) {
       int channels = Math.min(target.lanes(), c - b * target.lanes());
-      kernels[b] = new LaneTranspose(true, channels, 4L * h * w, pixel(), false, run % target.lanes()).compile(target);
+      kernels[b] = new LaneTranspose(toLanes, channels, 4L * h * w, pixel(), false, run % target.lanes()).compile(target);
     }
     return kernels;
   }

@@ -99,7 +99,7 @@ class ConvolutionTest {
     return layers.stream();
   }
 
-  private static Layer layer(int n, int c, int size, int width, int o, int kernel, int stride, int padding) {
+  static Layer layer(int n, int c, int size, int width, int o, int kernel, int stride, int padding) {
     return new Layer(n, c, size, width, o, kernel, kernel, Window.of(stride, stride, padding, padding, 1, 1), 1);
   }
 
@@ -160,7 +160,7 @@ class ConvolutionTest {
   }
 
   /// `planes`, an image tensor, or the same channels-last.
-  private static Operand operand(Shape shape, MemorySegment planes, boolean channelsLast) {
+  static Operand operand(Shape shape, MemorySegment planes, boolean channelsLast) {
     if (!channelsLast) {
       return new Operand(TensorType.float32(shape), planes);
     }
@@ -175,7 +175,7 @@ class ConvolutionTest {
   }
 
   /// Images [N, C, H, W] as [N, H, W, C].
-  private static double[] channelsLast(Shape shape, double[] planes) {
+  static double[] channelsLast(Shape shape, double[] planes) {
     int c = shape.dim(1);
     int pixels = shape.dim(2) * shape.dim(3);
     double[] r = new double[planes.length];
@@ -184,7 +184,7 @@ class ConvolutionTest {
   }
 
   /// Memory between bytes that nobody is to write.
-  private static final class Guarded {
+  static final class Guarded {
     private static final long GUARD = 4096;
     final MemorySegment all;
     final MemorySegment data;
@@ -205,7 +205,7 @@ class ConvolutionTest {
   }
 
   /// Runs twice over results that are NaN before, and compares.
-  private static void check(Layer layer, Step step, Guarded guarded, double[] expected) {
+  static void check(Layer layer, Step step, Guarded guarded, double[] expected) {
     MemorySegment results = guarded.data;
     for (int run = 0; run < 2; run++) {
       guarded.fill();
@@ -220,7 +220,7 @@ class ConvolutionTest {
     }
   }
 
-  private static MemorySegment random(Arena arena, Shape shape, int seed) {
+  static MemorySegment random(Arena arena, Shape shape, int seed) {
     MemorySegment s = arena.allocate(4 * shape.size(), 64);
     Random random = new Random(seed);
     for (long i = 0; i < shape.size(); i++) {
@@ -230,7 +230,7 @@ class ConvolutionTest {
   }
 
   /// The sums that the passes are, `y` being the result's gradient.
-  private record Definition(double[] forward, double[] gradInput, double[] gradWeight) {
+  record Definition(double[] forward, double[] gradInput, double[] gradWeight) {
     static Definition of(ConvGeometry g, MemorySegment x, MemorySegment w, MemorySegment y) {
       Definition d = new Definition(new double[(int) (y.byteSize() / 4)], new double[(int) (x.byteSize() / 4)], new double[(int) (w.byteSize() / 4)]);
       for (int i = 0; i < d.forward.length; i++) {

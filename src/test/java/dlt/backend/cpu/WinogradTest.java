@@ -1,0 +1,95 @@
+package dlt.backend.cpu;
+
+import static dlt.backend.cpu.ConvolutionTest.channelsLast;
+import static dlt.backend.cpu.ConvolutionTest.check;
+import static dlt.backend.cpu.ConvolutionTest.operand;
+import static dlt.backend.cpu.ConvolutionTest.random;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dlt.backend.cpu.ConvolutionTest.Definition;
+import dlt.backend.cpu.ConvolutionTest.Guarded;
+import dlt.backend.cpu.ConvolutionTest.Layer;
+import dlt.op.Window;
+import dlt.tensor.Shape;
+import dlt.tensor.TensorType;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class WinogradTest {
+  static Stream<InstructionSet> sets() {
+    return Stream.of(InstructionSet.AVX512, InstructionSet.AVX2).filter(InstructionSet::supported);
+  }
+
+  private static Layer layer(int n, int c, int h, int w, int o, int padding) {
+    return new Layer(n, c, h, w, o, 3, 3, Window.of(1, 1, padding, padding, 1, 1), 1);
+  }
+
+  private static List<Layer> layers() {
+    List<Layer> layers = new ArrayList<>();
+    for (int padding = 0; padding <= 2; padding++) {
+      for (int size = 3; size <= 10; size++) {
+        layers.add(layer(1, 3, size, 13 - size, 5, padding));
+      }
+    }
+    for (int c : new int[] {1, 7, 8, 9, 15, 16, 17, 31, 32, 33, 48, 64}) {
+      layers.add(layer(2, c, 6, 5, 4, 1));
+      layers.add(layer(1, 3, 5, 7, c, 1));
+      layers.add(layer(1, c, 4, 4, c, 1));
+    }
+    layers.add(layer(1, 2, 1, 1, 3, 1));
+    layers.add(layer(3, 5, 2, 9, 6, 2));
+    // no padding on one side, another on the other
+    layers.add(new Layer(2, 4, 7, 6, 5, 3, 3, new Window(1, 1, 0, 2, 1, 0, 1, 1), 1));
+    // several blocks of tiles, of which the last one is smaller; planes of many panels
+    layers.add(layer(3, 6, 27, 22, 10, 1));
+    layers.add(layer(2, 20, 30, 30, 70, 1));
+    layers.add(layer(9, 33, 12, 10, 37, 1));
+    layers.add(layer(20, 15, 5, 6, 9, 2));
+    layers.add(layer(5, 300, 7, 7, 40, 1));
+    return layers;
+  }
+
+  @ParameterizedTest
+  @MethodSource("sets")
+  void allPassesMatchTheDefinition(InstructionSet set) {
+    try (Workers workers = new Workers(2); CodeMemory code = new CodeMemory(); Arena arena = Arena.ofShared()) {
+      Target target = new Target(set, workers, code, arena);
+      for (Layer layer : layers()) {
+        ConvGeometry g = ConvGeometry.of(layer.window(), 1, layer.images(), layer.weights(), layer.results());
+        assertThat(WinogradConvPass.fits(g)).isTrue();
+        MemorySegment x = random(arena, layer.images(), 1);
+        MemorySegment w = random(arena, layer.weights(), 2);
+        MemorySegment y = random(arena, layer.results(), 3);
+        MemorySegment b = random(arena, Shape.of(layer.o()), 4);
+        Definition d = Definition.of(g, x, w, y);
+        double[] biased = new double[d.forward().length];
+        int plane = g.oh() * g.ow();
+        Arrays.setAll(biased, i -> Math.max(0, d.forward()[i] + b.getAtIndex(JAVA_FLOAT, i / plane % g.o())));
+        Epilogue epilogue = new Epilogue(new Operand(TensorType.float32(layer.o()), b), true);
+        Guarded results = new Guarded(arena, y.byteSize());
+        Guarded images = new Guarded(arena, x.byteSize());
+        for (boolean from : new boolean[] {false, true}) {
+          Operand xs = operand(layer.images(), x, from);
+          Operand ys = operand(layer.results(), y, from);
+          boolean to = !from;
+          Operand result = new Operand(TensorType.float32(layer.results()), results.data, to);
+          Operand image = new Operand(TensorType.float32(layer.images()), images.data, to);
+          check(layer, WinogradConvPass.forward(g).compile(target, xs, w, Optional.empty(), result), results,
+              to ? channelsLast(layer.results(), d.forward()) : d.forward());
+          check(layer, WinogradConvPass.forward(g).compile(target, xs, w, Optional.of(epilogue), result), results,
+              to ? channelsLast(layer.results(), biased) : biased);
+          check(layer, WinogradConvPass.gradInput(g).compile(target, ys, w, Optional.empty(), image), images,
+              to ? channelsLast(layer.images(), d.gradInput()) : d.gradInput());
+        }
+      }
+    }
+  }
+}
