@@ -48,7 +48,7 @@ final class Bench implements Callable<Integer> {
     Optional<StepProfile> measured = Optional.empty();
     String description;
     int threads = device.threads();
-    try (Backend backend = device.open(file.experiment().training().device()); StepBench bench = new StepBench(prepared, backend, batch)) {
+    try (Backend backend = device.open(file.experiment().training()); StepBench bench = new StepBench(prepared, backend, batch)) {
       description = backend.description();
       r = steps.isPresent() ? bench.steps(steps.get()) : bench.seconds(seconds.orElse(3.0));
       if (profile) {

@@ -5,6 +5,7 @@ import dlt.backend.cpu.CpuBackend;
 import dlt.backend.reference.ReferenceBackend;
 import dlt.error.Failure;
 import dlt.experiment.Device;
+import dlt.experiment.Training;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
@@ -24,10 +25,10 @@ final class DeviceOptions {
     return n;
   }
 
-  /// The device that the command line, or else the experiment, names.
-  Backend open(Device ofExperiment) {
-    return switch (device.orElse(ofExperiment)) {
-      case AUTO, CPU -> CpuBackend.open(threads());
+  /// The device that the command line, or else the experiment, names, with the experiment's precision.
+  Backend open(Training training) {
+    return switch (device.orElse(training.device())) {
+      case AUTO, CPU -> CpuBackend.open(threads(), training.precision() == Training.Precision.STRICT);
       case REFERENCE -> new ReferenceBackend();
       case CUDA -> throw new Failure(Failure.Kind.DEVICE, "--device cuda: this version of dlt computes on the processor only; use --device cpu or auto");
     };

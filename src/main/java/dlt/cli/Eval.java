@@ -46,7 +46,7 @@ final class Eval implements Callable<Integer> {
     SavedModel model = SavedModel.open(run.run());
     Part chosen = choose(model);
     Scores scores;
-    try (Backend backend = device.open(model.file().experiment().training().device())) {
+    try (Backend backend = device.open(model.file().experiment().training())) {
       scores = model.scores(backend, chosen);
     }
     ObjectNode d = output.document().put("run", model.run().path().toString()).put("part", chosen.name()).put("samples", scores.samples());

@@ -43,7 +43,7 @@ final class Export implements Callable<Integer> {
     if (formats.onnx != null) {
       Path file = file(formats.onnx, model.run().onnx());
       Parity parity;
-      try (Backend backend = device.open(model.file().experiment().training().device())) {
+      try (Backend backend = device.open(model.file().experiment().training())) {
         parity = model.export(backend, file);
       }
       MetricsLog.put(document.putObject("onnx").put("path", file.toString()), "max_abs_difference", parity.maxAbsolute());

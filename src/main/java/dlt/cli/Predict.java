@@ -38,7 +38,7 @@ final class Predict implements Callable<Integer> {
     Source source = Source.of(absolute, model.file().experiment().data().train(), model.assembly().schema());
     Part part = model.inputs(source, absolute.getParent());
     boolean lines = file.map(f -> f.toString().endsWith(".json") || f.toString().endsWith(".jsonl")).orElse(output.json);
-    try (Backend backend = device.open(model.file().experiment().training().device()); Predictor predictor = new Predictor(model, backend)) {
+    try (Backend backend = device.open(model.file().experiment().training()); Predictor predictor = new Predictor(model, backend)) {
       if (file.isPresent()) {
         AtomicFile.write(file.get(), out -> write(predictor, model, part, lines, out));
         output.say(part.size() + " predictions in " + file.get());

@@ -29,7 +29,7 @@ final class Summary implements Callable<Integer> {
     long flops = Flops.of(a.inference(1, false));
     int batch = a.experiment().training().batchSize().of(prepared.parts().train().size());
     long bytes;
-    try (Backend backend = device.open(a.experiment().training().device())) {
+    try (Backend backend = device.open(a.experiment().training())) {
       Variables variables = Variables.unset(backend, a);
       try (Program program = backend.compile(a.training(batch), variables.buffers())) {
         bytes = program.plannedBytes() + variables.buffers().values().stream().mapToLong(b -> b.type().bytes()).sum();

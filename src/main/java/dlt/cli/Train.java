@@ -40,7 +40,7 @@ final class Train implements Callable<Integer> {
     Prepared prepared = Prepared.of(file);
     RunDirectory run = TrainingRun.folder(out, Path.of("runs"), file.experiment().name(), resume);
     TrainingRun.Result result;
-    try (Backend backend = device.open(file.experiment().training().device());
+    try (Backend backend = device.open(file.experiment().training());
         Interruption interruption = new Interruption()) {
       Progress progress = new Progress(output);
       result = new TrainingRun(prepared, backend, run, progress).train(resume, Version.text(), interruption::requested);

@@ -31,7 +31,8 @@ public record Training(
 
   /// What a device computes in.
   public enum Precision {
-    @Doc("32-bit floating point throughout.") FLOAT32
+    @Doc("32-bit floating point throughout.") FLOAT32,
+    @Doc("The same, and convolutions by their definition: without Winograd's transforms, which are faster and round up to twice as much.") STRICT
   }
 
   @Doc("Stops when the selected metric no longer improves.")

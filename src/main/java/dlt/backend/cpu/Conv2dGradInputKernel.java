@@ -20,6 +20,7 @@ final class Conv2dGradInputKernel {
     return switch (ConvPath.of(target, g, g.c())) {
       case LANES -> LaneConvPass.gradInput(g).compile(target, g.n(), dy.planes(), w.data(), Optional.empty(), output.planes());
       case CHANNELS_LAST -> ChannelsLastConvPass.gradInput(g).compile(target, dy, w.data(), Optional.empty(), output);
+      case WINOGRAD -> WinogradConvPass.gradInput(g).compile(target, dy, w.data(), Optional.empty(), output);
       case JAVA -> twin(target, g, dy.planes(), w.data(), output.planes());
     };
   }

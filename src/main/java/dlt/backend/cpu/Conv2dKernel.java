@@ -19,6 +19,7 @@ final class Conv2dKernel {
     return switch (ConvPath.of(target, g, g.o())) {
       case LANES -> LaneConvPass.forward(g).compile(target, g.n(), x.planes(), w.data(), epilogue, output.planes());
       case CHANNELS_LAST -> ChannelsLastConvPass.forward(g).compile(target, x, w.data(), epilogue, output);
+      case WINOGRAD -> WinogradConvPass.forward(g).compile(target, x, w.data(), epilogue, output);
       case JAVA -> twin(target, g, x.planes(), w.data(), epilogue, output.planes());
     };
   }

@@ -8,34 +8,77 @@ enum ConvPath {
   LANES,
   /// A vector of channels at a time: [ChannelsLastConvPass], [ChannelsLastGradWeightPass].
   CHANNELS_LAST,
+  /// 3x3 kernels over a vector of channels at a time, by transforms: [WinogradConvPass]. Takes and gives what
+  /// `CHANNELS_LAST` does.
+  WINOGRAD,
   /// The Java twin.
   JAVA;
 
   /// Bytes of the operands of one vector of images that the caches hold.
   private static final long CACHED = 768 << 10;
 
+  /// What [WinogradConvPass] takes for a vector of channels of a window, of a tile of results, and of the weights between a
+  /// channel and a vector of others, in multiply-adds of 512-bit vectors; measured in the second cache of a Zen 4. A vector of 256
+  /// bits does half as much in the same time.
+  private static final double WINDOW = 140, TILE = 115, WEIGHTS = 150;
+  /// What a step of a product's sums costs beside its multiply-adds, and how far the gain is to make up for what is not counted.
+  private static final double PRODUCT = 1.08, STORE = 2, MARGIN = 1.5;
+
+  /// Whether images and results may lie channels-last.
+  boolean channelsLast() {
+    return this == CHANNELS_LAST || this == WINOGRAD;
+  }
+
   /// The fastest path to images or results of `channels` channels, as far as the share of its lanes that each path uses tells.
   static ConvPath of(Target target, ConvGeometry g, int channels) {
-    return of(target, g, channels, LaneImages.fits(imageSize(g)));
+    return path(target, g, channels, LaneImages.fits(imageSize(g)), !target.strict() && WinogradConvPass.fits(g));
   }
 
   /// The fastest path to the gradient by the weights.
   static ConvPath ofGradWeight(Target target, ConvGeometry g) {
     long weights = (long) g.o() * g.groupC() * g.kh() * g.kw();
     boolean few = weights * 4 * target.lanes() <= CACHED || !ChannelsLast.fits(g);
-    return of(target, g, g.o(), few && LaneImages.fits(imageSize(g)) && LaneImages.fits(weights));
+    return path(target, g, g.o(), few && LaneImages.fits(imageSize(g)) && LaneImages.fits(weights), false);
   }
 
-  private static ConvPath of(Target target, ConvGeometry g, int channels, boolean lanesFit) {
+  private static ConvPath path(Target target, ConvGeometry g, int channels, boolean lanesFit, boolean winogradFits) {
     if (!target.emits()) {
       return JAVA;
     }
     boolean cached = imageSize(g) * 4 * target.lanes() <= CACHED;
     double lanes = lanesFit ? used(g.n(), target.lanes()) * (cached ? 1 : 0.55) : 0;
     double channelsLast = ChannelsLast.fits(g) ? used(channels, target.lanes()) * 0.8 : 0;
-    ConvPath path = lanes == 0 && channelsLast == 0 ? JAVA : lanes >= channelsLast ? LANES : CHANNELS_LAST;
-    target.path(path.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+    double best = Math.max(lanes, channelsLast);
+    ConvPath path = best == 0 ? JAVA : lanes >= channelsLast ? LANES : CHANNELS_LAST;
+    if (winogradFits && MARGIN * winograd(target, g, channels) < direct(target, g) / best) {
+      path = WINOGRAD;
+    }
+    String name = path.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    if (path == WINOGRAD) {
+      target.path(name, Math.round(2 * tiles(g, channels) * Winograd.PLANES * g.c() * g.o()));
+    } else {
+      target.path(name);
+    }
     return path;
+  }
+
+  /// Multiply-adds of whole vectors.
+  private static double direct(Target target, ConvGeometry g) {
+    return (double) g.n() * g.oh() * g.ow() * g.o() * g.c() * g.kh() * g.kw() / target.lanes();
+  }
+
+  /// Multiply-adds, and what takes as long.
+  private static double winograd(Target target, ConvGeometry g, int channels) {
+    int sources = g.c() + g.o() - channels;
+    double tiles = tiles(g, channels);
+    double vectors = Math.ceilDiv(channels, target.lanes());
+    double transforms = tiles * (Math.ceilDiv(sources, target.lanes()) * WINDOW + vectors * TILE) + sources * vectors * WEIGHTS;
+    return tiles * Winograd.PLANES * vectors * (PRODUCT * sources + STORE) + transforms * (16.0 / target.lanes());
+  }
+
+  private static double tiles(ConvGeometry g, int channels) {
+    boolean forward = channels == g.o();
+    return (double) g.n() * Math.ceilDiv(forward ? g.oh() : g.h(), Winograd.TILE) * Math.ceilDiv(forward ? g.ow() : g.w(), Winograd.TILE);
   }
 
   private static long imageSize(ConvGeometry g) {

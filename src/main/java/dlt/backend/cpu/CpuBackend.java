@@ -13,6 +13,7 @@ import java.util.Optional;
 /// The processor: kernels of machine code emitted for the shapes of each graph, or of plain Java loops.
 public final class CpuBackend implements Backend {
   private final InstructionSet instructionSet;
+  private final boolean strict;
   private final Workers workers;
   private final CodeMemory code = new CodeMemory();
   private final Arena variables = Arena.ofShared();
@@ -20,16 +21,27 @@ public final class CpuBackend implements Backend {
   /// A backend of `threads` threads, the caller's among them, with kernels of `instructionSet`. Throws
   /// [IllegalArgumentException] where this machine does not have it.
   public CpuBackend(int threads, InstructionSet instructionSet) {
+    this(threads, instructionSet, false);
+  }
+
+  /// The same; with `strict`, convolutions add up the products of their definition, and do not get there with fewer (Winograd).
+  public CpuBackend(int threads, InstructionSet instructionSet, boolean strict) {
     if (!InstructionSet.supported(instructionSet)) {
       throw new IllegalArgumentException("this machine does not have " + instructionSet);
     }
     this.instructionSet = instructionSet;
+    this.strict = strict;
     this.workers = new Workers(threads);
   }
 
   /// A backend of `threads` threads with the best instruction set ([InstructionSet#best]).
   public static CpuBackend open(int threads) {
-    return new CpuBackend(threads, InstructionSet.best());
+    return open(threads, false);
+  }
+
+  /// The same, `strict` or not.
+  public static CpuBackend open(int threads, boolean strict) {
+    return new CpuBackend(threads, InstructionSet.best(), strict);
   }
 
   @Override
@@ -39,7 +51,7 @@ public final class CpuBackend implements Backend {
 
   @Override
   public String description() {
-    return "cpu " + instructionSet + ", " + workers.threads() + (workers.threads() == 1 ? " thread" : " threads");
+    return "cpu " + instructionSet + (strict ? ", strict, " : ", ") + workers.threads() + (workers.threads() == 1 ? " thread" : " threads");
   }
 
   @Override
@@ -51,7 +63,7 @@ public final class CpuBackend implements Backend {
   public Program compile(Graph graph, Map<String, Buffer> variables) {
     Arena arena = Arena.ofShared();
     try {
-      return new CpuCompiler(graph, variables, new Target(instructionSet, workers, code, arena)).compile(arena);
+      return new CpuCompiler(graph, variables, new Target(instructionSet, strict, workers, code, arena)).compile(arena);
     } catch (RuntimeException | Error e) {
       arena.close();
       throw e;

@@ -13,6 +13,7 @@ final class Target {
   record Path(String name, OptionalLong arithmetic) {}
 
   private final InstructionSet instructionSet;
+  private final boolean strict;
   private final Workers workers;
   private final CodeMemory code;
   private final Arena arena;
@@ -24,7 +25,13 @@ final class Target {
   private Optional<Path> path = Optional.empty();
 
   Target(InstructionSet instructionSet, Workers workers, CodeMemory code, Arena arena) {
+    this(instructionSet, false, workers, code, arena);
+  }
+
+  /// `strict`: convolutions add up the products of their definition, and do not get there with fewer.
+  Target(InstructionSet instructionSet, boolean strict, Workers workers, CodeMemory code, Arena arena) {
     this.instructionSet = instructionSet;
+    this.strict = strict;
     this.workers = workers;
     this.code = code;
     this.arena = arena;
@@ -33,6 +40,10 @@ final class Target {
 
   InstructionSet instructionSet() {
     return instructionSet;
+  }
+
+  boolean strict() {
+    return strict;
   }
 
   /// Whether kernels are machine code; else they are their Java twins.

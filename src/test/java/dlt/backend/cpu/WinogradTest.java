@@ -10,6 +10,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dlt.backend.cpu.ConvolutionTest.Definition;
 import dlt.backend.cpu.ConvolutionTest.Guarded;
 import dlt.backend.cpu.ConvolutionTest.Layer;
+import dlt.op.OpCase;
+import dlt.op.OpCaseRunner;
 import dlt.op.Window;
 import dlt.tensor.Shape;
 import dlt.tensor.TensorType;
@@ -90,6 +92,62 @@ class WinogradTest {
               to ? channelsLast(layer.images(), d.gradInput()) : d.gradInput());
         }
       }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("sets")
+  void theErrorIsAtMostTwiceThatOfTheDirectSum(InstructionSet set) {
+    Layer layer = layer(2, 64, 16, 16, 64, 1);
+    ConvGeometry g = ConvGeometry.of(layer.window(), 1, layer.images(), layer.weights(), layer.results());
+    try (Workers workers = new Workers(1); CodeMemory code = new CodeMemory(); Arena arena = Arena.ofShared()) {
+      Target target = new Target(set, workers, code, arena);
+      MemorySegment x = random(arena, layer.images(), 1);
+      MemorySegment w = random(arena, layer.weights(), 2);
+      MemorySegment y = random(arena, layer.results(), 3);
+      Operand result = new Operand(TensorType.float32(layer.results()), arena.allocate(y.byteSize(), 64));
+      double[] exact = Definition.of(g, x, w, y).forward();
+      ChannelsLastConvPass.forward(g).compile(target, new Operand(TensorType.float32(layer.images()), x), w, Optional.empty(), result).run();
+      double direct = distance(result, exact);
+      WinogradConvPass.forward(g).compile(target, new Operand(TensorType.float32(layer.images()), x), w, Optional.empty(), result).run();
+      assertThat(distance(result, exact)).isLessThan(2 * direct);
+    }
+  }
+
+  private static double distance(Operand actual, double[] exact) {
+    double sum = 0;
+    for (int i = 0; i < exact.length; i++) {
+      double d = actual.data().getAtIndex(JAVA_FLOAT, i) - exact[i];
+      sum += d * d;
+    }
+    return Math.sqrt(sum);
+  }
+
+  @ParameterizedTest
+  @MethodSource("sets")
+  void theBitsDoNotDependOnTheNumberOfThreads(InstructionSet set) {
+    for (Layer layer : List.of(layer(3, 40, 30, 20, 50, 1), layer(2, 200, 7, 7, 70, 1))) {
+      for (OpCase pass : layer.passes()) {
+        float[] one = null;
+        for (int threads = 1; threads <= 3; threads++) {
+          try (CpuBackend backend = new CpuBackend(threads, set)) {
+            float[] bits = OpCaseRunner.run(backend, pass).toFloats();
+            one = one == null ? bits : one;
+            assertThat(bits).as("%s, %d threads", pass, threads).isEqualTo(one);
+          }
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("sets")
+  void strictMeansTheDirectSum(InstructionSet set) {
+    Layer layer = layer(4, 64, 16, 16, 64, 1);
+    ConvGeometry g = ConvGeometry.of(layer.window(), 1, layer.images(), layer.weights(), layer.results());
+    try (Workers workers = new Workers(1); CodeMemory code = new CodeMemory(); Arena arena = Arena.ofShared()) {
+      assertThat(ConvPath.of(new Target(set, workers, code, arena), g, g.o())).isEqualTo(ConvPath.WINOGRAD);
+      assertThat(ConvPath.of(new Target(set, true, workers, code, arena), g, g.o())).isEqualTo(ConvPath.CHANNELS_LAST);
     }
   }
 }
