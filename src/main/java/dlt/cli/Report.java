@@ -55,7 +55,7 @@ final class Report implements Callable<Integer> {
     if (all.size() > 1) {
       write(target, Page.of(all));
     } else {
-      try (Backend backend = device.open(SavedModel.open(all.getFirst()).file().experiment().training().device())) {
+      try (Backend backend = device.open(SavedModel.open(all.getFirst()).file().experiment().training())) {
         write(target, all.getFirst(), backend);
       }
     }
