@@ -1,7 +1,7 @@
 complete -c dlt -f
-complete -c dlt -n 'not __fish_seen_subcommand_from train eval predict export report compare check summary bench devices schema' -s h -l help -d 'Show this help message and exit.'
-complete -c dlt -n 'not __fish_seen_subcommand_from train eval predict export report compare check summary bench devices schema' -s V -l version -d 'Print version information and exit.'
-complete -c dlt -n 'not __fish_seen_subcommand_from train eval predict export report compare check summary bench devices schema' -a train -d 'Trains the experiment, selects the best epoch, exports it to ONNX and verifies the export.'
+complete -c dlt -n 'not __fish_seen_subcommand_from train eval predict export report compare check explain summary bench devices schema' -s h -l help -d 'Show this help message and exit.'
+complete -c dlt -n 'not __fish_seen_subcommand_from train eval predict export report compare check explain summary bench devices schema' -s V -l version -d 'Print version information and exit.'
+complete -c dlt -n 'not __fish_seen_subcommand_from train eval predict export report compare check explain summary bench devices schema' -a train -d 'Trains the experiment, selects the best epoch, exports it to ONNX and verifies the export.'
 complete -c dlt -n '__fish_seen_subcommand_from train' -l set -x -d 'Override a key, such as optimizer.adam.lr=0.01; may be given often.'
 complete -c dlt -n '__fish_seen_subcommand_from train' -l device -x -a 'AUTO CPU CUDA REFERENCE' -d 'Where to compute: AUTO, CPU, CUDA, REFERENCE; the experiment\'s where left out.'
 complete -c dlt -n '__fish_seen_subcommand_from train' -l threads -x -d 'Threads of the cpu device; all processors where left out. Results do not depend on it.'
@@ -13,7 +13,7 @@ complete -c dlt -n '__fish_seen_subcommand_from train' -l no-report -d 'Write no
 complete -c dlt -n '__fish_seen_subcommand_from train' -s h -l help -d 'Show this help message and exit.'
 complete -c dlt -n '__fish_seen_subcommand_from train' -s V -l version -d 'Print version information and exit.'
 complete -c dlt -n '__fish_seen_subcommand_from train' -F
-complete -c dlt -n 'not __fish_seen_subcommand_from train eval predict export report compare check summary bench devices schema' -a eval -d 'Measures the selected model of a run on a part of its data, or on other data.'
+complete -c dlt -n 'not __fish_seen_subcommand_from train eval predict export report compare check explain summary bench devices schema' -a eval -d 'Measures the selected model of a run on a part of its data, or on other data.'
 complete -c dlt -n '__fish_seen_subcommand_from eval' -l device -x -a 'AUTO CPU CUDA REFERENCE' -d 'Where to compute: AUTO, CPU, CUDA, REFERENCE; the experiment\'s where left out.'
 complete -c dlt -n '__fish_seen_subcommand_from eval' -l threads -x -d 'Threads of the cpu device; all processors where left out. Results do not depend on it.'
 complete -c dlt -n '__fish_seen_subcommand_from eval' -l json -d 'Print one JSON document on standard output.'
@@ -24,7 +24,7 @@ complete -c dlt -n '__fish_seen_subcommand_from eval' -l assert -x -d 'Exit 5 un
 complete -c dlt -n '__fish_seen_subcommand_from eval' -s h -l help -d 'Show this help message and exit.'
 complete -c dlt -n '__fish_seen_subcommand_from eval' -s V -l version -d 'Print version information and exit.'
 complete -c dlt -n '__fish_seen_subcommand_from eval' -F
-complete -c dlt -n 'not __fish_seen_subcommand_from train eval predict export report compare check summary bench devices schema' -a predict -d 'Predicts every sample of a file with the selected model of a run.'
+complete -c dlt -n 'not __fish_seen_subcommand_from train eval predict export report compare check explain summary bench devices schema' -a predict -d 'Predicts every sample of a file with the selected model of a run.'
 complete -c dlt -n '__fish_seen_subcommand_from predict' -l device -x -a 'AUTO CPU CUDA REFERENCE' -d 'Where to compute: AUTO, CPU, CUDA, REFERENCE; the experiment\'s where left out.'
 complete -c dlt -n '__fish_seen_subcommand_from predict' -l threads -x -d 'Threads of the cpu device; all processors where left out. Results do not depend on it.'
 complete -c dlt -n '__fish_seen_subcommand_from predict' -l json -d 'Print one JSON document on standard output.'
@@ -34,7 +34,7 @@ complete -c dlt -n '__fish_seen_subcommand_from predict' -l output -r -F -d 'Whe
 complete -c dlt -n '__fish_seen_subcommand_from predict' -s h -l help -d 'Show this help message and exit.'
 complete -c dlt -n '__fish_seen_subcommand_from predict' -s V -l version -d 'Print version information and exit.'
 complete -c dlt -n '__fish_seen_subcommand_from predict' -F
-complete -c dlt -n 'not __fish_seen_subcommand_from train eval predict export report compare check summary bench devices schema' -a export -d 'Exports the selected model of a run again, and verifies the export.'
+complete -c dlt -n 'not __fish_seen_subcommand_from train eval predict export report compare check explain summary bench devices schema' -a export -d 'Exports the selected model of a run again, and verifies the export.'
 complete -c dlt -n '__fish_seen_subcommand_from export' -l device -x -a 'AUTO CPU CUDA REFERENCE' -d 'Where to compute: AUTO, CPU, CUDA, REFERENCE; the experiment\'s where left out.'
 complete -c dlt -n '__fish_seen_subcommand_from export' -l threads -x -d 'Threads of the cpu device; all processors where left out. Results do not depend on it.'
 complete -c dlt -n '__fish_seen_subcommand_from export' -l json -d 'Print one JSON document on standard output.'
@@ -44,7 +44,7 @@ complete -c dlt -n '__fish_seen_subcommand_from export' -l safetensors -x -d 'Wr
 complete -c dlt -n '__fish_seen_subcommand_from export' -s h -l help -d 'Show this help message and exit.'
 complete -c dlt -n '__fish_seen_subcommand_from export' -s V -l version -d 'Print version information and exit.'
 complete -c dlt -n '__fish_seen_subcommand_from export' -F
-complete -c dlt -n 'not __fish_seen_subcommand_from train eval predict export report compare check summary bench devices schema' -a report -d 'Writes an HTML page about a run, or one that lays several runs over one another.'
+complete -c dlt -n 'not __fish_seen_subcommand_from train eval predict export report compare check explain summary bench devices schema' -a report -d 'Writes an HTML page about a run, or one that lays several runs over one another.'
 complete -c dlt -n '__fish_seen_subcommand_from report' -l device -x -a 'AUTO CPU CUDA REFERENCE' -d 'Where to compute: AUTO, CPU, CUDA, REFERENCE; the experiment\'s where left out.'
 complete -c dlt -n '__fish_seen_subcommand_from report' -l threads -x -d 'Threads of the cpu device; all processors where left out. Results do not depend on it.'
 complete -c dlt -n '__fish_seen_subcommand_from report' -l json -d 'Print one JSON document on standard output.'
@@ -55,7 +55,7 @@ complete -c dlt -n '__fish_seen_subcommand_from report' -l open -d 'Open the pag
 complete -c dlt -n '__fish_seen_subcommand_from report' -s h -l help -d 'Show this help message and exit.'
 complete -c dlt -n '__fish_seen_subcommand_from report' -s V -l version -d 'Print version information and exit.'
 complete -c dlt -n '__fish_seen_subcommand_from report' -F
-complete -c dlt -n 'not __fish_seen_subcommand_from train eval predict export report compare check summary bench devices schema' -a compare -d 'Shows in which keys and figures runs differ.'
+complete -c dlt -n 'not __fish_seen_subcommand_from train eval predict export report compare check explain summary bench devices schema' -a compare -d 'Shows in which keys and figures runs differ.'
 complete -c dlt -n '__fish_seen_subcommand_from compare' -l json -d 'Print one JSON document on standard output.'
 complete -c dlt -n '__fish_seen_subcommand_from compare' -l verbose -d 'Show what lies behind a failure.'
 complete -c dlt -n '__fish_seen_subcommand_from compare' -l markdown -d 'A Markdown table, such as for a pull request.'
@@ -64,14 +64,21 @@ complete -c dlt -n '__fish_seen_subcommand_from compare' -l assert -x -d 'Exit 5
 complete -c dlt -n '__fish_seen_subcommand_from compare' -s h -l help -d 'Show this help message and exit.'
 complete -c dlt -n '__fish_seen_subcommand_from compare' -s V -l version -d 'Print version information and exit.'
 complete -c dlt -n '__fish_seen_subcommand_from compare' -F
-complete -c dlt -n 'not __fish_seen_subcommand_from train eval predict export report compare check summary bench devices schema' -a check -d 'Checks an experiment file, its data and its graphs: everything short of training.'
+complete -c dlt -n 'not __fish_seen_subcommand_from train eval predict export report compare check explain summary bench devices schema' -a check -d 'Checks an experiment file, its data and its graphs: everything short of training.'
 complete -c dlt -n '__fish_seen_subcommand_from check' -l set -x -d 'Override a key, such as optimizer.adam.lr=0.01; may be given often.'
 complete -c dlt -n '__fish_seen_subcommand_from check' -l json -d 'Print one JSON document on standard output.'
 complete -c dlt -n '__fish_seen_subcommand_from check' -l verbose -d 'Show what lies behind a failure.'
 complete -c dlt -n '__fish_seen_subcommand_from check' -s h -l help -d 'Show this help message and exit.'
 complete -c dlt -n '__fish_seen_subcommand_from check' -s V -l version -d 'Print version information and exit.'
 complete -c dlt -n '__fish_seen_subcommand_from check' -F
-complete -c dlt -n 'not __fish_seen_subcommand_from train eval predict export report compare check summary bench devices schema' -a summary -d 'Shows the layers with their shapes, parameters, operations and the memory of training.'
+complete -c dlt -n 'not __fish_seen_subcommand_from train eval predict export report compare check explain summary bench devices schema' -a explain -d 'Shows what each key of an experiment is, where its value comes from and what it does.'
+complete -c dlt -n '__fish_seen_subcommand_from explain' -l set -x -d 'Override a key, such as optimizer.adam.lr=0.01; may be given often.'
+complete -c dlt -n '__fish_seen_subcommand_from explain' -l json -d 'Print one JSON document on standard output.'
+complete -c dlt -n '__fish_seen_subcommand_from explain' -l verbose -d 'Show what lies behind a failure.'
+complete -c dlt -n '__fish_seen_subcommand_from explain' -s h -l help -d 'Show this help message and exit.'
+complete -c dlt -n '__fish_seen_subcommand_from explain' -s V -l version -d 'Print version information and exit.'
+complete -c dlt -n '__fish_seen_subcommand_from explain' -F
+complete -c dlt -n 'not __fish_seen_subcommand_from train eval predict export report compare check explain summary bench devices schema' -a summary -d 'Shows the layers with their shapes, parameters, operations and the memory of training.'
 complete -c dlt -n '__fish_seen_subcommand_from summary' -l set -x -d 'Override a key, such as optimizer.adam.lr=0.01; may be given often.'
 complete -c dlt -n '__fish_seen_subcommand_from summary' -l device -x -a 'AUTO CPU CUDA REFERENCE' -d 'Where to compute: AUTO, CPU, CUDA, REFERENCE; the experiment\'s where left out.'
 complete -c dlt -n '__fish_seen_subcommand_from summary' -l threads -x -d 'Threads of the cpu device; all processors where left out. Results do not depend on it.'
@@ -80,7 +87,7 @@ complete -c dlt -n '__fish_seen_subcommand_from summary' -l verbose -d 'Show wha
 complete -c dlt -n '__fish_seen_subcommand_from summary' -s h -l help -d 'Show this help message and exit.'
 complete -c dlt -n '__fish_seen_subcommand_from summary' -s V -l version -d 'Print version information and exit.'
 complete -c dlt -n '__fish_seen_subcommand_from summary' -F
-complete -c dlt -n 'not __fish_seen_subcommand_from train eval predict export report compare check summary bench devices schema' -a bench -d 'Measures training steps on made-up data of the experiment\'s shapes.'
+complete -c dlt -n 'not __fish_seen_subcommand_from train eval predict export report compare check explain summary bench devices schema' -a bench -d 'Measures training steps on made-up data of the experiment\'s shapes.'
 complete -c dlt -n '__fish_seen_subcommand_from bench' -l set -x -d 'Override a key, such as optimizer.adam.lr=0.01; may be given often.'
 complete -c dlt -n '__fish_seen_subcommand_from bench' -l device -x -a 'AUTO CPU CUDA REFERENCE' -d 'Where to compute: AUTO, CPU, CUDA, REFERENCE; the experiment\'s where left out.'
 complete -c dlt -n '__fish_seen_subcommand_from bench' -l threads -x -d 'Threads of the cpu device; all processors where left out. Results do not depend on it.'
@@ -93,11 +100,11 @@ complete -c dlt -n '__fish_seen_subcommand_from bench' -l profile -d 'Show each 
 complete -c dlt -n '__fish_seen_subcommand_from bench' -s h -l help -d 'Show this help message and exit.'
 complete -c dlt -n '__fish_seen_subcommand_from bench' -s V -l version -d 'Print version information and exit.'
 complete -c dlt -n '__fish_seen_subcommand_from bench' -F
-complete -c dlt -n 'not __fish_seen_subcommand_from train eval predict export report compare check summary bench devices schema' -a devices -d 'Lists where dlt can compute on this machine.'
+complete -c dlt -n 'not __fish_seen_subcommand_from train eval predict export report compare check explain summary bench devices schema' -a devices -d 'Lists where dlt can compute on this machine.'
 complete -c dlt -n '__fish_seen_subcommand_from devices' -l json -d 'Print one JSON document on standard output.'
 complete -c dlt -n '__fish_seen_subcommand_from devices' -l verbose -d 'Show what lies behind a failure.'
 complete -c dlt -n '__fish_seen_subcommand_from devices' -s h -l help -d 'Show this help message and exit.'
 complete -c dlt -n '__fish_seen_subcommand_from devices' -s V -l version -d 'Print version information and exit.'
-complete -c dlt -n 'not __fish_seen_subcommand_from train eval predict export report compare check summary bench devices schema' -a schema -d 'Prints the JSON Schema of experiment files, for editors.'
+complete -c dlt -n 'not __fish_seen_subcommand_from train eval predict export report compare check explain summary bench devices schema' -a schema -d 'Prints the JSON Schema of experiment files, for editors.'
 complete -c dlt -n '__fish_seen_subcommand_from schema' -s h -l help -d 'Show this help message and exit.'
 complete -c dlt -n '__fish_seen_subcommand_from schema' -s V -l version -d 'Print version information and exit.'

@@ -3,6 +3,7 @@ package dlt.config;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /// A record that was read from a file, and where each part of it stands there.
 public final class Bound<T> {
@@ -36,6 +37,12 @@ public final class Bound<T> {
   public Location at(Object record) {
     Places.Place place = places.places.get(record);
     return place == null ? root : place.at;
+  }
+
+  /// Where the value of a record's component (by its Java name) was given; empty where it was left out.
+  public Optional<Location> given(Object record, String component) {
+    Places.Place place = places.places.get(record);
+    return place == null ? Optional.empty() : Optional.ofNullable(place.components.get(component));
   }
 
   /// Where the value of a record's component (by its Java name) stands; the record's own place where it was left out.

@@ -22,7 +22,7 @@ public final class YamlWriter {
     return node(record, new Form.Fields(record.getClass()));
   }
 
-  private static YamlNode node(Object value, Form form) {
+  static YamlNode node(Object value, Form form) {
     return switch (form) {
       case Form.Int _, Form.Whole _, Form.Truth _ -> new YamlNode.Scalar(NOWHERE, value.toString(), false);
       case Form.Real _ -> new YamlNode.Scalar(NOWHERE, Form.number((Double) value), false);
@@ -60,7 +60,7 @@ public final class YamlWriter {
   }
 
   /// The component of `holder` whose kind stands in its place.
-  private static Record inlined(Record holder, RecordType type) {
+  static Record inlined(Record holder, RecordType type) {
     Object[] values = type.values(holder);
     for (int i = 0; i < values.length; i++) {
       Argument a = type.arguments().get(i);
