@@ -9,7 +9,7 @@ final class FinalTable {
   private FinalTable() {}
 
   static void print(Output output, TrainingRun.Result r) {
-    output.say(String.format(Locale.ROOT, "best epoch  %d of %d", r.bestEpoch(), r.epochs()));
+    output.say(r.epochs() == 0 ? "not trained (training.epochs: 0)" : String.format(Locale.ROOT, "best epoch  %d of %d", r.bestEpoch(), r.epochs()));
     r.validation().ifPresent(s -> output.say("validation  " + scores(s)));
     r.test().ifPresent(s -> output.say("test        " + scores(s)));
     r.parity().ifPresent(p -> output.say(String.format(Locale.ROOT, "onnx        %s (ONNX Runtime agrees, largest difference %.2g)", r.run().onnx(), p.maxAbsolute())));

@@ -7,6 +7,7 @@ import dlt.experiment.ExperimentFile;
 import dlt.experiment.Prepared;
 import dlt.run.MetricsLog;
 import dlt.run.RunDirectory;
+import dlt.train.RateFinder;
 import dlt.train.Scores;
 import dlt.train.TrainingRun;
 import java.nio.file.Path;
@@ -34,9 +35,18 @@ final class Train implements Callable<Integer> {
   @Option(names = "--no-report", description = "Write no report.html.")
   boolean noReport;
 
+  @Option(names = "--find-lr", description = "Instead of training, try learning rates from 1e-7 to 10, print the losses and suggest a rate; no run is written.")
+  boolean findLr;
+
   @Override
   public Integer call() {
+    if (findLr && (out.isPresent() || resume)) {
+      throw new Failure(Failure.Kind.USAGE, "--find-lr writes no run: leave out --out and --resume");
+    }
     ExperimentFile file = experiment.read();
+    if (findLr) {
+      return findRate(file);
+    }
     Prepared prepared = Prepared.of(file);
     RunDirectory run = TrainingRun.folder(out, Path.of("runs"), file.experiment().name(), resume);
     TrainingRun.Result result;
@@ -69,6 +79,16 @@ final class Train implements Callable<Integer> {
     } catch (Failure f) {
       output.say("dlt: no report: " + f.getMessage());
     }
+  }
+
+  private int findRate(ExperimentFile file) {
+    Prepared prepared = Prepared.of(file);
+    try (Backend backend = device.open(file.experiment().training().device()); RateFinder finder = new RateFinder(prepared, backend)) {
+      RateFinder.Result found = finder.find();
+      output.result(RateCurve.document(output, file.experiment().name(), found), "");
+      RateCurve.print(output, found);
+    }
+    return 0;
   }
 
   private ObjectNode document(TrainingRun.Result r) {
