@@ -83,7 +83,7 @@ final class Train implements Callable<Integer> {
 
   private int findRate(ExperimentFile file) {
     Prepared prepared = Prepared.of(file);
-    try (Backend backend = device.open(file.experiment().training().device()); RateFinder finder = new RateFinder(prepared, backend)) {
+    try (Backend backend = device.open(file.experiment().training()); RateFinder finder = new RateFinder(prepared, backend)) {
       RateFinder.Result found = finder.find();
       output.result(RateCurve.document(output, file.experiment().name(), found), "");
       RateCurve.print(output, found);
