@@ -28,22 +28,6 @@ final class ArrayDataset implements Dataset {
       array.read(sample * to.size(), channels, to);
       check.accept(to, sample);
     }
-
-    private boolean mayMiss() {
-      if (!array.type().dtype().floating()) {
-        return false;
-      }
-      return !array.inMemory() || array instanceof StoredArray.Whole(HostTensor t) && holdsNaN(t);
-    }
-
-    private static boolean holdsNaN(HostTensor t) {
-      for (long i = 0, n = t.size(); i < n; i++) {
-        if (Double.isNaN(t.at(i))) {
-          return true;
-        }
-      }
-      return false;
-    }
   }
 
   private final int size;
@@ -72,7 +56,7 @@ final class ArrayDataset implements Dataset {
     this.origin = origin;
     this.hash = new Once<>(hash);
     this.keys = Map.copyOf(keys);
-    this.mayMiss = inputs.stream().anyMatch(Values::mayMiss);
+    this.mayMiss = inputs.stream().anyMatch(v -> v.array.mayMiss());
     this.inMemory = inputs.stream().allMatch(v -> v.array.inMemory()) && targets.stream().allMatch(v -> v.array.inMemory());
   }
 

@@ -5,14 +5,10 @@ import dlt.config.Doc;
 import dlt.config.Invalid;
 import dlt.config.Range;
 import dlt.tensor.Shape;
-import dlt.tensor.TensorType;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 @Doc("A table in a text file, one sample a line. Columns are numbers, or categories, which the model sees one-hot.")
 public record Csv(
@@ -27,50 +23,23 @@ public record Csv(
     @Doc("The shape of one sample; [features] where left out.") @Range(min = 1) Optional<List<Integer>> shape,
     @Doc("The character between two cells, or `tab`.") @Default("','") String delimiter,
     @Doc("Whether the first line names the columns; else they are c0, c1, ...") @Default("true") boolean header)
-    implements Source {
-
-  /// How a column is read.
-  public enum Type {
-    @Doc("Numbers.") NUMERIC,
-    @Doc("Names, of which each becomes an index.") CATEGORICAL
-  }
-
-  /// What happens to a line with a missing value. A missing target is an error unless lines are dropped.
-  public enum Missing {
-    @Doc("Stop and name the line.") ERROR,
-    @Doc("Leave out the line.") DROP,
-    @Doc("Keep numbers as NaN for `impute`, categories as none.") KEEP,
-    @Doc("Put in the column's mean over the training part; categories as none.") MEAN,
-    @Doc("Put in the column's median over the training part; categories as none.") MEDIAN
-  }
-
-  /// What happens to a category that the training data lack.
-  public enum Unknown {
-    @Doc("Stop and name the line.") ERROR,
-    @Doc("Treat it as no category: all zeros.") NONE
-  }
-
+    implements Source, Table {
   public Csv {
     if (!delimiter.equals("tab") && delimiter.length() != 1) {
       throw new Invalid("delimiter", "'" + delimiter + "'", "one character or `tab`");
     }
-    Set<String> seen = new HashSet<>();
-    for (String name : target) {
-      if (!seen.add(name)) {
-        throw new Invalid("target", "'" + name + "' twice", "different columns");
-      }
-    }
-    for (String name : features.orElse(List.of())) {
-      if (!seen.add(name)) {
-        throw new Invalid("features", "'" + name + "' " + (target.contains(name) ? "beside the target of that name" : "twice"), "different columns");
-      }
-    }
+    Table.check(target, features);
   }
 
   /// A table of numbers alone in the model's own order.
   static Csv of(String path, String delimiter, Shape shape) {
     return new Csv(
         path, List.of(), Optional.empty(), List.of(), Map.of(), Missing.ERROR, List.of(), Unknown.ERROR, Optional.of(shape.dims()), delimiter, true);
+  }
+
+  /// A table with the arguments of another kind of table.
+  static Csv like(String path, String delimiter, Table t) {
+    return new Csv(path, t.target(), t.features(), t.ignore(), t.types(), t.missing(), t.missingValues(), t.unknown(), t.shape(), delimiter, true);
   }
 
   /// The same of another file.
@@ -85,32 +54,17 @@ public record Csv(
 
   @Override
   public List<Preprocess> preprocess() {
-    return switch (missing) {
-      case ERROR, DROP, KEEP -> List.of();
-      case MEAN -> List.of(new Preprocess.Impute(Preprocess.Strategy.MEAN, 0));
-      case MEDIAN -> List.of(new Preprocess.Impute(Preprocess.Strategy.MEDIAN, 0));
-    };
+    return imputation();
   }
 
-  /// Known where the columns are numbers for certain: samples of several dimensions hold no categories.
   @Override
   public Optional<Schema> declared(Wanted wanted) {
-    if (shape.isEmpty() || shape.get().size() < 2) {
-      return Optional.empty();
-    }
-    List<String> names = wanted.targets() == TargetKind.NONE ? List.of() : target;
-    boolean separate = wanted.separate(names);
-    List<Field> targets = new ArrayList<>();
-    for (String name : separate ? names : names.subList(0, Math.min(1, names.size()))) {
-      TensorType type = wanted.kind(name) == TargetKind.CLASSES ? TensorType.int64() : TensorType.float32(separate ? 1 : names.size());
-      targets.add(new Field(separate || names.size() == 1 ? name : "target", type));
-    }
-    return Optional.of(new Schema(List.of(new Field("features", TensorType.float32(new Shape(shape.get())))), targets));
+    return known(wanted);
   }
 
   @Override
   public Dataset open(Path base, Wanted wanted) {
-    return new CsvReading(this, base, wanted).dataset();
+    return new TableReading(this, new CsvRows(SourceFile.of(base, path), separator(), header), wanted).dataset();
   }
 
   @Override

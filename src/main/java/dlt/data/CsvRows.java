@@ -19,12 +19,7 @@ import java.util.Set;
 
 /// The lines of a csv file: UTF-8 with or without a byte order mark, quotes as in RFC 4180, every line as wide as the first.
 /// It can be read several times.
-final class CsvRows {
-  /// What is done with a line; `line` counts from 1.
-  interface Consumer {
-    void accept(int line, CsvRecord cells);
-  }
-
+final class CsvRows implements TableRows {
   private final SourceFile file;
   private final char delimiter;
   private final boolean headed;
@@ -36,16 +31,27 @@ final class CsvRows {
     this.headed = headed;
   }
 
-  /// The names of the columns.
-  List<String> header() {
+  @Override
+  public SourceFile file() {
+    return file;
+  }
+
+  @Override
+  public Kind kind(int column) {
+    return Kind.TEXT;
+  }
+
+  @Override
+  public List<String> header() {
     if (header == null) {
       each(true, (_, _) -> {});
     }
     return header;
   }
 
-  /// Every line but the header's, in order.
-  void forEach(Consumer consumer) {
+  /// Every line but the header's.
+  @Override
+  public void forEach(int[] columns, Consumer consumer) {
     each(false, consumer);
   }
 
@@ -91,12 +97,30 @@ final class CsvRows {
           Failure.Kind.DATA,
           at((int) record.getStartingLineNumber()) + ": has " + record.getFieldCount() + " cells, the first line has " + header.size());
     }
-    consumer.accept((int) record.getStartingLineNumber(), record);
+    consumer.accept((int) record.getStartingLineNumber(), new Line(record));
+  }
+
+  private record Line(CsvRecord record) implements Cells {
+    @Override
+    public String text(int column) {
+      return record.getField(column);
+    }
+
+    @Override
+    public double number(int column) {
+      throw new IllegalStateException("a csv file holds texts");
+    }
   }
 
   /// `file:line`.
-  String at(int line) {
+  @Override
+  public String at(int line) {
     return file.name() + ":" + line;
+  }
+
+  @Override
+  public String atHeader() {
+    return at(1);
   }
 
   private BufferedReader text() throws IOException {

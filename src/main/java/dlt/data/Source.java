@@ -12,7 +12,7 @@ import java.util.Optional;
 
 /// Where samples come from: one record for each kind, its components are the arguments in the experiment file.
 @Doc("Where samples come from.")
-public sealed interface Source permits Csv, Idx, Npz, Npy, Safetensors, Images, Synthetic {
+public sealed interface Source permits Csv, Parquet, Idx, Npz, Npy, Safetensors, Images, Synthetic {
   /// Opens the data; relative paths count from the folder `base`. Throws Failure(DATA) with file and place where something is
   /// missing, damaged or not as `wanted`.
   Dataset open(Path base, Wanted wanted);
@@ -54,7 +54,15 @@ public sealed interface Source permits Csv, Idx, Npz, Npy, Safetensors, Images, 
     }
     if (plain.endsWith(".csv") || plain.endsWith(".tsv")) {
       String delimiter = plain.endsWith(".tsv") ? "tab" : ",";
-      return trained instanceof Csv csv ? csv.at(path) : Csv.of(path, delimiter, schema.inputs().getFirst().type().shape());
+      if (trained instanceof Csv csv) {
+        return csv.at(path);
+      }
+      return trained instanceof Table table
+          ? Csv.like(path, delimiter, table)
+          : Csv.of(path, delimiter, schema.inputs().getFirst().type().shape());
+    }
+    if (name.endsWith(".parquet")) {
+      return trained instanceof Table table ? Parquet.like(path, table) : Parquet.of(path, schema.inputs().getFirst().type().shape());
     }
     if (name.endsWith(".npz")) {
       return trained instanceof Npz npz ? new Npz(path, npz.inputs(), npz.targets(), npz.batchDims(), npz.layout()) : new Npz(path, inputs, targets, 1, ImageLayout.CHW);

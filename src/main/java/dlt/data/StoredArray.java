@@ -14,6 +14,9 @@ interface StoredArray {
   /// Whether reading is little more than a copy.
   boolean inMemory();
 
+  /// Whether an element may be NaN, which means a missing value.
+  boolean mayMiss();
+
   /// Fills `to` with the elements from `first` on, in row-major order and as the type that `to` has. Where `channels` is more
   /// than 1, they are taken for `[..., channels]` and become `[channels, ...]`.
   void read(long first, int channels, HostTensor to);
@@ -32,6 +35,19 @@ interface StoredArray {
     @Override
     public boolean inMemory() {
       return !tensor.data().isMapped();
+    }
+
+    @Override
+    public boolean mayMiss() {
+      if (!tensor.dtype().floating() || !inMemory()) {
+        return tensor.dtype().floating();
+      }
+      for (long i = 0, n = tensor.size(); i < n; i++) {
+        if (Double.isNaN(tensor.at(i))) {
+          return true;
+        }
+      }
+      return false;
     }
 
     @Override

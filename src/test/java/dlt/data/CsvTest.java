@@ -186,7 +186,7 @@ class CsvTest {
     fails("a,y\n1,\n", missing(csv("y"), Csv.Missing.KEEP), CLASSES, "t.csv:2: column 'y': the target is missing");
     fails("a,y\n,1\n,2\n", missing(csv("y"), Csv.Missing.KEEP), CLASSES, "column 'a' has no values at all");
     fails("a,y\n,1\n", types(missing(csv("y"), Csv.Missing.KEEP), Map.of("a", Csv.Type.CATEGORICAL)), CLASSES, "column 'a' has no values at all");
-    fails("a,y\n,1\n", missing(csv("y"), Csv.Missing.DROP), CLASSES, "no line without a missing value");
+    fails("a,y\n,1\n", missing(csv("y"), Csv.Missing.DROP), CLASSES, "no row without a missing value");
   }
 
   @Test
@@ -207,7 +207,7 @@ class CsvTest {
     fails("a,y\n1,2\n1\n", csv("y"), CLASSES, "t.csv:3: has 1 cells, the first line has 2");
     fails("a,y\n1,2,3\n", csv("y"), CLASSES, "t.csv:2: has 3 cells, the first line has 2");
     fails("", csv("y"), CLASSES, "t.csv: is empty");
-    fails("a,y\n", csv("y"), CLASSES, "t.csv: has no lines of data");
+    fails("a,y\n", csv("y"), CLASSES, "t.csv: has no rows of data");
     fails("a,a\n1,2\n", csv("a"), CLASSES, "two columns are called 'a'");
     fails("a,\n1,2\n", csv("a"), CLASSES, "column 2 has no name");
     fails("1,2\n3,4\n", csv(), CLASSES, "say `header: false`");
@@ -256,8 +256,8 @@ class CsvTest {
       names.append("n").append(i).append(",").append(i % 2).append("\n");
       values.append("1,").append(i).append("\n");
     }
-    fails(names.toString(), csv("y"), CLASSES, "column 'name' has 60 different values in 60 lines; list it under `ignore`");
-    fails(values.toString(), csv("y"), CLASSES, "column 'y' has 60 different values in 60 lines; the loss wants classes");
+    fails(names.toString(), csv("y"), CLASSES, "column 'name' has 60 different values in 60 rows; list it under `ignore`");
+    fails(values.toString(), csv("y"), CLASSES, "column 'y' has 60 different values in 60 rows; the loss wants classes");
     fails("a,y\n1,0\n1,1.5\n", csv("y"), CLASSES, "t.csv:3: column 'y': the loss wants classes, and 1.5 is no name and no whole number");
   }
 

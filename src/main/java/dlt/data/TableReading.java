@@ -1,12 +1,10 @@
 package dlt.data;
 
-import de.siegmar.fastcsv.reader.CsvRecord;
 import dlt.error.Failure;
+import dlt.tensor.DType;
 import dlt.tensor.HostTensor;
 import dlt.tensor.Shape;
 import dlt.tensor.TensorType;
-import java.lang.foreign.ValueLayout;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -18,32 +16,34 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
-/// Reads a csv file into memory, in one pass: a column is taken for what its first cell is. Only where a column of names
+/// Reads a table into memory, in one pass: a column of texts is taken for what its first cell is. Only where a column of names
 /// begins with numbers the file is read again.
-final class CsvReading {
+final class TableReading {
   /// More names than this, and than half of the lines, are taken for a mistake unless the type is given.
   private static final int MANY = 20;
 
-  private final Csv csv;
+  private final Table table;
+  private final TableRows rows;
   private final SourceFile file;
-  private final CsvRows rows;
   private final Wanted wanted;
   private final Set<String> missing;
   private final String missingInitials;
-  private List<CsvColumn> features;
-  private List<CsvColumn> targets;
+  private GrowingTable values;
+  private List<TableColumn> features;
+  private List<TableColumn> targets;
   private final SequencedMap<String, List<String>> keys = new LinkedHashMap<>();
   private int[] keyColumns;
   private int[] lines;
   private int size;
 
-  CsvReading(Csv csv, Path base, Wanted wanted) {
-    this.csv = csv;
-    this.file = SourceFile.of(base, csv.path());
-    this.rows = new CsvRows(file, csv.separator(), csv.header());
+  TableReading(Table table, TableRows rows, Wanted wanted) {
+    this.table = table;
+    this.rows = rows;
+    this.file = rows.file();
     this.wanted = wanted;
-    this.missing = Set.copyOf(csv.missingValues());
+    this.missing = Set.copyOf(table.missingValues());
     this.missingInitials = missing.stream().filter(m -> !m.isEmpty()).map(m -> m.substring(0, 1)).collect(Collectors.joining());
   }
 
@@ -68,36 +68,37 @@ final class CsvReading {
       featureNames = schema.inputs().getFirst().columns().stream().map(Column::name).toList();
       targetNames = schema.targets().stream().flatMap(f -> f.columns().stream()).map(Column::name).toList();
       if (featureNames.isEmpty()) {
-        featureNames = listed(header, csv.target()); // a model that was trained on arrays
-        targetNames = csv.target();
+        featureNames = listed(header, table.target()); // a model that was trained on arrays
+        targetNames = table.target();
       }
     } else {
-      targetNames = csv.target();
+      targetNames = table.target();
       featureNames = listed(header, targetNames);
     }
     if (wanted.targets() == TargetKind.NONE) {
       targetNames = List.of();
     }
-    for (String name : featureNames) {
-      features.add(new CsvColumn(name, column(name, header), false, TargetKind.VALUES));
-    }
-    for (String name : targetNames) {
-      targets.add(new CsvColumn(name, column(name, header), true, wanted.kind(name)));
-    }
-    if (features.isEmpty()) {
+    if (featureNames.isEmpty()) {
       throw file.failure("no column is left to predict from");
     }
+    values = new GrowingTable(file, DType.FLOAT32, featureNames.size());
+    for (String name : featureNames) {
+      features.add(new TableColumn(name, column(name, header), false, TargetKind.VALUES, values, features.size()));
+    }
+    for (String name : targetNames) { // in doubles, for class numbers of more than 24 bits
+      targets.add(new TableColumn(name, column(name, header), true, wanted.kind(name), new GrowingTable(file, DType.FLOAT64, 1), 0));
+    }
     if (wanted.schema().isEmpty()) {
-      csv.types().keySet().forEach(name -> column(name, header));
+      table.types().keySet().forEach(name -> column(name, header));
     }
     wanted.keys().stream().sorted().forEach(name -> keys.put(name, new ArrayList<>()));
     keyColumns = keys.keySet().stream().mapToInt(name -> column(name, header)).toArray();
     wanted.schema().ifPresent(this::takeNames);
-    for (CsvColumn p : used()) {
-      Csv.Type type = csv.types().get(p.name);
-      if (!p.declared && type == Csv.Type.NUMERIC) {
+    for (TableColumn p : used()) {
+      Table.Type type = table.types().get(p.name);
+      if (!p.declared && type == Table.Type.NUMERIC) {
         p.declareNumbers();
-      } else if (!p.declared && (type == Csv.Type.CATEGORICAL || named.contains(p.name))) {
+      } else if (!p.declared && (type == Table.Type.CATEGORICAL || named.contains(p.name))) {
         p.declareNames();
       }
     }
@@ -106,11 +107,11 @@ final class CsvReading {
   /// The features as the experiment lists them, or all columns but the targets, the ignored ones and those that samples are
   /// divided by.
   private List<String> listed(List<String> header, List<String> targetNames) {
-    csv.ignore().forEach(name -> column(name, header));
+    table.ignore().forEach(name -> column(name, header));
     Set<String> out = new HashSet<>(targetNames);
-    out.addAll(csv.ignore());
+    out.addAll(table.ignore());
     out.addAll(wanted.keys());
-    return csv.features().orElse(header).stream().filter(name -> csv.features().isPresent() || !out.contains(name)).toList();
+    return table.features().orElse(header).stream().filter(name -> table.features().isPresent() || !out.contains(name)).toList();
   }
 
   /// The names that a model knows; what it does not name is numbers to it.
@@ -118,7 +119,7 @@ final class CsvReading {
     Map<String, List<String>> known = new HashMap<>();
     schema.inputs().getFirst().columns().forEach(c -> known.put(c.name(), c.categories()));
     features.forEach(p -> declare(p, known.getOrDefault(p.name, List.of())));
-    for (CsvColumn p : targets) {
+    for (TableColumn p : targets) {
       for (Field field : schema.targets()) {
         if (field.columns().isEmpty() ? schema.targets().size() == 1 : field.columns().stream().anyMatch(c -> c.name().equals(p.name))) {
           declare(p, field.classes());
@@ -127,7 +128,7 @@ final class CsvReading {
     }
   }
 
-  private static void declare(CsvColumn p, List<String> names) {
+  private static void declare(TableColumn p, List<String> names) {
     if (names.isEmpty()) {
       p.declareNumbers();
     } else {
@@ -139,13 +140,13 @@ final class CsvReading {
     int index = header.indexOf(name);
     if (index < 0) {
       String other = header.size() == 1 ? "; its only column is '" + header.getFirst() + "', is `delimiter` right?" : Names.hint(name, header);
-      throw new Failure(Failure.Kind.DATA, rows.at(1) + ": has no column '" + name + "'" + other);
+      throw new Failure(Failure.Kind.DATA, rows.atHeader() + ": has no column '" + name + "'" + other);
     }
     return index;
   }
 
-  private List<CsvColumn> used() {
-    List<CsvColumn> r = new ArrayList<>(features);
+  private List<TableColumn> used() {
+    List<TableColumn> r = new ArrayList<>(features);
     r.addAll(targets);
     return r;
   }
@@ -155,40 +156,66 @@ final class CsvReading {
   }
 
   private void read() {
-    List<CsvColumn> used = used();
+    List<TableColumn> used = used();
     String[] texts = new String[used.size()];
+    double[] numbers = new double[used.size()];
+    boolean[] asNumber = new boolean[used.size()];
+    for (int i = 0; i < asNumber.length; i++) {
+      TableColumn p = used.get(i);
+      asNumber[i] =
+          switch (rows.kind(p.index)) {
+            case TEXT -> false;
+            case NUMBER -> !p.named();
+            case BOOLEAN -> !p.named() && (!p.target || p.declared);
+          };
+    }
     size = 0;
     lines = new int[1024];
     keys.values().forEach(List::clear);
+    int[] columns = IntStream.concat(used.stream().mapToInt(p -> p.index), Arrays.stream(keyColumns)).distinct().toArray();
     rows.forEach(
+        columns,
         (line, cells) -> {
-          if (!take(line, cells, used, texts)) {
+          if (!take(line, cells, used, asNumber, texts, numbers)) {
             return;
           }
           lines = size < lines.length ? lines : Arrays.copyOf(lines, size + size / 2);
           lines[size] = line;
           for (int i = 0; i < texts.length; i++) {
-            put(used.get(i), line, texts[i]);
+            TableColumn p = used.get(i);
+            if (asNumber[i] && !Double.isNaN(numbers[i])) {
+              complain(p, line, p.put(size, numbers[i]));
+            } else {
+              put(p, line, texts[i]);
+            }
           }
           readKeys(line, cells);
           size++;
         });
     if (size == 0) {
-      throw file.failure(csv.missing() == Csv.Missing.DROP ? "no line without a missing value" : "has no lines of data");
+      throw file.failure(table.missing() == Table.Missing.DROP ? "no row without a missing value" : "has no rows of data");
     }
   }
 
-  /// Puts the cells of the used columns into `texts`, null for a missing one. False where the line is dropped.
-  private boolean take(int line, CsvRecord cells, List<CsvColumn> used, String[] texts) {
+  /// Puts the cells of the used columns into `texts` or `numbers`, null and NaN for a missing one. False where the row is
+  /// dropped.
+  private boolean take(int line, TableRows.Cells cells, List<TableColumn> used, boolean[] asNumber, String[] texts, double[] numbers) {
     for (int i = 0; i < texts.length; i++) {
-      CsvColumn p = used.get(i);
-      String text = cells.getField(p.index).strip();
-      texts[i] = text;
-      if (!missing(text)) {
-        continue;
+      TableColumn p = used.get(i);
+      if (asNumber[i]) {
+        numbers[i] = cells.number(p.index);
+        if (!Double.isNaN(numbers[i])) {
+          continue;
+        }
+      } else {
+        String text = cells.text(p.index);
+        texts[i] = text == null ? "" : text.strip();
+        if (!missing(texts[i])) {
+          continue;
+        }
       }
       texts[i] = null;
-      switch (csv.missing()) {
+      switch (table.missing()) {
         case DROP -> {
           return false;
         }
@@ -196,7 +223,7 @@ final class CsvReading {
             throw at(line, p, "the value is missing; say what to do: `missing: drop`, `mean`, `median`, or `keep` with an `impute` step");
         case KEEP, MEAN, MEDIAN -> {
           if (p.target) {
-            throw at(line, p, "the target is missing; `missing: drop` leaves out such lines");
+            throw at(line, p, "the target is missing; `missing: drop` leaves out such rows");
           }
         }
       }
@@ -204,10 +231,11 @@ final class CsvReading {
     return true;
   }
 
-  private void readKeys(int line, CsvRecord cells) {
+  private void readKeys(int line, TableRows.Cells cells) {
     int k = 0;
     for (Map.Entry<String, List<String>> key : keys.entrySet()) {
-      String text = cells.getField(keyColumns[k++]).strip();
+      String cell = cells.text(keyColumns[k++]);
+      String text = cell == null ? "" : cell.strip();
       if (missing(text)) {
         throw new Failure(Failure.Kind.DATA, rows.at(line) + ": column '" + key.getKey() + "': the value is missing, and samples are divided by it");
       }
@@ -215,14 +243,17 @@ final class CsvReading {
     }
   }
 
-  private void put(CsvColumn p, int line, String text) {
+  private void put(TableColumn p, int line, String text) {
     if (text == null) {
       p.putMissing(size);
       return;
     }
-    String wrong = p.put(size, line, text);
+    complain(p, line, p.put(size, line, text));
+  }
+
+  private void complain(TableColumn p, int line, String wrong) {
     boolean unknownCategory = p.named() && !p.target;
-    if (!wrong.isEmpty() && !(unknownCategory && csv.unknown() == Csv.Unknown.NONE)) {
+    if (!wrong.isEmpty() && !(unknownCategory && table.unknown() == Table.Unknown.NONE)) {
       throw at(line, p, wrong);
     }
   }
@@ -230,7 +261,7 @@ final class CsvReading {
   /// Columns that looked like numbers at first and hold names at least as often.
   private Set<String> namesThatBeginWithNumbers() {
     Set<String> r = new HashSet<>();
-    for (CsvColumn p : used()) {
+    for (TableColumn p : used()) {
       if (p.declared || p.texts == 0) {
         continue;
       }
@@ -249,9 +280,9 @@ final class CsvReading {
   }
 
   /// Settles the names of a column that has some.
-  private void settle(CsvColumn p) {
+  private void settle(TableColumn p) {
     if (p.numbers + p.texts == 0 && (!p.declared || p.named() && p.names().isEmpty())) {
-      throw new Failure(Failure.Kind.DATA, rows.at(1) + ": column '" + p.name + "' has no values at all; list it under `ignore`");
+      throw new Failure(Failure.Kind.DATA, rows.atHeader() + ": column '" + p.name + "' has no values at all; list it under `ignore`");
     }
     if (!p.named() && p.kind == TargetKind.CLASSES) {
       int row = p.nameNumbers(size);
@@ -267,8 +298,8 @@ final class CsvReading {
     }
   }
 
-  private Failure tooMany(CsvColumn p, int count) {
-    String what = "column '" + p.name + "' has " + count + " different values in " + size + " lines; ";
+  private Failure tooMany(TableColumn p, int count) {
+    String what = "column '" + p.name + "' has " + count + " different values in " + size + " rows; ";
     return file.failure(
         what
             + (p.target
@@ -277,36 +308,27 @@ final class CsvReading {
   }
 
   private Dataset convert() {
-    HostTensor x = HostTensor.allocate(TensorType.float32(size, features.size()));
     boolean separate = wanted.separate(targets.stream().map(p -> p.name).toList());
-    List<List<CsvColumn>> groups = separate ? targets.stream().map(List::of).toList() : targets.isEmpty() ? List.of() : List.of(targets);
+    List<List<TableColumn>> groups = separate ? targets.stream().map(List::of).toList() : targets.isEmpty() ? List.of() : List.of(targets);
     List<ArrayDataset.Values> y = new ArrayList<>();
     List<Field> fields = new ArrayList<>();
-    for (List<CsvColumn> group : groups) {
+    for (List<TableColumn> group : groups) {
       fields.add(field(group));
       Shape sample = fields.getLast().type().shape();
       HostTensor t = HostTensor.allocate(new TensorType(fields.getLast().type().dtype(), sample.insert(0, size)));
       fill(t, group);
       y.add(ArrayDataset.Values.of(t, fields.getLast().type()));
     }
-    for (int f = 0; f < features.size(); f++) {
-      CsvColumn p = features.get(f);
-      for (int row = 0; row < size; row++) {
-        x.data().setAtIndex(ValueLayout.JAVA_FLOAT, (long) row * features.size() + f, (float) p.at(row));
-      }
-    }
     List<Column> columns = features.stream().map(p -> new Column(p.name, p.names())).toList();
     Field input = new Field("features", TensorType.float32(sampleShape()), List.of(), columns);
     Schema schema = new Schema(List.of(input), fields);
-    SourceFile from = file;
-    String name = file.name();
     int[] places = Arrays.copyOf(lines, size);
     Dataset dataset =
-        new ArrayDataset(size, schema, List.of(ArrayDataset.Values.of(x, input.type())), y, i -> name + ":" + places[i], () -> SourceFile.hash(List.of(from)), keys);
-    return wanted.checked(dataset, name);
+        new ArrayDataset(size, schema, List.of(new ArrayDataset.Values(values, input.type(), 1, (_, _) -> {})), y, i -> rows.at(places[i]), () -> SourceFile.hash(List.of(file)), keys);
+    return wanted.checked(dataset, file.name());
   }
 
-  private void fill(HostTensor t, List<CsvColumn> group) {
+  private void fill(HostTensor t, List<TableColumn> group) {
     for (int c = 0; c < group.size(); c++) {
       for (int row = 0; row < size; row++) {
         t.set((long) row * group.size() + c, group.get(c).at(row));
@@ -314,12 +336,12 @@ final class CsvReading {
     }
   }
 
-  private Field field(List<CsvColumn> group) {
-    CsvColumn first = group.getFirst();
+  private Field field(List<TableColumn> group) {
+    TableColumn first = group.getFirst();
     if (first.kind == TargetKind.CLASSES) {
       return new Field(first.name, TensorType.int64(), first.names(), List.of(Column.numeric(first.name)));
     }
-    for (CsvColumn p : group) {
+    for (TableColumn p : group) {
       if (p.names().size() > 2) {
         throw file.failure(
             "the loss wants numbers, but target column '" + p.name + "' holds " + p.names().size() + " different names ("
@@ -334,21 +356,21 @@ final class CsvReading {
   }
 
   private Shape sampleShape() {
-    if (csv.shape().isEmpty()) {
+    if (table.shape().isEmpty()) {
       return Shape.of(features.size());
     }
-    Shape shape = new Shape(csv.shape().get());
+    Shape shape = new Shape(table.shape().get());
     if (shape.size() != features.size()) {
       throw file.failure("has " + features.size() + " feature columns, but shape " + shape + " needs " + shape.size());
     }
-    Optional<CsvColumn> categorical = features.stream().filter(CsvColumn::named).findFirst();
+    Optional<TableColumn> categorical = features.stream().filter(TableColumn::named).findFirst();
     if (categorical.isPresent() && shape.rank() > 1) {
       throw file.failure("column '" + categorical.get().name + "' holds names; samples of shape " + shape + " are numbers");
     }
     return shape;
   }
 
-  private Failure at(int line, CsvColumn p, String message) {
+  private Failure at(int line, TableColumn p, String message) {
     return new Failure(Failure.Kind.DATA, rows.at(line) + ": column '" + p.name + "': " + message);
   }
 }

@@ -1,16 +1,13 @@
 package dlt.data;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// A column of a csv file while it is read: numbers, or names with the indices that they were met in. Which of the two is
+/// A column of a table while it is read: numbers, or names with the indices that they were met in. Which of the two is
 /// settled beforehand or by the first cell.
-final class CsvColumn {
-  private static final float MISSING = Float.NaN;
-
+final class TableColumn {
   final String name;
   final int index;
   final boolean target;
@@ -25,20 +22,22 @@ final class CsvColumn {
   /// Whether the names are those of a model: no others are valid.
   private boolean closed;
 
-  // a target keeps doubles, for class numbers of more than 24 bits
-  private float[] floats = new float[0];
-  private double[] doubles = new double[0];
+  private final GrowingTable values;
+  private final int at;
 
   int numbers;
   int texts;
   int firstTextLine;
   String firstText;
 
-  CsvColumn(String name, int index, boolean target, TargetKind kind) {
+  /// Its values go to column `at` of `values`.
+  TableColumn(String name, int index, boolean target, TargetKind kind, GrowingTable values, int at) {
     this.name = name;
     this.index = index;
     this.target = target;
     this.kind = kind;
+    this.values = values;
+    this.at = at;
   }
 
   /// It holds names, among others maybe that are met.
@@ -68,7 +67,11 @@ final class CsvColumn {
   }
 
   void putMissing(int row) {
-    put(row, MISSING);
+    store(row, none());
+  }
+
+  private double none() {
+    return names == null ? Double.NaN : -1;
   }
 
   /// Takes the cell of `row` and returns an empty text, or what is wrong with it.
@@ -90,7 +93,7 @@ final class CsvColumn {
     if (number && !target && Float.isInfinite((float) value)) {
       return text + " is too large for float32";
     }
-    put(row, value);
+    store(row, value);
     return number || !declared ? "" : "'" + text + "' is not a number";
   }
 
@@ -100,30 +103,34 @@ final class CsvColumn {
       known = names.get(CsvCell.canonical(text));
     }
     if (known == null && closed) {
-      put(row, MISSING);
+      store(row, none());
       return "'" + text + "' is none of the " + (target ? "classes" : "categories") + " of the training data" + Names.hint(text, names.keySet());
     }
     if (known == null) {
       known = names.size();
       names.put(text, known);
     }
-    put(row, known);
+    store(row, known);
     return "";
   }
 
-  private void put(int row, double value) {
-    if (target) {
-      doubles = row < doubles.length ? doubles : Arrays.copyOf(doubles, Math.max(1024, row + row / 2));
-      doubles[row] = value;
-    } else {
-      floats = row < floats.length ? floats : Arrays.copyOf(floats, Math.max(1024, row + row / 2));
-      floats[row] = (float) value;
+  /// Takes the number of `row`, of a column that holds no names, and returns an empty text, or what is wrong with it.
+  String put(int row, double value) {
+    numbers++;
+    store(row, value);
+    if (Double.isInfinite(value)) {
+      return "the value is " + (value > 0 ? "infinity" : "-infinity");
     }
+    return target || !Float.isInfinite((float) value) ? "" : value + " is too large for float32";
+  }
+
+  private void store(int row, double value) {
+    values.set(row, at, value);
   }
 
   /// The number in `row`, NaN where it is missing; the index of a name, -1 where it is missing.
   double at(int row) {
-    double value = target ? doubles[row] : floats[row];
+    double value = values.at(row, at);
     return names != null && Double.isNaN(value) ? -1 : value;
   }
 
@@ -132,12 +139,12 @@ final class CsvColumn {
   int nameNumbers(int size) {
     names = new LinkedHashMap<>();
     for (int row = 0; row < size; row++) {
-      double value = doubles[row];
+      double value = values.at(row, at);
       if (!CsvCell.whole(value)) {
         names = null;
         return row;
       }
-      doubles[row] = names.computeIfAbsent(Long.toString((long) value), _ -> names.size());
+      store(row, names.computeIfAbsent(Long.toString((long) value), _ -> names.size()));
     }
     return -1;
   }
@@ -154,9 +161,7 @@ final class CsvColumn {
     int[] place = met.stream().mapToInt(names::get).toArray();
     for (int row = 0; row < size; row++) {
       double old = at(row);
-      if (old >= 0) {
-        put(row, place[(int) old]);
-      }
+      store(row, old < 0 ? -1 : place[(int) old]);
     }
   }
 }

@@ -1,0 +1,91 @@
+package dlt.data;
+
+import dlt.config.Doc;
+import dlt.config.Invalid;
+import dlt.tensor.Shape;
+import dlt.tensor.TensorType;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// The arguments that all sources of tables share: what is taken from the columns, whatever kind of file they lie in.
+sealed interface Table permits Csv, Parquet {
+  List<String> target();
+
+  Optional<List<String>> features();
+
+  List<String> ignore();
+
+  Map<String, Type> types();
+
+  Missing missing();
+
+  List<String> missingValues();
+
+  Unknown unknown();
+
+  Optional<List<Integer>> shape();
+
+  /// How a column is read.
+  enum Type {
+    @Doc("Numbers.") NUMERIC,
+    @Doc("Names, of which each becomes an index.") CATEGORICAL
+  }
+
+  /// What happens to a row with a missing value. A missing target is an error unless rows are dropped.
+  enum Missing {
+    @Doc("Stop and name the row.") ERROR,
+    @Doc("Leave out the row.") DROP,
+    @Doc("Keep numbers as NaN for `impute`, categories as none.") KEEP,
+    @Doc("Put in the column's mean over the training part; categories as none.") MEAN,
+    @Doc("Put in the column's median over the training part; categories as none.") MEDIAN
+  }
+
+  /// What happens to a category that the training data lack.
+  enum Unknown {
+    @Doc("Stop and name the row.") ERROR,
+    @Doc("Treat it as no category: all zeros.") NONE
+  }
+
+  /// Throws [Invalid] where a column is listed twice.
+  static void check(List<String> target, Optional<List<String>> features) {
+    Set<String> seen = new HashSet<>();
+    for (String name : target) {
+      if (!seen.add(name)) {
+        throw new Invalid("target", "'" + name + "' twice", "different columns");
+      }
+    }
+    for (String name : features.orElse(List.of())) {
+      if (!seen.add(name)) {
+        throw new Invalid("features", "'" + name + "' " + (target.contains(name) ? "beside the target of that name" : "twice"), "different columns");
+      }
+    }
+  }
+
+  /// See [Source#preprocess].
+  default List<Preprocess> imputation() {
+    return switch (missing()) {
+      case ERROR, DROP, KEEP -> List.of();
+      case MEAN -> List.of(new Preprocess.Impute(Preprocess.Strategy.MEAN, 0));
+      case MEDIAN -> List.of(new Preprocess.Impute(Preprocess.Strategy.MEDIAN, 0));
+    };
+  }
+
+  /// See [Source#declared]. Known where the columns are numbers for certain: samples of several dimensions hold no categories.
+  default Optional<Schema> known(Wanted wanted) {
+    if (shape().isEmpty() || shape().get().size() < 2) {
+      return Optional.empty();
+    }
+    List<String> names = wanted.targets() == TargetKind.NONE ? List.of() : target();
+    boolean separate = wanted.separate(names);
+    List<Field> targets = new ArrayList<>();
+    for (String name : separate ? names : names.subList(0, Math.min(1, names.size()))) {
+      TensorType type = wanted.kind(name) == TargetKind.CLASSES ? TensorType.int64() : TensorType.float32(separate ? 1 : names.size());
+      targets.add(new Field(separate || names.size() == 1 ? name : "target", type));
+    }
+    return Optional.of(new Schema(List.of(new Field("features", TensorType.float32(new Shape(shape().get())))), targets));
+  }
+}
