@@ -25,6 +25,42 @@ final class Warmup implements Callable<Integer> {
       schedule: [{cosine: {epochs: 2}}]
       training: {batch_size: 8, epochs: 2}
       """;
+  /// The kernels of larger nets.
+  private static final String NET = """
+      name: warm-up
+      data:
+        train: {synthetic: {samples: 32, shape: [3, 16, 16], classes: 4}}
+        split: none
+      blocks:
+        basic:
+          params: {channels: required, stride: 1}
+          layers:
+            - residual:
+                shortcut: project
+                body:
+                  - conv2d: {out_channels: $channels, kernel_size: 3, stride: $stride, padding: 1, bias: false}
+                  - batch_norm
+                  - relu
+                  - conv2d: {out_channels: $channels, kernel_size: 3, padding: 1, bias: false}
+                  - batch_norm
+            - relu
+      model:
+        layers:
+          - conv2d: {out_channels: 32, kernel_size: 7, stride: 2, padding: 3}
+          - batch_norm
+          - relu
+          - max_pool2d: {kernel_size: 3, stride: 1, padding: 1}
+          - basic: 32
+          - basic: {channels: 64, stride: 2}
+          - adaptive_avg_pool2d: 1
+          - flatten
+          - linear: 64
+          - tanh
+          - linear: 4
+      loss: cross_entropy
+      optimizer: {sgd: {lr: 1e-2, momentum: 0.9}}
+      training: {batch_size: 4, epochs: 1}
+      """;
   private static final int ROWS = 32;
 
   @Override
@@ -37,10 +73,14 @@ final class Warmup implements Callable<Integer> {
       }
       Path data = Files.writeString(folder.resolve("data.csv"), rows);
       String file = Files.writeString(folder.resolve("exp.yaml"), EXPERIMENT).toString();
+      String net = Files.writeString(folder.resolve("net.yaml"), NET).toString();
       String run = folder.resolve("run").toString();
       return Main.run("--help")
           + Main.run("check", file)
           + Main.run("train", file, "--out", run, "--json")
+          + Main.run("summary", net, "--json")
+          + Main.run("bench", net, "--steps", "3", "--json")
+          + Main.run("bench", net, "--steps", "3", "--batch-size", "32", "--json")
           + Main.run("eval", run, "--json")
           + Main.run("predict", run, "--input", data.toString());
     } finally {

@@ -11,6 +11,7 @@ import dlt.tensor.Shape;
 import dlt.tensor.TensorType;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -93,17 +94,21 @@ public record Synthetic(
   private void addPatterns(HostTensor x, HostTensor y) {
     Philox random = new Philox(seed, Philox.Purpose.SYNTHETIC.stream(2), 0);
     long count = x.size() / samples;
-    float[] patterns = new float[Math.toIntExact(classes.get() * Math.min(count, PATTERN))];
-    for (int i = 0; i < patterns.length; i++) {
-      patterns[i] = random.uniform(i) - 0.5f;
-    }
-    int length = patterns.length / classes.get();
+    int length = (int) Math.min(count, PATTERN);
+    float[][] patterns = new float[classes.get()][];
+    float[] some = new float[length];
     for (int s = 0; s < samples; s++) {
-      int from = (int) y.longAt(s) * length;
-      for (long begin = s * count, end = begin + count, i = begin; i < end; i += length) {
-        for (int k = 0, n = (int) Math.min(length, end - i); k < n; k++) {
-          x.set(i + k, (x.at(i + k) + patterns[from + k]) / 1.5);
+      int c = (int) y.longAt(s);
+      if (patterns[c] == null) {
+        patterns[c] = new float[length];
+        random.uniform((long) c * length, patterns[c]);
+      }
+      for (long begin = s * count, i = begin; i < begin + count; i += length) {
+        int n = (int) Math.min(x.read(i, some), begin + count - i);
+        for (int k = 0; k < n; k++) {
+          some[k] = (float) ((some[k] + (double) (patterns[c][k] - 0.5f)) / 1.5);
         }
+        x.set(i, n == length ? some : Arrays.copyOf(some, n));
       }
     }
   }

@@ -123,6 +123,13 @@ public record HostTensor(TensorType type, MemorySegment data) {
     MemorySegment.copy(values, 0, data, FLOAT, 4 * i, (int) Math.min(values.length, size() - i));
   }
 
+  /// Reads the elements of a float32 tensor from `i` on, as many as `to` has room for; gives their number.
+  public int read(long i, float[] to) {
+    int n = (int) Math.min(to.length, size() - i);
+    MemorySegment.copy(data, FLOAT, 4 * i, to, 0, n);
+    return n;
+  }
+
   /// All elements as doubles, in row-major order.
   public double[] toDoubles() {
     double[] r = new double[Math.toIntExact(size())];
