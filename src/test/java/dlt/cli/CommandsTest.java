@@ -161,7 +161,7 @@ class CommandsTest {
     assertThat(d.get("kernels").findValuesAsText("kernel")).anyMatch(k -> k.startsWith("matmul 32x64 * 64x64^T + bias relu"));
     double ms = d.get("kernels").findValues("ms").stream().mapToDouble(JsonNode::asDouble).sum();
     assertThat(d.get("kernel_ms").asDouble()).isCloseTo(ms, within(1e-9));
-    assertThat(d.get("floor_ms").asDouble()).isBetween(0.0, ms);
+    assertThat(d.get("floor_ms").asDouble()).isPositive();
   }
 
   @Test
