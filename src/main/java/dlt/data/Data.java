@@ -36,7 +36,7 @@ public record Data(
   /// Failure(USAGE) where the random changes do not fit the samples.
   public Division open(Path base, Wanted wanted, long seed) {
     Split how = split.orElse(Split.NONE);
-    Division division = how.divide(train.open(base, wanted.keyed(how.keys())), seed).map(p -> train.settled(p, seed));
+    Division division = how.divide(train.open(base, wanted.keyed(how.keys())), seed).map(p -> train.settled(p, wanted, seed));
     Schema schema = division.whole().train().dataset().schema();
     Augment.check(augment, schema);
     Wanted same = wanted.like(schema);
@@ -48,7 +48,7 @@ public record Data(
   /// All samples of `source` as a part.
   public static Part whole(String name, Source source, Path base, Wanted wanted, long seed) {
     Part part = whole(name, source.open(base, wanted));
-    return source.settled(new Parts(part, Optional.empty(), Optional.empty()), seed).train();
+    return source.settled(new Parts(part, Optional.empty(), Optional.empty()), wanted, seed).train();
   }
 
   /// All samples of `dataset` as a part.

@@ -98,7 +98,7 @@ final class ImageFile {
     return shift >= 0 ? sample >> shift : sample * 255 / ((1 << 8 + shift) - 1);
   }
 
-  private static BufferedImage decode(SourceFile file) {
+  static BufferedImage decode(SourceFile file) {
     try (ImageInputStream in = ImageIO.createImageInputStream(file.path().toFile())) {
       if (in == null) {
         throw file.failure(SourceFile.missing(file.path(), "file"));

@@ -8,13 +8,10 @@ import dlt.config.Range;
 import dlt.error.Failure;
 import dlt.tensor.TensorType;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -107,16 +104,7 @@ public record Images(
 
   /// In the order of their names below `folder`.
   private List<SourceFile> imagesBelow(Path folder, Path below) {
-    try (Stream<Path> all = Files.walk(below, FileVisitOption.FOLLOW_LINKS)) {
-      return all.filter(p -> ImageFile.named(p) && Files.isRegularFile(p))
-          .map(p -> new SourceFile(Path.of(path).resolve(folder.relativize(p)).toString(), p))
-          .sorted(Comparator.comparing(SourceFile::name))
-          .toList();
-    } catch (IOException e) {
-      throw new SourceFile(path, below).failure(e);
-    } catch (UncheckedIOException e) {
-      throw new SourceFile(path, below).failure(e.getCause());
-    }
+    return new ImageFolder(path, folder).images(below);
   }
 
   private Failure failure(String message) {

@@ -12,7 +12,7 @@ import java.util.Optional;
 
 /// Where samples come from: one record for each kind, its components are the arguments in the experiment file.
 @Doc("Where samples come from.")
-public sealed interface Source permits Csv, Parquet, Idx, Npz, Npy, Safetensors, Images, Synthetic {
+public sealed interface Source permits Csv, Parquet, Idx, Npz, Npy, Safetensors, Images, ImageMasks, Synthetic, Composition {
   /// Opens the data; relative paths count from the folder `base`. Throws Failure(DATA) with file and place where something is
   /// missing, damaged or not as `wanted`.
   Dataset open(Path base, Wanted wanted);
@@ -31,8 +31,9 @@ public sealed interface Source permits Csv, Parquet, Idx, Npz, Npy, Safetensors,
   }
 
   /// The parts of its data as the model sees them. A source whose samples are composed of several, such as pairs, composes
-  /// them here, after the split, so that no part sees anything of another. `seed` is the experiment's.
-  default Parts settled(Parts parts, long seed) {
+  /// them here, after the split, so that no part sees anything of another. `wanted` is what it was opened with, `seed` the
+  /// experiment's.
+  default Parts settled(Parts parts, Wanted wanted, long seed) {
     return parts;
   }
 
@@ -40,6 +41,15 @@ public sealed interface Source permits Csv, Parquet, Idx, Npz, Npy, Safetensors,
   /// tsv, npz, npy, safetensors, or a folder of images; whatever else for a model that was trained on idx files is one of
   /// images). Its path counts from the `base` that it is opened with. Throws Failure(USAGE) for other names.
   static Source of(Path file, Source trained, Schema schema) {
+    if (trained instanceof Composition c && (Files.isDirectory(file) || !arrays(file))) {
+      Schema member = new Schema(schema.inputs().subList(0, schema.inputs().size() / c.members().size()), List.of());
+      Source of = of(file, c.of(), member);
+      return switch (c) {
+        case Pairs p -> new Pairs(of, p.alike(), p.different());
+        case RankedPairs _ -> new RankedPairs(of);
+        case Triplets _ -> new Triplets(of);
+      };
+    }
     String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
     String plain = name.endsWith(".gz") ? name.substring(0, name.length() - 3) : name;
     String path = file.toString();
@@ -49,6 +59,9 @@ public sealed interface Source permits Csv, Parquet, Idx, Npz, Npy, Safetensors,
       Shape image = schema.inputs().getFirst().type().shape();
       if (image.rank() != 3 || image.dim(0) != 1 && image.dim(0) != 3) {
         throw new Failure(Failure.Kind.USAGE, path + ": is a folder, and the model's inputs are no images but " + image);
+      }
+      if (trained instanceof ImageMasks m && m.paired(file)) {
+        return m.below(path);
       }
       return new Images(path, new IntPair(image.dim(1), image.dim(2)), image.dim(0));
     }
@@ -81,5 +94,11 @@ public sealed interface Source permits Csv, Parquet, Idx, Npz, Npy, Safetensors,
       return new Idx(path, Optional.empty());
     }
     throw new Failure(Failure.Kind.USAGE, path + ": data are read from csv, tsv, npz, npy, safetensors and folders of images; take another name");
+  }
+
+  /// Whether the file holds named arrays, so that pairs in it are ready-made.
+  private static boolean arrays(Path file) {
+    String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+    return name.endsWith(".npz") || name.endsWith(".safetensors");
   }
 }

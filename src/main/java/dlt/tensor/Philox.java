@@ -16,7 +16,9 @@ public final class Philox {
     /// Random ops inside the graph, dropout above all; the id is the op's number in the graph.
     GRAPH,
     /// Made-up data.
-    SYNTHETIC;
+    SYNTHETIC,
+    /// Samples that are composed of others, such as pairs.
+    COMPOSE;
 
     /// The stream of this purpose's `id`-th use (0 to 2^24 - 1).
     public int stream(int id) {

@@ -1,0 +1,47 @@
+package dlt.data;
+
+import dlt.error.Failure;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/// A folder with images in it and below it; `name` is what messages call it.
+record ImageFolder(String name, Path path) {
+  /// The folder that the experiment file calls `name`. Throws Failure(DATA) where there is none.
+  static ImageFolder of(Path base, String name) {
+    Path path = SourceFile.resolve(base, name);
+    if (!Files.isDirectory(path)) {
+      throw new Failure(Failure.Kind.DATA, name + ": " + SourceFile.missing(path, "folder"));
+    }
+    return new ImageFolder(name, path);
+  }
+
+  /// The images in `below`, which lies in the folder, and below it, in the order of their names.
+  List<SourceFile> images(Path below) {
+    try (Stream<Path> all = Files.walk(below, FileVisitOption.FOLLOW_LINKS)) {
+      return all.filter(p -> ImageFile.named(p) && Files.isRegularFile(p))
+          .map(p -> new SourceFile(Path.of(name).resolve(path.relativize(p)).toString(), p))
+          .sorted(Comparator.comparing(SourceFile::name))
+          .toList();
+    } catch (IOException e) {
+      throw new SourceFile(name, below).failure(e);
+    } catch (UncheckedIOException e) {
+      throw new SourceFile(name, below).failure(e.getCause());
+    }
+  }
+
+  /// The name of one of its images below it, without ending: `a/1` of `a/1.png`.
+  String stem(SourceFile image) {
+    String below = path.relativize(image.path()).toString();
+    return below.substring(0, below.lastIndexOf('.'));
+  }
+
+  Failure failure(String message) {
+    return new Failure(Failure.Kind.DATA, name + ": " + message);
+  }
+}

@@ -1,0 +1,50 @@
+package dlt.data;
+
+import dlt.config.Doc;
+import dlt.tensor.TensorType;
+import java.util.List;
+
+@Doc("Pairs of the samples of another source: inputs a and b, and a target `order` that is 1 where a's number is higher, else -1, for margin_ranking.")
+public record RankedPairs(
+    @Doc("The source of the samples, with a number each. A split divides them, so that no sample is on both sides.") Source of)
+    implements Composition {
+  @Override
+  public List<String> members() {
+    return List.of("a", "b");
+  }
+
+  @Override
+  public TargetKind labels() {
+    return TargetKind.VALUES;
+  }
+
+  @Override
+  public Field target(Wanted wanted) {
+    return new Field("order", TensorType.float32(1));
+  }
+
+  @Override
+  public Composed.Chooser chooser(Part part, double[] labels, Wanted wanted) {
+    Alike samples = new Alike(labels);
+    if (samples.different(0) == 0) {
+      throw failure("all " + part.size() + " samples of the " + part.name() + " part have the number " + labels[0] + ": nothing to rank");
+    }
+    return new Composed.Chooser() {
+      @Override
+      public int size() {
+        return part.size();
+      }
+
+      @Override
+      public int anchor(int sample) {
+        return sample;
+      }
+
+      @Override
+      public Composed.Choice choose(int sample, Draws draws) {
+        int partner = samples.drawDifferent(sample, draws);
+        return new Composed.Choice(List.of(sample, partner), labels[sample] > labels[partner] ? 1 : -1);
+      }
+    };
+  }
+}
