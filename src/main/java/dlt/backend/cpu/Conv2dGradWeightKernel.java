@@ -18,7 +18,8 @@ final class Conv2dGradWeightKernel {
     ConvGeometry g = ConvGeometry.of(op.window(), op.groups(), x.shape(), output.shape(), dy.shape());
     return switch (ConvPath.ofGradWeight(target, g)) {
       case LANES -> new LaneConvGradWeightPass(g).compile(target, x.planes(), dy.planes(), output.data());
-      case CHANNELS_LAST, WINOGRAD -> new ChannelsLastGradWeightPass(g).compile(target, x, dy, output.data());
+      case CHANNELS_LAST -> new ChannelsLastGradWeightPass(g).compile(target, x, dy, output.data());
+      case WINOGRAD -> new WinogradGradWeightPass(g).compile(target, x, dy, output.data());
       case JAVA -> twin(target, g, x.planes(), dy.planes(), output.data());
     };
   }

@@ -8,7 +8,7 @@ enum ConvPath {
   LANES,
   /// A vector of channels at a time: [ChannelsLastConvPass], [ChannelsLastGradWeightPass].
   CHANNELS_LAST,
-  /// 3x3 kernels over a vector of channels at a time, by transforms: [WinogradConvPass]. Takes and gives what
+  /// 3x3 kernels over a vector of channels at a time, by transforms: [WinogradConvPass], [WinogradGradWeightPass]. Takes and gives what
   /// `CHANNELS_LAST` does.
   WINOGRAD,
   /// The Java twin.
@@ -31,14 +31,18 @@ enum ConvPath {
 
   /// The fastest path to images or results of `channels` channels, as far as the share of its lanes that each path uses tells.
   static ConvPath of(Target target, ConvGeometry g, int channels) {
-    return path(target, g, channels, LaneImages.fits(imageSize(g)), !target.strict() && WinogradConvPass.fits(g));
+    return path(target, g, channels, LaneImages.fits(imageSize(g)), winogradFits(target, g));
   }
 
   /// The fastest path to the gradient by the weights.
   static ConvPath ofGradWeight(Target target, ConvGeometry g) {
     long weights = (long) g.o() * g.groupC() * g.kh() * g.kw();
     boolean few = weights * 4 * target.lanes() <= CACHED || !ChannelsLast.fits(g);
-    return path(target, g, g.o(), few && LaneImages.fits(imageSize(g)) && LaneImages.fits(weights), false);
+    return path(target, g, g.o(), few && LaneImages.fits(imageSize(g)) && LaneImages.fits(weights), winogradFits(target, g));
+  }
+
+  private static boolean winogradFits(Target target, ConvGeometry g) {
+    return !target.strict() && WinogradConvPass.fits(g);
   }
 
   private static ConvPath path(Target target, ConvGeometry g, int channels, boolean lanesFit, boolean winogradFits) {

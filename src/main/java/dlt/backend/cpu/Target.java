@@ -110,6 +110,22 @@ final class Target {
     return said;
   }
 
+  /// The same in pieces of these sizes, each 64-byte aligned.
+  MemorySegment[] shared(long first, long... others) {
+    long[] ends = new long[others.length + 1];
+    ends[0] = first;
+    for (int i = 0; i < others.length; i++) {
+      ends[i + 1] = (ends[i] + 63 & -64) + others[i];
+    }
+    MemorySegment all = shared(ends[others.length]);
+    MemorySegment[] pieces = new MemorySegment[ends.length];
+    for (int i = 0; i < ends.length; i++) {
+      long size = i == 0 ? first : others[i - 1];
+      pieces[i] = all.asSlice(ends[i] - size, size);
+    }
+    return pieces;
+  }
+
   /// Memory for the length of a part.
   Workspace workspace() {
     return workspace;

@@ -3,7 +3,6 @@ package dlt.backend.cpu;
 import dlt.backend.cpu.WinogradTiles.Span;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
@@ -125,7 +124,7 @@ record WinogradConvPass(
       long windowBytes = Winograd.PLANES * windowPlane;
       target.workspace().reserve(Winograd.SCRATCH + Winograd.PLANES * productPlane + (few ? Winograd.PLANES * weightPlane : windowBytes));
 
-      MemorySegment[] shared = shared(panels.bytes(), few ? windowBytes : panels.panels() * Winograd.PLANES * weightPlane,
+      MemorySegment[] shared = target.shared(panels.bytes(), few ? windowBytes : panels.panels() * Winograd.PLANES * weightPlane,
           from.channelsLast() ? 0 : in.bytes(), to.channelsLast() ? 0 : out.bytes());
       packed = shared[0];
       transformed = shared[1];
@@ -146,17 +145,6 @@ record WinogradConvPass(
       wholeBlock = products(block);
       int rest = tiles.count() - (blocks - 1) * block;
       lastBlock = rest == block ? wholeBlock : products(rest);
-    }
-
-    private MemorySegment[] shared(long... bytes) {
-      MemorySegment all = target.shared(Arrays.stream(bytes).map(b -> b + 63 & -64).sum());
-      MemorySegment[] pieces = new MemorySegment[bytes.length];
-      long at = 0;
-      for (int i = 0; i < bytes.length; i++) {
-        pieces[i] = all.asSlice(at, bytes[i]);
-        at += bytes[i] + 63 & -64;
-      }
-      return pieces;
     }
 
     private Kernel[][] kernels(BiFunction<Span, Span, WinogradKernel> kernel) {

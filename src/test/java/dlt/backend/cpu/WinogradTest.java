@@ -78,6 +78,7 @@ class WinogradTest {
         Epilogue epilogue = new Epilogue(new Operand(TensorType.float32(layer.o()), b), true);
         Guarded results = new Guarded(arena, y.byteSize());
         Guarded images = new Guarded(arena, x.byteSize());
+        Guarded weights = new Guarded(arena, w.byteSize());
         for (boolean from : new boolean[] {false, true}) {
           Operand xs = operand(layer.images(), x, from);
           Operand ys = operand(layer.results(), y, from);
@@ -90,6 +91,7 @@ class WinogradTest {
               to ? channelsLast(layer.results(), biased) : biased);
           check(layer, WinogradConvPass.gradInput(g).compile(target, ys, w, Optional.empty(), image), images,
               to ? channelsLast(layer.images(), d.gradInput()) : d.gradInput());
+          check(layer, new WinogradGradWeightPass(g).compile(target, xs, ys, weights.data), weights, d.gradWeight());
         }
       }
     }
