@@ -8,6 +8,7 @@ import dlt.data.Parts;
 import dlt.data.Source;
 import dlt.error.Failure;
 import dlt.experiment.Assertion;
+import dlt.run.Manifest;
 import dlt.run.MetricsLog;
 import dlt.train.SavedModel;
 import dlt.train.Scores;
@@ -15,9 +16,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -78,11 +81,24 @@ final class Eval implements Callable<Integer> {
       return model.part(Source.of(file, model.file().experiment().data().train(), model.assembly().schema()), file.getParent());
     }
     Parts parts = model.parts();
+    if (model.refitted() && part.filter(p -> p != PartName.VALIDATION).isEmpty() && parts.test().isEmpty()) {
+      throw refitted(model);
+    }
     return switch (part.orElse(parts.test().isPresent() ? PartName.TEST : parts.validation().isPresent() ? PartName.VALIDATION : PartName.TRAIN)) {
       case TRAIN -> parts.train();
-      case VALIDATION -> parts.validation().orElseThrow(() -> missing("validation"));
+      case VALIDATION -> parts.validation().orElseThrow(() -> model.refitted() ? refitted(model) : missing("validation"));
       case TEST -> parts.test().orElseThrow(() -> missing("test"));
     };
+  }
+
+  /// No score of a model on what it learned from is called a validation.
+  private static Failure refitted(SavedModel model) {
+    Map<String, Double> results = Manifest.read(model.run()).results();
+    String mean = results.entrySet().stream().filter(e -> e.getKey().startsWith("validation."))
+        .map(e -> String.format(Locale.ROOT, "%s %.4f", e.getKey().substring("validation.".length()), e.getValue())).collect(Collectors.joining(", "));
+    return new Failure(Failure.Kind.USAGE, model.run().path() + ": this model was refitted on the samples of all folds, none is left to validate it; "
+        + "the mean over the folds is " + mean + "; for one fold's model: dlt eval " + model.run().fold(0).path()
+        + "; else --part train, or other data with --data FILE");
   }
 
   private Failure missing(String name) {

@@ -4,6 +4,7 @@ import dlt.backend.Backend;
 import dlt.data.Part;
 import dlt.data.Source;
 import dlt.run.AtomicFile;
+import dlt.train.Predictions;
 import dlt.train.Predictor;
 import dlt.train.SavedModel;
 import java.io.BufferedOutputStream;

@@ -1,15 +1,19 @@
 package dlt.cli;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dlt.backend.Backend;
 import dlt.error.Failure;
 import dlt.experiment.ExperimentFile;
 import dlt.experiment.Prepared;
+import dlt.experiment.Trainings;
 import dlt.run.MetricsLog;
 import dlt.run.RunDirectory;
+import dlt.train.CrossValidation;
 import dlt.train.RateFinder;
 import dlt.train.Scores;
 import dlt.train.TrainingRun;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -47,13 +51,13 @@ final class Train implements Callable<Integer> {
     if (findLr) {
       return findRate(file);
     }
-    Prepared prepared = Prepared.of(file);
+    Trainings trainings = Trainings.open(file);
     RunDirectory run = TrainingRun.folder(out, Path.of("runs"), file.experiment().name(), resume);
     TrainingRun.Result result;
     try (Backend backend = device.open(file.experiment().training());
         Interruption interruption = new Interruption()) {
       Progress progress = new Progress(output);
-      result = new TrainingRun(prepared, backend, run, progress).train(resume, Version.text(), interruption::requested);
+      result = new TrainingRun(trainings, backend, run, progress).train(resume, Version.text(), interruption::requested);
       progress.end();
       if (result.stopped()) {
         output.result(output.document().put("run", run.path().toString()).put("epochs", result.epochs()).put("stopped", true), "");
@@ -96,10 +100,25 @@ final class Train implements Callable<Integer> {
     ObjectNode best = d.putObject("best").put("epoch", r.bestEpoch());
     r.validation().ifPresentOrElse(s -> scores(best.putObject("validation"), s), () -> best.putNull("validation"));
     r.test().ifPresentOrElse(s -> scores(d.putObject("test"), s), () -> d.putNull("test"));
-    ObjectNode onnx = d.putObject("onnx").put("path", r.run().onnx().toString());
-    r.parity().ifPresent(p -> MetricsLog.put(onnx, "max_abs_difference", p.maxAbsolute()));
+    r.folds().ifPresent(f -> folds(d, r, f));
+    r.parity().ifPresentOrElse(
+        p -> MetricsLog.put(d.putObject("onnx").put("path", r.run().onnx().toString()), "max_abs_difference", p.maxAbsolute()),
+        () -> d.putNull("onnx"));
     MetricsLog.put(d, "seconds", r.seconds());
     return d;
+  }
+
+  private static void folds(ObjectNode d, TrainingRun.Result r, CrossValidation all) {
+    ArrayNode folds = d.putArray("folds");
+    for (CrossValidation.Fold f : all.folds()) {
+      ObjectNode o = folds.addObject().put("fold", f.number()).put("run", f.run().path().toString()).put("epochs", f.epochs())
+          .put("best_epoch", f.bestEpoch());
+      scores(o.putObject("validation"), f.validation());
+      f.test().ifPresent(t -> scores(o.putObject("test"), t));
+    }
+    scores(d.putObject("mean"), all.mean());
+    scores(d.putObject("std"), all.deviation());
+    d.put("out_of_fold", Files.exists(r.run().outOfFold()) ? r.run().outOfFold().toString() : null);
   }
 
   private static void scores(ObjectNode o, Scores s) {

@@ -47,7 +47,7 @@ public record Manifest(
   /// The hashes of the files of `run` that exist, by their names there.
   public static SequencedMap<String, String> hashes(RunDirectory run) {
     SequencedMap<String, String> r = new LinkedHashMap<>();
-    for (Path file : List.of(run.config(), run.best(), run.last(), run.onnx())) {
+    for (Path file : List.of(run.config(), run.best(), run.last(), run.outOfFold(), run.onnx())) {
       if (Files.exists(file)) {
         r.put(run.path().relativize(file).toString(), sha256(file));
       }

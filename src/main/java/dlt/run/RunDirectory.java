@@ -85,6 +85,16 @@ public record RunDirectory(Path path) {
     return path.resolve("checkpoints").resolve("best.safetensors");
   }
 
+  /// The folder of training number `i` of a run that trains every fold: a run by itself.
+  public RunDirectory fold(int i) {
+    return new RunDirectory(path.resolve("folds").resolve(Integer.toString(i)));
+  }
+
+  /// What each sample was predicted by the models that did not learn from it.
+  public Path outOfFold() {
+    return path.resolve("out-of-fold.csv");
+  }
+
   /// The selected model, ready for inference.
   public Path onnx() {
     return path.resolve("model.onnx");

@@ -7,6 +7,7 @@ import dlt.run.AtomicFile;
 import dlt.run.RunDirectory;
 import dlt.tensor.HostTensor;
 import dlt.tensor.Safetensors;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -55,6 +56,22 @@ public final class Checkpoints {
       throw mismatch(run.last(), missing);
     });
     return Optional.of(TrainingState.of(run.last(), Safetensors.metadata(run.last())));
+  }
+
+  /// Removes the checkpoints of `run` where they are those of a training beyond `epochs` epochs.
+  static void discardBeyond(RunDirectory run, int epochs) {
+    if (!Files.exists(run.last())) {
+      return;
+    }
+    TrainingState state = TrainingState.of(run.last(), Safetensors.metadata(run.last()));
+    if (state.epoch() > epochs + 1 || state.epoch() == epochs + 1 && state.batch() > 0) {
+      try {
+        Files.delete(run.last());
+        Files.deleteIfExists(run.best());
+      } catch (IOException e) {
+        throw new Failure(Failure.Kind.OUTPUT, run.last() + ": could not be removed: " + e.getMessage(), e);
+      }
+    }
   }
 
   /// The weights of the selected epoch. Throws a [Failure] of kind DATA where the run has none.

@@ -1,6 +1,7 @@
 package dlt.train;
 
 import dlt.data.Field;
+import dlt.data.Split;
 import dlt.experiment.Assembly;
 import dlt.loss.Activation;
 import java.util.LinkedHashMap;
@@ -18,6 +19,9 @@ final class ModelMetadata {
     m.put("dlt.schema", assembly.schema().json());
     m.put("dlt.data_sha256", dataHash);
     m.put("dlt.epoch", Integer.toString(epoch));
+    if (assembly.experiment().data().split().filter(Split::several).isPresent()) {
+      m.put("dlt.refit", "on all samples of the folds; validation metrics are the folds' means");
+    }
     metrics.forEach((name, value) -> m.put("dlt.metric." + name, Double.toString(value)));
     List<Field> targets = assembly.schema().targets();
     if (!targets.isEmpty() && !targets.getFirst().classes().isEmpty()) {

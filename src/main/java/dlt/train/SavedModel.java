@@ -40,10 +40,14 @@ public record SavedModel(RunDirectory run, ExperimentFile file, Assembly assembl
     if (!run.exists()) {
       throw new Failure(Failure.Kind.USAGE, run.path() + ": no run is here; give the folder of one, or train first: dlt train EXP");
     }
+    ExperimentFile file = ExperimentFile.read(run.config(), Manifest.read(run).base(), List.of());
+    if (!Files.exists(run.best()) && file.experiment().data().split().flatMap(Split::refit).filter(r -> !r).isPresent()) {
+      throw new Failure(Failure.Kind.USAGE, run.path() + ": has folds and no model of all (refit: false); take a fold's, such as "
+          + run.fold(0).path() + ", or go on with dlt train EXP --out " + run.path() + " --resume --set data.split.refit=true");
+    }
     if (!Files.exists(run.best())) {
       throw new Failure(Failure.Kind.USAGE, run.path() + ": has no selected model yet; go on with dlt train EXP --out " + run.path() + " --resume");
     }
-    ExperimentFile file = ExperimentFile.read(run.config(), Manifest.read(run).base(), List.of());
     Schema schema = Checkpoints.schema(run);
     List<Preprocessing> preprocessing = new ArrayList<>();
     for (Field field : schema.inputs()) {

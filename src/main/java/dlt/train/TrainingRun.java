@@ -1,25 +1,22 @@
 package dlt.train;
 
 import dlt.backend.Backend;
-import dlt.config.YamlNode;
+import dlt.config.Binder;
+import dlt.config.Overrides;
 import dlt.config.YamlWriter;
 import dlt.data.Part;
 import dlt.data.Parts;
 import dlt.error.Failure;
-import dlt.experiment.Differences;
 import dlt.experiment.Experiment;
 import dlt.experiment.Prepared;
+import dlt.experiment.Trainings;
 import dlt.infer.Parity;
-import dlt.run.AtomicFile;
-import dlt.run.Manifest;
 import dlt.run.RunDirectory;
 import java.io.IOException;
 import java.nio.channels.FileLock;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,24 +25,27 @@ import java.util.SequencedMap;
 import java.util.function.BooleanSupplier;
 
 /// A training from its first to its last file: the resolved experiment, the training itself, the selected model's test, its
-/// verified export, and the manifest.
+/// verified export, and the manifest. Where the split asks for several trainings, each has a folder of its own, and the model
+/// is one that is trained on all their samples afterwards.
 public final class TrainingRun {
   /// What came of it. `failed` holds the asserts that do not hold; `stopped` says that a signal ended it early, with
-  /// everything saved but no model exported.
+  /// everything saved but no model exported. Of several trainings (`folds`) `validation` is their mean, and `epochs` and
+  /// `bestEpoch` are those of the last one, on all samples; 0 where there is none.
   public record Result(
-      RunDirectory run, int epochs, int bestEpoch, Optional<Scores> validation, Optional<Scores> test, Optional<Parity> parity,
-      double seconds, List<String> failed, boolean stopped) {}
+      RunDirectory run, int epochs, int bestEpoch, Optional<Scores> validation, Optional<Scores> test, Optional<CrossValidation> folds,
+      Optional<Parity> parity, double seconds, List<String> failed, boolean stopped) {}
 
-  /// Keys that a run may be resumed with other values of: they do not change the steps that were done.
-  private static final List<String> RESUMABLE = List.of("training.epochs", "training.device", "training.early_stopping", "assert");
-
-  private final Prepared prepared;
+  private final Trainings trainings;
+  private final Prepared first;
   private final Backend backend;
   private final RunDirectory run;
   private final TrainingListener listener;
+  private final long begin = System.nanoTime();
 
-  public TrainingRun(Prepared prepared, Backend backend, RunDirectory run, TrainingListener listener) {
-    this.prepared = prepared;
+  /// Prepares the (first) training, so that what is wrong fails before any file is written.
+  public TrainingRun(Trainings trainings, Backend backend, RunDirectory run, TrainingListener listener) {
+    this.trainings = trainings;
+    this.first = trainings.training(0);
     this.backend = backend;
     this.run = run;
     this.listener = listener;
@@ -54,94 +54,117 @@ public final class TrainingRun {
   /// Trains until the end or until `stop`. With `resume` it goes on with the run that is in the folder, if there is one;
   /// without, there must be none.
   public Result train(boolean resume, String dltVersion, BooleanSupplier stop) {
-    long begin = System.nanoTime();
-    Experiment experiment = prepared.file().experiment();
     try (FileLock lock = run.lock()) {
-      boolean goesOn = prepareFolder(resume);
-      Manifest manifest = manifest(dltVersion);
-      if (goesOn) {
-        refuseOtherData(manifest);
-      }
-      manifest.write(run);
-      try (Trainer trainer = new Trainer(prepared, backend, run, listener)) {
-        if (goesOn) {
-          trainer.resume();
-        }
-        Trainer.Outcome outcome = trainer.train(stop);
-        double seconds = (System.nanoTime() - begin) * 1e-9;
-        if (outcome.stopped()) {
-          return new Result(run, outcome.epochs(), outcome.bestEpoch(), outcome.validation(), Optional.empty(), Optional.empty(), seconds, List.of(), true);
-        }
-        Parts parts = prepared.parts();
-        Optional<Scores> test = parts.test().map(t -> trainer.scores(outcome.best(), t));
-        Map<String, Double> metrics = metrics(outcome.validation(), test);
-        Parity parity = new Exporter(prepared.assembly(), backend)
-            .export(outcome.best(), verified(parts), ModelMetadata.of(prepared.assembly(), manifest.data().get("train"), outcome.bestEpoch(), metrics), run.onnx());
-        List<String> failed = experiment.assertions().stream().map(a -> a.verdict(metrics)).filter(v -> v != null).toList();
-        finished(manifest, metrics).write(run);
-        return new Result(run, outcome.epochs(), outcome.bestEpoch(), outcome.validation(), test, Optional.of(parity),
-            (System.nanoTime() - begin) * 1e-9, failed, false);
-      }
+      RunRecord.Origin origin = new RunRecord.Origin(trainings.file(), backend.description(), dltVersion);
+      RunRecord record = RunRecord.begin(run, experiment(), origin, first.parts(), resume);
+      return trainings.several() ? everyFold(record, origin, stop) : once(record, stop);
     } catch (IOException e) {
       throw new Failure(Failure.Kind.OUTPUT, run.path() + ": " + e.getMessage(), e);
     }
   }
 
+  private Experiment experiment() {
+    return trainings.file().experiment();
+  }
+
+  private Result once(RunRecord record, BooleanSupplier stop) {
+    try (Trainer trainer = new Trainer(first, backend, run, listener)) {
+      if (record.goesOn()) {
+        trainer.resume();
+      }
+      Trainer.Outcome outcome = trainer.train(stop);
+      if (outcome.stopped()) {
+        return new Result(run, outcome.epochs(), outcome.bestEpoch(), outcome.validation(), Optional.empty(), Optional.empty(), Optional.empty(),
+            seconds(), List.of(), true);
+      }
+      Optional<Scores> test = first.parts().test().map(t -> trainer.scores(outcome.best(), t));
+      return finished(record, first, Optional.of(outcome), outcome.validation(), test, Optional.empty());
+    }
+  }
+
+  private Result everyFold(RunRecord record, RunRecord.Origin origin, BooleanSupplier stop) {
+    List<CrossValidation.Fold> folds = new ArrayList<>();
+    for (int i = 0; i < trainings.count(); i++) {
+      listener.note("fold " + i + " (" + (i + 1) + " of " + trainings.count() + ")");
+      Optional<CrossValidation.Fold> fold = fold(i, origin, stop);
+      if (fold.isEmpty()) {
+        return stopped();
+      }
+      folds.add(fold.get());
+    }
+    CrossValidation all = new CrossValidation(folds);
+    if (!new OutOfFold(trainings, backend, run).write()) {
+      listener.note("no out-of-fold predictions: samples have more than " + OutOfFold.MOST_NUMBERS + " numbers");
+    }
+    if (!experiment().data().split().orElseThrow().refit().orElse(true)) {
+      return finished(record, first, Optional.empty(), Optional.of(all.mean()), all.test(), Optional.of(all));
+    }
+    Prepared refit = trainings.refit(all.epochs());
+    listener.note("refit on all " + refit.parts().train().size() + " samples, " + refit.epochs() + " epochs (the median of the folds' best)");
+    Checkpoints.discardBeyond(run, refit.epochs());
+    try (Trainer trainer = new Trainer(refit, backend, run, listener)) {
+      if (record.goesOn()) {
+        trainer.resume();
+      }
+      Trainer.Outcome outcome = trainer.train(stop);
+      if (outcome.stopped()) {
+        return stopped();
+      }
+      Optional<Scores> test = refit.parts().test().map(t -> trainer.scores(outcome.best(), t));
+      return finished(record, refit, Optional.of(outcome), Optional.of(all.mean()), test, Optional.of(all));
+    }
+  }
+
+  private Result stopped() {
+    return new Result(run, 0, 0, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), seconds(), List.of(), true);
+  }
+
+  /// Trains one fold to its end, as a run of its own without an export; empty where it was stopped. One that is at its end
+  /// already is measured again, not trained.
+  private Optional<CrossValidation.Fold> fold(int i, RunRecord.Origin origin, BooleanSupplier stop) {
+    RunDirectory folder = run.fold(i);
+    Prepared prepared = i == 0 ? first : trainings.training(i);
+    Experiment alone = Binder.bind(Overrides.apply(YamlWriter.node(experiment()), List.of("data.split.fold=" + i)), Experiment.class).value();
+    RunRecord record = RunRecord.begin(folder, alone, origin, prepared.parts(), true);
+    try (Trainer trainer = new Trainer(prepared, backend, folder, listener)) {
+      if (record.goesOn()) {
+        trainer.resume();
+      }
+      Trainer.Outcome outcome = trainer.train(stop);
+      if (outcome.stopped()) {
+        return Optional.empty();
+      }
+      Optional<Scores> test = prepared.parts().test().map(t -> trainer.scores(outcome.best(), t));
+      record.finish(metrics(outcome.validation(), test));
+      return Optional.of(
+          new CrossValidation.Fold(i, folder, outcome.epochs(), outcome.bestEpoch(), outcome.validation().orElseThrow(), test));
+    }
+  }
+
+  /// Exports the model, where there is one, holds the asserts against the figures and completes the manifest.
+  private Result finished(RunRecord record, Prepared prepared, Optional<Trainer.Outcome> outcome, Optional<Scores> validation,
+      Optional<Scores> test, Optional<CrossValidation> folds) {
+    SequencedMap<String, Double> metrics = metrics(validation, test);
+    folds.ifPresent(f -> {
+      Scores deviation = f.deviation();
+      metrics.put("validation.loss_std", deviation.loss());
+      deviation.metrics().forEach((name, value) -> metrics.put("validation." + name + "_std", value));
+    });
+    Optional<Parity> parity = outcome.map(o -> new Exporter(prepared.assembly(), backend).export(o.best(), verified(prepared.parts()),
+        ModelMetadata.of(prepared.assembly(), record.dataHash(), o.bestEpoch(), metrics), run.onnx()));
+    List<String> failed = experiment().assertions().stream().map(a -> a.verdict(metrics)).filter(v -> v != null).toList();
+    record.finish(metrics);
+    return new Result(run, outcome.map(Trainer.Outcome::epochs).orElse(0), outcome.map(Trainer.Outcome::bestEpoch).orElse(0), validation, test,
+        folds, parity, seconds(), failed, false);
+  }
+
+  private double seconds() {
+    return (System.nanoTime() - begin) * 1e-9;
+  }
+
   /// Validation rows where there are any: the model never learned from them.
   static Part verified(Parts parts) {
     return parts.validation().or(parts::test).orElse(parts.train());
-  }
-
-  private boolean prepareFolder(boolean resume) {
-    String config = YamlWriter.write(prepared.file().experiment());
-    boolean goesOn = run.exists();
-    if (goesOn && !resume) {
-      throw new Failure(Failure.Kind.USAGE, run.path() + ": a run is here already; go on with it by --resume, or choose another folder with --out");
-    }
-    if (goesOn) {
-      List<String> changed = Differences.between(YamlNode.read(run.config()), YamlNode.parse(config, run.config())).stream()
-          .filter(d -> RESUMABLE.stream().noneMatch(d::startsWith))
-          .toList();
-      if (!changed.isEmpty()) {
-        throw new Failure(Failure.Kind.USAGE, run.path() + ": cannot be resumed with another experiment: " + String.join("; ", changed)
-            + "; only " + String.join(", ", RESUMABLE) + " may change");
-      }
-    }
-    AtomicFile.write(run.config(), out -> out.write(config.getBytes(StandardCharsets.UTF_8)));
-    try {
-      Files.deleteIfExists(run.onnx());
-    } catch (IOException e) {
-      throw new Failure(Failure.Kind.OUTPUT, run.onnx() + ": the model of an earlier attempt cannot be removed", e);
-    }
-    return goesOn;
-  }
-
-  /// A run goes on only with the data that it began with: other samples would make another model without a word.
-  private void refuseOtherData(Manifest now) {
-    if (Files.exists(run.manifest()) && !Manifest.read(run).data().equals(now.data())) {
-      throw new Failure(Failure.Kind.DATA, run.path() + ": cannot be resumed: the data are not those that the run began with; "
-          + "put them back, or start anew in another folder with --out");
-    }
-  }
-
-  private Manifest manifest(String dltVersion) {
-    SequencedMap<String, String> data = new LinkedHashMap<>();
-    Parts parts = prepared.parts();
-    data.put("train", parts.train().dataset().hash());
-    parts.validation().ifPresent(p -> data.put("validation", p.dataset().hash()));
-    parts.test().ifPresent(p -> data.put("test", p.dataset().hash()));
-    return new Manifest(dltVersion, System.getProperty("java.vm.name") + " " + Runtime.version(), backend.description(),
-        prepared.file().experiment().seed(), prepared.file().base(), prepared.file().file().toAbsolutePath().toString(), now(), null,
-        data, new LinkedHashMap<>(), new LinkedHashMap<>());
-  }
-
-  private Manifest finished(Manifest m, Map<String, Double> metrics) {
-    return new Manifest(m.dlt(), m.java(), m.device(), m.seed(), m.base(), m.experiment(), m.started(), now(), m.data(), Manifest.hashes(run),
-        new LinkedHashMap<>(metrics));
-  }
-
-  private static String now() {
-    return Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
   }
 
   /// All figures as `part.metric`, and as `metric` those of the test, or of the validation where there is no test.

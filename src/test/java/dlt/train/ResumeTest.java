@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dlt.backend.cpu.CpuBackend;
 import dlt.error.Failure;
 import dlt.experiment.ExperimentFile;
-import dlt.experiment.Prepared;
+import dlt.experiment.Trainings;
 import dlt.run.RunDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -109,9 +109,9 @@ class ResumeTest {
   private TrainingRun.Result train(String experiment, String name, int threads, boolean resume, List<String> overrides, BooleanSupplier stop)
       throws IOException {
     Path file = Files.writeString(folder.resolve("exp.yaml"), experiment);
-    Prepared prepared = Prepared.of(ExperimentFile.read(file, overrides));
+    Trainings trainings = Trainings.open(ExperimentFile.read(file, overrides));
     try (CpuBackend backend = CpuBackend.open(threads)) {
-      return new TrainingRun(prepared, backend, new RunDirectory(folder.resolve(name)), new Silent()).train(resume, "test", stop);
+      return new TrainingRun(trainings, backend, new RunDirectory(folder.resolve(name)), new Silent()).train(resume, "test", stop);
     }
   }
 

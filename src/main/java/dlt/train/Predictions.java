@@ -1,4 +1,4 @@
-package dlt.cli;
+package dlt.train;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -8,7 +8,6 @@ import de.siegmar.fastcsv.writer.LineDelimiter;
 import dlt.metric.Task;
 import dlt.run.MetricsLog;
 import dlt.tensor.HostTensor;
-import dlt.train.SavedModel;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -19,7 +18,7 @@ import java.util.SequencedMap;
 
 /// A model's outputs as rows for people and scripts: for classes the class and each class's probability, for a yes-or-no
 /// answer the answer and its probability, else the numbers.
-final class Predictions {
+public final class Predictions {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final double HALF = 0.5;
 
@@ -29,7 +28,8 @@ final class Predictions {
   private final List<String> classes;
   private final List<String> columns = new ArrayList<>();
 
-  Predictions(SavedModel model, boolean lines) {
+  /// Of `model`, as JSON lines or else as a table.
+  public Predictions(SavedModel model, boolean lines) {
     this.lines = lines;
     this.task = model.task();
     this.scored = model.assembly().scored();
@@ -68,12 +68,12 @@ final class Predictions {
   }
 
   /// The first line of a table; JSON lines have none.
-  String header() {
+  public String header() {
     return lines ? "" : csv(columns);
   }
 
   /// The rows of one batch of activated outputs.
-  String rows(SequencedMap<String, HostTensor> outputs) {
+  public String rows(SequencedMap<String, HostTensor> outputs) {
     StringBuilder text = new StringBuilder();
     int n = outputs.firstEntry().getValue().shape().dim(0);
     for (int sample = 0; sample < n; sample++) {
@@ -123,7 +123,20 @@ final class Predictions {
     }
   }
 
-  private static String csv(List<String> cells) {
+  /// The names of a table's columns.
+  List<String> columns() {
+    return List.copyOf(columns);
+  }
+
+  /// The cells of one sample of a batch of activated outputs.
+  List<String> cells(SequencedMap<String, HostTensor> outputs, int sample) {
+    List<String> cells = new ArrayList<>();
+    outputs.forEach((name, output) -> add(name, output, sample, outputs.size() == 1, cells, JSON.createObjectNode()));
+    return cells;
+  }
+
+  /// A line of a table.
+  static String csv(List<String> cells) {
     StringWriter out = new StringWriter();
     try (CsvWriter writer = CsvWriter.builder().lineDelimiter(LineDelimiter.LF).build(out)) {
       writer.writeRecord(cells);

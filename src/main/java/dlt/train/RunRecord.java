@@ -1,0 +1,116 @@
+package dlt.train;
+
+import dlt.config.YamlNode;
+import dlt.config.YamlWriter;
+import dlt.data.Parts;
+import dlt.error.Failure;
+import dlt.experiment.Differences;
+import dlt.experiment.Experiment;
+import dlt.experiment.ExperimentFile;
+import dlt.run.AtomicFile;
+import dlt.run.Manifest;
+import dlt.run.RunDirectory;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/// What a run says of itself, in `config.yaml` and `manifest.json`: written when it begins, completed when it ends.
+final class RunRecord {
+  /// Keys that a run may be resumed with other values of: they do not change the steps that were done.
+  private static final List<String> RESUMABLE =
+      List.of("training.epochs", "training.device", "training.early_stopping", "data.split.refit", "assert");
+
+  /// Who trains: the experiment's file, the device and this version of dlt.
+  record Origin(ExperimentFile file, String device, String dlt) {}
+
+  private final RunDirectory run;
+  private final Manifest manifest;
+  private final boolean goesOn;
+
+  private RunRecord(RunDirectory run, Manifest manifest, boolean goesOn) {
+    this.run = run;
+    this.manifest = manifest;
+    this.goesOn = goesOn;
+  }
+
+  /// Begins a training of `experiment` with `parts` in `run`, or with `resume` goes on with the one that is there. Throws a
+  /// [Failure] where one is there already, or cannot go on with this experiment or these data.
+  static RunRecord begin(RunDirectory run, Experiment experiment, Origin origin, Parts parts, boolean resume) {
+    boolean goesOn = prepareFolder(run, experiment, resume);
+    Manifest manifest = manifest(experiment, origin, parts);
+    if (goesOn) {
+      refuseOtherData(run, manifest);
+    }
+    manifest.write(run);
+    return new RunRecord(run, manifest, goesOn);
+  }
+
+  /// Whether a training has begun here before.
+  boolean goesOn() {
+    return goesOn;
+  }
+
+  /// The SHA-256 of the training source.
+  String dataHash() {
+    return manifest.data().get("train");
+  }
+
+  /// Completes the manifest.
+  void finish(Map<String, Double> metrics) {
+    Manifest m = manifest;
+    new Manifest(m.dlt(), m.java(), m.device(), m.seed(), m.base(), m.experiment(), m.started(), now(), m.data(), Manifest.hashes(run),
+        new LinkedHashMap<>(metrics)).write(run);
+  }
+
+  private static boolean prepareFolder(RunDirectory run, Experiment experiment, boolean resume) {
+    String config = YamlWriter.write(experiment);
+    boolean goesOn = run.exists();
+    if (goesOn && !resume) {
+      throw new Failure(Failure.Kind.USAGE, run.path() + ": a run is here already; go on with it by --resume, or choose another folder with --out");
+    }
+    if (goesOn) {
+      List<String> changed = Differences.between(YamlNode.read(run.config()), YamlNode.parse(config, run.config())).stream()
+          .filter(d -> RESUMABLE.stream().noneMatch(d::startsWith))
+          .toList();
+      if (!changed.isEmpty()) {
+        throw new Failure(Failure.Kind.USAGE, run.path() + ": cannot be resumed with another experiment: " + String.join("; ", changed)
+            + "; only " + String.join(", ", RESUMABLE) + " may change");
+      }
+    }
+    AtomicFile.write(run.config(), out -> out.write(config.getBytes(StandardCharsets.UTF_8)));
+    try {
+      Files.deleteIfExists(run.onnx());
+    } catch (IOException e) {
+      throw new Failure(Failure.Kind.OUTPUT, run.onnx() + ": the model of an earlier attempt cannot be removed", e);
+    }
+    return goesOn;
+  }
+
+  /// A run goes on only with the data that it began with: other samples would make another model without a word.
+  private static void refuseOtherData(RunDirectory run, Manifest now) {
+    if (Files.exists(run.manifest()) && !Manifest.read(run).data().equals(now.data())) {
+      throw new Failure(Failure.Kind.DATA, run.path() + ": cannot be resumed: the data are not those that the run began with; "
+          + "put them back, or start anew in another folder with --out");
+    }
+  }
+
+  private static Manifest manifest(Experiment experiment, Origin origin, Parts parts) {
+    SequencedMap<String, String> data = new LinkedHashMap<>();
+    data.put("train", parts.train().dataset().hash());
+    parts.validation().ifPresent(p -> data.put("validation", p.dataset().hash()));
+    parts.test().ifPresent(p -> data.put("test", p.dataset().hash()));
+    ExperimentFile file = origin.file();
+    return new Manifest(origin.dlt(), System.getProperty("java.vm.name") + " " + Runtime.version(), origin.device(), experiment.seed(), file.base(),
+        file.file().toAbsolutePath().toString(), now(), null, data, new LinkedHashMap<>(), new LinkedHashMap<>());
+  }
+
+  private static String now() {
+    return Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+  }
+}
