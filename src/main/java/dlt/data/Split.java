@@ -24,12 +24,12 @@ public record Split(
     @Doc("Whether samples are drawn, as they are unless `time` is given; else validation and test are the last ones of the source.")
         Optional<Boolean> shuffle,
     @Doc("The number of folds, each for validation in a training of its own.") @Range(min = 2) Optional<Integer> folds,
-    @Doc("The only training that is done, from 0, of those of all folds and repeats.") @Range(min = 0) Optional<Integer> fold,
+    @Doc("The one that is trained, from 0; each in turn where left out. With repeats they count on.") @Range(min = 0) Optional<Integer> fold,
     @Doc("What samples belong together by: they are all in the same part.") Optional<Grouping> group,
     @Doc("The column or array of times (numbers or ISO dates) to divide by: the latest samples are for validation and test. "
         + "With folds each is validated by what came before it.") Optional<String> time,
     @Doc("How often all is done, each time with another draw (but for the test).") @Default("1") @Range(min = 1) int repeats,
-    @Doc("Whether a last model is trained on all samples of folds and repeats; true where left out.") Optional<Boolean> refit,
+    @Doc("Whether, after the folds or repeats, the model is trained on all their samples; true where left out.") Optional<Boolean> refit,
     @Doc("The seed of the draw; the experiment's where left out.") Optional<Long> seed) {
   /// Everything is for training.
   public static final Split NONE = share(0);

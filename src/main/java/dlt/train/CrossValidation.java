@@ -37,7 +37,7 @@ public record CrossValidation(List<Fold> folds) {
   public int epochs() {
     List<Integer> best = folds.stream().map(Fold::bestEpoch).sorted(Comparator.naturalOrder()).toList();
     int n = best.size();
-    return Math.max(1, (best.get((n - 1) / 2) + best.get(n / 2) + 1) / 2);
+    return (best.get((n - 1) / 2) + best.get(n / 2) + 1) / 2;
   }
 
   private static Scores over(List<Scores> scores, ToDoubleFunction<double[]> by) {

@@ -95,4 +95,28 @@ class ExperimentsTest {
     assertThat(validation.get("accuracy").asDouble()).isBetween(0.3, 1.0);
     assertThat(validation.get(metric).asDouble()).isBetween(0.0, 1.0);
   }
+
+  @Test
+  void breastCancerReaches96PercentOverItsFolds() throws IOException {
+    Path run = folder.resolve("folds");
+    CommandsTest.Result r = CommandsTest.dlt("train", "experiments/breast-cancer-folds.yaml", "--out", run.toString(), "--json");
+    assertThat(r.code()).as(r.err()).isZero();
+    JsonNode result = r.json();
+    assertThat(result.get("folds")).hasSize(5).allSatisfy(f -> assertThat(f.get("validation").get("accuracy").asDouble()).isGreaterThan(0.9));
+    assertThat(result.get("mean").get("accuracy").asDouble()).isGreaterThanOrEqualTo(0.96)
+        .isEqualTo(result.get("best").get("validation").get("accuracy").asDouble());
+    assertThat(result.get("std").get("accuracy").asDouble()).isBetween(0.0, 0.05);
+    assertThat(Path.of(result.get("out_of_fold").asText())).isEqualTo(run.resolve("out-of-fold.csv"));
+    assertThat(result.get("onnx").get("max_abs_difference").asDouble()).isLessThan(1e-3);
+    assertThat(r.err()).contains("fold 4 (5 of 5)", "mean        loss", "(standard deviation over 5 trainings)", "refit");
+
+    CommandsTest.Result validation = CommandsTest.dlt("eval", run.toString(), "--part", "validation", "--json");
+    assertThat(validation.code()).isEqualTo(Main.USAGE);
+    assertThat(validation.err()).contains("refitted on the samples of all folds", "the mean over the folds is loss ", "--part train");
+    assertThat(CommandsTest.dlt("eval", run.toString(), "--json").code()).isEqualTo(Main.USAGE);
+    assertThat(CommandsTest.dlt("eval", run.toString(), "--part", "train", "--json").json().get("samples").asInt()).isEqualTo(569);
+    assertThat(CommandsTest.dlt("eval", run.resolve("folds/3").toString(), "--json").json().get("metrics").get("accuracy").asDouble())
+        .isEqualTo(result.get("folds").get(3).get("validation").get("accuracy").asDouble());
+    assertThat(CommandsTest.dlt("export", run.toString(), "--onnx", folder.resolve("m.onnx").toString(), "--json").code()).isZero();
+  }
 }

@@ -3,7 +3,7 @@ package dlt.train;
 import dlt.backend.Backend;
 import dlt.backend.reference.ReferenceBackend;
 import dlt.experiment.ExperimentFile;
-import dlt.experiment.Prepared;
+import dlt.experiment.Trainings;
 import dlt.run.RunDirectory;
 import dlt.tensor.HostTensor;
 import dlt.tensor.Safetensors;
@@ -20,7 +20,7 @@ record SmallRun(TrainingRun.Result result, List<Double> stepLosses) {
   /// Trains `experiment` into `folder`/`name` with these overrides.
   static SmallRun of(Path folder, String name, String experiment, String... overrides) throws IOException {
     Path file = Files.writeString(folder.resolve(name + ".yaml"), experiment);
-    Prepared prepared = Prepared.of(ExperimentFile.read(file, List.of(overrides)));
+    Trainings trainings = Trainings.open(ExperimentFile.read(file, List.of(overrides)));
     List<Double> losses = new ArrayList<>();
     TrainingListener listener = new TrainingListener() {
       @Override
@@ -35,7 +35,7 @@ record SmallRun(TrainingRun.Result result, List<Double> stepLosses) {
       public void note(String text) {}
     };
     try (Backend backend = new ReferenceBackend()) {
-      return new SmallRun(new TrainingRun(prepared, backend, new RunDirectory(folder.resolve(name)), listener).train(false, "test", () -> false), losses);
+      return new SmallRun(new TrainingRun(trainings, backend, new RunDirectory(folder.resolve(name)), listener).train(false, "test", () -> false), losses);
     }
   }
 
