@@ -99,7 +99,7 @@ public final class TrainingRun {
     if (!experiment().data().split().orElseThrow().refit().orElse(true)) {
       return finished(record, first, Optional.empty(), Optional.of(all.mean()), all.test(), Optional.of(all));
     }
-    Prepared refit = trainings.refit(all.epochs());
+    Prepared refit = trainings.refit(Math.min(all.epochs(), experiment().training().epochs()));
     listener.note("refit on all " + refit.parts().train().size() + " samples, " + refit.epochs() + " epochs (the median of the folds' best)");
     Checkpoints.discardBeyond(run, refit.epochs());
     try (Trainer trainer = new Trainer(refit, backend, run, listener)) {
