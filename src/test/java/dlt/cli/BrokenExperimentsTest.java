@@ -46,7 +46,7 @@ class BrokenExperimentsTest {
         new Broken("wrong key", "epochs: 1", "epochz: 1", 2, 12, "epochz", "epochs"),
         new Broken("duplicate key", "loss: cross_entropy", "loss: cross_entropy\nloss: mse", 2, 11, "loss"),
         new Broken("wrong type", "batch_size: 8", "batch_size: many", 2, 12, "many", "whole number"),
-        new Broken("out of range", "epochs: 1", "epochs: 0", 2, 12, "0", "1"),
+        new Broken("out of range", "epochs: 1", "epochs: -1", 2, 12, "-1", "0"),
         new Broken("misspelt layer", "- relu", "- rellu", 2, 8, "rellu", "relu"),
         new Broken("misspelt optimizer", "adam:", "adamm:", 2, 11, "adamm", "adam"),
         new Broken("missing argument", "- linear: 8", "- linear", 2, 7, "out_features"),
