@@ -51,7 +51,12 @@ final class Reference {
     for (Class<?> family : KINDS) {
       b.append("#### Kinds of ").append(title(family).replace('_', ' ')).append("\n\n| kind | arguments (default) | meaning |\n|---|---|---|\n");
       for (Map.Entry<String, Class<? extends Record>> kind : Kinds.of(family).entrySet()) {
-        b.append("| `").append(kind.getKey()).append("` | ").append(arguments(kind.getValue())).append(" | ").append(cell(doc(kind.getValue()))).append(" |\n");
+        if (Kinds.aliases(kind.getValue()).contains(kind.getKey())) {
+          continue;
+        }
+        b.append("| `").append(kind.getKey()).append('`');
+        Kinds.aliases(kind.getValue()).forEach(alias -> b.append(", `").append(alias).append('`'));
+        b.append(" | ").append(arguments(kind.getValue())).append(" | ").append(cell(doc(kind.getValue()))).append(" |\n");
       }
       b.append('\n');
     }

@@ -3,6 +3,7 @@ package dlt.config;
 import java.lang.annotation.Annotation;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.SequencedMap;
@@ -22,7 +23,7 @@ public final class Kinds {
 
   private Kinds() {}
 
-  /// Name to record in the order of the `permits` clause.
+  /// Name to record in the order of the `permits` clause, a kind's [Alias]es after its name.
   public static SequencedMap<String, Class<? extends Record>> of(Class<?> sealed) {
     return KINDS.get(sealed);
   }
@@ -30,16 +31,27 @@ public final class Kinds {
   private static void collect(Class<?> sealed, SequencedMap<String, Class<? extends Record>> into) {
     for (Class<?> c : sealed.getPermittedSubclasses()) {
       if (c.isRecord()) {
-        Class<?> other = into.putIfAbsent(name(c), c.asSubclass(Record.class));
-        if (other != null && other != c) {
-          throw new IllegalStateException(other + " and " + c + " have the same name");
-        }
+        add(name(c), c, into);
+        aliases(c).forEach(alias -> add(alias, c, into));
       } else if (c.isSealed()) {
         collect(c, into);
       } else {
         throw new IllegalStateException(c + " is neither a record nor sealed");
       }
     }
+  }
+
+  private static void add(String name, Class<?> c, SequencedMap<String, Class<? extends Record>> into) {
+    Class<?> other = into.putIfAbsent(name, c.asSubclass(Record.class));
+    if (other != null && other != c) {
+      throw new IllegalStateException(other + " and " + c + " have the same name");
+    }
+  }
+
+  /// The further names of a class in the file.
+  public static List<String> aliases(Class<?> kind) {
+    Alias alias = kind.getAnnotation(Alias.class);
+    return alias == null ? List.of() : List.of(alias.value());
   }
 
   /// The name of a class in the file: its [Key] or its simple name in snake_case.

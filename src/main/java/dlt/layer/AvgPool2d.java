@@ -3,6 +3,7 @@ package dlt.layer;
 import dlt.config.Default;
 import dlt.config.Doc;
 import dlt.config.IntPair;
+import dlt.config.Range;
 import dlt.op.Value;
 import java.util.List;
 import java.util.Optional;
@@ -13,7 +14,8 @@ public record AvgPool2d(
     @Doc("Rows and columns from one window to the next; the kernel's where left out.") Optional<IntPair> stride,
     @Doc("Zeros added on each side.") @Default("0") IntPair padding,
     @Doc("Whether a last window may reach over the edge.") @Default("false") boolean ceilMode,
-    @Doc("Whether the added zeros count in the mean.") @Default("true") boolean countIncludePad)
+    @Doc("Whether the added zeros count in the mean.") @Default("true") boolean countIncludePad,
+    @Doc("What the sum of a window is divided by; the number of its pixels where left out.") @Range(min = 1) Optional<Integer> divisorOverride)
     implements Layer {
   public AvgPool2d {
     Pool.of(kernelSize, stride, padding, IntPair.of(1), ceilMode);
@@ -22,6 +24,7 @@ public record AvgPool2d(
   @Override
   public Value emit(LayerScope scope, List<Value> inputs) {
     Expect.images(this, inputs);
-    return Pool.of(kernelSize, stride, padding, IntPair.of(1), ceilMode).average(scope, inputs.getFirst(), countIncludePad);
+    Pool pool = Pool.of(kernelSize, stride, padding, IntPair.of(1), ceilMode);
+    return divisorOverride.map(d -> pool.sum(scope, inputs.getFirst(), d)).orElseGet(() -> pool.average(scope, inputs.getFirst(), countIncludePad));
   }
 }

@@ -1,5 +1,6 @@
 package dlt.layer;
 
+import dlt.config.Alias;
 import dlt.config.Default;
 import dlt.config.Doc;
 import dlt.config.Range;
@@ -9,13 +10,16 @@ import dlt.tensor.DType;
 import dlt.tensor.Shape;
 import dlt.tensor.TensorType;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /// Normalises by the biased variance of the batch; `running_var` takes the unbiased one, as in PyTorch.
+@Alias({"batch_norm1d", "batch_norm2d", "batch_norm3d"})
 @Doc("Batch normalisation per channel of [N, C], [N, C, L] or [N, C, H, W]; running statistics serve in inference.")
 public record BatchNorm(
     @Doc("Added to the variance.") @Default("1e-5") @Range(min = 0) double eps,
-    @Doc("Weight of the new value in the running statistics.") @Default("0.1") @Range(min = 0, max = 1) double momentum,
+    @Doc("Weight of the new value in the running statistics; null makes them the mean over all batches.") @Default("0.1") @Range(min = 0, max = 1)
+        Optional<Double> momentum,
     @Doc("Whether a weight and a bias per channel are learned.") @Default("true") boolean affine)
     implements Layer {
   @Override
@@ -40,7 +44,8 @@ public record BatchNorm(
     }
     Normalise.Moments batch = Normalise.moments(scope, x, IntStream.range(0, x.shape().rank()).filter(d -> d != 1).boxed().toList());
     Value tracked = scope.update(batches, old -> scope.cast(scope.add(scope.cast(old, DType.FLOAT32), 1), DType.INT64));
-    Value share = scope.cumulativeStatistics() ? scope.reciprocal(scope.cast(tracked, DType.FLOAT32)) : scope.scalar(momentum);
+    Value share = scope.cumulativeStatistics() || momentum.isEmpty() ? scope.reciprocal(scope.cast(tracked, DType.FLOAT32))
+        : scope.scalar(momentum.get());
     scope.update(mean, old -> follow(scope, old, batch.mean(), share));
     scope.update(variance, old -> follow(scope, old, scope.mul(batch.variance(), n / (n - 1)), share));
     Shape wide = batch.mean().shape();

@@ -20,6 +20,7 @@ public record Conv1d(
     @Doc("Elements from one element of the kernel to the next.") @Default("1") @Range(min = 1) int dilation,
     @Doc("Groups of channels that are convolved apart.") @Default("1") @Range(min = 1) int groups,
     @Doc("Whether a bias is added.") @Default("true") boolean bias,
+    @Doc("What stands in the added elements.") @Default("zeros") PaddingMode paddingMode,
     @Doc("How the weights are filled; uniform in +-1/sqrt(fan_in) where left out.") Optional<WeightInit> init)
     implements Layer {
   public Conv1d {
@@ -40,7 +41,12 @@ public record Conv1d(
     Value weight = scope.reshape(scope.parameter("weight", w, WeightInit.weight(init, w)), w.insert(2, 1));
     Padding row = new Padding(0, padding.columns(), padding.same());
     Window window = row.window(new IntPair(1, kernelSize), new IntPair(1, stride), new IntPair(1, dilation));
-    Value y = scope.emit(new dlt.op.Conv2d(window, groups), scope.reshape(inputs.getFirst(), x.insert(2, 1)), weight);
+    Value signals = scope.reshape(inputs.getFirst(), x.insert(2, 1));
+    if (paddingMode != PaddingMode.ZEROS) {
+      signals = paddingMode.pad(scope, signals, new Border(window.padLeft(), window.padRight(), 0, 0));
+      window = Window.of(1, stride, 0, 0, 1, dilation);
+    }
+    Value y = scope.emit(new dlt.op.Conv2d(window, groups), signals, weight);
     y = scope.reshape(y, y.shape().without(2));
     return bias ? scope.add(y, Channels.parameter(scope, "bias", y.shape(), WeightInit.bias(w))) : y;
   }

@@ -6,6 +6,7 @@ import dlt.config.IntPair;
 import dlt.config.Invalid;
 import dlt.config.Range;
 import dlt.op.Conv2dGradInput;
+import dlt.op.Pad;
 import dlt.op.ShapeException;
 import dlt.op.Value;
 import dlt.op.Window;
@@ -19,7 +20,7 @@ public record ConvTranspose2d(
     @Doc("Rows and columns of the kernel.") IntPair kernelSize,
     @Doc("Rows and columns from one window of the output to the next.") @Default("1") IntPair stride,
     @Doc("Rows and columns that are cut off on each side of the output.") @Default("0") IntPair padding,
-    @Doc("Rows and columns added at the bottom and on the right of the output; less than the stride.") @Default("0") IntPair outputPadding,
+    @Doc("Rows and columns added at the bottom and on the right of the output; less than the stride or the dilation.") @Default("0") IntPair outputPadding,
     @Doc("Groups of channels that are convolved apart.") @Default("1") @Range(min = 1) int groups,
     @Doc("Whether a bias is added.") @Default("true") boolean bias,
     @Doc("Rows and columns from one element of the kernel to the next.") @Default("1") IntPair dilation,
@@ -31,9 +32,10 @@ public record ConvTranspose2d(
     Expect.atLeast(0, "padding", padding);
     Expect.atLeast(0, "outputPadding", outputPadding);
     Expect.atLeast(1, "dilation", dilation);
-    if (outputPadding.first() >= stride.first() || outputPadding.second() >= stride.second()) {
+    if (outputPadding.first() >= Math.max(stride.first(), dilation.first())
+        || outputPadding.second() >= Math.max(stride.second(), dilation.second())) {
       throw new Invalid("outputPadding", "[" + outputPadding.first() + ", " + outputPadding.second() + "]",
-          "less than the stride [" + stride.first() + ", " + stride.second() + "]");
+          "less than the stride [" + stride.first() + ", " + stride.second() + "] or than the dilation");
     }
   }
 
@@ -44,17 +46,30 @@ public record ConvTranspose2d(
     Expect.groups(this, "output", outChannels, groups);
     Shape w = Shape.of(x.dim(1), outChannels / groups, kernelSize.first(), kernelSize.second());
     Value weight = scope.parameter("weight", w, WeightInit.weight(init, w));
-    Window window = Window.of(stride.first(), stride.second(), padding.first(), padding.second(), dilation.first(), dilation.second());
-    int height = size(x.dim(2), kernelSize.first(), stride.first(), padding.first(), dilation.first(), outputPadding.first());
-    int width = size(x.dim(3), kernelSize.second(), stride.second(), padding.second(), dilation.second(), outputPadding.second());
-    if (height < 1 || width < 1) {
-      throw new ShapeException(kind(), "images " + x + " would become " + height + "x" + width + ": the padding cuts everything off");
-    }
-    Value y = scope.emit(new Conv2dGradInput(window, groups, height, width), inputs.getFirst(), weight);
+    Value y = transposed(scope, inputs.getFirst(), weight);
     return bias ? scope.add(y, Channels.parameter(scope, "bias", y.shape(), WeightInit.bias(w))) : y;
   }
 
-  private static int size(int in, int kernel, int stride, int padding, int dilation, int outputPadding) {
-    return (in - 1) * stride - 2 * padding + dilation * (kernel - 1) + outputPadding + 1;
+  /// What is added at the end was cut off there before; zeros beyond that.
+  private Value transposed(LayerScope scope, Value x, Value weight) {
+    int bottom = padding.first() - outputPadding.first();
+    int right = padding.second() - outputPadding.second();
+    boolean usual = outputPadding.first() < stride.first() && outputPadding.second() < stride.second();
+    Window window = usual
+        ? Window.of(stride.first(), stride.second(), padding.first(), padding.second(), dilation.first(), dilation.second())
+        : new Window(stride.first(), stride.second(), padding.first(), padding.second(), Math.max(0, bottom), Math.max(0, right),
+            dilation.first(), dilation.second());
+    int height = full(x.shape().dim(2), kernelSize.first(), stride.first(), dilation.first()) - padding.first() - (usual ? bottom : Math.max(0, bottom));
+    int width = full(x.shape().dim(3), kernelSize.second(), stride.second(), dilation.second()) - padding.second() - (usual ? right : Math.max(0, right));
+    if (height < 1 || width < 1) {
+      throw new ShapeException(kind(), "images " + x.shape() + " would become " + height + "x" + width + ": the padding cuts everything off");
+    }
+    Value y = scope.emit(new Conv2dGradInput(window, groups, height, width), x, weight);
+    return usual || bottom >= 0 && right >= 0 ? y
+        : scope.emit(new Pad(List.of(0, 0, 0, 0), List.of(0, 0, Math.max(0, -bottom), Math.max(0, -right)), 0), y);
+  }
+
+  private static int full(int in, int kernel, int stride, int dilation) {
+    return (in - 1) * stride + dilation * (kernel - 1) + 1;
   }
 }

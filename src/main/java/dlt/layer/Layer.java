@@ -6,14 +6,14 @@ import java.util.List;
 
 /// One kind of layer: the record's components are its arguments in the file. Adding one is its file and its line here.
 public sealed interface Layer
-    permits Linear, Conv1d, Conv2d, ConvTranspose2d,
-        MaxPool1d, MaxPool2d, AvgPool1d, AvgPool2d, AdaptiveAvgPool2d, AdaptiveMaxPool2d,
+    permits Linear, Conv1d, Conv2d, ConvTranspose1d, ConvTranspose2d,
+        MaxPool1d, MaxPool2d, AvgPool1d, AvgPool2d, AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveMaxPool1d, AdaptiveMaxPool2d,
         BatchNorm, LayerNorm, GroupNorm, InstanceNorm2d, RmsNorm,
-        Embedding, Rnn, Gru, Lstm, TransformerEncoderLayer,
-        Dropout, Dropout2d, AlphaDropout,
+        Embedding, Rnn, Gru, Lstm, MultiheadAttention, TransformerEncoderLayer,
+        Dropout, Dropout2d, AlphaDropout, FeatureAlphaDropout,
         Activation, Prelu, Softmax, LogSoftmax, Softmin, Glu,
         Flatten, Unflatten, Reshape, Permute, Select, Mean, Sum,
-        Upsample, PixelShuffle, ZeroPad2d, ReflectionPad2d, ReplicationPad2d,
+        Upsample, PixelShuffle, PixelUnshuffle, ZeroPad2d, ConstantPad2d, ReflectionPad2d, ReplicationPad2d,
         Identity, Sequential, Residual, Parallel, Repeat, Shared,
         Concat, Add, Mul, PairwiseDistance, CosineSimilarity {
   /// Emits the layer's ops on `inputs` (one, unless [#takesSeveral]) and returns its output. Throws

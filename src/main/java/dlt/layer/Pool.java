@@ -50,6 +50,12 @@ record Pool(IntPair kernel, IntPair stride, IntPair padding, IntPair dilation, b
         x);
   }
 
+  /// Sums over `divisor`. As if all of the padding were declared, each mean is over a whole window.
+  Value sum(Emit emit, Value x, int divisor) {
+    Value mean = emit.emit(new AvgPool2d(window(x), kernel.first(), kernel.second(), true, 0, 0), x);
+    return emit.mul(mean, (double) kernel.first() * kernel.second() / divisor);
+  }
+
   private Window window(Value x) {
     int bottom = padding.first() + excess(x.shape().dim(2), kernel.first(), stride.first(), padding.first(), dilation.first());
     int right = padding.second() + excess(x.shape().dim(3), kernel.second(), stride.second(), padding.second(), dilation.second());

@@ -3,11 +3,9 @@ package dlt.layer;
 import dlt.config.Default;
 import dlt.config.Doc;
 import dlt.config.Range;
-import dlt.op.ShapeException;
 import dlt.op.Value;
 import dlt.tensor.Shape;
 import java.util.List;
-import java.util.stream.IntStream;
 
 @Doc("Self-attention and a small dense network, each with a residual and a layer norm, over sequences [N, T, F] (Vaswani et al., 2017).")
 public record TransformerEncoderLayer(
@@ -18,19 +16,15 @@ public record TransformerEncoderLayer(
     @Doc("The dense network's activation.") @Default("relu") Activation activation,
     @Doc("Added to the variances of the layer norms.") @Default("1e-5") @Range(min = 0) double layerNormEps,
     @Doc("Whether each layer norm comes before its part and not after the residual.") @Default("false") boolean normFirst,
-    @Doc("Whether biases are added.") @Default("true") boolean bias)
+    @Doc("Whether biases are added.") @Default("true") boolean bias,
+    @Doc("Whether each step sees itself and earlier steps alone.") @Default("false") boolean isCausal)
     implements Layer {
   @Override
   public Value emit(LayerScope scope, List<Value> inputs) {
     Shape shape = Expect.rank(this, inputs, 3, "sequences [N, T, F]");
     int size = shape.dim(2);
-    if (size % nhead != 0) {
-      throw new ShapeException(kind(), nhead + " heads do not divide the " + size + " features of " + shape);
-    }
-    // xavier_uniform for the three projections together, as PyTorch's MultiheadAttention does
-    Dense in = dense(scope, "self_attn.in_proj_", 3 * size, size, new Init.Uniform(Math.sqrt(6.0 / (4 * size))), new Init.Constant(0));
+    Attention attention = Attention.of(this, scope, "self_attn.", size, nhead, dropout, bias, isCausal);
     Init rule = new Init.Uniform(1 / Math.sqrt(size));
-    Dense out = dense(scope, "self_attn.out_proj.", size, size, rule, new Init.Constant(0));
     Dense first = dense(scope, "linear1.", dimFeedforward, size, rule, rule);
     Init second = new Init.Uniform(1 / Math.sqrt(dimFeedforward));
     Dense last = dense(scope, "linear2.", size, dimFeedforward, second, second);
@@ -39,10 +33,10 @@ public record TransformerEncoderLayer(
 
     Value x = inputs.getFirst();
     if (normFirst) {
-      x = scope.add(x, attend(scope, normalise(scope, x, norm1), in, out));
+      x = scope.add(x, attend(scope, normalise(scope, x, norm1), attention));
       return scope.add(x, feed(scope, normalise(scope, x, norm2), first, last));
     }
-    x = normalise(scope, scope.add(x, attend(scope, x, in, out)), norm1);
+    x = normalise(scope, scope.add(x, attend(scope, x, attention)), norm1);
     return normalise(scope, scope.add(x, feed(scope, x, first, last)), norm2);
   }
 
@@ -69,17 +63,8 @@ public record TransformerEncoderLayer(
     return norm.bias == null ? y : scope.add(y, norm.bias);
   }
 
-  private Value attend(LayerScope scope, Value x, Dense in, Dense out) {
-    Shape shape = x.shape();
-    int size = shape.dim(2);
-    Shape heads = Shape.of(shape.dim(0), shape.dim(1), nhead, size / nhead);
-    Value projected = in.apply(scope, x);
-    List<Value> parts = IntStream.range(0, 3)
-        .mapToObj(i -> scope.transpose(scope.reshape(scope.slice(projected, 2, i * size, size), heads), 0, 2, 1, 3)).toList();
-    Value query = scope.mul(parts.get(0), 1 / Math.sqrt(size / nhead));
-    Value weights = scope.softmax(scope.matmul(query, parts.get(1), false, true), 3);
-    Value mixed = scope.matmul(drop(scope, weights), parts.get(2));
-    return drop(scope, out.apply(scope, scope.reshape(scope.transpose(mixed, 0, 2, 1, 3), shape)));
+  private Value attend(LayerScope scope, Value x, Attention attention) {
+    return drop(scope, attention.apply(scope, x, x, x));
   }
 
   private Value feed(LayerScope scope, Value x, Dense first, Dense last) {

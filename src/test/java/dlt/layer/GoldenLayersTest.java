@@ -45,8 +45,10 @@ class GoldenLayersTest {
     Value cotangent = g.input("cotangent", TensorType.float32(c.tensor("cotangent").shape()));
     boolean train = c.json().get("train").asBoolean();
     ModelScope model = new ModelScope(g, train, train ? g.input("rng", TensorType.int64(2)) : null);
-    model.input("input", x);
-    Value y = model.apply(TorchModule.layers("- " + TorchModule.yaml(c.json())));
+    boolean stepsFirst = TorchModule.stepsFirst(c.json());
+    model.input("input", stepsFirst ? g.transpose(x, 1, 0, 2) : x);
+    Value applied = model.apply(TorchModule.layers("- " + TorchModule.yaml(c.json())));
+    Value y = stepsFirst ? g.transpose(applied, 1, 0, 2) : applied;
     assertThat(model.parameters().keySet().stream().map(GoldenLayersTest::local)).containsExactlyElementsOf(strings(c.json().get("params")));
     assertThat(model.buffers().keySet().stream().map(GoldenLayersTest::local)).containsExactlyElementsOf(strings(c.json().get("buffers")));
 

@@ -62,6 +62,55 @@ class LayersTest {
   }
 
   @Test
+  void wholeChannelsAreDroppedInAnyNumberOfDimensions() {
+    for (String kind : new String[] {"dropout1d", "dropout2d", "dropout3d", "feature_alpha_dropout"}) {
+      double[] y = BuiltModel.training("- " + kind, Shape.of(4, 16, 5)).run(ones(4 * 16 * 5));
+      for (int c = 0; c < 64; c++) {
+        assertThat(Arrays.stream(y, c * 5, c * 5 + 5).distinct().count()).as(kind).isEqualTo(1);
+      }
+      assertThat(Arrays.stream(y).distinct().count()).as(kind).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void aBatchNormWithoutMomentumAveragesAllBatches() {
+    BuiltModel m = BuiltModel.training("- batch_norm2d: {momentum: null}", Shape.of(2, 1));
+    m.run(new double[] {1, 3});
+    m.run(new double[] {4, 8});
+    assertThat(m.variable("0.running_mean")[0]).isCloseTo((2 + 6) / 2.0, within(1e-12));
+    assertThat(m.variable("0.running_var")[0]).isCloseTo((2 + 8) / 2.0, within(1e-12));
+  }
+
+  @Test
+  void aTransposedConvolutionMayAddMoreThanItsStrideWhereItsDilationIsLarger() {
+    // 1 2 3 1 2 3, of which the first element is cut off; of the two that are added one was cut off at the end
+    assertThat(infer("- conv_transpose2d: {out_channels: 1, kernel_size: [1, 2], dilation: [1, 3], padding: [0, 1], output_padding: [0, 2], bias: false, init: ones}",
+        Shape.of(1, 1, 1, 3), 1, 2, 3)).containsExactly(2, 3, 1, 2, 3, 0);
+  }
+
+  @Test
+  void aCausalStepSeesNoLaterOne() {
+    BuiltModel m = BuiltModel.inference("- multihead_attention: {num_heads: 2, is_causal: true}", Shape.of(1, 3, 4));
+    double[] x = BuiltModel.range(12);
+    double[] before = m.run(x);
+    x[8] = 99;
+    double[] after = m.run(x);
+    assertThat(Arrays.copyOf(after, 8)).isEqualTo(Arrays.copyOf(before, 8));
+    assertThat(Arrays.copyOfRange(after, 8, 12)).isNotEqualTo(Arrays.copyOfRange(before, 8, 12));
+  }
+
+  @Test
+  void attentionOfThreeOutputsIsThatOfOneWhereTheyAreTheSame() {
+    Shape shape = Shape.of(2, 3, 4);
+    double[] self = BuiltModel.inference("- multihead_attention: 2", shape).run(BuiltModel.range(24));
+    double[] three = BuiltModel.inference("- multihead_attention: {num_heads: 2, from: [a, b, b]}", shape, shape)
+        .run(BuiltModel.range(24), BuiltModel.range(24));
+    assertThat(three).usingComparatorWithPrecision(1e-12).containsExactly(self);
+    assertThat(BuiltModel.inference("- multihead_attention: 2", shape).parameterNames())
+        .containsExactly("0.in_proj_weight", "0.in_proj_bias", "0.out_proj.weight", "0.out_proj.bias");
+  }
+
+  @Test
   void alphaDropoutKeepsMeanAndVariance() {
     double[] x = new double[20000];
     Arrays.setAll(x, i -> i % 2 == 0 ? 1 : -1);

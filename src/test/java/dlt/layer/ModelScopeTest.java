@@ -139,6 +139,12 @@ class ModelScopeTest {
   }
 
   @Test
+  void namedBranchesPrefixTheirParameters() {
+    BuiltModel m = BuiltModel.inference("- parallel: {branches: [[{linear: 2}], [tanh]], names: [branch1x1, branch_pool], as: Mixed_5b}", ROWS);
+    assertThat(m.parameterNames()).containsExactly("Mixed_5b.branch1x1.0.weight", "Mixed_5b.branch1x1.0.bias");
+  }
+
+  @Test
   void repeatMakesNewWeightsEachTime() {
     BuiltModel m = BuiltModel.inference("- repeat: {times: 2, layers: [{linear: 3}, relu]}", ROWS);
     assertThat(m.parameterNames()).containsExactly("0.0.0.weight", "0.0.0.bias", "0.1.0.weight", "0.1.0.bias");

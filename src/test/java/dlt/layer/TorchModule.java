@@ -24,7 +24,12 @@ final class TorchModule {
       Map.entry("ConvTranspose2d", List.of("in_channels", "out_channels", "kernel_size", "stride", "padding", "output_padding", "groups", "bias", "dilation")),
       maxPool("MaxPool1d"), maxPool("MaxPool2d"), averagePool("AvgPool1d"), averagePool("AvgPool2d"),
       Map.entry("AdaptiveAvgPool2d", List.of("output_size")), Map.entry("AdaptiveMaxPool2d", List.of("output_size")),
-      batchNorm("BatchNorm1d"), batchNorm("BatchNorm2d"), batchNorm("InstanceNorm2d"),
+      Map.entry("ConvTranspose1d", List.of("in_channels", "out_channels", "kernel_size", "stride", "padding", "output_padding", "groups", "bias", "dilation")),
+      Map.entry("AdaptiveAvgPool1d", List.of("output_size")), Map.entry("AdaptiveMaxPool1d", List.of("output_size")),
+      batchNorm("BatchNorm1d"), batchNorm("BatchNorm2d"), batchNorm("BatchNorm3d"), batchNorm("InstanceNorm1d"), batchNorm("InstanceNorm2d"),
+      batchNorm("InstanceNorm3d"), Map.entry("Dropout1d", List.of("p")), Map.entry("Dropout3d", List.of("p")),
+      Map.entry("FeatureAlphaDropout", List.of("p")), Map.entry("PixelUnshuffle", List.of("downscale_factor")),
+      Map.entry("ConstantPad2d", List.of("padding", "value")),
       Map.entry("LayerNorm", List.of("normalized_shape", "eps", "elementwise_affine", "bias")),
       Map.entry("RMSNorm", List.of("normalized_shape", "eps", "elementwise_affine")),
       Map.entry("GroupNorm", List.of("num_groups", "num_channels", "eps", "affine")),
@@ -74,23 +79,28 @@ final class TorchModule {
     String op = golden.get("op").asText();
     Map<String, JsonNode> arguments = new LinkedHashMap<>();
     JsonNode positional = golden.get("positional");
+    if (!positional.isEmpty() && !POSITIONAL.containsKey(op)) {
+      throw new AssertionError("no layer for " + op);
+    }
     for (int i = 0; i < positional.size(); i++) {
       arguments.put(POSITIONAL.get(op).get(i), positional.get(i));
     }
     golden.get("args").properties().forEach(e -> arguments.put(e.getKey(), e.getValue()));
     arguments.keySet().removeAll(INFERRED);
-    if (op.matches("RNN|GRU|LSTM|TransformerEncoderLayer")) {
-      JsonNode batchFirst = arguments.remove("batch_first");
-      if (batchFirst == null || !batchFirst.asBoolean()) {
-        throw new AssertionError(op + " without batch_first: dlt's sequences are [N, T, F]");
-      }
-    }
-    arguments.values().removeIf(JsonNode::isNull);
+    arguments.remove("batch_first");
+    // what PyTorch calls None is left out, but a momentum of None is not the default
+    arguments.entrySet().removeIf(e -> e.getValue().isNull() && !e.getKey().equals("momentum"));
     return kind(op) + arguments.entrySet().stream().map(e -> e.getKey() + ": " + e.getValue()).collect(Collectors.joining(", ", ": {", "}"));
   }
 
+  /// Whether a layer over sequences has them as [T, N, F], PyTorch's default; dlt's are [N, T, F].
+  static boolean stepsFirst(JsonNode golden) {
+    JsonNode batchFirst = golden.get("args").get("batch_first");
+    return golden.get("op").asText().matches("RNN|GRU|LSTM|TransformerEncoderLayer") && (batchFirst == null || !batchFirst.asBoolean());
+  }
+
   private static String kind(String op) {
-    return op.replaceAll("^BatchNorm[123]d$", "BatchNorm").replace("ReLU", "Relu").replace("ELU", "Elu").replace("SiLU", "Silu")
+    return op.replace("ReLU", "Relu").replace("ELU", "Elu").replace("SiLU", "Silu")
         .replace("GLU", "Glu").replace("RMS", "Rms").replace("RNN", "Rnn").replace("GRU", "Gru").replace("LSTM", "Lstm").replace("PRelu", "Prelu")
         .replaceAll("(?<=[a-z0-9])(?=[A-Z])", "_").toLowerCase(Locale.ROOT);
   }

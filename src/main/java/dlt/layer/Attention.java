@@ -1,0 +1,72 @@
+package dlt.layer;
+
+import dlt.op.ShapeException;
+import dlt.op.Value;
+import dlt.tensor.HostTensor;
+import dlt.tensor.Shape;
+
+/// Scaled dot-product attention of several heads, with PyTorch's names and initial values of its parameters; biases are null where
+/// there are none.
+record Attention(int heads, double dropout, boolean causal, Value inWeight, Value inBias, Value outWeight, Value outBias) {
+  /// Attention over `size` features, its parameters prefixed by `name`.
+  static Attention of(Layer layer, LayerScope scope, String name, int size, int heads, double dropout, boolean bias, boolean causal) {
+    if (size % heads != 0) {
+      throw new ShapeException(layer.kind(), heads + " heads do not divide " + size + " features");
+    }
+    // xavier_uniform for the three projections together
+    Value inWeight = scope.parameter(name + "in_proj_weight", Shape.of(3 * size, size), new Init.Uniform(Math.sqrt(6.0 / (4 * size))));
+    Value inBias = bias ? scope.parameter(name + "in_proj_bias", Shape.of(3 * size), new Init.Constant(0)) : null;
+    Value outWeight = scope.parameter(name + "out_proj.weight", Shape.of(size, size), new Init.Uniform(1 / Math.sqrt(size)));
+    Value outBias = bias ? scope.parameter(name + "out_proj.bias", Shape.of(size), new Init.Constant(0)) : null;
+    return new Attention(heads, dropout, causal, inWeight, inBias, outWeight, outBias);
+  }
+
+  /// What `query` [N, T, F] finds in `key` and `value` [N, S, F]: [N, T, F].
+  Value apply(LayerScope scope, Value query, Value key, Value value) {
+    int size = query.shape().dim(2);
+    Value q;
+    Value k;
+    Value v;
+    if (query == key && key == value) {
+      Value all = dense(scope, query, inWeight, inBias);
+      q = split(scope, scope.slice(all, 2, 0, size));
+      k = split(scope, scope.slice(all, 2, size, size));
+      v = split(scope, scope.slice(all, 2, 2 * size, size));
+    } else {
+      q = split(scope, projected(scope, query, 0));
+      k = split(scope, projected(scope, key, 1));
+      v = split(scope, projected(scope, value, 2));
+    }
+    Value scores = scope.matmul(scope.mul(q, 1 / Math.sqrt(size / heads)), k, false, true);
+    Value weights = scope.softmax(causal ? scope.add(scores, future(scope, query.shape().dim(1), key.shape().dim(1))) : scores, 3);
+    Value mixed = scope.matmul(Dropout.drop(scope, weights, weights.shape(), dropout), v);
+    return dense(scope, scope.reshape(scope.transpose(mixed, 0, 2, 1, 3), query.shape()), outWeight, outBias);
+  }
+
+  private static Value dense(LayerScope scope, Value x, Value weight, Value bias) {
+    Value y = scope.matmul(x, weight, false, true);
+    return bias == null ? y : scope.add(y, bias);
+  }
+
+  private Value projected(LayerScope scope, Value x, int part) {
+    int size = x.shape().dim(2);
+    return dense(scope, x, scope.slice(inWeight, 0, part * size, size), inBias == null ? null : scope.slice(inBias, 0, part * size, size));
+  }
+
+  /// [N, T, F] to [N, heads, T, F / heads].
+  private Value split(LayerScope scope, Value x) {
+    Shape s = x.shape();
+    return scope.transpose(scope.reshape(x, Shape.of(s.dim(0), s.dim(1), heads, s.dim(2) / heads)), 0, 2, 1, 3);
+  }
+
+  /// Minus infinity where a step would see a later one.
+  private static Value future(LayerScope scope, int steps, int seen) {
+    float[] r = new float[steps * seen];
+    for (int t = 0; t < steps; t++) {
+      for (int s = t + 1; s < seen; s++) {
+        r[t * seen + s] = Float.NEGATIVE_INFINITY;
+      }
+    }
+    return scope.literal(HostTensor.of(Shape.of(steps, seen), r));
+  }
+}
