@@ -41,7 +41,7 @@ class LayerExportTest {
   /// Layers that the golden cases may not show, by the shape of their input.
   private static final Map<Shape, List<String>> OTHERS = Map.of(
       Shape.of(2, 4, 6, 6), List.of("conv_transpose2d: {out_channels: 3, kernel_size: 2, dilation: 3, output_padding: 2, padding: 1}",
-          "avg_pool2d: {kernel_size: 2, divisor_override: 3}", "adaptive_max_pool2d: 2", "adaptive_avg_pool2d: 4", "dropout2d", "alpha_dropout",
+          "avg_pool2d: {kernel_size: 2, divisor_override: 3}", "adaptive_max_pool2d: 2", "adaptive_avg_pool2d: 4", "dropout", "dropout2d", "alpha_dropout",
           "feature_alpha_dropout", "pixel_unshuffle: 2", "constant_pad2d: {padding: 1, value: 0.5}", "replication_pad2d: 1", "unflatten: {dim: 1, unflattened_size: [2, 2]}",
           "permute: [0, 2, 3, 1]", "select: 1", "mean: {dim: [2, 3]}", "sum: {dim: 1, keepdim: true}", "reshape: [4, 36]", "identity",
           "sequential: [relu, tanh]", "residual: {shortcut: project, body: [{conv2d: {out_channels: 6, kernel_size: 3, stride: 2, padding: 1}}]}",
