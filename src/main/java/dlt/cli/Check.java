@@ -1,6 +1,8 @@
 package dlt.cli;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dlt.data.Duplicates;
 import dlt.experiment.Prepared;
 import dlt.experiment.Trainings;
 import java.util.concurrent.Callable;
@@ -24,6 +26,11 @@ final class Check implements Callable<Integer> {
     p.parts().validation().ifPresent(v -> document.put("validation", v.size()));
     p.parts().test().ifPresent(t -> document.put("test", t.size()));
     document.put("trainings", trainings.count());
+    ArrayNode warnings = document.putArray("warnings");
+    for (String w : Duplicates.warnings(trainings.division(), true)) {
+      warnings.add(w);
+      output.say("dlt: " + w);
+    }
     output.result(document, text);
     return 0;
   }

@@ -3,6 +3,7 @@ package dlt.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dlt.backend.Backend;
+import dlt.data.Duplicates;
 import dlt.error.Failure;
 import dlt.experiment.ExperimentFile;
 import dlt.experiment.Prepared;
@@ -52,6 +53,7 @@ final class Train implements Callable<Integer> {
       return findRate(file);
     }
     Trainings trainings = Trainings.open(file);
+    Duplicates.warnings(trainings.division(), false).forEach(w -> output.say("dlt: " + w));
     RunDirectory run = TrainingRun.folder(out, Path.of("runs"), file.experiment().name(), resume);
     TrainingRun.Result result;
     try (Backend backend = device.open(file.experiment().training());
