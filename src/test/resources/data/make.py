@@ -54,7 +54,7 @@ with h5py.File("types.h5", "w") as f:
     f.create_dataset("compound", data=np.zeros(7, dtype=[("a", "f4"), ("b", "i4")]))
     f.create_dataset("scalar", data=1.5)
     f.create_dataset("unwritten", shape=(7, 2), dtype="f4", fillvalue=2.5)
-for version in ["earliest", "latest"]:
+for version in ["earliest", "v110"]:
     with h5py.File(f"chunked-{version}.h5", "w", libver=version) as f:
         for name, options in {
             "chunked": {},
@@ -66,3 +66,5 @@ for version in ["earliest", "latest"]:
         }.items():
             f.create_dataset(name, data=values.astype("f4"), chunks=(3, 2, 2), **options)
         f.create_dataset("y", data=np.arange(7) % 3)
+with h5py.File("newest.h5", "w", libver="latest") as f:
+    f.create_dataset("x", data=values, chunks=(3, 2, 2), compression="gzip")

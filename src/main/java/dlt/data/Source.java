@@ -12,7 +12,7 @@ import java.util.Optional;
 
 /// Where samples come from: one record for each kind, its components are the arguments in the experiment file.
 @Doc("Where samples come from.")
-public sealed interface Source permits Csv, Parquet, Idx, Npz, Npy, Safetensors, Images, ImageMasks, Synthetic, Composition {
+public sealed interface Source permits Csv, Parquet, Idx, Npz, Npy, Safetensors, Hdf5, Images, ImageMasks, Synthetic, Composition {
   /// Opens the data; relative paths count from the folder `base`. Throws Failure(DATA) with file and place where something is
   /// missing, damaged or not as `wanted`.
   Dataset open(Path base, Wanted wanted);
@@ -38,8 +38,8 @@ public sealed interface Source permits Csv, Parquet, Idx, Npz, Npy, Safetensors,
   }
 
   /// A source like `trained` (the one a model was trained on) for other data in `file`, whose name tells its format (csv,
-  /// tsv, npz, npy, safetensors, or a folder of images; whatever else for a model that was trained on idx files is one of
-  /// images). Its path counts from the `base` that it is opened with. Throws Failure(USAGE) for other names.
+  /// tsv, parquet, npz, npy, safetensors, h5, hdf5, or a folder of images; whatever else for a model that was trained on idx
+  /// files is one of images). Its path counts from the `base` that it is opened with. Throws Failure(USAGE) for other names.
   static Source of(Path file, Source trained, Schema schema) {
     if (trained instanceof Composition c && (Files.isDirectory(file) || !arrays(file))) {
       Schema member = new Schema(schema.inputs().subList(0, schema.inputs().size() / c.members().size()), List.of());
@@ -85,6 +85,11 @@ public sealed interface Source permits Csv, Parquet, Idx, Npz, Npy, Safetensors,
           ? new Safetensors(path, s.inputs(), s.targets(), s.batchDims(), s.layout())
           : new Safetensors(path, inputs, targets, 1, ImageLayout.CHW);
     }
+    if (Hdf5.named(name)) {
+      return trained instanceof Hdf5 h
+          ? new Hdf5(path, h.inputs(), h.targets(), h.batchDims(), h.layout())
+          : new Hdf5(path, inputs, targets, 1, ImageLayout.CHW);
+    }
     if (name.endsWith(".npy")) {
       return trained instanceof Npy npy
           ? new Npy(List.of(path), List.of(), npy.batchDims(), npy.layout())
@@ -93,12 +98,12 @@ public sealed interface Source permits Csv, Parquet, Idx, Npz, Npy, Safetensors,
     if (trained instanceof Idx) {
       return new Idx(path, Optional.empty());
     }
-    throw new Failure(Failure.Kind.USAGE, path + ": data are read from csv, tsv, npz, npy, safetensors and folders of images; take another name");
+    throw new Failure(Failure.Kind.USAGE, path + ": data are read from csv, tsv, parquet, npz, npy, safetensors, h5 and hdf5 files and folders of images; take another name");
   }
 
   /// Whether the file holds named arrays, so that pairs in it are ready-made.
   private static boolean arrays(Path file) {
     String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-    return name.endsWith(".npz") || name.endsWith(".safetensors");
+    return name.endsWith(".npz") || name.endsWith(".safetensors") || Hdf5.named(name);
   }
 }

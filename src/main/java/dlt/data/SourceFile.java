@@ -17,7 +17,7 @@ import java.util.zip.GZIPInputStream;
 /// A file of a source: `name` is what messages call it.
 record SourceFile(String name, Path path) {
   /// Bytes of a [#large] file.
-  private static final long LARGE = 1L << 30;
+  static final long LARGE = 1L << 30;
 
   /// The file that the experiment file calls `name`. Throws Failure(DATA) where there is none.
   static SourceFile of(Path base, String name) {

@@ -4,42 +4,64 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.nio.file.Path;
 
 /// How the elements of a tensor lie in a file, and the type that they become: unsigned numbers wider than a byte become the
 /// next larger signed type (64-bit ones must fit), big-endian ones are turned round, column-major ones transposed.
-record Layout(TensorType type, int width, boolean unsigned, boolean bigEndian, boolean columnMajor) {
+public record Layout(TensorType type, int width, boolean unsigned, boolean bigEndian, boolean columnMajor) {
   private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   /// Elements as [HostTensor] holds them.
-  static Layout plain(DType dtype, Shape shape) {
+  public static Layout plain(DType dtype, Shape shape) {
     return new Layout(new TensorType(dtype, shape), dtype.bytes(), false, false, false);
   }
 
   /// Unsigned elements of `width` bytes (2, 4 or 8).
-  static Layout unsigned(int width, Shape shape) {
+  public static Layout unsigned(int width, Shape shape) {
     return new Layout(new TensorType(width == 2 ? DType.INT32 : DType.INT64, shape), width, true, false, false);
   }
 
   /// Size in the file in bytes. Throws [ArithmeticException] where it exceeds a long.
-  long bytes() {
+  public long bytes() {
     return Math.multiplyExact(type.shape().size(), (long) width);
   }
 
   /// Whether the elements lie in the file as they lie in a [HostTensor].
-  boolean isPlain() {
+  public boolean isPlain() {
     return !unsigned && !bigEndian && !transposed();
   }
 
   /// Memory of the file's size to read into.
-  MemorySegment allocate() {
+  public MemorySegment allocate() {
     long bytes = bytes();
     return Arena.ofAuto().allocate(Math.max(bytes, 1), HostTensor.ALIGNMENT).asSlice(0, bytes);
   }
 
+  /// The same with the most significant byte of each element first.
+  public Layout asBigEndian() {
+    return new Layout(type, width, unsigned, width > 1, columnMajor);
+  }
+
+  /// The tensor from byte `position` of `file` on. Where `mapped`, elements that lie there as they do in memory stay in the file
+  /// until they are looked at. Throws Failure(DATA) where the file is too short.
+  public HostTensor read(Path file, long position, boolean mapped) {
+    try (DataFile in = new DataFile(file)) {
+      if (mapped && isPlain()) {
+        return new HostTensor(type, in.map(position, bytes()));
+      }
+      if (bytes() > in.size() - position) {
+        throw in.failure("found " + Math.max(0, in.size() - position) + " bytes, expected " + bytes());
+      }
+      MemorySegment raw = allocate();
+      in.read(position, raw);
+      return decode(raw);
+    }
+  }
+
   /// The tensor of what was read. Throws [ArithmeticException] for an unsigned number beyond 2^63.
-  HostTensor decode(MemorySegment raw) {
+  public HostTensor decode(MemorySegment raw) {
     long n = type.shape().size();
     if (bigEndian) {
       for (long i = 0; i < n; i++) {
