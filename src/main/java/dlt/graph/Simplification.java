@@ -20,6 +20,7 @@ import dlt.op.LogSoftmax;
 import dlt.op.MatMul;
 import dlt.op.MaxPool2d;
 import dlt.op.MaxPool2dGrad;
+import dlt.op.Nhwc;
 import dlt.op.OneHot;
 import dlt.op.Op;
 import dlt.op.Pad;
@@ -59,7 +60,7 @@ final class Simplification {
       case Cast _, Slice _, Pad _, Concat _ -> inputs.getFirst().type().equals(type) && inputs.size() == 1 ? inputs.getFirst() : null;
       case Input _, Variable _, Fill _, Literal _, RandomUniform _, ArgMax _, Softmax _, LogSoftmax _, MatMul _, Conv2d _,
           Conv2dGradInput _, Conv2dGradWeight _, MaxPool2d _, MaxPool2dGrad _, AvgPool2d _, AvgPool2dGrad _, BatchNorm _, Gather _,
-          ScatterAdd _, OneHot _ -> null;
+          ScatterAdd _, OneHot _, Nhwc _ -> null;
     };
   }
 

@@ -48,7 +48,7 @@ final class OnnxNodes {
       case Pad p -> e.add("Pad", List.of(in.getFirst(), e.longs(join(p.before(), p.after())), padValue(e, p, n)));
       case Gather g -> e.add("Gather", in, attribute("axis", g.dim()));
       case OneHot o -> oneHot(e, o, n, in.getFirst());
-      case RandomUniform _, Conv2dGradWeight _, MaxPool2dGrad _, AvgPool2dGrad _, ScatterAdd _ -> throw OnnxExport.notExportable(n);
+      case RandomUniform _, Conv2dGradWeight _, MaxPool2dGrad _, AvgPool2dGrad _, ScatterAdd _, Nhwc _ -> throw OnnxExport.notExportable(n);
     };
   }
 

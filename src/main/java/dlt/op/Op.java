@@ -11,7 +11,7 @@ public sealed interface Op
         Reduce, ArgMax, Softmax, LogSoftmax,
         MatMul, Conv2d, Conv2dGradInput, Conv2dGradWeight,
         MaxPool2d, MaxPool2dGrad, AvgPool2d, AvgPool2dGrad, BatchNorm,
-        Reshape, Transpose, Expand, Concat, Slice, Pad, Gather, ScatterAdd, OneHot {
+        Reshape, Transpose, Expand, Concat, Slice, Pad, Gather, ScatterAdd, OneHot, Nhwc {
 
   /// Its name in messages and profiles: the record's in snake_case.
   default String name() {

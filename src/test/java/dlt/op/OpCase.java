@@ -6,6 +6,7 @@ import dlt.tensor.TensorType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /// An op on operands of these types and values: one line of the table that every backend is tested with. `smooth` says
 /// that the op is differentiable around these values.
@@ -79,6 +80,8 @@ public record OpCase(Op op, List<Operand> operands, boolean smooth) {
   /// How many products or numbers are summed to one element of the result: errors grow with it.
   long terms() {
     return switch (op) {
+      case Nhwc n -> new OpCase(n.op(), IntStream.range(0, operands.size())
+          .mapToObj(i -> new Operand(n.planes(i, operands.get(i).type()), operands.get(i).values())).toList(), smooth).terms();
       case MatMul m -> operands.get(0).type().shape().dim(m.transposeA() ? -2 : -1);
       case Conv2d conv -> operands.get(1).type().shape().size() / operands.get(1).type().shape().dim(0);
       case Conv2dGradInput conv -> operands.get(1).type().shape().size() / operands.get(1).type().shape().dim(1);

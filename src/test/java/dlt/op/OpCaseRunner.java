@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleUnaryOperator;
+import java.util.stream.IntStream;
 
 /// Runs the cases of [OpCases] on a backend.
 public final class OpCaseRunner {
@@ -88,6 +89,7 @@ public final class OpCaseRunner {
   /// Whether every backend gives the same bits (but for the sign of zero).
   private static boolean exact(Op op) {
     return switch (op) {
+      case Nhwc n -> exact(n.op());
       case Input _, Variable _, Fill _, Literal _, RandomUniform _, Where _, Cast _, ArgMax _, MaxPool2d _, Reshape _, Transpose _,
           Expand _, Concat _, Slice _, Pad _, Gather _, OneHot _ -> true;
       case Unary unary -> switch (unary.kind()) {
@@ -110,6 +112,8 @@ public final class OpCaseRunner {
   /// What the rounding errors of each element are proportional to: for sums of products the sum of the absolute products.
   private static HostTensor scale(Backend reference, Op op, List<HostTensor> operands, HostTensor expected) {
     return switch (op) {
+      case Nhwc n -> run(reference, op, IntStream.range(0, operands.size())
+          .mapToObj(i -> n.op() instanceof MaxPool2dGrad && i == 0 ? operands.get(i) : map(operands.get(i), Math::abs)).toList());
       case MatMul _, Conv2d _, Conv2dGradInput _, Conv2dGradWeight _, AvgPool2d _, AvgPool2dGrad _, ScatterAdd _ ->
           run(reference, op, operands.stream().map(t -> map(t, Math::abs)).toList());
       case Reduce reduce -> reduce.kind() == Reduce.Kind.SUM

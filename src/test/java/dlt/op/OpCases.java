@@ -41,6 +41,7 @@ public final class OpCases {
     table.cases.addAll(ProductCases.all());
     table.cases.addAll(PoolCases.all());
     table.cases.addAll(MovementCases.all());
+    table.cases.addAll(NhwcCases.all());
     return table.cases;
   }
 

@@ -14,6 +14,9 @@ final class AvgPool2dGradKernel {
   static Step compile(Target target, AvgPool2dGrad op, List<Operand> inputs, Operand output) {
     Operand dy = inputs.getFirst();
     PoolGeometry g = PoolGeometry.of(op.pool().window(), op.pool().kernelH(), op.pool().kernelW(), output.shape(), dy.shape());
+    if (dy.channelsLast()) {
+      return new ChannelsLastPool(target, g).averageGrad(AvgPool2dKernel.scales(target, op.pool(), g), dy.data(), output.data());
+    }
     return target.emits() && LanePoolPass.fits(g)
         ? LanePoolPass.averageGrad(target, g, AvgPool2dKernel.scales(target, op.pool(), g), dy.data(), output.data())
         : twin(target, op, g, dy.data(), output.data());

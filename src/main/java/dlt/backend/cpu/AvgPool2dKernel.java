@@ -13,6 +13,9 @@ final class AvgPool2dKernel {
   static Step compile(Target target, AvgPool2d op, List<Operand> inputs, Operand output) {
     Operand x = inputs.getFirst();
     PoolGeometry g = PoolGeometry.of(op.window(), op.kernelH(), op.kernelW(), x.shape(), output.shape());
+    if (x.channelsLast()) {
+      return new ChannelsLastPool(target, g).average(scales(target, op, g), x.data(), output.data());
+    }
     return target.emits() && LanePoolPass.fits(g) ? LanePoolPass.average(target, g, scales(target, op, g), x.data(), output.data())
         : twin(target, op, g, x.data(), output.data());
   }
@@ -28,7 +31,7 @@ final class AvgPool2dKernel {
 
   /// [#scale] of all results of a plane.
   static MemorySegment scales(Target target, AvgPool2d op, PoolGeometry g) {
-    return LanePoolPass.table(target, g.oh(), g.ow(), (oy, ox) -> Float.floatToRawIntBits(scale(op, g, oy, ox)));
+    return PoolSweep.table(target, g.oh(), g.ow(), (oy, ox) -> Float.floatToRawIntBits(scale(op, g, oy, ox)));
   }
 
   private static void plane(AvgPool2d op, PoolGeometry g, MemorySegment x, MemorySegment y, int plane) {

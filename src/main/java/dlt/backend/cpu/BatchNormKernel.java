@@ -29,8 +29,9 @@ final class BatchNormKernel {
 
     VectorCode apply = new VectorCode();
     apply.store(3, apply.fma(apply.input(0), apply.input(1), apply.input(2)));
-    Shape column = new Shape(java.util.Collections.nCopies(shape.rank() - 1, 1)).with(0, channels);
-    Step pass = PointwiseKernel.compile(target, apply.body(), Nest.of(shape, List.of(shape, column, column, shape)),
+    Shape column = output.channelsLast() ? each.shape() : new Shape(java.util.Collections.nCopies(shape.rank() - 1, 1)).with(0, channels);
+    Shape lies = output.channelsLast() ? shape.without(1).insert(shape.rank() - 1, channels) : shape;
+    Step pass = PointwiseKernel.compile(target, apply.body(), Nest.of(lies, List.of(lies, column, column, lies)),
         List.of(inputs.getFirst(), factor, summand, output));
     return () -> {
       folding.run();

@@ -1,5 +1,12 @@
 package dlt.backend.cpu;
 
+import dlt.op.Conv2d;
+import dlt.op.Conv2dGradInput;
+import dlt.op.Conv2dGradWeight;
+import dlt.op.Op;
+import dlt.tensor.Shape;
+import dlt.tensor.TensorType;
+import java.util.List;
 import java.util.Locale;
 
 /// How a convolution is computed; chosen by shape and instruction set alone.
@@ -27,6 +34,24 @@ enum ConvPath {
   /// Whether images and results may lie channels-last.
   boolean channelsLast() {
     return this == CHANNELS_LAST || this == WINOGRAD;
+  }
+
+  /// The path of a convolution or its gradient by the images or the weights; null of any other op.
+  static ConvPath of(Target target, Op any, List<TensorType> inputs, TensorType output) {
+    Shape second = inputs.size() == 2 ? inputs.get(1).shape() : null;
+    return switch (any) {
+      case Conv2d op -> {
+        ConvGeometry g = ConvGeometry.of(op.window(), op.groups(), inputs.getFirst().shape(), second, output.shape());
+        yield of(target, g, g.o());
+      }
+      case Conv2dGradInput op -> {
+        ConvGeometry g = ConvGeometry.of(op.window(), op.groups(), output.shape(), second, inputs.getFirst().shape());
+        yield of(target, g, g.c());
+      }
+      case Conv2dGradWeight op ->
+          ofGradWeight(target, ConvGeometry.of(op.window(), op.groups(), inputs.getFirst().shape(), output.shape(), second));
+      default -> null;
+    };
   }
 
   /// The fastest path to images or results of `channels` channels, as far as the share of its lanes that each path uses tells.

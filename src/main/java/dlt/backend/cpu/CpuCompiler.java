@@ -48,10 +48,10 @@ final class CpuCompiler {
 
   CpuCompiler(Graph graph, Map<String, Buffer> variables, Target target) {
     Verifier.verify(graph);
-    this.graph = graph;
+    this.graph = ImageLayouts.of(graph, target).apply();
     this.variables = variables;
     this.target = target;
-    this.order = Work.of(graph);
+    this.order = Work.of(this.graph);
   }
 
   CpuProgram compile(Arena arena) {
@@ -255,19 +255,18 @@ final class CpuCompiler {
     List<Operand> in = operands(biased.product().inputs());
     Operand out = operand(biased.result());
     Optional<Epilogue> epilogue = Optional.of(new Epilogue(operand(biased.bias()), biased.relu()));
-    return switch (biased.product().op()) {
-      case MatMul op -> MatMulKernel.compile(target, op, in, epilogue, out);
-      case Conv2d op -> Conv2dKernel.compile(target, op, in, epilogue, out);
-      case Op op -> throw new AssertionError(op);
-    };
+    return step(biased.product().op(), in, epilogue, out);
   }
 
   private Step step(Node node) {
-    List<Operand> in = operands(node.inputs());
-    Operand out = operand(node);
-    return switch (node.op()) {
-      case Input _, Variable _, Reshape _ -> throw new AssertionError(node);
-      case Unary _, Binary _, Where _ -> throw new AssertionError("pointwise and in no group: " + node);
+    return step(node.op(), operands(node.inputs()), Optional.empty(), operand(node));
+  }
+
+  private Step step(Op any, List<Operand> in, Optional<Epilogue> epilogue, Operand out) {
+    return switch (any) {
+      case Input _, Variable _, Reshape _ -> throw new AssertionError(any);
+      case Unary _, Binary _, Where _ -> throw new AssertionError("pointwise and in no group: " + any);
+      case Nhwc op -> NhwcKernel.compile(target, op, in, out, (inputs, output) -> step(op.op(), inputs, epilogue, output));
       case Literal op -> literal(op, out);
       case Fill op -> FillKernel.compile(target, op, in, out);
       case RandomUniform op -> RandomUniformKernel.compile(target, op, in, out);
@@ -276,8 +275,8 @@ final class CpuCompiler {
       case ArgMax op -> ArgMaxKernel.compile(target, op, in, out);
       case Softmax op -> SoftmaxKernel.compile(target, op, in, out);
       case LogSoftmax op -> LogSoftmaxKernel.compile(target, op, in, out);
-      case MatMul op -> MatMulKernel.compile(target, op, in, Optional.empty(), out);
-      case Conv2d op -> Conv2dKernel.compile(target, op, in, Optional.empty(), out);
+      case MatMul op -> MatMulKernel.compile(target, op, in, epilogue, out);
+      case Conv2d op -> Conv2dKernel.compile(target, op, in, epilogue, out);
       case Conv2dGradInput op -> Conv2dGradInputKernel.compile(target, op, in, out);
       case Conv2dGradWeight op -> Conv2dGradWeightKernel.compile(target, op, in, out);
       case MaxPool2d op -> MaxPool2dKernel.compile(target, op, in, out);

@@ -7,29 +7,42 @@ import static dlt.backend.cpu.Assembler.R11;
 import static dlt.backend.cpu.Assembler.R12;
 import static dlt.backend.cpu.Assembler.R13;
 import static dlt.backend.cpu.Assembler.R14;
+import static dlt.backend.cpu.Assembler.R15;
 import static dlt.backend.cpu.Assembler.R8;
 import static dlt.backend.cpu.Assembler.R9;
 import static dlt.backend.cpu.Assembler.RAX;
+import static dlt.backend.cpu.Assembler.RBX;
 import static dlt.backend.cpu.Assembler.RCX;
 import static dlt.backend.cpu.Assembler.RDI;
 import static dlt.backend.cpu.Assembler.RDX;
+import static dlt.backend.cpu.Assembler.RSI;
 
 import dlt.backend.cpu.Assembler.Label;
 import dlt.backend.cpu.Assembler.Predicate;
 import dlt.backend.cpu.Taps.Tap;
 import java.util.List;
 
-/// Rows of a pool, or of its gradient, over as many planes as a vector has lanes: operands are [row][column][lane]. A tile of
-/// columns stays in registers while a loop goes over the rows that it takes from. Only taps inside the plane are there:
-/// columns at the edges have code of their own, equal neighbours share a loop.
+/// Rows of a pool, or of its gradient, over as many planes as a vector has lanes: operands are [row][column] of a vector each,
+/// planes that were moved into lanes or neighbouring channels where they lie. A tile of columns stays in registers while a
+/// loop goes over the rows that it takes from. Only taps inside the plane are there: columns at the edges have code of their
+/// own, equal neighbours share a loop.
 ///
-/// Call it with the source row of the first tap, 0, the result row, the number of rows that the result takes from (which may
-/// be 0), the row of the table, and the number of result rows. The table holds four bytes a source element or, of kinds
-/// whose table is [Kind#ofResults], a result element.
+/// Call it with the source row of the first tap, the same row of what is taken from beside the source, the result row, the
+/// number of rows that the result takes from (which may be 0), the row of the table, and the number of result rows. The
+/// table holds four bytes a source element or, of kinds whose table is [Kind#ofResults], a result element.
 ///
 /// `columns`: the source columns of each result column; then, in rows of the source: from one tap to the next, from one result
-/// row to the next; then the widths of source and result; `second`: bytes from the source to what is taken from beside it.
-record LanePool(Kind kind, List<List<Tap>> columns, int tapStep, int rowStep, int sourceWidth, int resultWidth, long second) {
+/// row to the next; then the widths of source and result.
+record LanePool(Kind kind, List<List<Tap>> columns, int tapStep, int rowStep, int sourceWidth, int resultWidth, Pixels pixels) {
+  /// How far apart neighbouring pixels are, in bytes, and how many lanes of a vector there are.
+  record Pixels(int source, int second, int result, int lanes) {
+    /// Of planes in lanes.
+    static Pixels inLanes(Target target) {
+      int vector = 4 * target.lanes();
+      return new Pixels(vector, vector, vector, target.lanes());
+    }
+  }
+
   /// What becomes of the source elements of a result.
   enum Kind {
     /// The largest; NaN where there is one.
@@ -65,26 +78,40 @@ record LanePool(Kind kind, List<List<Tap>> columns, int tapStep, int rowStep, in
     a.push(R12);
     a.push(R13);
     a.push(R14);
+    a.push(R15);
+    a.push(RBX);
+    if (pixels.lanes < a.lanes()) {
+      a.maskFirst(tailMask(a), pixels.lanes);
+    }
     Label row = a.here();
     a.moveRegister(R11, R8);
     for (ColumnTiles tiles : ColumnTiles.of(columns, kind.tile)) {
-      a.address(R10, Address.at(RDI, Math.toIntExact((long) tiles.origin() * a.vectorBytes())));
+      a.address(R10, Address.at(RDI, Math.toIntExact((long) tiles.origin() * pixels.source)));
+      if (kind == Kind.MATCHING_SUM) {
+        a.address(R15, Address.at(RSI, Math.toIntExact((long) tiles.origin() * pixels.second)));
+      }
       if (!kind.ofResults()) {
         a.address(R11, Address.at(R8, 4 * tiles.origin()));
       }
       a.moveImmediate(RAX, tiles.count());
       Label next = a.here();
       tile(a, tiles.taps());
-      a.addImmediate(RDX, tiles.width() * a.vectorBytes());
-      a.addImmediate(R10, tiles.advance() * a.vectorBytes());
+      a.addImmediate(RDX, tiles.width() * pixels.result);
+      a.addImmediate(R10, tiles.advance() * pixels.source);
+      if (kind == Kind.MATCHING_SUM) {
+        a.addImmediate(R15, tiles.advance() * pixels.second);
+      }
       a.addImmediate(R11, 4 * (kind.ofResults() ? tiles.width() : tiles.advance()));
       a.subImmediate(RAX, 1);
       a.jump(NOT_ZERO, next);
     }
-    a.addImmediate(RDI, Math.toIntExact((long) rowStep * sourceWidth * a.vectorBytes()));
+    a.addImmediate(RDI, Math.toIntExact((long) rowStep * sourceWidth * pixels.source));
+    a.addImmediate(RSI, Math.toIntExact((long) rowStep * sourceWidth * pixels.second));
     a.addImmediate(R8, 4 * (kind.ofResults() ? resultWidth : rowStep * sourceWidth));
     a.subImmediate(R9, 1);
     a.jump(NOT_ZERO, row);
+    a.pop(RBX);
+    a.pop(R15);
     a.pop(R14);
     a.pop(R13);
     a.pop(R12);
@@ -103,6 +130,7 @@ record LanePool(Kind kind, List<List<Tap>> columns, int tapStep, int rowStep, in
     a.jump(ZERO, done);
     a.moveRegister(R12, R10);
     a.moveRegister(R13, R11);
+    a.moveRegister(RBX, R15);
     a.moveRegister(R14, RCX);
     Label row = a.here();
     int most = taps.stream().mapToInt(List::size).max().orElse(0);
@@ -113,17 +141,36 @@ record LanePool(Kind kind, List<List<Tap>> columns, int tapStep, int rowStep, in
         }
       }
     }
-    a.addImmediate(R12, Math.toIntExact((long) tapStep * sourceWidth * a.vectorBytes()));
+    a.addImmediate(R12, Math.toIntExact((long) tapStep * sourceWidth * pixels.source));
+    a.addImmediate(RBX, Math.toIntExact((long) tapStep * sourceWidth * pixels.second));
     a.addImmediate(R13, kind.ofResults() ? 0 : 4 * tapStep * sourceWidth);
     a.subImmediate(R14, 1);
     a.jump(NOT_ZERO, row);
     a.bind(done);
     for (int i = 0; i < p; i++) {
       if (kind == Kind.SUM_SCALED) {
-        a.broadcast(p + i, Address.at(R11, 4 * i));
-        a.op(Instruction.MUL, i, i, p + i);
+        int scale = 10 + i % 2;
+        a.broadcast(scale, Address.at(R11, 4 * i));
+        a.op(Instruction.MUL, i, i, scale);
       }
-      a.store(Address.at(RDX, i * a.vectorBytes()), i);
+      Address to = Address.at(RDX, i * pixels.result);
+      if (pixels.lanes < a.lanes()) {
+        a.storeMasked(to, i, tailMask(a));
+      } else {
+        a.store(to, i);
+      }
+    }
+  }
+
+  private static int tailMask(Assembler a) {
+    return a.instructionSet() == InstructionSet.AVX512 ? 3 : 9;
+  }
+
+  private void load(Assembler a, int register, Address from) {
+    if (pixels.lanes < a.lanes()) {
+      a.loadMasked(register, from, tailMask(a));
+    } else {
+      a.load(register, from);
     }
   }
 
@@ -148,16 +195,16 @@ record LanePool(Kind kind, List<List<Tap>> columns, int tapStep, int rowStep, in
     int value = 10 + turn;
     int entry = 12 + turn;
     int mask = a.instructionSet() == InstructionSet.AVX512 ? 1 + turn : 14 + turn;
-    Address source = Address.at(R12, place * a.vectorBytes());
+    Address source = Address.at(R12, Math.toIntExact((long) place * pixels.source));
     switch (kind) {
       case MAX -> {
-        a.load(value, source);
+        load(a, value, source);
         a.op(Instruction.MAX, result, value, result);
         a.compare(mask, value, Predicate.UNORDERED, value);
         a.select(result, mask, value, result);
       }
       case ARGMAX -> {
-        a.load(value, source);
+        load(a, value, source);
         a.broadcast(entry, Address.at(R13, 4 * place));
         a.compare(mask, value, Predicate.GREATER_EQUAL, other);
         a.select(other, mask, value, other);
@@ -167,17 +214,21 @@ record LanePool(Kind kind, List<List<Tap>> columns, int tapStep, int rowStep, in
         a.select(result, mask, entry, result);
       }
       case MATCHING_SUM -> {
-        a.load(value, source);
+        load(a, value, source);
         a.compareEqualInt(mask, value, other);
-        a.load(value, Address.at(R12, Math.toIntExact(place * a.vectorBytes() + second)));
+        load(a, value, Address.at(RBX, Math.toIntExact((long) place * pixels.second)));
         a.zero(entry);
         a.select(value, mask, value, entry);
         a.op(Instruction.ADD, result, result, value);
       }
-      case SUM_SCALED -> a.op(Instruction.ADD, result, result, source);
+      case SUM_SCALED -> {
+        load(a, value, source);
+        a.op(Instruction.ADD, result, result, value);
+      }
       case SCALED_SUM -> {
         a.broadcast(entry, Address.at(R13, 4 * place));
-        a.op(Instruction.MUL, value, entry, source);
+        load(a, value, source);
+        a.op(Instruction.MUL, value, entry, value);
         a.op(Instruction.ADD, result, result, value);
       }
     }

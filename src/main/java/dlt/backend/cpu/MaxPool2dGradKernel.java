@@ -15,6 +15,9 @@ final class MaxPool2dGradKernel {
     Operand x = inputs.get(0);
     Operand dy = inputs.get(1);
     PoolGeometry g = PoolGeometry.of(op.window(), op.kernelH(), op.kernelW(), x.shape(), dy.shape());
+    if (x.channelsLast()) {
+      return new ChannelsLastPool(target, g).maxGrad(x.data(), dy.data(), output.data());
+    }
     return target.emits() && LanePoolPass.fits(g) ? LanePoolPass.maxGrad(target, g, x.data(), dy.data(), output.data())
         : twin(target, g, x.data(), dy.data(), output.data());
   }

@@ -13,6 +13,9 @@ final class MaxPool2dKernel {
   static Step compile(Target target, MaxPool2d op, List<Operand> inputs, Operand output) {
     Operand x = inputs.getFirst();
     PoolGeometry g = PoolGeometry.of(op.window(), op.kernelH(), op.kernelW(), x.shape(), output.shape());
+    if (x.channelsLast()) {
+      return new ChannelsLastPool(target, g).max(x.data(), output.data());
+    }
     return target.emits() && LanePoolPass.fits(g) ? LanePoolPass.max(target, g, x.data(), output.data())
         : twin(target, g, x.data(), output.data());
   }

@@ -6,6 +6,7 @@ import dlt.graph.Node;
 import dlt.op.Binary;
 import dlt.op.Conv2d;
 import dlt.op.MatMul;
+import dlt.op.Nhwc;
 import dlt.op.Unary;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -109,9 +110,9 @@ sealed interface Work {
   /// Whether `bias` has one element for each column or channel of `product` and is broadcast along the other dimensions.
   private static boolean biasOf(Node product, Node bias) {
     int dim;
-    if (product.op() instanceof MatMul) {
+    if (product.op() instanceof MatMul || product.op() instanceof Nhwc nhwc && nhwc.op() instanceof Conv2d && nhwc.result()) {
       dim = -1;
-    } else if (product.op() instanceof Conv2d) {
+    } else if (product.op() instanceof Conv2d || product.op() instanceof Nhwc nhwc && nhwc.op() instanceof Conv2d) {
       dim = -3;
     } else {
       return false;

@@ -19,6 +19,7 @@ import dlt.op.LogSoftmax;
 import dlt.op.MatMul;
 import dlt.op.MaxPool2d;
 import dlt.op.MaxPool2dGrad;
+import dlt.op.Nhwc;
 import dlt.op.OneHot;
 import dlt.op.Op;
 import dlt.op.Pad;
@@ -32,6 +33,7 @@ import dlt.op.Transpose;
 import dlt.op.Unary;
 import dlt.op.Variable;
 import dlt.op.Where;
+import java.util.ArrayList;
 import java.util.List;
 
 /// Which loop computes which op.
@@ -72,6 +74,25 @@ final class Kernels {
       case Gather gather -> Movement.gather(gather, x.get(0), x.get(1), y);
       case ScatterAdd scatter -> Movement.scatterAdd(scatter, x.get(0), x.get(1), y);
       case OneHot oneHot -> Movement.oneHot(oneHot, x.get(0), y);
+      case Nhwc nhwc -> nhwc(nhwc, x, y);
     }
+  }
+
+  private static void nhwc(Nhwc op, List<ReferenceBuffer> x, ReferenceBuffer y) {
+    List<ReferenceBuffer> planes = new ArrayList<>();
+    for (int i = 0; i < x.size(); i++) {
+      ReferenceBuffer image = op.operands().get(i) ? new ReferenceBuffer(op.planes(i, x.get(i).type())) : x.get(i);
+      if (image != x.get(i)) {
+        Movement.transpose(new Transpose(Nhwc.toPlanes(image.shape().rank())), x.get(i), image);
+      }
+      planes.add(image);
+    }
+    if (!op.result()) {
+      run(op.op(), planes, y);
+      return;
+    }
+    ReferenceBuffer result = new ReferenceBuffer(op.op().infer(planes.stream().map(ReferenceBuffer::type).toList()));
+    run(op.op(), planes, result);
+    Movement.transpose(new Transpose(Nhwc.toChannelsLast(result.shape().rank())), result, y);
   }
 }

@@ -6,6 +6,7 @@ import dlt.op.AvgPool2d;
 import dlt.op.AvgPool2dGrad;
 import dlt.op.MaxPool2d;
 import dlt.op.MaxPool2dGrad;
+import dlt.op.Nhwc;
 import dlt.op.Op;
 import dlt.op.OpCase;
 import dlt.op.OpCaseRunner;
@@ -13,6 +14,7 @@ import dlt.op.Window;
 import dlt.tensor.TensorType;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,6 +37,22 @@ class PoolTest {
       }
       return cases;
     }
+
+    /// The same, channels-last.
+    List<OpCase> channelsLast(OpCase.Values values) {
+      return cases(values).stream().map(c -> {
+        List<OpCase.Operand> operands = c.operands().stream().map(o -> new OpCase.Operand(channelsLast(o.type()), o.values())).toList();
+        return new OpCase(new Nhwc(c.op(), Collections.nCopies(operands.size(), true), true), operands, false);
+      }).toList();
+    }
+
+    private static TensorType channelsLast(TensorType t) {
+      return TensorType.float32(t.shape().dim(0), t.shape().dim(2), t.shape().dim(3), t.shape().dim(1));
+    }
+
+    List<OpCase> both(OpCase.Values values) {
+      return Stream.concat(cases(values).stream(), channelsLast(values).stream()).toList();
+    }
   }
 
   private static OpCase of(Op op, OpCase.Values values, TensorType... operands) {
@@ -56,6 +74,10 @@ class PoolTest {
       pools.add(new Pool(2, 9, 11, 10, 3, 2, Window.of(stride, 1, 1, 1, 2, 3)));
       pools.add(new Pool(2, 9, 10, 11, 2, 3, new Window(1, stride, 0, 1, 1, 0, 1, 1)));
     }
+    // several bands of rows an image
+    pools.add(new Pool(1, 70, 41, 30, 3, 3, Window.of(2, 2, 1, 1, 1, 1)));
+    pools.add(new Pool(2, 64, 40, 30, 2, 2, Window.of(2, 2, 0, 0, 1, 1)));
+    pools.add(new Pool(1, 33, 60, 31, 3, 2, Window.of(1, 3, 1, 1, 3, 1)));
     pools.add(new Pool(2, 3, 7, 7, 7, 7, Window.of(1, 1, 0, 0, 1, 1)));
     pools.add(new Pool(2, 3, 4, 4, 1, 1, Window.of(2, 2, 0, 0, 1, 1)));
     return pools;
@@ -69,7 +91,7 @@ class PoolTest {
   @MethodSource("sets")
   void allPoolsMatchTheReference(InstructionSet set) {
     try (CpuBackend backend = new CpuBackend(2, set)) {
-      pools().stream().flatMap(p -> p.cases((random, i) -> 4 * random.uniform(i) - 2).stream())
+      pools().stream().flatMap(p -> p.both((random, i) -> 4 * random.uniform(i) - 2).stream())
           .forEach(c -> OpCaseRunner.assertMatchesReference(backend, c));
     }
   }
@@ -78,7 +100,7 @@ class PoolTest {
   @MethodSource("sets")
   void gradientOfMaxPoolGoesToTheFirstLargestElement(InstructionSet set) {
     try (CpuBackend backend = new CpuBackend(2, set)) {
-      pools().stream().map(p -> p.cases((random, i) -> Math.floor(3 * random.uniform(i))).get(1))
+      pools().stream().flatMap(p -> p.both((random, i) -> Math.floor(3 * random.uniform(i))).stream())
           .forEach(c -> OpCaseRunner.assertMatchesReference(backend, c));
     }
   }
@@ -90,10 +112,12 @@ class PoolTest {
     OpCase.Values any = (random, i) -> values[(int) (values.length * random.uniform(i))];
     try (CpuBackend backend = new CpuBackend(2, set)) {
       for (Pool pool : pools()) {
-        OpCaseRunner.assertMatchesReference(backend, pool.cases(any).get(0));
-        OpCase ones = pool.cases(any).get(1);
-        OpCase.Operand gradient = new OpCase.Operand(ones.operands().get(1).type(), (random, i) -> 1 + i % 5);
-        OpCaseRunner.assertMatchesReference(backend, new OpCase(ones.op(), List.of(ones.operands().get(0), gradient), false));
+        for (List<OpCase> cases : List.of(pool.cases(any), pool.channelsLast(any))) {
+          OpCaseRunner.assertMatchesReference(backend, cases.get(0));
+          OpCase ones = cases.get(1);
+          OpCase.Operand gradient = new OpCase.Operand(ones.operands().get(1).type(), (random, i) -> 1 + i % 5);
+          OpCaseRunner.assertMatchesReference(backend, new OpCase(ones.op(), List.of(ones.operands().get(0), gradient), false));
+        }
       }
     }
   }
@@ -101,7 +125,7 @@ class PoolTest {
   @ParameterizedTest
   @MethodSource("sets")
   void theBitsDoNotDependOnTheNumberOfThreads(InstructionSet set) {
-    for (OpCase c : new Pool(5, 17, 9, 10, 3, 3, Window.of(2, 2, 1, 1, 1, 1)).cases((random, i) -> random.uniform(i))) {
+    for (OpCase c : new Pool(5, 17, 9, 10, 3, 3, Window.of(2, 2, 1, 1, 1, 1)).both((random, i) -> random.uniform(i))) {
       float[] one = null;
       for (int threads = 1; threads <= 3; threads++) {
         try (CpuBackend backend = new CpuBackend(threads, set)) {

@@ -1,0 +1,60 @@
+package dlt.backend.cpu;
+
+import dlt.op.AvgPool2d;
+import dlt.op.AvgPool2dGrad;
+import dlt.op.BatchNorm;
+import dlt.op.Conv2d;
+import dlt.op.Conv2dGradInput;
+import dlt.op.Conv2dGradWeight;
+import dlt.op.MaxPool2d;
+import dlt.op.MaxPool2dGrad;
+import dlt.op.Nhwc;
+import dlt.op.Op;
+import dlt.op.Transpose;
+import dlt.tensor.TensorType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/// An op on channels-last images: its own kernel where that takes them, else the images are moved before and after.
+final class NhwcKernel {
+  /// Compiles the op itself.
+  interface Inner {
+    Step compile(List<Operand> inputs, Operand output);
+  }
+
+  private NhwcKernel() {}
+
+  static Step compile(Target target, Nhwc op, List<Operand> inputs, Operand output, Inner inner) {
+    List<TensorType> types = op.planes(inputs.stream().map(Operand::type).toList());
+    TensorType type = op.op().infer(types);
+    if (direct(target, op.op(), types, type)) {
+      return inner.compile(IntStream.range(0, inputs.size())
+          .mapToObj(i -> new Operand(types.get(i), inputs.get(i).data(), op.operands().get(i))).toList(), new Operand(type, output.data(), op.result()));
+    }
+    List<Step> steps = new ArrayList<>();
+    List<Operand> planes = new ArrayList<>();
+    for (int i = 0; i < inputs.size(); i++) {
+      planes.add(inputs.get(i));
+      if (op.operands().get(i)) {
+        planes.set(i, new Operand(types.get(i), target.scratch(types.get(i).bytes())));
+        steps.add(TransposeKernel.compile(target, new Transpose(Nhwc.toPlanes(types.get(i).shape().rank())), List.of(inputs.get(i)), planes.get(i)));
+      }
+    }
+    Operand result = op.result() ? new Operand(type, target.scratch(type.bytes())) : output;
+    steps.add(inner.compile(planes, result));
+    if (op.result()) {
+      steps.add(TransposeKernel.compile(target, new Transpose(Nhwc.toChannelsLast(type.shape().rank())), List.of(result), output));
+    }
+    return () -> steps.forEach(Step::run);
+  }
+
+  /// Whether the kernel of `op` takes channels-last operands.
+  private static boolean direct(Target target, Op op, List<TensorType> inputs, TensorType output) {
+    if (op instanceof Conv2d || op instanceof Conv2dGradInput || op instanceof Conv2dGradWeight) {
+      return ConvPath.of(target, op, inputs, output) == ConvPath.CHANNELS_LAST;
+    }
+    PoolGeometry pool = PoolGeometry.of(op, inputs, output);
+    return op instanceof BatchNorm || pool != null && target.emits() && ChannelsLastPool.fits(pool);
+  }
+}

@@ -1,0 +1,119 @@
+package dlt.backend.cpu;
+
+import dlt.backend.cpu.LanePool.Kind;
+import dlt.backend.cpu.LanePool.Pixels;
+import dlt.backend.cpu.Taps.Tap;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntBinaryOperator;
+
+/// A [LanePool] over the rows of a plane: `rows` says which rows one call computes, `table` is what the kernel needs beside
+/// the operands.
+record PoolSweep(Kernel kernel, List<Rows> rows, LanePool pool, long table) {
+  /// Result rows that take from as many source rows each, the first at `source` and the next ones `step` further on each.
+  record Rows(int first, int count, int source, int step, int taps) {
+    /// Those of them from `from` to `to - 1`; `count` may be 0 or less.
+    Rows between(int from, int to) {
+      int skipped = Math.max(0, from - first);
+      return new Rows(first + skipped, Math.min(first + count, to) - first - skipped, source + skipped * step, step, taps);
+    }
+
+    /// The last source row of the last result row; below `source` where there is none.
+    int last(int tapStep) {
+      return source + (count - 1) * step + (taps - 1) * tapStep;
+    }
+  }
+
+  /// From the pixels of each window to its result.
+  static PoolSweep window(Target target, Kind kind, PoolGeometry g, MemorySegment table, Pixels pixels) {
+    boolean backwards = kind == Kind.ARGMAX;
+    List<List<Tap>> rows = ordered(g.rows().pixels(), backwards);
+    List<List<Tap>> columns = ordered(g.columns().pixels(), backwards);
+    int tapStep = backwards ? -g.rows().dilation() : g.rows().dilation();
+    return of(target, new LanePool(kind, columns, tapStep, g.rows().stride(), g.w(), g.ow(), pixels), rows, table);
+  }
+
+  /// From the results that a pixel went to back to the pixel.
+  static PoolSweep gather(Target target, Kind kind, PoolGeometry g, MemorySegment table, Pixels pixels) {
+    // by falling kernel position, so by rising result
+    List<List<Tap>> rows = ordered(g.rows().results(), true);
+    List<List<Tap>> columns = ordered(g.columns().results(), true);
+    int tapStep = g.rows().dilation() * g.rows().tapStep() / g.rows().stride();
+    return of(target, new LanePool(kind, columns, tapStep, 0, g.ow(), g.w(), pixels), rows, table);
+  }
+
+  private static List<List<Tap>> ordered(List<List<Tap>> taps, boolean backwards) {
+    return backwards ? taps.stream().map(List::reversed).toList() : taps;
+  }
+
+  private static PoolSweep of(Target target, LanePool pool, List<List<Tap>> rows, MemorySegment table) {
+    List<Rows> runs = new ArrayList<>();
+    for (int r = 0; r < rows.size(); r++) {
+      int taps = rows.get(r).size();
+      int source = taps == 0 ? 0 : rows.get(r).getFirst().place();
+      Rows last = runs.isEmpty() ? null : runs.getLast();
+      if (last != null && last.taps == taps && last.source + last.count * pool.rowStep() == source) {
+        runs.set(runs.size() - 1, new Rows(last.first, last.count + 1, last.source, pool.rowStep(), taps));
+      } else {
+        runs.add(new Rows(r, 1, source, pool.rowStep(), taps));
+      }
+    }
+    return new PoolSweep(pool.compile(target), List.copyOf(runs), pool, table.address());
+  }
+
+  /// Four bytes for each place of a plane.
+  static MemorySegment table(Target target, int height, int width, IntBinaryOperator entry) {
+    MemorySegment table = target.scratch(4L * height * width);
+    for (int row = 0; row < height; row++) {
+      for (int column = 0; column < width; column++) {
+        table.setAtIndex(ValueLayout.JAVA_INT, (long) row * width + column, entry.applyAsInt(row, column));
+      }
+    }
+    return table;
+  }
+
+  /// The number of each pixel of a plane.
+  static MemorySegment places(Target target, PoolGeometry g) {
+    return table(target, g.h(), g.w(), (row, column) -> row * g.w() + column);
+  }
+
+  /// All rows: from the plane at `source`, and what is beside it at `second`, to that at `result`.
+  void run(long source, long second, long result) {
+    for (Rows r : rows) {
+      run(r, source, second, result);
+    }
+  }
+
+  /// Result rows `from` to `to - 1`.
+  void run(int from, int to, long source, long second, long result) {
+    for (Rows r : rows) {
+      if (r.first < to && from < r.first + r.count) {
+        run(r.between(from, to), source, second, result);
+      }
+    }
+  }
+
+  private void run(Rows r, long source, long second, long result) {
+    long at = (long) r.source * pool.sourceWidth();
+    long to = (long) r.first * pool.resultWidth();
+    kernel.call(source + at * pool.pixels().source(), second + at * pool.pixels().second(), result + to * pool.pixels().result(),
+        r.taps, table + 4L * (pool.kind().ofResults() ? to : at), r.count);
+  }
+
+  /// The source rows that result rows `from` to `to - 1` take from: the first, and one past the last.
+  int[] sources(int from, int to) {
+    int first = Integer.MAX_VALUE;
+    int end = 0;
+    for (Rows r : rows) {
+      Rows part = r.between(from, to);
+      if (part.count > 0 && part.taps > 0) {
+        int last = part.last(pool.tapStep());
+        first = Math.min(first, Math.min(part.source, last));
+        end = Math.max(end, Math.max(part.source, last) + 1);
+      }
+    }
+    return new int[] {Math.min(first, end), end};
+  }
+}
