@@ -7,7 +7,6 @@ import dlt.op.*;
 import dlt.tensor.Shape;
 import dlt.tensor.TensorType;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -89,18 +88,18 @@ final class LayoutRewrite {
       case Gather op -> last.put(n, builder.emit(new Gather(moved(op.dim(), n)), asChannelsLast(n.inputs().get(0)), asPlanes(n.inputs().get(1))));
       case ScatterAdd op -> last.put(n, builder.emit(new ScatterAdd(moved(op.dim(), n), op.size()), asPlanes(n.inputs().get(0)), asChannelsLast(n.inputs().get(1))));
       case OneHot op -> last.put(n, builder.emit(new OneHot(op.depth(), n.shape().rank() - 1), asPlanes(n.inputs().getFirst())));
+      case Reshape _ -> last.put(n, builder.reshape(asChannelsLast(n.inputs().getFirst()), moved(n.shape())));
       default -> last.put(n, builder.emit(moved(n), n.inputs().stream().map(i -> operand(i, n.shape().rank())).toList()));
     }
   }
 
-  /// An op whose operands all broadcast to its result, or are of its rank.
+  /// An op whose operands broadcast to its result, or are of its rank.
   private static Op moved(Node n) {
     Shape shape = moved(n.shape());
     return switch (n.op()) {
       case Unary _, Binary _, Where _ -> n.op();
       case Fill op -> new Fill(new TensorType(op.type().dtype(), shape), op.value());
       case Expand _ -> new Expand(shape);
-      case Reshape _ -> new Reshape(shape);
       case Concat op -> new Concat(moved(op.dim(), n));
       case Slice op -> new Slice(moved(op.dim(), n), op.start(), op.length());
       case Pad op -> new Pad(moved(op.before()), moved(op.after()), op.value());
@@ -110,7 +109,7 @@ final class LayoutRewrite {
     };
   }
 
-  /// An operand that may have fewer dimensions.
+  /// An operand that may have fewer dimensions than the result.
   private Value operand(Node n, int rank) {
     int own = n.shape().rank();
     if (own == rank) {
@@ -119,9 +118,11 @@ final class LayoutRewrite {
     if (own == 0) {
       return asPlanes(n);
     }
-    List<Integer> dims = new ArrayList<>(Collections.nCopies(rank - own, 1));
-    dims.addAll(n.shape().dims());
-    return transpose(builder.reshape(asPlanes(n), new Shape(dims)), Nhwc.toChannelsLast(rank));
+    Shape shape = n.shape();
+    for (int d = own; d < rank; d++) {
+      shape = shape.insert(0, 1);
+    }
+    return transpose(builder.reshape(asPlanes(n), shape), Nhwc.toChannelsLast(rank));
   }
 
   /// The dimensions that are left may be fewer, so their order is the old one again.

@@ -38,22 +38,27 @@ final class WorkLabel {
   // ---- names
 
   private static String name(Node n) {
+    return name(n, n.op());
+  }
+
+  private static String name(Node n, Op any) {
     String shapes = n.inputs().stream().map(i -> dims(i.shape())).collect(Collectors.joining(", "));
-    return switch (n.op()) {
+    return switch (any) {
+      case Nhwc op -> "nhwc " + name(n, op.op());
       case MatMul op -> op.name() + " " + dims(n.inputs().get(0).shape()) + (op.transposeA() ? "^T" : "") + " * "
           + dims(n.inputs().get(1).shape()) + (op.transposeB() ? "^T" : "");
-      case Conv2d op -> convolution(n, op.window(), op.groups());
-      case Conv2dGradInput op -> convolution(n, op.window(), op.groups());
-      case Conv2dGradWeight op -> convolution(n, op.window(), op.groups());
+      case Conv2d op -> convolution(n, op, op.window(), op.groups());
+      case Conv2dGradInput op -> convolution(n, op, op.window(), op.groups());
+      case Conv2dGradWeight op -> convolution(n, op, op.window(), op.groups());
       case Input _, Variable _, Reshape _, Unary _, Binary _, Where _, Literal _, Fill _, RandomUniform _, Cast _, Reduce _, ArgMax _,
           Softmax _, LogSoftmax _, MaxPool2d _, MaxPool2dGrad _, AvgPool2d _, AvgPool2dGrad _, BatchNorm _, Transpose _, Expand _, Concat _,
-          Slice _, Pad _, Gather _, ScatterAdd _, OneHot _ -> n.op().name() + (shapes.isEmpty() ? "" : " " + shapes) + " -> " + dims(n.shape());
+          Slice _, Pad _, Gather _, ScatterAdd _, OneHot _ -> any.name() + (shapes.isEmpty() ? "" : " " + shapes) + " -> " + dims(n.shape());
     };
   }
 
-  private static String convolution(Node n, Window w, int groups) {
-    return n.op().name() + " " + dims(n.inputs().get(0).shape()) + " * " + dims(n.inputs().get(1).shape())
-        + (n.op() instanceof Conv2d ? "" : " -> " + dims(n.shape()))
+  private static String convolution(Node n, Op op, Window w, int groups) {
+    return op.name() + " " + dims(n.inputs().get(0).shape()) + " * " + dims(n.inputs().get(1).shape())
+        + (op instanceof Conv2d ? "" : " -> " + dims(n.shape()))
         + (w.strideH() == 1 && w.strideW() == 1 ? "" : " stride " + (w.strideH() == w.strideW() ? w.strideH() : w.strideH() + "x" + w.strideW()))
         + (groups == 1 ? "" : " in " + groups + " groups");
   }
