@@ -4,7 +4,6 @@ import dlt.op.Conv2d;
 import dlt.op.Conv2dGradInput;
 import dlt.op.Conv2dGradWeight;
 import dlt.op.Op;
-import dlt.tensor.Shape;
 import dlt.tensor.TensorType;
 import java.util.List;
 import java.util.Locale;
@@ -36,22 +35,24 @@ enum ConvPath {
     return this == CHANNELS_LAST || this == WINOGRAD;
   }
 
-  /// The path of a convolution or its gradient by the images or the weights; null of any other op.
-  static ConvPath of(Target target, Op any, List<TensorType> inputs, TensorType output) {
-    Shape second = inputs.size() == 2 ? inputs.get(1).shape() : null;
-    return switch (any) {
+  /// Whether `any` is a convolution, or its gradient by the images or the weights, whose images and results may lie channels-last.
+  static boolean channelsLast(Target target, Op any, List<TensorType> inputs, TensorType output) {
+    ConvPath path = switch (any) {
       case Conv2d op -> {
-        ConvGeometry g = ConvGeometry.of(op.window(), op.groups(), inputs.getFirst().shape(), second, output.shape());
+        ConvGeometry g = ConvGeometry.of(op.window(), op.groups(), inputs.get(0).shape(), inputs.get(1).shape(), output.shape());
         yield of(target, g, g.o());
       }
       case Conv2dGradInput op -> {
-        ConvGeometry g = ConvGeometry.of(op.window(), op.groups(), output.shape(), second, inputs.getFirst().shape());
+        ConvGeometry g = ConvGeometry.of(op.window(), op.groups(), output.shape(), inputs.get(1).shape(), inputs.get(0).shape());
         yield of(target, g, g.c());
       }
       case Conv2dGradWeight op ->
-          ofGradWeight(target, ConvGeometry.of(op.window(), op.groups(), inputs.getFirst().shape(), output.shape(), second));
-      default -> null;
+          ofGradWeight(target, ConvGeometry.of(op.window(), op.groups(), inputs.get(0).shape(), output.shape(), inputs.get(1).shape()));
+      default -> JAVA;
     };
+    // nothing is compiled yet
+    target.takePath();
+    return path.channelsLast();
   }
 
   /// The fastest path to images or results of `channels` channels, as far as the share of its lanes that each path uses tells.

@@ -20,7 +20,7 @@ record ImageLayouts(Graph graph, Set<Node> channelsLast) {
   private static final long MOVE = 3;
 
   static ImageLayouts of(Graph graph, Target target) {
-    boolean worthwhile = graph.nodes().stream().anyMatch(n -> path(n, target) == ConvPath.CHANNELS_LAST);
+    boolean worthwhile = graph.nodes().stream().anyMatch(n -> wanted(n, target));
     return new ImageLayouts(graph, worthwhile ? new Costs(graph, target).cheapest() : Set.of());
   }
 
@@ -38,9 +38,8 @@ record ImageLayouts(Graph graph, Set<Node> channelsLast) {
     return n.dtype() == DType.FLOAT32 && n.shape().rank() >= 3;
   }
 
-  /// The path of a convolution or its gradient by the images or the weights, null of anything else.
-  private static ConvPath path(Node n, Target target) {
-    return ConvPath.of(target, n.op(), n.inputs().stream().map(Node::type).toList(), n.type());
+  private static boolean wanted(Node n, Target target) {
+    return ConvPath.channelsLast(target, n.op(), n.inputs().stream().map(Node::type).toList(), n.type());
   }
 
   /// Which operands of an op are images that its kernel can take either way, whatever the result is.
@@ -100,9 +99,8 @@ record ImageLayouts(Graph graph, Set<Node> channelsLast) {
     }
 
     private void cost(Node n) {
-      ConvPath path = path(n, target);
       Integer thing = things.get(n);
-      if (path == ConvPath.CHANNELS_LAST) {
+      if (wanted(n, target)) {
         if (n.op() instanceof Conv2dGradWeight) {
           n.inputs().forEach(this::wantsChannelsLast);
           cut.onFirst(thing, MinimumCut.NEVER);

@@ -1,13 +1,6 @@
 package dlt.backend.cpu;
 
-import dlt.op.AvgPool2d;
-import dlt.op.AvgPool2dGrad;
 import dlt.op.BatchNorm;
-import dlt.op.Conv2d;
-import dlt.op.Conv2dGradInput;
-import dlt.op.Conv2dGradWeight;
-import dlt.op.MaxPool2d;
-import dlt.op.MaxPool2dGrad;
 import dlt.op.Nhwc;
 import dlt.op.Op;
 import dlt.op.Transpose;
@@ -51,10 +44,7 @@ final class NhwcKernel {
 
   /// Whether the kernel of `op` takes channels-last operands.
   private static boolean direct(Target target, Op op, List<TensorType> inputs, TensorType output) {
-    if (op instanceof Conv2d || op instanceof Conv2dGradInput || op instanceof Conv2dGradWeight) {
-      return ConvPath.of(target, op, inputs, output) == ConvPath.CHANNELS_LAST;
-    }
     PoolGeometry pool = PoolGeometry.of(op, inputs, output);
-    return op instanceof BatchNorm || pool != null && target.emits() && ChannelsLastPool.fits(pool);
+    return op instanceof BatchNorm || ConvPath.channelsLast(target, op, inputs, output) || pool != null && target.emits() && ChannelsLastPool.fits(pool);
   }
 }
