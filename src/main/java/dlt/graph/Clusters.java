@@ -98,7 +98,7 @@ final class Clusters {
         continue;       // a constant or an expansion that only groups read, or what only those need
       }
       boolean pointwise = pointwise(n);
-      Cluster c = new Cluster(n, pointwise ? floating(n) : n.op() instanceof Reduce reduce && trailing(reduce, n));
+      Cluster c = new Cluster(n, pointwise ? floating(n) : n.op() instanceof Reduce reduce && Fusion.reducible(reduce.dims(), n.inputs().getFirst().shape()));
       clusters[n.id()] = c;
       order.add(c);
       consumers(n).forEach(user -> cluster(user).addTo(c.dependents));
@@ -150,16 +150,6 @@ final class Clusters {
   /// Comparisons of int64 stay on their own: kernels compute in float32 lanes.
   private static boolean floating(Node n) {
     return n.inputs().stream().allMatch(i -> i.dtype() == DType.FLOAT32);
-  }
-
-  /// Whether whole runs of memory are reduced.
-  private static boolean trailing(Reduce reduce, Node n) {
-    Shape shape = n.inputs().getFirst().shape();
-    int innermost = shape.rank() - 1;
-    while (innermost >= 0 && shape.dim(innermost) == 1) {
-      innermost--;
-    }
-    return reduce.dims().contains(innermost);
   }
 
   // ---- joining

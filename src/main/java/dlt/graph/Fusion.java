@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.stream.IntStream;
 
 /// Partitions the work of a graph into units and orders them: pointwise operations become groups, one kernel each
 /// ([Clusters] decides which), every other node is a unit of its own.
@@ -29,7 +30,7 @@ public final class Fusion {
 
   /// Pointwise nodes over one index space: `nodes` (in order, all of `shape`) computed element by element from `inputs`,
   /// which broadcast to `shape`; `outputs` are those that somebody else reads. The last nodes may be reductions ([Reduce]) of
-  /// others of the group, all over the same dimensions, which include the innermost; they are outputs and read by no other
+  /// others of the group, all over the same dimensions, to which [#reducible] applies; they are outputs and read by no other
   /// node of the group. A node's operand is, after [#source], one of `nodes`, one of `inputs`, or a [Fill], which is a
   /// constant and needs no memory. A cheap node may be in several groups: who needs its value computes it again.
   public record Group(Shape shape, List<Node> nodes, List<Node> inputs, List<Node> outputs) implements Unit {
@@ -57,6 +58,8 @@ public final class Fusion {
       return List.of(node);
     }
   }
+
+  private static final int LEAST_COLUMNS = 16, MOST_COLUMNS = 1024;
 
   private Fusion() {}
 
@@ -95,6 +98,31 @@ public final class Fusion {
       throw new IllegalStateException("groups wait for one another: " + units);
     }
     return r;
+  }
+
+  /// Whether a reduction of these dimensions can be part of a group: of rows ([#trailing]), or of columns that are neither
+  /// too few to fill vectors nor so many that a few rows of them fill a cache.
+  static boolean reducible(List<Integer> dims, Shape shape) {
+    if (trailing(dims, shape)) {
+      return true;
+    }
+    int last = shape.rank();
+    while (last > 0 && !dims.contains(last - 1)) {
+      last--;
+    }
+    int end = last;
+    boolean outermost = IntStream.range(0, end).allMatch(d -> dims.contains(d) || shape.dim(d) == 1);
+    long columns = shape.size(end, shape.rank());
+    return outermost && LEAST_COLUMNS <= columns && columns <= MOST_COLUMNS;
+  }
+
+  /// Whether whole runs of memory are reduced.
+  public static boolean trailing(List<Integer> dims, Shape shape) {
+    int innermost = shape.rank() - 1;
+    while (innermost >= 0 && shape.dim(innermost) == 1) {
+      innermost--;
+    }
+    return dims.contains(innermost);
   }
 
   /// What a group reads for this operand of a pointwise node: broadcasting makes an [Expand] superfluous.

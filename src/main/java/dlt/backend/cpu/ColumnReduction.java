@@ -14,11 +14,13 @@ import java.util.Arrays;
 import java.util.List;
 
 /// Reduces the middle one of three dimensions: `outer` slabs of `rows` rows of `columns` contiguous elements each become one
-/// row. Row i goes to accumulator i mod 4 of its column, and the four are then folded pairwise; more than [#BLOCK] rows are
+/// row. Row i goes to accumulator i mod 4 of its column, and the four are then folded pairwise; more than [#block] rows are
 /// cut into blocks whose results are reduced in their turn.
 final class ColumnReduction {
-  /// Rows that are folded at one go.
-  static final int BLOCK = 256;
+  /// Rows that are folded at one go, at most.
+  private static final int MOST_ROWS = 256;
+  /// Elements of such rows, where they are narrow enough: a [ReducingGroup] keeps them in the first cache.
+  private static final int CACHED = 8192;
   /// Columns of a part.
   private static final int CHUNK = 256;
   private static final int ACCUMULATORS = 4;
@@ -27,22 +29,27 @@ final class ColumnReduction {
 
   private ColumnReduction() {}
 
+  /// How many rows are folded at one go.
+  static int block(int columns) {
+    return columns > CACHED / 8 ? MOST_ROWS : Math.clamp(CACHED / columns, 8, MOST_ROWS);
+  }
+
   /// Bytes of memory for block results that [#compile] wants.
   static long scratchBytes(long outer, long rows, int columns) {
-    if (rows <= BLOCK) {
+    if (rows <= block(columns)) {
       return 0;
     }
-    long blocks = Math.ceilDiv(rows, (long) BLOCK);
+    long blocks = Math.ceilDiv(rows, (long) block(columns));
     return 4 * outer * blocks * columns + scratchBytes(outer, blocks, columns);
   }
 
   static void compile(Target target, Folding folding, long outer, long rows, int columns, MemorySegment x, MemorySegment y,
       MemorySegment scratch, List<Step> steps) {
-    if (rows <= BLOCK) {
+    if (rows <= block(columns)) {
       steps.add(blocks(target, folding, outer, rows, columns, x, y));
       return;
     }
-    long blocks = Math.ceilDiv(rows, (long) BLOCK);
+    long blocks = Math.ceilDiv(rows, (long) block(columns));
     MemorySegment partial = scratch.asSlice(0, 4 * outer * blocks * columns);
     steps.add(blocks(target, folding, outer, rows, columns, x, partial));
     compile(target, folding, outer, blocks, columns, partial, y, scratch.asSlice(partial.byteSize()), steps);
@@ -55,14 +62,14 @@ final class ColumnReduction {
 
   /// Each block of each slab to one row.
   private static Step blocks(Target target, Folding folding, long outer, long rows, int columns, MemorySegment x, MemorySegment y) {
-    Blocks blocks = new Blocks(rows, BLOCK);
+    Blocks blocks = new Blocks(rows, block(columns));
     Blocks chunks = new Blocks(columns, CHUNK);
     Run full = run(target, folding, Math.min(columns, CHUNK), columns, x, y);
     int rest = columns % CHUNK;
     Run last = rest == 0 ? full : run(target, folding, rest, columns, x, y);
     // the units of work are the chunks of blocks; a part is some of them
     long units = outer * blocks.parts() * chunks.parts();
-    Blocks parts = Blocks.of(units, Math.min(rows, BLOCK) * Math.min(columns, CHUNK));
+    Blocks parts = Blocks.of(units, Math.min(rows, block(columns)) * Math.min(columns, CHUNK));
     return () -> target.workers().run(parts.parts(), part -> {
       for (long unit = parts.from(part); unit < parts.to(part); unit++) {
         int chunk = (int) (unit % chunks.parts());
@@ -80,10 +87,15 @@ final class ColumnReduction {
     if (!target.emits() || 16L * stride != (int) (16L * stride)) {
       return (from, rows, to) -> twin(folding, columns, stride, x, from, rows, y, to);
     }
-    Kernel kernel = target.kernel(new Key(folding, columns, stride), a -> emit(a, folding, columns, stride));
+    Kernel kernel = kernel(target, folding, columns, stride);
     long source = x.address();
     long destination = y.address();
     return (from, rows, to) -> kernel.call(source + 4 * from, rows, destination + 4 * to);
+  }
+
+  /// Reduces rows of `columns` elements, `stride` elements apart. Call it with the first row, their number and where the result is to be.
+  static Kernel kernel(Target target, Folding folding, int columns, int stride) {
+    return target.kernel(new Key(folding, columns, stride), a -> emit(a, folding, columns, stride));
   }
 
   private static void twin(Folding folding, int columns, int stride, MemorySegment x, long from, int rows, MemorySegment y, long to) {

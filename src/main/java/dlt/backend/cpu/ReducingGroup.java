@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 
-/// A group that ends in reductions: a part's pointwise results are reduced while they are in the cache, and those that
-/// nobody else reads never leave it. The bits are those of the reductions by themselves.
+/// A group that ends in reductions, of rows or of columns: a part's pointwise results are reduced while they are in the cache,
+/// and those that nobody else reads never leave it. The bits are those of the reductions by themselves.
 final class ReducingGroup {
   /// Elements of a part.
   private static final int PART = 2 * RowReduction.BLOCK;
@@ -42,12 +42,17 @@ final class ReducingGroup {
 
   static Step compile(Target target, Fusion.Group group, List<Operand> inputs, List<Operand> outputs) {
     ReducingGroup g = new ReducingGroup(target, group, inputs, outputs);
+    if (!target.emits() || !g.code.emitted() || group.shape().size() == 0) {
+      return g.apart();
+    }
+    if (!Fusion.trailing(g.dims, group.shape())) {
+      return g.columns();
+    }
     Nest nest = g.nest();
     int inner = nest.depth() - 1;
     int boundary = nest.slots() - 1;
     boolean rows = inner == 0 || nest.stride(boundary, inner - 1) != 0;
-    return target.emits() && g.code.emitted() && rows && nest.size(0) > 0
-        ? g.fused(new Nest(nest.dims(), nest.strides().subList(0, boundary))) : g.apart();
+    return rows ? g.fused(new Nest(nest.dims(), nest.strides().subList(0, boundary))) : g.apart();
   }
 
   /// The loops; the last slot is none, but sees to it that the innermost loop is not longer than what is reduced.
@@ -148,6 +153,18 @@ final class ReducingGroup {
 
   /// The pointwise results, each part's rows reduced at once.
   private Step pass(Nest nest, Rows[] rows) {
+    long[] addresses = addresses(nest);
+    PointwiseLoops loops = new PointwiseLoops(target, code, nest, addresses, PART, RowReduction.BLOCK);
+    int length = nest.dims().getLast();
+    return parts(loops, addresses, (part, slots) -> {
+      for (Rows r : rows) {
+        reduce(r, slots.of(r.slot), loops.start(part), loops.size(part), length);
+      }
+    });
+  }
+
+  /// Where the operands lie, those of the temporary slots excepted.
+  private long[] addresses(Nest nest) {
     PointwiseKernel.check(nest, inputs);
     long[] addresses = new long[nest.slots()];
     for (int i = 0; i < inputs.size(); i++) {
@@ -159,24 +176,73 @@ final class ReducingGroup {
         addresses[kept++] = output(n).address();
       }
     }
-    // the slots from there on are read by nobody else and lie in the workspace
-    int firstTemporary = kept;
-    int temporaries = nest.slots() - firstTemporary;
-    PointwiseLoops loops = new PointwiseLoops(target, code, nest, addresses, PART, RowReduction.BLOCK);
+    return addresses;
+  }
+
+  /// Where a part's results of a slot are.
+  private interface Slots {
+    long of(int slot);
+  }
+
+  private interface PartReduction {
+    void reduce(int part, Slots slots);
+  }
+
+  /// The pointwise results part by part, and what becomes of each.
+  private Step parts(PointwiseLoops loops, long[] addresses, PartReduction reduction) {
+    // the last slots are read by nobody else and lie in the workspace
+    int temporaries = (int) stored.stream().filter(n -> !kept(n)).count();
+    int firstTemporary = addresses.length - temporaries;
     long bytes = 4 * loops.largestPart();
     Workspace workspace = target.workspace();
     workspace.reserve(bytes * temporaries);
-    int length = nest.dims().getLast();
     return () -> target.workers().run(loops.parts(), part -> workspace.use(own -> {
       for (int i = 0; i < temporaries; i++) {
         loops.redirect(part, firstTemporary + i, own + i * bytes);
       }
       loops.run(part);
-      for (Rows r : rows) {
-        long from = r.slot < firstTemporary ? addresses[r.slot] + 4 * loops.start(part) : own + (r.slot - firstTemporary) * bytes;
-        reduce(r, from, loops.start(part), loops.size(part), length);
+      reduction.reduce(part, slot -> slot < firstTemporary ? addresses[slot] + 4 * loops.start(part) : own + (slot - firstTemporary) * bytes);
+    }));
+  }
+
+  // ---- the same with columns
+
+  /// A reduction of columns: where what it reduces is stored, and a row of partial results for each part.
+  private record Columns(int slot, Kernel kernel, long partial) {}
+
+  private Step columns() {
+    List<Shape> shapes = new ArrayList<>(inputs.stream().map(Operand::shape).toList());
+    stored.forEach(n -> shapes.add(n.shape()));
+    Nest nest = Nest.of(group.shape(), shapes);
+    int columns = Math.toIntExact(group.shape().size() / rows());
+    long block = (long) ColumnReduction.block(columns) * columns;
+    if (nest.depth() > 1 && nest.size(1) > block) {
+      return apart();       // parts would not be blocks
+    }
+    long[] addresses = addresses(nest);
+    PointwiseLoops loops = new PointwiseLoops(target, code, nest, addresses, block, columns);
+    Shape left = Shape.of(loops.parts(), columns);
+    long partialBytes = 4 * left.size();
+    MemorySegment scratch = target.shared(reductions.size() * partialBytes + ReduceKernel.scratchBytes(left, List.of(0)));
+    List<Columns> each = new ArrayList<>();
+    List<Step> steps = new ArrayList<>();
+    for (Node r : reductions) {
+      Folding folding = new Folding(((Reduce) r.op()).kind());
+      MemorySegment partial = scratch.asSlice(each.size() * partialBytes, partialBytes);
+      each.add(new Columns(inputs.size() + stored.indexOf(r.inputs().getFirst()), ColumnReduction.kernel(target, folding, columns, columns), partial.address()));
+      steps.add(ReduceKernel.compile(target, folding, left, List.of(0), partial, output(r), scratch.asSlice(reductions.size() * partialBytes)));
+    }
+    steps.addFirst(parts(loops, addresses, (part, slots) -> {
+      for (Columns c : each) {
+        c.kernel.call(slots.of(c.slot), loops.size(part) / columns, c.partial + 4L * part * columns);
       }
     }));
+    return () -> steps.forEach(Step::run);
+  }
+
+  /// Elements that become one.
+  private long rows() {
+    return dims.stream().mapToLong(group.shape()::dim).reduce(1, (a, b) -> a * b);
   }
 
   /// Reduces `size` elements at `from`, which are elements `start` and on of all rows.

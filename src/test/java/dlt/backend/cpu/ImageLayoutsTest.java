@@ -153,7 +153,7 @@ class ImageLayoutsTest {
           HostTensor t = HostTensor.allocate(input.type());
           Philox random = new Philox(2 + step, name.hashCode(), 0);
           for (long i = 0; i < t.size(); i++) {
-            t.set(i, t.dtype() == DType.INT64 ? i % 3 : t.shape().rank() == 0 ? 0.1 : random.uniform(i));
+            t.set(i, t.dtype() == DType.INT64 ? i % 3 : t.shape().rank() == 0 ? 0.01 : random.uniform(i));
           }
           input.write(t);
         }
@@ -189,7 +189,7 @@ class ImageLayoutsTest {
     Graph graph = training(net);
     try (CpuBackend one = new CpuBackend(1, set); CpuBackend three = new CpuBackend(3, set); ReferenceBackend reference = new ReferenceBackend()) {
       Map<String, double[]> actual = train(one, graph);
-      assertClose(actual, train(reference, graph), 1e-4);
+      assertClose(actual, train(reference, graph), 4e-4);
       Map<String, double[]> shared = train(three, graph);
       actual.forEach((name, values) -> assertThat(shared.get(name)).as(name).isEqualTo(values));
     }
