@@ -33,7 +33,7 @@ final class FinalTable {
       output.say("predicted   " + r.run().outOfFold());
     }
     if (r.parity().isPresent()) {
-      output.say("refit       " + r.epochs() + (r.epochs() == 1 ? " epoch" : " epochs") + " on all samples");
+      output.say("refit       " + r.epochs() + (r.epochs() == 1 ? " epoch" : " epochs") + " on all samples of the folds");
     }
   }
 

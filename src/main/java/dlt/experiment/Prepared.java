@@ -183,11 +183,19 @@ public record Prepared(ExperimentFile file, Parts parts, Assembly assembly, Task
         throw error(file.bound().at(p, "metric"), "found metric '" + p.metric() + "', expected one of " + String.join(", ", known),
             "list it under metrics");
       }
+      if (phase.schedule() instanceof ReduceOnPlateau p && !p.metric().equals("loss") && refits(experiment)) {
+        throw error(file.bound().at(p, "metric"), "found metric '" + p.metric() + "', expected loss: the last training, on all samples of the "
+            + "folds, has no validation part to measure it on", "say data.split.refit: false, or metric: loss (it then follows the training loss)");
+      }
     }
     if (!validated && (!selected.equals("loss") || experiment.training().earlyStopping().isPresent())) {
       throw error(file.bound().at(experiment.select()), "there is no validation part to select or stop by",
           "give data.split: {validation: 0.2} or a validation source");
     }
+  }
+
+  private static boolean refits(Experiment experiment) {
+    return experiment.data().split().filter(s -> s.several() && s.refit().orElse(true)).isPresent();
   }
 
   private static ConfigException error(Location at, String message, String hint) {

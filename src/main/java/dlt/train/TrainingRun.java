@@ -100,7 +100,7 @@ public final class TrainingRun {
       return finished(record, first, Optional.empty(), Optional.of(all.mean()), all.test(), Optional.of(all));
     }
     Prepared refit = trainings.refit(Math.min(all.epochs(), experiment().training().epochs()));
-    listener.note("refit on all " + refit.parts().train().size() + " samples, " + refit.epochs() + " epochs (the median of the folds' best)");
+    listener.note("refit on all " + refit.parts().train().size() + " samples of the folds, " + refit.epochs() + " epochs (the median of the folds' best)");
     Checkpoints.discardBeyond(run, refit.epochs());
     try (Trainer trainer = new Trainer(refit, backend, run, listener)) {
       if (record.goesOn()) {

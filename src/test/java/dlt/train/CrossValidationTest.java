@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dlt.backend.cpu.CpuBackend;
+import dlt.config.ConfigException;
 import dlt.error.Failure;
 import dlt.experiment.ExperimentFile;
 import dlt.experiment.Trainings;
@@ -201,6 +202,14 @@ class CrossValidationTest {
     assertThat(Files.readAllLines(train("time", false, time, () -> false).run().outOfFold())).hasSize(1 + SAMPLES * 3 / 4);
     List<String> shares = List.of("data.split={validation: 0.25, repeats: 3}", "training.epochs=1");
     assertThat(Files.readAllLines(train("shares", false, shares, () -> false).run().outOfFold())).hasSize(1 + 3 * SAMPLES / 4);
+  }
+
+  @Test
+  void aScheduleThatFollowsWhatTheRefitCannotMeasureIsRefusedAtOnce() throws IOException {
+    String schedule = "schedule=[{reduce_on_plateau: {metric: accuracy}}]";
+    assertThatThrownBy(() -> train("plateau", false, List.of(schedule), () -> false)).isInstanceOf(ConfigException.class)
+        .hasMessageContaining("the last training, on all samples of the folds, has no validation part").hasMessageContaining("refit: false");
+    assertThat(train("plateau", false, List.of(schedule, "data.split.refit=false", "training.epochs=1"), () -> false).stopped()).isFalse();
   }
 
   private TrainingRun.Result train(String name, boolean resume, List<String> overrides, BooleanSupplier stop) throws IOException {
