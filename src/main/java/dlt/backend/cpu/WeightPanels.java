@@ -96,7 +96,10 @@ record WeightPanels(int results, int sources, long perResult, long perSource, in
     int count = Math.clamp(results - first, 0, target.lanes());
     for (int s = 0; s < sources; s++) {
       long at = at(target, part) + 4L * s * lanes;
-      MemorySegment.copy(weights, 4 * (first + s * perSource), panels, at, 4L * count);
+      // a part may lie behind all results
+      if (count > 0) {
+        MemorySegment.copy(weights, 4 * (first + s * perSource), panels, at, 4L * count);
+      }
       for (int lane = count; lane < target.lanes(); lane++) {
         panels.set(JAVA_FLOAT, at + 4L * lane, 0);
       }
