@@ -160,6 +160,7 @@ function _complete_dlt() {
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} export" ];    then _picocli_dlt; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} report" ];    then _picocli_dlt; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} compare" ];    then _picocli_dlt; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} sweep" ];    then _picocli_dlt; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} check" ];    then _picocli_dlt; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} explain" ];    then _picocli_dlt; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} summary" ];    then _picocli_dlt; return $?; fi
@@ -174,19 +175,21 @@ function _complete_dlt() {
   local cmds3=(export)
   local cmds4=(report)
   local cmds5=(compare)
-  local cmds6=(check)
-  local cmds7=(explain)
-  local cmds8=(summary)
-  local cmds9=(bench)
-  local cmds10=(devices)
-  local cmds11=(schema)
+  local cmds6=(sweep)
+  local cmds7=(check)
+  local cmds8=(explain)
+  local cmds9=(summary)
+  local cmds10=(bench)
+  local cmds11=(devices)
+  local cmds12=(schema)
 
-  if CompWordsContainsArray "${cmds11[@]}"; then _picocli_dlt_schema; return $?; fi
-  if CompWordsContainsArray "${cmds10[@]}"; then _picocli_dlt_devices; return $?; fi
-  if CompWordsContainsArray "${cmds9[@]}"; then _picocli_dlt_bench; return $?; fi
-  if CompWordsContainsArray "${cmds8[@]}"; then _picocli_dlt_summary; return $?; fi
-  if CompWordsContainsArray "${cmds7[@]}"; then _picocli_dlt_explain; return $?; fi
-  if CompWordsContainsArray "${cmds6[@]}"; then _picocli_dlt_check; return $?; fi
+  if CompWordsContainsArray "${cmds12[@]}"; then _picocli_dlt_schema; return $?; fi
+  if CompWordsContainsArray "${cmds11[@]}"; then _picocli_dlt_devices; return $?; fi
+  if CompWordsContainsArray "${cmds10[@]}"; then _picocli_dlt_bench; return $?; fi
+  if CompWordsContainsArray "${cmds9[@]}"; then _picocli_dlt_summary; return $?; fi
+  if CompWordsContainsArray "${cmds8[@]}"; then _picocli_dlt_explain; return $?; fi
+  if CompWordsContainsArray "${cmds7[@]}"; then _picocli_dlt_check; return $?; fi
+  if CompWordsContainsArray "${cmds6[@]}"; then _picocli_dlt_sweep; return $?; fi
   if CompWordsContainsArray "${cmds5[@]}"; then _picocli_dlt_compare; return $?; fi
   if CompWordsContainsArray "${cmds4[@]}"; then _picocli_dlt_report; return $?; fi
   if CompWordsContainsArray "${cmds3[@]}"; then _picocli_dlt_export; return $?; fi
@@ -203,7 +206,7 @@ function _picocli_dlt() {
   # Get completion data
   local curr_word=${COMP_WORDS[COMP_CWORD]}
 
-  local commands="train eval predict export report compare check explain summary bench devices schema"
+  local commands="train eval predict export report compare sweep check explain summary bench devices schema"
   local flag_opts="'-h' '--help' '-V' '--version'"
   local arg_opts=""
 
@@ -459,6 +462,52 @@ function _picocli_dlt_compare() {
     local currIndex
     currIndex=$(currentPositionalIndex "compare" "${arg_opts}" "${flag_opts}")
     if (( currIndex >= 0 && currIndex <= 2147483647 )); then
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      positionals=$( compgen -f -- "${curr_word}" ) # files
+    fi
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `sweep` subcommand.
+function _picocli_dlt_sweep() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--json' '--verbose' '--resume' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--set' '--device' '--threads' '--out'"
+  local DEVICE_option_args=("AUTO" "CPU" "CUDA" "REFERENCE") # --device values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--set')
+      return
+      ;;
+    '--device')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${DEVICE_option_args[@]}" ) )
+      return $?
+      ;;
+    '--threads')
+      return
+      ;;
+    '--out')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local currIndex
+    currIndex=$(currentPositionalIndex "sweep" "${arg_opts}" "${flag_opts}")
+    if (( currIndex >= 0 && currIndex <= 0 )); then
       local IFS=$'\n'
       type compopt &>/dev/null && compopt -o filenames
       positionals=$( compgen -f -- "${curr_word}" ) # files

@@ -44,6 +44,7 @@ class PackagesTest {
       Map.entry("infer", Set.of("tensor")),
       // a report evaluates the saved model again
       Map.entry("report", Set.of("train", "run", "experiment", "backend", "data", "metric", "layer", "config", "tensor")),
+      Map.entry("sweep", Set.of("train", "run", "experiment", "backend", "config", "tensor")),
       Map.entry("cli", ALL));
 
   private static final JavaClasses CLASSES =

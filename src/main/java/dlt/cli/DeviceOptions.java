@@ -27,8 +27,13 @@ final class DeviceOptions {
 
   /// The device that the command line, or else the experiment, names, with the experiment's precision.
   Backend open(Training training) {
+    return open(training, threads());
+  }
+
+  /// The same with so many threads.
+  Backend open(Training training, int threads) {
     return switch (device.orElse(training.device())) {
-      case AUTO, CPU -> CpuBackend.open(threads(), training.precision() == Training.Precision.STRICT);
+      case AUTO, CPU -> CpuBackend.open(threads, training.precision() == Training.Precision.STRICT);
       case REFERENCE -> new ReferenceBackend();
       case CUDA -> throw new Failure(Failure.Kind.DEVICE, "--device cuda: this version of dlt computes on the processor only; use --device cpu or auto");
     };

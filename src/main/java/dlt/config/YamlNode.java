@@ -12,6 +12,11 @@ public sealed interface YamlNode {
   /// Where it begins.
   Location at();
 
+  /// It in one line of YAML, however long.
+  default String inline() {
+    return YamlText.inline(this);
+  }
+
   /// A single value as written; `quoted` keeps `'10'` and `10` apart (a block scalar counts as quoted).
   record Scalar(Location at, String text, boolean quoted) implements YamlNode {
     @Override

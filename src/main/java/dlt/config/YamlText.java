@@ -1,6 +1,7 @@
 package dlt.config;
 
 import java.util.List;
+import java.util.stream.Collectors;
 
 /// Nodes to YAML text: mappings and lists of mappings in block style, lists of scalars in one line. Reading it gives equal
 /// nodes.
@@ -15,6 +16,15 @@ final class YamlText {
     YamlText text = new YamlText();
     text.block(node, 0);
     return text.out.toString();
+  }
+
+  /// `node` in one line.
+  static String inline(YamlNode node) {
+    return switch (node) {
+      case YamlNode.Scalar s -> scalar(s);
+      case YamlNode.Mapping m -> m.entries().stream().map(e -> key(e.key()) + ": " + inline(e.value())).collect(Collectors.joining(", ", "{", "}"));
+      case YamlNode.Sequence s -> s.items().stream().map(YamlText::inline).collect(Collectors.joining(", ", "[", "]"));
+    };
   }
 
   /// Writes `node`, whose first character goes where the line stands now, and ends the line.

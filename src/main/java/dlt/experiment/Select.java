@@ -2,6 +2,8 @@ package dlt.experiment;
 
 import dlt.config.Default;
 import dlt.config.Doc;
+import dlt.metric.Metric;
+import java.util.Arrays;
 import java.util.Optional;
 
 @Doc("Which epoch's weights are kept: the best by a metric of the validation part.")
@@ -12,5 +14,10 @@ public record Select(
   public enum Mode {
     @Doc("The smallest.") MIN,
     @Doc("The largest.") MAX
+  }
+
+  /// Whether the largest value is best.
+  public boolean maximises() {
+    return mode.map(m -> m == Mode.MAX).orElseGet(() -> Arrays.stream(Metric.values()).anyMatch(m -> m.key().equals(metric) && m.higherIsBetter()));
   }
 }

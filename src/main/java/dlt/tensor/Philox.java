@@ -18,7 +18,9 @@ public final class Philox {
     /// Made-up data.
     SYNTHETIC,
     /// Samples that are composed of others, such as pairs.
-    COMPOSE;
+    COMPOSE,
+    /// The values of a sweep's trials.
+    SWEEP;
 
     /// The stream of this purpose's `id`-th use (0 to 2^24 - 1).
     public int stream(int id) {

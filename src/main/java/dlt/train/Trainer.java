@@ -9,9 +9,7 @@ import dlt.error.Failure;
 import dlt.experiment.Assembly;
 import dlt.experiment.Experiment;
 import dlt.experiment.Prepared;
-import dlt.experiment.Select;
 import dlt.experiment.Training;
-import dlt.metric.Metric;
 import dlt.optim.LearningRate;
 import dlt.run.MetricsLog;
 import dlt.run.RunDirectory;
@@ -221,13 +219,7 @@ public final class Trainer implements AutoCloseable {
   }
 
   private boolean improves(double value, double by) {
-    return maximise() ? value > state.bestValue() + by : value < state.bestValue() - by;
-  }
-
-  private boolean maximise() {
-    Select select = experiment.select();
-    return select.mode().map(m -> m == Select.Mode.MAX).orElseGet(() ->
-        prepared.metrics().stream().filter(m -> m.key().equals(select.metric())).anyMatch(Metric::higherIsBetter));
+    return experiment.select().maximises() ? value > state.bestValue() + by : value < state.bestValue() - by;
   }
 
   private ObjectNode epochLine(MetricsLog log, double trainLoss, Optional<Scores> validation, double seconds, double speed, boolean isBest) {

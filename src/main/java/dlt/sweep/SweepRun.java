@@ -1,0 +1,282 @@
+package dlt.sweep;
+
+import dlt.backend.Backend;
+import dlt.error.Failure;
+import dlt.experiment.Experiment;
+import dlt.experiment.ExperimentFile;
+import dlt.experiment.Prepared;
+import dlt.run.AtomicFile;
+import dlt.run.History;
+import dlt.run.Manifest;
+import dlt.run.RunDirectory;
+import dlt.train.Scores;
+import dlt.train.TrainingListener;
+import dlt.train.TrainingRun;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.IntPredicate;
+import java.util.stream.Stream;
+
+/// Trains the trials of a sweep, each a run of its own below the sweep's folder, and copies the winner's run to `best`. What
+/// comes of it depends on file, data and seed alone, however often it is interrupted and resumed and however many trials
+/// run at a time; a limit of minutes excepted.
+public final class SweepRun {
+  /// What came of it. `best` is the winner's run; empty where every trial diverged, or where it was `stopped`.
+  public record Result(Path folder, Leaderboard leaderboard, Optional<RunDirectory> best, boolean stopped) {}
+
+  private final SweepFile file;
+  private final Path folder;
+  private final Function<Experiment, Backend> backend;
+  private final String version;
+  private final BooleanSupplier stop;
+  private final Consumer<Leaderboard> changed;
+  private final Leaderboard leaderboard;
+  private final long end;
+
+  /// A sweep of `file` into `folder`. `backend` opens a device for one trial; `changed` is shown the leaderboard after each
+  /// change of it, by one thread at a time.
+  public SweepRun(SweepFile file, Path folder, Function<Experiment, Backend> backend, String version, BooleanSupplier stop, Consumer<Leaderboard> changed) {
+    this.file = file;
+    this.folder = folder;
+    this.backend = backend;
+    this.version = version;
+    this.stop = stop;
+    Experiment experiment = file.experiment().experiment();
+    this.leaderboard = new Leaderboard(file.sweep(), experiment.select().metric(), experiment.select().maximises());
+    this.changed = changed;
+    this.end = file.sweep().minutes().map(m -> System.nanoTime() + (long) (m * 60e9)).orElse(Long.MAX_VALUE);
+  }
+
+  /// Trains every trial, or goes on with those that an earlier attempt in the folder left. Throws a [Failure] of kind USAGE
+  /// where another sweep is there, [dlt.config.ConfigException] where a trial's values do not fit the experiment.
+  public Result train(boolean resume) {
+    begin(resume);
+    int epochs = file.experiment().experiment().training().epochs();
+    boolean whole;
+    try (ExecutorService threads = Executors.newFixedThreadPool(file.sweep().parallel())) {
+      whole = switch (file.sweep().method()) {
+        case Method.Grid _ -> rungs(threads, new Proposals(file.sweep(), seed()).grid(), epochs);
+        case Method.Random r -> {
+          Proposals proposals = new Proposals(file.sweep(), seed());
+          yield rungs(threads, Stream.iterate(0, i -> i + 1).limit(r.trials()).map(proposals::random).toList(), epochs);
+        }
+        case Method.Tpe t -> oneByOne(threads, t, epochs);
+      };
+    }
+    writeLeaderboard();
+    Optional<RunDirectory> best = whole ? winner().map(this::copy) : Optional.empty();
+    return new Result(folder, leaderboard, best, !whole);
+  }
+
+  private long seed() {
+    return file.experiment().experiment().seed();
+  }
+
+  /// Another sweep's trials are not to be mixed with this one's.
+  private void begin(boolean resume) {
+    String now = file.section() + "\n" + String.join("\n", file.overrides()) + "\n";
+    Path mark = folder.resolve("sweep.yaml");
+    try {
+      if (Files.exists(mark)) {
+        if (!resume) {
+          throw new Failure(Failure.Kind.USAGE, folder + ": a sweep is here already; go on with it by --resume, or choose another folder with --out");
+        }
+        if (!Files.readString(mark).equals(now)) {
+          throw new Failure(Failure.Kind.USAGE, folder + ": cannot be resumed with another sweep section or other --set; start anew in another folder with --out");
+        }
+      }
+    } catch (IOException e) {
+      throw new Failure(Failure.Kind.OUTPUT, mark + ": could not be read: " + AtomicFile.reason(e), e);
+    }
+    AtomicFile.write(mark, out -> out.write(now.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /// Trains `trials` rung by rung, the best of each rung to the next. False where it was stopped.
+  private boolean rungs(ExecutorService threads, List<Trial> trials, int epochs) {
+    List<Trial> left = trials;
+    List<Integer> rungs = file.sweep().halving().map(h -> h.rungs(epochs)).orElse(List.of(epochs));
+    for (int limit : rungs) {
+      List<Trial> cohort = left;
+      if (!all(threads, cohort.size(), i -> run(cohort.get(i), limit, epochs))) {
+        return false;
+      }
+      int kept = file.sweep().halving().map(h -> Math.ceilDiv(cohort.size(), h.factor())).orElse(cohort.size());
+      left = leaderboard.byScore().stream().filter(cohort::contains).limit(kept).toList();
+    }
+    return true;
+  }
+
+  /// Trial by trial; what number i may learn from is fixed, so that it does not matter which ends first.
+  private boolean oneByOne(ExecutorService threads, Method.Tpe method, int epochs) {
+    Proposals proposals = new Proposals(file.sweep(), seed());
+    List<Future<Boolean>> begun = new ArrayList<>();
+    boolean whole = true;
+    for (int i = 0; i < method.trials() && whole; i++) {
+      int known = i - file.sweep().parallel() + 1;
+      for (int j = 0; j < known; j++) {
+        whole &= done(begun.get(j));
+      }
+      if (whole) {
+        Trial trial = proposals.tpe(i, method, leaderboard(known));
+        begun.add(threads.submit(() -> run(trial, epochs, epochs)));
+      }
+    }
+    for (Future<Boolean> f : begun) {
+      whole &= done(f);
+    }
+    return whole;
+  }
+
+  private List<Trial> leaderboard(int known) {
+    synchronized (leaderboard) {
+      return leaderboard.byScore().stream().filter(t -> t.number() < known).toList();
+    }
+  }
+
+  private static boolean all(ExecutorService threads, int count, IntPredicate job) {
+    List<Future<Boolean>> begun = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      int number = i;
+      begun.add(threads.submit(() -> job.test(number)));
+    }
+    boolean whole = true;
+    try {
+      for (Future<Boolean> f : begun) {
+        whole &= done(f);
+      }
+    } finally {
+      begun.forEach(f -> f.cancel(false));
+    }
+    return whole;
+  }
+
+  private static boolean done(Future<Boolean> f) {
+    try {
+      return f.get();
+    } catch (ExecutionException e) {
+      switch (e.getCause()) {
+        case RuntimeException r -> throw r;
+        case Error r -> throw r;
+        default -> throw new IllegalStateException(e.getCause());
+      }
+    } catch (InterruptedException | CancellationException e) {
+      return false;
+    }
+  }
+
+  /// Trains `trial` for the first `limit` of `epochs`, or goes on with it; false where it was stopped.
+  private boolean run(Trial trial, int limit, int epochs) {
+    if (stop.getAsBoolean() || System.nanoTime() > end) {
+      return System.nanoTime() > end;
+    }
+    RunDirectory run = new RunDirectory(folder.resolve(String.format(Locale.ROOT, "trial-%04d", trial.number() + 1)));
+    ExperimentFile experiment = file.of(trial);
+    double score = Double.NaN;
+    if (!ended(run, limit, epochs)) {
+      Limit listener = new Limit(limit < epochs ? limit : Integer.MAX_VALUE);
+      try (Backend device = backend.apply(experiment.experiment())) {
+        TrainingRun.Result r = new TrainingRun(Prepared.of(experiment), device, run, listener)
+            .train(true, version, () -> stop.getAsBoolean() || listener.reached());
+        if (r.stopped() && !listener.reached()) {
+          return false;
+        }
+        score = best(run, limit);
+      } catch (Failure f) {
+        if (f.kind() != Failure.Kind.DIVERGED) {
+          throw f;
+        }
+      }
+    } else {
+      score = best(run, limit);
+    }
+    double seconds = History.read(run).epochs().stream().filter(e -> e.epoch() <= limit).mapToDouble(History.Epoch::seconds).sum();
+    synchronized (leaderboard) {
+      leaderboard.put(new Standing(trial, limit, score, seconds));
+      writeLeaderboard();
+      changed.accept(leaderboard);
+    }
+    return true;
+  }
+
+  /// Whether nothing is left to do: the limit was reached, or the whole training and its export have ended.
+  private static boolean ended(RunDirectory run, int limit, int epochs) {
+    return run.exists() && Files.exists(run.manifest())
+        && (Manifest.read(run).finished() != null || limit < epochs && History.read(run).epochs().size() >= limit && Files.exists(run.last()));
+  }
+
+  /// The best value of the selected metric in the first `limit` epochs.
+  private double best(RunDirectory run, int limit) {
+    String metric = leaderboard.metric();
+    return History.read(run).epochs().stream()
+        .filter(e -> e.epoch() <= limit)
+        .mapToDouble(e -> (e.validation().isEmpty() ? e.train() : e.validation()).getOrDefault(metric, Double.NaN))
+        .filter(v -> !Double.isNaN(v))
+        .reduce(leaderboard.maximise() ? Math::max : Math::min)
+        .orElse(Double.NaN);
+  }
+
+  private void writeLeaderboard() {
+    AtomicFile.write(folder.resolve("leaderboard.json"), out -> out.write(leaderboard.file().getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private Optional<RunDirectory> winner() {
+    return leaderboard.sorted().stream()
+        .filter(s -> !Double.isNaN(s.score()))
+        .map(s -> new RunDirectory(folder.resolve(String.format(Locale.ROOT, "trial-%04d", s.trial().number() + 1))))
+        .filter(r -> Files.exists(r.onnx()))
+        .findFirst();
+  }
+
+  private RunDirectory copy(RunDirectory winner) {
+    Path best = folder.resolve("best");
+    try (Stream<Path> files = Files.walk(winner.path())) {
+      for (Path from : files.filter(Files::isRegularFile).toList()) {
+        Path to = best.resolve(winner.path().relativize(from));
+        AtomicFile.write(to, out -> Files.copy(from, out));
+      }
+    } catch (IOException | UncheckedIOException e) {
+      throw new Failure(Failure.Kind.OUTPUT, best + ": the winner's run could not be copied: " + e.getMessage(), e);
+    }
+    return new RunDirectory(best);
+  }
+
+  /// Counts a trial's epochs and says when it has had enough of them.
+  private static final class Limit implements TrainingListener {
+    private final int epochs;
+    private volatile boolean reached;
+
+    Limit(int epochs) {
+      this.epochs = epochs;
+    }
+
+    boolean reached() {
+      return reached;
+    }
+
+    @Override
+    public void step(int epoch, int all, int batch, int batches, int samples, double loss) {}
+
+    @Override
+    public void epoch(int epoch, int all, double trainLoss, Optional<Scores> validation, double seconds, double samplesPerSecond, boolean best) {
+      reached = epoch >= epochs;
+    }
+
+    @Override
+    public void note(String text) {}
+  }
+}

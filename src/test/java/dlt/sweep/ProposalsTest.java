@@ -1,0 +1,92 @@
+package dlt.sweep;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dlt.config.Binder;
+import dlt.config.YamlNode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class ProposalsTest {
+  private static Sweep sweep(String text) {
+    return Binder.bind(YamlNode.parse(text, Path.of("sweep.yaml")), Sweep.class).value();
+  }
+
+  private static final Sweep PLANE = sweep("{method: {tpe: {trials: 40}}, parameters: {x: {log: [1e-4, 1]}, n: {int: [1, 50]}, kind: {choice: [a, b, c]}}}");
+
+  @Test
+  void aGridTakesEndsAndLeavesOutWhatConditionsRuleOut() {
+    Sweep s = sweep("{method: grid, parameters: {o: {choice: [{adam: {lr: 1}}, sgd]}, lr: {linear: {between: [0, 1], points: 3, when: {o: adam}}}, n: {int: [1, 2]}}}");
+    List<Trial> trials = new Proposals(s, 1).grid();
+    assertThat(trials).hasSize(2 * 3 + 2);
+    assertThat(trials.getFirst().settings(s)).hasToString("{o={adam: {lr: 1}}, lr=0.0, n=1}");
+    assertThat(trials.getLast().settings(s)).containsOnlyKeys("o", "n").containsEntry("o", "sgd");
+  }
+
+  @Test
+  void groupsAreSetTogether() {
+    Sweep s = sweep("{method: grid, parameters: {size: {paired: [{a: 1, b: [2, 3]}, {a: 4, b: 5}]}}}");
+    assertThat(new Proposals(s, 1).grid().getFirst().settings(s)).containsEntry("a", "1").containsEntry("b", "[2, 3]");
+  }
+
+  @Test
+  void randomTrialsStayBetweenTheEndsAndDependOnSeedAndNumberAlone() {
+    Proposals p = new Proposals(PLANE, 7);
+    for (int i = 0; i < 200; i++) {
+      Trial t = p.random(i);
+      assertThat(t).isEqualTo(new Proposals(PLANE, 7).random(i));
+      assertThat(t.coordinates().get(0)).isBetween(Math.log(1e-4), 0.0);
+      assertThat(t.coordinates().get(1)).isBetween(1.0, 50.0);
+      assertThat(t.coordinates().get(2)).isIn(0.0, 1.0, 2.0);
+    }
+    assertThat(IntStream.range(0, 200).mapToObj(i -> p.random(i).coordinates().get(1)).distinct().count()).isGreaterThan(40);
+  }
+
+  /// Least at x = 0.01, n = 30 and kind b.
+  private static double cost(Trial t) {
+    double x = t.coordinates().get(0) - Math.log(0.01);
+    double n = (t.coordinates().get(1) - 30) / 10;
+    return x * x + n * n + (t.coordinates().get(2) == 1 ? 0 : 2);
+  }
+
+  @Test
+  void theParzenEstimatorFindsBetterTrialsThanChance() {
+    int wins = 0;
+    for (int seed = 0; seed < 10; seed++) {
+      Proposals p = new Proposals(PLANE, seed);
+      List<Trial> done = new ArrayList<>();
+      double random = Double.POSITIVE_INFINITY;
+      for (int i = 0; i < 40; i++) {
+        Trial t = p.tpe(i, (Method.Tpe) PLANE.method(), done.stream().sorted(Comparator.comparingDouble(ProposalsTest::cost)).toList());
+        done.add(t);
+        random = Math.min(random, cost(p.random(i)));
+      }
+      wins += done.stream().mapToDouble(ProposalsTest::cost).min().orElseThrow() < random ? 1 : 0;
+    }
+    assertThat(wins).isGreaterThanOrEqualTo(8);
+  }
+
+  @Test
+  void aDensitySumsToOne() {
+    List<Domain> domains = PLANE.parameters().values().stream().map(Parameter::domain).toList();
+    List<Trial> centres = List.of(new Trial(0, List.of(-9.0, 3.0, 1.0)), new Trial(1, List.of(-0.1, 50.0, 1.0)), new Trial(2, List.of(Double.NaN, 20.0, 2.0)));
+    Density d = new Density(domains, centres);
+    // relative to the even density, so the mean over an even net is 1
+    double sum = 0;
+    int net = 60;
+    for (int i = 0; i < net; i++) {
+      for (int n = 1; n <= 50; n++) {
+        for (double k = 0; k < 3; k++) {
+          sum += Math.exp(d.logAt(List.of(domains.getFirst().at((i + 0.5) / net), (double) n, k))) / (net * 50 * 3);
+        }
+      }
+    }
+    assertThat(sum).isCloseTo(1, within(0.01));
+  }
+}
