@@ -57,7 +57,8 @@ class ProposalsTest {
 
   @Test
   void theParzenEstimatorFindsBetterTrialsThanChance() {
-    int wins = 0;
+    double found = 0;
+    double byChance = 0;
     for (int seed = 0; seed < 10; seed++) {
       Proposals p = new Proposals(PLANE, seed);
       List<Trial> done = new ArrayList<>();
@@ -67,9 +68,10 @@ class ProposalsTest {
         done.add(t);
         random = Math.min(random, cost(p.random(i)));
       }
-      wins += done.stream().mapToDouble(ProposalsTest::cost).min().orElseThrow() < random ? 1 : 0;
+      found += done.stream().mapToDouble(ProposalsTest::cost).min().orElseThrow();
+      byChance += random;
     }
-    assertThat(wins).isGreaterThanOrEqualTo(8);
+    assertThat(found).isLessThan(byChance / 4);
   }
 
   @Test
