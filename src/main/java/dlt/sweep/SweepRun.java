@@ -4,7 +4,7 @@ import dlt.backend.Backend;
 import dlt.error.Failure;
 import dlt.experiment.Experiment;
 import dlt.experiment.ExperimentFile;
-import dlt.experiment.Prepared;
+import dlt.experiment.Trainings;
 import dlt.run.AtomicFile;
 import dlt.run.History;
 import dlt.run.Manifest;
@@ -65,6 +65,9 @@ public final class SweepRun {
   /// Trains every trial, or goes on with those that an earlier attempt in the folder left. Throws a [Failure] of kind USAGE
   /// where another sweep is there, [dlt.config.ConfigException] where a trial's values do not fit the experiment.
   public Result train(boolean resume) {
+    if (file.sweep().halving().isPresent() && Trainings.open(file.experiment()).several()) {
+      throw new Failure(Failure.Kind.USAGE, file.file() + ": `sweep.halving` compares trainings before their end, and a run over folds has several: leave out the one or the other");
+    }
     begin(resume);
     int epochs = file.experiment().experiment().training().epochs();
     boolean whole;
@@ -190,7 +193,7 @@ public final class SweepRun {
     if (!ended(run, limit, epochs)) {
       Limit listener = new Limit(limit < epochs ? limit : Integer.MAX_VALUE);
       try (Backend device = backend.apply(experiment.experiment())) {
-        TrainingRun.Result r = new TrainingRun(Prepared.of(experiment), device, run, listener)
+        TrainingRun.Result r = new TrainingRun(Trainings.open(experiment), device, run, listener)
             .train(true, version, () -> stop.getAsBoolean() || listener.reached());
         if (r.stopped() && !listener.reached()) {
           return false;
@@ -219,10 +222,15 @@ public final class SweepRun {
         && (Manifest.read(run).finished() != null || limit < epochs && History.read(run).epochs().size() >= limit && Files.exists(run.last()));
   }
 
-  /// The best value of the selected metric in the first `limit` epochs.
+  /// The best value of the selected metric in the first `limit` epochs; its mean over the folds where there are several.
   private double best(RunDirectory run, int limit) {
     String metric = leaderboard.metric();
-    return History.read(run).epochs().stream()
+    Double overFolds = Manifest.read(run).results().get("validation." + metric);
+    List<History.Epoch> epochs = History.read(run).epochs();
+    if (overFolds != null && epochs.stream().allMatch(e -> e.validation().isEmpty())) {
+      return overFolds;
+    }
+    return epochs.stream()
         .filter(e -> e.epoch() <= limit)
         .mapToDouble(e -> (e.validation().isEmpty() ? e.train() : e.validation()).getOrDefault(metric, Double.NaN))
         .filter(v -> !Double.isNaN(v))
