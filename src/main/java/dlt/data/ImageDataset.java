@@ -4,9 +4,13 @@ import dlt.tensor.HostTensor;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// Images in files, with a class each.
 final class ImageDataset implements Dataset {
+  /// What [#key] knows.
+  static final Set<String> KEYS = Set.of("path", "folder");
+
   private final Schema schema;
   private final List<SourceFile> files;
   private final int[] classes;

@@ -16,11 +16,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-@Doc("Images (PNG, JPEG, GIF, BMP) in one folder a class. A sample is [channels, height, width] of 0 to 255.")
+@Doc("Images (PNG, JPEG, GIF, BMP) in one folder a class, or with `labels` in a csv file. A sample is [channels, height, width] of 0 to 255.")
 public record Images(
-    @Doc("The folder of the classes' folders.") String path,
+    @Doc("The folder of the images, or of the classes' folders.") String path,
     @Doc("Height and width that every image is resized to.") IntPair size,
-    @Doc("1 reads grey values, 3 red, green and blue.") @Default("3") @Range(min = 1, max = 3) int channels)
+    @Doc("1 reads grey values, 3 red, green and blue.") @Default("3") @Range(min = 1, max = 3) int channels,
+    @Doc("A csv file that says what is to be predicted for each image; else every class has a folder.") Optional<Labels> labels)
     implements Source {
   public Images {
     if (channels == 2) {
@@ -31,11 +32,19 @@ public record Images(
     }
   }
 
+  /// Without labels.
+  Images(String path, IntPair size, int channels) {
+    this(path, size, channels, Optional.empty());
+  }
+
   @Override
   public Dataset open(Path base, Wanted wanted) {
     Path folder = SourceFile.resolve(base, path);
     if (!Files.isDirectory(folder)) {
       throw failure(SourceFile.missing(folder, "folder"));
+    }
+    if (labels.isPresent()) {
+      return labels.get().open(this, new ImageFolder(path, folder), base, wanted);
     }
     Field image = image();
     List<SourceFile> files = new ArrayList<>();
@@ -67,11 +76,14 @@ public record Images(
 
   @Override
   public Optional<Schema> declared(Wanted wanted) {
+    if (labels.isPresent()) {
+      return Optional.empty();
+    }
     List<Field> target = wanted.targets() == TargetKind.NONE ? List.of() : List.of(label(wanted.kind("label"), List.of()));
     return Optional.of(new Schema(List.of(image()), target));
   }
 
-  private Field image() {
+  Field image() {
     return new Field("image", TensorType.float32(channels, size.first(), size.second()));
   }
 
@@ -113,6 +125,6 @@ public record Images(
 
   @Override
   public List<String> paths() {
-    return List.of(path);
+    return Stream.concat(Stream.of(path), labels.stream().map(Labels::csv)).toList();
   }
 }

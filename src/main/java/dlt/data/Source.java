@@ -70,6 +70,10 @@ public sealed interface Source permits Csv, Parquet, Idx, Npz, Npy, Safetensors,
       if (trained instanceof Csv csv) {
         return csv.at(path);
       }
+      if (trained instanceof Images i && i.labels().isPresent()) {
+        String folder = file.getParent() == null ? "." : file.getParent().toString();
+        return new Images(folder, i.size(), i.channels(), i.labels().map(l -> l.at(path)));
+      }
       return trained instanceof Table table
           ? Csv.like(path, delimiter, table)
           : Csv.of(path, delimiter, schema.inputs().getFirst().type().shape());

@@ -24,6 +24,7 @@ final class TableReading {
   /// More names than this, and than half of the lines, are taken for a mistake unless the type is given.
   private static final int MANY = 20;
 
+  private final boolean besides;
   private final Table table;
   private final TableRows rows;
   private final SourceFile file;
@@ -39,6 +40,12 @@ final class TableReading {
   private int size;
 
   TableReading(Table table, TableRows rows, Wanted wanted) {
+    this(table, rows, wanted, false);
+  }
+
+  /// Where the rows describe something else, `besides`, they need no features, and their keys may be missing (empty texts).
+  TableReading(Table table, TableRows rows, Wanted wanted, boolean besides) {
+    this.besides = besides;
     this.table = table;
     this.rows = rows;
     this.file = rows.file();
@@ -65,9 +72,9 @@ final class TableReading {
     List<String> featureNames;
     if (wanted.schema().isPresent()) {
       Schema schema = wanted.schema().get();
-      featureNames = schema.inputs().getFirst().columns().stream().map(Column::name).toList();
+      featureNames = schema.inputs().stream().limit(1).flatMap(f -> f.columns().stream()).map(Column::name).toList();
       targetNames = schema.targets().stream().flatMap(f -> f.columns().stream()).map(Column::name).toList();
-      if (featureNames.isEmpty()) {
+      if (featureNames.isEmpty() && !besides) {
         featureNames = listed(header, table.target()); // a model that was trained on arrays
         targetNames = table.target();
       }
@@ -78,10 +85,10 @@ final class TableReading {
     if (wanted.targets() == TargetKind.NONE) {
       targetNames = List.of();
     }
-    if (featureNames.isEmpty()) {
+    if (featureNames.isEmpty() && !besides) {
       throw file.failure("no column is left to predict from");
     }
-    values = new GrowingTable(file, DType.FLOAT32, featureNames.size());
+    values = new GrowingTable(file, DType.FLOAT32, Math.max(1, featureNames.size()));
     for (String name : featureNames) {
       features.add(new TableColumn(name, column(name, header), false, TargetKind.VALUES, values, features.size()));
     }
@@ -117,7 +124,7 @@ final class TableReading {
   /// The names that a model knows; what it does not name is numbers to it.
   private void takeNames(Schema schema) {
     Map<String, List<String>> known = new HashMap<>();
-    schema.inputs().getFirst().columns().forEach(c -> known.put(c.name(), c.categories()));
+    schema.inputs().stream().limit(1).flatMap(f -> f.columns().stream()).forEach(c -> known.put(c.name(), c.categories()));
     features.forEach(p -> declare(p, known.getOrDefault(p.name, List.of())));
     for (TableColumn p : targets) {
       for (Field field : schema.targets()) {
@@ -236,7 +243,7 @@ final class TableReading {
     for (Map.Entry<String, List<String>> key : keys.entrySet()) {
       String cell = cells.text(keyColumns[k++]);
       String text = cell == null ? "" : cell.strip();
-      if (missing(text)) {
+      if (missing(text) && !besides) {
         throw new Failure(Failure.Kind.DATA, rows.at(line) + ": column '" + key.getKey() + "': the value is missing, and samples are divided by it");
       }
       key.getValue().add(text);
@@ -320,11 +327,15 @@ final class TableReading {
       y.add(ArrayDataset.Values.of(t, fields.getLast().type()));
     }
     List<Column> columns = features.stream().map(p -> new Column(p.name, p.names())).toList();
-    Field input = new Field("features", TensorType.float32(sampleShape()), List.of(), columns);
-    Schema schema = new Schema(List.of(input), fields);
+    List<Field> inputs = new ArrayList<>();
+    List<ArrayDataset.Values> x = new ArrayList<>();
+    if (!features.isEmpty()) {
+      inputs.add(new Field("features", TensorType.float32(sampleShape()), List.of(), columns));
+      x.add(new ArrayDataset.Values(values, inputs.getFirst().type(), 1, (_, _) -> {}));
+    }
     int[] places = Arrays.copyOf(lines, size);
     Dataset dataset =
-        new ArrayDataset(size, schema, List.of(new ArrayDataset.Values(values, input.type(), 1, (_, _) -> {})), y, i -> rows.at(places[i]), () -> SourceFile.hash(List.of(file)), keys);
+        new ArrayDataset(size, new Schema(inputs, fields), x, y, i -> rows.at(places[i]), () -> SourceFile.hash(List.of(file)), keys);
     return wanted.checked(dataset, file.name());
   }
 
