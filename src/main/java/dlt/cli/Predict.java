@@ -25,7 +25,7 @@ final class Predict implements Callable<Integer> {
   @Mixin DeviceOptions device;
   @Mixin Output output;
 
-  @Option(names = "--input", required = true, paramLabel = "FILE", description = "The samples: csv, npz, npy, safetensors or a folder of images.")
+  @Option(names = "--input", required = true, paramLabel = "FILE", description = "The samples: csv, parquet, npz, npy, safetensors, hdf5 or a folder of images.")
   Path input;
 
   @Option(names = "--output", paramLabel = "FILE",

@@ -75,6 +75,16 @@ class DataTest {
     assertThat(bind("train: {npy: {inputs: x.npy, targets: y.npy}}\nsplit: none").train()).isEqualTo(new Npy(List.of("x.npy"), List.of("y.npy"), 1, ImageLayout.CHW));
     assertThat(bind("train: {safetensors: {path: g, inputs: a/x, targets: a/y, batch_dims: 2}}\nsplit: none").train())
         .isEqualTo(new Safetensors("g", List.of("a/x"), List.of("a/y"), 2, ImageLayout.CHW));
+    assertThat(bind("train: {hdf5: {path: a.h5, inputs: [u, v], layout: hwc}}\nsplit: none").train())
+        .isEqualTo(new Hdf5("a.h5", List.of("u", "v"), List.of("y"), 1, ImageLayout.HWC));
+    assertThat(bind("train: {parquet: {path: a.parquet, target: y, missing: median}}\nsplit: none").train())
+        .isInstanceOfSatisfying(Parquet.class, p -> assertThat(p.missing()).isEqualTo(Table.Missing.MEDIAN));
+    assertThat(bind("train: {images: {path: p, size: 32, labels: {csv: l.csv, target: tags, separator: '|', unlisted: ignore}}}\nsplit: none").train())
+        .isInstanceOfSatisfying(
+            Images.class,
+            i ->
+                assertThat(i.labels())
+                    .contains(new Labels("l.csv", List.of("tags"), "file", Optional.of("|"), List.of(), "", Labels.Unlisted.IGNORE, ",")));
     assertThat(bind("train: {images: {path: p, size: 32}}\nsplit: none").train()).isEqualTo(new Images("p", IntPair.of(32), 3));
     assertThat(bind("train: {synthetic: {samples: 8, shape: [1, 4], classes: 3}}\nsplit: none").train())
         .isEqualTo(new Synthetic(8, List.of(1, 4), Optional.of(3), Optional.empty(), Optional.empty(), 0));
