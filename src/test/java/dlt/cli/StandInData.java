@@ -1,10 +1,13 @@
 package dlt.cli;
 
+import dlt.data.Hdf5;
 import dlt.data.Idx;
 import dlt.data.Source;
 import dlt.data.Synthetic;
 import dlt.experiment.Experiment;
 import dlt.experiment.ExperimentFile;
+import io.jhdf.HdfFile;
+import io.jhdf.WritableHdfFile;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,13 +20,13 @@ import java.util.zip.GZIPOutputStream;
 /// What makes an experiment small enough for a test: one epoch, few samples of small images, and stand-ins for data that do
 /// not come with dlt.
 final class StandInData {
-  private static final int SIDE = 80, SAMPLES = 16, BATCH = 4, DIGITS = 60;
+  private static final int SIDE = 80, SAMPLES = 16, BATCH = 4, DIGITS = 60, CATS = 24, CAT_SIDE = 8;
 
   private StandInData() {}
 
   /// Whether an experiment's data have a stand-in.
   static boolean knows(Experiment experiment) {
-    return experiment.data().train() instanceof Idx;
+    return experiment.data().train() instanceof Idx || experiment.data().train() instanceof Hdf5;
   }
 
   /// The overrides that make it small; files are written to `folder`.
@@ -56,8 +59,31 @@ final class StandInData {
         overrides.add(key + ".idx.images=" + idx(folder.resolve(key + "-images.gz"), 255, DIGITS, 28, 28));
         overrides.add(key + ".idx.labels=" + idx(folder.resolve(key + "-labels.gz"), 10, DIGITS));
       }
+      case Hdf5 h -> overrides.add(key + ".hdf5.path=" + cats(folder.resolve(key + ".h5"), h));
       default -> {}
     }
+  }
+
+  /// Colour images as the cat data have them, but smaller: those with the label 1 are brighter.
+  private static Path cats(Path file, Hdf5 source) {
+    int[][][][] images = new int[CATS][CAT_SIDE][CAT_SIDE][3];
+    int[] labels = new int[CATS];
+    Random random = new Random(1);
+    for (int i = 0; i < CATS; i++) {
+      labels[i] = i % 2;
+      for (int[][] row : images[i]) {
+        for (int[] pixel : row) {
+          for (int c = 0; c < pixel.length; c++) {
+            pixel[c] = 100 * labels[i] + random.nextInt(156);
+          }
+        }
+      }
+    }
+    try (WritableHdfFile out = HdfFile.write(file)) {
+      out.putDataset(source.inputs().getFirst(), images);
+      out.putDataset(source.targets().getFirst(), labels);
+    }
+    return file;
   }
 
   /// A gzipped idx file of bytes below `limit`; the first of each sample counts up, so that every class occurs.
