@@ -50,8 +50,7 @@ sealed interface Composition extends Source permits Pairs, RankedPairs, Triplets
     }
     Composed.Chooser chooser = chooser(part, Composed.targets(part), wanted);
     Part r = Composed.part(part, chooser, Composed.schema(schema, members(), target(wanted)), seed);
-    wanted.checked(r.dataset(), paths().toString());
-    return r;
+    return new Part(r.name(), wanted.checked(r.dataset(), paths().toString()), r.samples());
   }
 
   default Failure failure(String message) {

@@ -70,7 +70,7 @@ public record Preprocessing(Field input, List<Fitted> steps, TensorType output) 
 
   /// Throws Failure(DATA) where a value of the input `field` is missing and no step fills it in.
   public void requireNothingMissing(Part part, int field) {
-    if (part.dataset().mayMiss() && steps.stream().noneMatch(Fitted.Fill.class::isInstance)) {
+    if (input.type().dtype() == DType.FLOAT32 && part.dataset().mayMiss() && steps.stream().noneMatch(Fitted.Fill.class::isInstance)) {
       new Statistics(part, field, List.of()).requireNothingMissing();
     }
   }

@@ -1,6 +1,8 @@
 package dlt.data;
 
 import dlt.error.Failure;
+import dlt.tensor.DType;
+import dlt.tensor.TensorType;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,13 +57,15 @@ public record Wanted(TargetKind targets, Map<String, TargetKind> named, Optional
           Failure.Kind.DATA, name + ": gives " + found.size() + " inputs a sample, the training data gave " + expected.size());
     }
     for (int i = 0; i < found.size(); i++) {
-      if (!found.get(i).type().equals(expected.get(i).type())) {
+      TensorType type = expected.get(i).type();
+      boolean index = type.dtype() == DType.INT64 && found.get(i).type().equals(TensorType.float32(type.shape()));
+      if (!index && !found.get(i).type().equals(type)) {
         throw new Failure(
             Failure.Kind.DATA,
             name + ": input '" + found.get(i).name() + "' is " + found.get(i).type() + " a sample, that of the training data "
                 + expected.get(i).type());
       }
     }
-    return dataset;
+    return Indexed.of(dataset, expected);
   }
 }

@@ -4,6 +4,8 @@ import dlt.config.ConfigException;
 import dlt.config.Invalid;
 import dlt.config.Location;
 import dlt.data.Division;
+import dlt.data.Augment;
+import dlt.data.Indexed;
 import dlt.data.Part;
 import dlt.data.Parts;
 import dlt.data.Preprocessing;
@@ -30,6 +32,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.function.Supplier;
 
 /// An experiment with its data open: everything that a training of so many epochs needs, checked.
@@ -40,8 +43,9 @@ public record Prepared(ExperimentFile file, Parts parts, Assembly assembly, Task
   }
 
   /// Fits the preprocessing to the training part, builds the graphs and checks them and every target.
-  static Prepared of(ExperimentFile file, Parts parts, int epochs, boolean selecting) {
+  static Prepared of(ExperimentFile file, Parts divided, int epochs, boolean selecting) {
     Experiment experiment = file.experiment();
+    Parts parts = looked(file, divided);
     Schema schema = parts.train().dataset().schema();
     List<Preprocessing> preprocessing = new ArrayList<>();
     for (int i = 0; i < schema.inputs().size(); i++) {
@@ -60,6 +64,24 @@ public record Prepared(ExperimentFile file, Parts parts, Assembly assembly, Task
     Task task = task(assembly);
     checkMetrics(file, experiment, task, !selecting || parts.validation().isPresent());
     return new Prepared(file, parts, assembly, task, epochs);
+  }
+
+  /// The parts with those inputs as indices that the model looks up.
+  private static Parts looked(ExperimentFile file, Parts parts) {
+    SequencedMap<Integer, Integer> lookups = Lookups.of(file.experiment(), parts.train().dataset().schema());
+    List<Integer> inputs = List.copyOf(lookups.keySet());
+    Parts r = new Parts(Indexed.inputs(parts.train(), inputs), parts.validation().map(p -> Indexed.inputs(p, inputs)),
+        parts.test().map(p -> Indexed.inputs(p, inputs)));
+    at(file, file.experiment().data().train(), () -> {
+      Augment.check(file.experiment().data().augment(), r.train().dataset().schema());
+      lookups.forEach((input, size) -> all(r).forEach(part -> Indexed.check(part, input, size)));
+    });
+    return r;
+  }
+
+  /// Throws a [Failure] of kind DATA where a sample of `part` has an index that the model's embeddings lack.
+  public static void checkIndices(Assembly assembly, Part part) {
+    Lookups.of(assembly.experiment(), assembly.schema()).forEach((input, size) -> Indexed.check(part, input, size));
   }
 
   /// The metrics that are measured: the experiment's, or those worth knowing for the task.

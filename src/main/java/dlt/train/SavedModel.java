@@ -84,6 +84,7 @@ public record SavedModel(RunDirectory run, ExperimentFile file, Assembly assembl
     for (int i = 0; i < assembly.preprocessing().size(); i++) {
       assembly.preprocessing().get(i).requireNothingMissing(part, i);
     }
+    Prepared.checkIndices(assembly, part);
     return part;
   }
 
