@@ -57,7 +57,9 @@ final class Eval implements Callable<Integer> {
     MetricsLog.put(metrics, "loss", scores.loss());
     scores.metrics().forEach((name, value) -> MetricsLog.put(metrics, name, value));
     scores.confusion().ifPresent(c -> d.set("confusion", d.pojoNode(c.counts())));
-    output.result(d, chosen.name() + " (" + scores.samples() + " samples)  " + FinalTable.scores(scores));
+    ClassTable classes = new ClassTable(scores, model.assembly());
+    classes.put(d);
+    output.result(d, chosen.name() + " (" + scores.samples() + " samples)  " + FinalTable.scores(scores) + classes.text());
     Map<String, Double> known = new LinkedHashMap<>();
     known.put("loss", scores.loss());
     known.putAll(scores.metrics());

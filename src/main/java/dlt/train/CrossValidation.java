@@ -46,7 +46,7 @@ public record CrossValidation(List<Fold> folds) {
       metrics.put(name, by.applyAsDouble(scores.stream().mapToDouble(s -> s.value(name)).toArray()));
     }
     double loss = by.applyAsDouble(scores.stream().mapToDouble(Scores::loss).toArray());
-    return new Scores(scores.stream().mapToInt(Scores::samples).sum(), loss, metrics, Optional.empty());
+    return new Scores(scores.stream().mapToInt(Scores::samples).sum(), loss, metrics, Optional.empty(), List.of());
   }
 
   private static double mean(double[] values) {

@@ -67,7 +67,7 @@ public final class Evaluator implements AutoCloseable {
         seen.accept(predictions, targets);
       }
     }
-    return new Scores(part.size(), loss / part.size(), evaluation.values(), evaluation.confusion());
+    return new Scores(part.size(), loss / part.size(), evaluation.values(), evaluation.confusion(), evaluation.report());
   }
 
   /// The answers where the loss takes none: every triplet is to be in its order.

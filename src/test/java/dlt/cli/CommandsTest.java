@@ -78,6 +78,20 @@ class CommandsTest {
   }
 
   @Test
+  void evalReportsEachClassAndWhatItWasTakenFor() throws IOException {
+    JsonNode d = dlt("eval", run(), "--json").json();
+    assertThat(d.get("confusion")).hasSize(3);
+    assertThat(d.get("classes").get("setosa").get("recall").asDouble()).isBetween(0.9, 1.0);
+    int support = 0;
+    for (JsonNode c : d.get("classes")) {
+      support += c.get("support").asInt();
+    }
+    assertThat(support).isEqualTo(d.get("samples").asInt());
+    String table = dlt("eval", run()).out();
+    assertThat(table).contains("precision", "versicolor", "confusion");
+  }
+
+  @Test
   void anAssertThatFailsExitsFive() {
     assertThat(dlt("eval", run(), "--assert", "accuracy>=0.5").code()).isZero();
     Result failed = dlt("eval", run(), "--assert", "accuracy>1.5");
