@@ -11,7 +11,8 @@ import java.util.function.IntConsumer;
 
 /// A convolution of one group, or its gradient by the images, by [ChannelsLastConv]: the source is copied to channels-last
 /// with the zeros that the taps need around it (unless it lies like that), the weights to panels; then each part computes rows
-/// of an image, or all images where the weights are many, into a piece of workspace and moves them to where they belong.
+/// of an image, or all images where the weights are many: to where they belong if results lie channels-last and fill the
+/// panels, else into a piece of workspace, from where they are moved.
 ///
 /// `perOutput`, `perSource`: weights from one result or source channel to the next.
 record ChannelsLastConvPass(
@@ -68,13 +69,17 @@ record ChannelsLastConvPass(
     private final IntConsumer packWeights;
     private final IntConsumer packImages;
     private final boolean allPanels;
-    /// Bytes from one result pixel to the next in the workspace.
+    /// Whether kernels write to the results themselves.
+    private final boolean direct;
+    /// Bytes from one result pixel to the next where kernels write.
     private final long pixel;
     private final int bandRows;
     private final int bands;
     private final List<PhaseKernels> phases;
     private final Kernel[] band;
     private final Kernel[] lastBand;
+    /// Of the channels of a part and of the last part's to channels-last results, null where they are many.
+    private final Kernel[] copies;
 
     Bound(Target target, Operand from, MemorySegment weights, Optional<Epilogue> epilogue, Operand to) {
       result.check(to.data(), n);
@@ -91,14 +96,21 @@ record ChannelsLastConvPass(
       packWeights = panels.pack(target, weights, panelMemory);
       packImages = inPlace ? null : images.pack(target, from, padded);
       allPanels = panels.bytes() <= CACHED_PANELS;
-      pixel = 4L * panels.lanes() * (allPanels ? panels.panels() : 1);
+      direct = to.channelsLast() && result.channels() % panels.lanes() == 0;
+      pixel = direct ? 4L * result.channels() : 4L * panels.lanes() * (allPanels ? panels.panels() : 1);
       int rowStep = tile.rows() * rows.getFirst().step();
       bandRows = rowStep * (int) Math.clamp(RESULTS / (pixel * result.width() * rowStep), 1, Math.ceilDiv(result.height(), rowStep));
       bands = Math.ceilDiv(result.height(), bandRows);
-      target.workspace().reserve(pixel * result.width() * bandRows);
+      target.workspace().reserve(direct ? 0 : pixel * result.width() * bandRows);
       phases = phases(target, tile, images, pixel, epilogue);
       band = toPlanes(target, pixel, bandRows * result.width());
       lastBand = toPlanes(target, pixel, (result.height() - (bands - 1) * bandRows) * result.width());
+      int rest = allPanels ? result.channels() : result.channels() - (panels.panels() - 1) * panels.lanes();
+      copies = new Kernel[] {copy(panels.lanes()), copy(rest)};
+    }
+
+    private Kernel copy(int channels) {
+      return RowCopy.fits(channels, pixel, 4L * result.channels()) ? new RowCopy(channels, pixel, 4L * result.channels()).compile(target) : null;
     }
 
     @Override
@@ -117,11 +129,21 @@ record ChannelsLastConvPass(
       target.workers().run(allPanels ? parts : parts * panels.panels(), part -> {
         int firstPanel = allPanels ? 0 : part / parts;
         int endPanel = allPanels ? panels.panels() : firstPanel + 1;
-        target.workspace().use(results -> compute(part % parts / bands, part % bands * bandRows, firstPanel, endPanel, results));
+        int image = part % parts / bands;
+        int firstRow = part % bands * bandRows;
+        if (direct) {
+          long row = (long) image * result.height() + firstRow;
+          compute(image, firstRow, firstPanel, endPanel, to.address() + row * result.width() * pixel + 4L * firstPanel * panels.lanes());
+        } else {
+          target.workspace().use(results -> {
+            compute(image, firstRow, firstPanel, endPanel, results);
+            move(image, firstRow, firstPanel, endPanel, results);
+          });
+        }
       });
     }
 
-    /// A band of rows of an image, in some panels' channels.
+    /// A band of rows of an image, in some panels' channels, to `results`.
     private void compute(int image, int firstRow, int firstPanel, int endPanel, long results) {
       int endRow = Math.min(result.height(), firstRow + bandRows);
       for (int p = firstPanel; p < endPanel; p++) {
@@ -130,6 +152,11 @@ record ChannelsLastConvPass(
               results + 4L * (p - firstPanel) * panels.lanes(), bias.address() + 4L * p * panels.lanes(), firstRow, endRow);
         }
       }
+    }
+
+    /// What [#compute] left at `results`, to where it belongs.
+    private void move(int image, int firstRow, int firstPanel, int endPanel, long results) {
+      int endRow = Math.min(result.height(), firstRow + bandRows);
       int first = firstPanel * panels.lanes();
       if (to.channelsLast()) {
         int channels = Math.min(result.channels(), endPanel * panels.lanes()) - first;
@@ -146,9 +173,16 @@ record ChannelsLastConvPass(
 
     /// Moves `channels` channels of some rows of all images from the workspace to channels-last results.
     private void rows(int firstRow, int endRow, int firstChannel, int channels, long results) {
-      MemorySegment from = MemorySegment.ofAddress(results).reinterpret(pixel * result.width() * (endRow - firstRow));
-      for (int i = 0; i < (endRow - firstRow) * result.width(); i++) {
-        MemorySegment.copy(from, i * pixel, to.data(), 4 * (((long) firstRow * result.width() + i) * result.channels() + firstChannel), 4L * channels);
+      int pixels = (endRow - firstRow) * result.width();
+      long at = 4 * ((long) firstRow * result.width() * result.channels() + firstChannel);
+      Kernel copy = copies[firstChannel + channels == result.channels() ? 1 : 0];
+      if (copy != null) {
+        copy.call(results, to.address() + at, pixels);
+        return;
+      }
+      MemorySegment from = MemorySegment.ofAddress(results).reinterpret(pixel * pixels);
+      for (int i = 0; i < pixels; i++) {
+        MemorySegment.copy(from, i * pixel, to.data(), at + 4L * i * result.channels(), 4L * channels);
       }
     }
 

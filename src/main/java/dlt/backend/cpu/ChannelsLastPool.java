@@ -8,7 +8,7 @@ import java.lang.foreign.MemorySegment;
 /// a band of rows of an image.
 final class ChannelsLastPool {
   /// Bytes of the rows of a band, in the wider of the two images.
-  private static final long BAND = 64 << 10;
+  private static final long BAND = 256 << 10;
 
   private final Target target;
   private final PoolGeometry g;

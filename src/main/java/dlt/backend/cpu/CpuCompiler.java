@@ -29,12 +29,25 @@ final class CpuCompiler {
     int first;
     int last;
     MemorySegment data;
+    /// What this took the place of, or null.
+    private Storage host;
 
     Storage(Node root, boolean constant, int position) {
       this.root = root;
       this.constant = constant;
       this.first = position;
       this.last = position;
+    }
+
+    /// What it lies in: itself, or what it took the place of.
+    Storage place() {
+      return host == null ? this : host.place();
+    }
+
+    /// Lies where `other` did, which is read for the last time.
+    void take(Storage other) {
+      host = other.place();
+      host.last = last;
     }
   }
 
@@ -146,6 +159,7 @@ final class CpuCompiler {
         copied.add(name);
       }
     });
+    takePlaces();
     plan();
     compileConstants();
     graph.outputs().forEach((name, node) -> {
@@ -198,14 +212,40 @@ final class CpuCompiler {
     steps.add(Labelled.copy(from, to));
   }
 
+  /// What a group computes element by element takes the place of an operand that is read for the last time: that is less
+  /// memory, and the lines that are written are in the cache.
+  private void takePlaces() {
+    for (int i = 0; i < order.size(); i++) {
+      if (order.get(i) instanceof Work.Pointwise(var group)) {
+        for (Node output : group.outputs()) {
+          Storage s = storages.get(output);
+          if (planned(s) && !(output.op() instanceof Reduce)) {
+            int position = i;
+            group.inputs().stream().filter(input -> input.type().equals(output.type())).map(storages::get)
+                .filter(place -> planned(place) && place.place().last == position
+                    && group.inputs().stream().filter(n -> storages.get(n).place() == place.place()).count() == 1)
+                .findFirst().ifPresent(s::take);
+          }
+        }
+      }
+    }
+  }
+
+  /// Whether it has to be found a place for.
+  private static boolean planned(Storage s) {
+    return s.data == null && !s.constant;
+  }
+
   private void plan() {
-    List<Storage> open = storages.values().stream().distinct().filter(s -> s.data == null && !s.constant)
+    List<Storage> all = storages.values().stream().distinct().filter(CpuCompiler::planned).toList();
+    List<Storage> open = all.stream().filter(s -> s.place() == s)
         .sorted(Comparator.comparingInt(s -> s.root.id())).toList();
     MemoryPlan plan = MemoryPlan.of(open.stream().map(s -> new MemoryPlan.Interval(s.root.type().bytes(), s.first, s.last)).toList());
     MemorySegment block = target.scratch(plan.bytes());
     for (int i = 0; i < open.size(); i++) {
       open.get(i).data = block.asSlice(plan.offsets().get(i), open.get(i).root.type().bytes());
     }
+    all.forEach(s -> s.data = s.place().data);
   }
 
   /// Computes once what depends on constants alone.

@@ -42,6 +42,20 @@ record ImageLayouts(Graph graph, Set<Node> channelsLast) {
     return ConvPath.channelsLast(target, n.op(), n.inputs().stream().map(Node::type).toList(), n.type());
   }
 
+  /// Whether `n` is a convolution of one group whose kernel is a pixel, or a gradient of one: channels-last it is a matrix product.
+  static boolean pixelwise(Node n) {
+    return switch (n.op()) {
+      case Conv2d op -> pixelwise(op.window(), op.groups(), n.inputs().get(1));
+      case Conv2dGradInput op -> pixelwise(op.window(), op.groups(), n.inputs().get(1));
+      case Conv2dGradWeight op -> pixelwise(op.window(), op.groups(), n);
+      default -> false;
+    };
+  }
+
+  private static boolean pixelwise(Window window, int groups, Node weights) {
+    return groups == 1 && weights.shape().size(2, 4) == 1 && window.equals(Window.of(1, 1, 0, 0, window.dilationH(), window.dilationW()));
+  }
+
   /// Which operands of an op are images that its kernel can take either way, whatever the result is.
   static boolean takesEither(Node n, int operand) {
     return n.op() instanceof Conv2dGradWeight || operand == 0 && (n.op() instanceof Conv2d || n.op() instanceof Conv2dGradInput);
@@ -100,7 +114,13 @@ record ImageLayouts(Graph graph, Set<Node> channelsLast) {
 
     private void cost(Node n) {
       Integer thing = things.get(n);
-      if (wanted(n, target)) {
+      if (pixelwise(n) && !(n.op() instanceof Conv2dGradWeight)) {
+        apart(n.inputs().getFirst(), n);
+        wantsPlanes(n.inputs().get(1));
+        wantsChannelsLast(n);
+        return;
+      }
+      if (pixelwise(n) || wanted(n, target)) {
         if (n.op() instanceof Conv2dGradWeight) {
           n.inputs().forEach(this::wantsChannelsLast);
           cut.onFirst(thing, MinimumCut.NEVER);
@@ -118,11 +138,7 @@ record ImageLayouts(Graph graph, Set<Node> channelsLast) {
         n.inputs().forEach(this::wantsPlanes);
         return;
       }
-      for (Node operand : n.inputs()) {
-        if (things.containsKey(operand) && image(operand) && !free(operand.shape())) {
-          cut.apart(things.get(operand), thing, MOVE * operand.type().bytes());
-        }
-      }
+      n.inputs().forEach(operand -> apart(operand, n));
       switch (n.op()) {
         case MaxPool2d _, MaxPool2dGrad _, AvgPool2d _, AvgPool2dGrad _ -> {
           // planes are moved into lanes and back, channels fill them as far as they go
@@ -140,6 +156,12 @@ record ImageLayouts(Graph graph, Set<Node> channelsLast) {
           }
         }
         default -> { }
+      }
+    }
+
+    private void apart(Node operand, Node n) {
+      if (things.containsKey(operand) && image(operand) && !free(operand.shape())) {
+        cut.apart(things.get(operand), things.get(n), MOVE * operand.type().bytes());
       }
     }
 

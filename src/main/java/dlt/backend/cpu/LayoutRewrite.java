@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 
 /// The graph that computes the same with the images of [ImageLayouts#channelsLast] as [N, ..., C]: ops on them know their
-/// dimensions by other numbers, convolutions and pools become [Nhwc], and what is needed the other way is transposed, once.
+/// dimensions by other numbers, convolutions and pools become [Nhwc] or, where they are [ImageLayouts#pixelwise], products, and what is needed the other way is transposed, once.
 final class LayoutRewrite {
   private final ImageLayouts layouts;
   private final GraphBuilder builder = new GraphBuilder();
@@ -56,6 +56,9 @@ final class LayoutRewrite {
   // ---- as it was
 
   private Value planes(Node n) {
+    if (n.op() instanceof Conv2dGradWeight && ImageLayouts.pixelwise(n) && layouts.channelsLast().containsAll(n.inputs())) {
+      return builder.reshape(builder.matmul(pixels(n.inputs().get(1)), pixels(n.inputs().get(0)), true, false), n.shape());
+    }
     if (n.op() instanceof Conv2d || n.op() instanceof Conv2dGradInput || n.op() instanceof Conv2dGradWeight) {
       return either(n, false);
     }
@@ -77,9 +80,21 @@ final class LayoutRewrite {
 
   // ---- channels-last
 
+  /// The pixels of images as rows.
+  private Value pixels(Node images) {
+    int channels = images.shape().dim(1);
+    return builder.reshape(asChannelsLast(images), Shape.of(Math.toIntExact(images.shape().size() / channels), channels));
+  }
+
+  private Value product(Node n) {
+    Node weights = n.inputs().get(1);
+    Value matrix = builder.reshape(asPlanes(weights), Shape.of(weights.shape().dim(0), weights.shape().dim(1)));
+    return builder.matmul(asChannelsLast(n.inputs().getFirst()), matrix, false, n.op() instanceof Conv2d);
+  }
+
   private void channelsLast(Node n) {
     switch (n.op()) {
-      case Conv2d _, Conv2dGradInput _ -> last.put(n, either(n, true));
+      case Conv2d _, Conv2dGradInput _ -> last.put(n, ImageLayouts.pixelwise(n) ? product(n) : either(n, true));
       case Reduce reduce -> reduce(n, reduce);
       case MaxPool2d _, MaxPool2dGrad _, AvgPool2d _, AvgPool2dGrad _, BatchNorm _ -> {
         List<Boolean> images = n.inputs().stream().map(ImageLayouts::image).toList();

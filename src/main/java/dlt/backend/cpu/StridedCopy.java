@@ -32,6 +32,8 @@ final class StridedCopy {
   /// For a number of turns of the last but one loop that is a multiple of the lanes, and for the whole of it.
   private final Turn even;
   private final Turn whole;
+  /// For short rows, or null.
+  private final Kernel rows;
 
   /// `fromStart` and `toStart`: the first element of the box on either side; strides in elements, one for each dimension.
   StridedCopy(Target target, int[] dims, Operand source, long fromStart, long[] fromStrides, Operand destination, long toStart, long[] toStrides) {
@@ -58,6 +60,8 @@ final class StridedCopy {
         && fits(columns.from) && fits(rows.to);
     this.even = turned ? turn(0) : null;
     this.whole = turned ? turn(rows.size % lanes) : null;
+    this.rows = target.emits() && !longs && columns.from == 1 && columns.to == 1 && RowCopy.fits(columns.size, 4 * rows.from, 4 * rows.to)
+        ? new RowCopy(columns.size, 4 * rows.from, 4 * rows.to).compile(target) : null;
   }
 
   private static Loop[] loops(int[] dims, long[] fromStrides, long[] toStrides) {
@@ -127,6 +131,10 @@ final class StridedCopy {
   }
 
   private void plane(Loop rows, int count, Loop columns, long f, long t) {
+    if (this.rows != null && count > 0) {
+      this.rows.call(from.address() + 4 * f, to.address() + 4 * t, count);
+      return;
+    }
     if (columns.from <= 1 && columns.to == 1) {
       for (int i = 0; i < count; i++) {
         run(columns, f + i * rows.from, t + i * rows.to);
