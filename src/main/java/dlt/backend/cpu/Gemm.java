@@ -1,11 +1,13 @@
 package dlt.backend.cpu;
 
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
-
+import dlt.tensor.Shape;
+import dlt.tensor.TensorType;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 
 /// Matrix products by emitted kernels, planned for one size: C = A B for each of a number of matrices, on raw addresses, which
 /// whoever gives them has checked.
@@ -76,10 +78,15 @@ final class Gemm {
   /// Sums longer than this are cut where there are few tiles.
   private static final int SPLIT = 8192;
   private static final int MOST_SPLITS = 16;
+  /// A result is small if the operands have so many times its elements.
+  private static final int SMALL_RESULT = 8;
+  private static final int LEAST_SPLIT = 32;
   /// Where B is larger than this, packing all of it beforehand would write it to memory and read it again; where A is no larger
   /// than this, it stays in the caches while each part goes through all of it.
   private static final long STREAM_BYTES = 8 << 20;
   private static final long CACHED_BYTES = 1 << 20;
+  /// Where B is no larger than this, it stays in the level 2 cache of each core.
+  private static final long OWN_BYTES = 512 << 10;
   /// Packing less than this is not worth another thread.
   private static final long PACK_BYTES = 1 << 17;
 
@@ -125,15 +132,19 @@ final class Gemm {
     int columnCount = count(columns);
     this.packB = !dot && (size.b.column != 1 || rowCount >= 5 && size.k >= 64);
     this.packA = !dot && columnCount >= 4 && size.k >= 64 && size.m > 4;
-    this.blocks = blocks(size.k, dot ? DOT_BLOCK : BLOCK);
     long flops = 2L * size.m * size.n * size.k;
     int most = (int) Math.clamp((long) size.m * size.n * matrices / PART_AREA, SOME_PARTS, MOST_PARTS);
     int wanted = Math.ceilDiv((int) Math.clamp(flops * matrices / PART_FLOPS, 1, most), matrices);
+    this.splits = splits(size, wanted);
+    wanted = Math.ceilDiv(wanted, splits);
+    this.blocks = blocks(size.k, dot ? DOT_BLOCK : BLOCK, splits);
     this.streamB = packB && 4L * size.k * size.n > STREAM_BYTES && 4L * size.m * size.k <= CACHED_BYTES;
+    // rows are samples, most often: a thread that takes neighbouring ones finds in its own caches what it wrote for them before
+    boolean byRows = !streamB && 4L * size.k * size.n <= OWN_BYTES;
     int r = streamB ? 1 : Math.min(rowCount, Math.ceilDiv(size.m, PART_ROWS));
-    int c = Math.min(columnCount, Math.ceilDiv(size.n, PART_COLUMNS));
+    int c = byRows ? 1 : Math.min(columnCount, Math.ceilDiv(size.n, PART_COLUMNS));
     while (r * c < wanted && (r < rowCount && !streamB || c < columnCount)) {
-      if (c >= columnCount || !streamB && r < rowCount && size.m / r >= size.n / c) {
+      if (c >= columnCount || !streamB && r < rowCount && (byRows || size.m / r >= size.n / c)) {
         r = Math.min(rowCount, 2 * r);
       } else {
         c = Math.min(columnCount, 2 * c);
@@ -141,13 +152,11 @@ final class Gemm {
     }
     this.rowParts = r;
     this.columnParts = c;
-    boolean split = !size.biased && !size.relu && r * c * matrices < 4 && size.k >= 2 * SPLIT && (long) size.m * size.n <= SPLIT;
-    this.splits = split ? Math.min(MOST_SPLITS, size.k / SPLIT) : 1;
     this.packedA = packA ? rows.stream().mapToLong(x -> x.count * PackKernel.bytes(size.k, x.extent)).sum() : 0;
     this.packedB = packB && !streamB ? columns.stream().mapToLong(x -> x.count * PackKernel.bytes(size.k, panelWidth(x))).sum() : 0;
     // one request: another one could hand out the same bytes
     long pack = matrices * (packedA + packedB);
-    long sums = splits > 1 ? 4L * splits * matrices * size.m * size.n : 0;
+    long sums = 4L * (splits - 1) * matrices * size.m * size.n;
     MemorySegment shared = target.shared(pack + sums);
     this.packed = shared.asSlice(0, pack);
     this.partial = shared.asSlice(pack, sums);
@@ -237,7 +246,7 @@ final class Gemm {
 
   private Kernel kernel(Run row, Run column, int block) {
     int k = blocks[block + 1] - blocks[block];
-    int cRow = Math.toIntExact(4 * (splits > 1 ? size.n : size.cRow));
+    int cRow = Math.toIntExact(4 * size.cRow);
     if (dot) {
       DotKernel kernel = new DotKernel(row.extent, column.extent, k, size.a.rowBytes(), size.b.columnBytes(), cRow, start(block),
           size.relu && block == blocks.length - 2);
@@ -279,7 +288,7 @@ final class Gemm {
     IntConsumer multiply = part -> {
       int matrix = part / perMatrix;
       int split = part / (rowParts * columnParts) % splits;
-      long to = splits > 1 ? partial.address() + 4L * size.m * size.n * (part / (rowParts * columnParts)) : c[matrix];
+      long to = split == 0 ? c[matrix] : partial(matrix, split).address();
       long fromA = packA ? atA(matrix) : a[matrix];
       int rowPart = part / columnParts % rowParts;
       if (streamB) {
@@ -288,15 +297,21 @@ final class Gemm {
         multiply(rowPart, part % columnParts, split, fromA, packB ? atB(matrix) : b[matrix], to, bias, 0);
       }
     };
+    List<Step> folds = IntStream.range(0, splits > 1 ? matrices : 0).mapToObj(matrix -> fold(matrix, c[matrix])).toList();
     return () -> {
       if (packs > 0) {
         target.workers().run(packParts, pack);
       }
       target.workers().run(matrices * perMatrix, multiply);
-      if (splits > 1) {
-        fold(c);
+      for (int i = 0; i < folds.size(); i++) {
+        folds.get(i).run();
       }
     };
+  }
+
+  private MemorySegment partial(int matrix, int split) {
+    long bytes = 4L * size.m * size.n;
+    return partial.asSlice(bytes * ((long) matrix * (splits - 1) + split - 1), bytes);
   }
 
   private long atA(int matrix) {
@@ -337,7 +352,7 @@ final class Gemm {
     int endRow = rowCount * (rowPart + 1) / rowParts;
     int firstColumn = columnCount * columnPart / columnParts;
     int endColumn = columnCount * (columnPart + 1) / columnParts;
-    long cRow = 4 * (splits > 1 ? size.n : size.cRow);
+    long cRow = 4 * size.cRow;
     for (int block = firstBlock(split); block < firstBlock(split + 1); block++) {
       long k = blocks[block];
       for (int j = 0; j < columns.size(); j++) {
@@ -385,20 +400,36 @@ final class Gemm {
     }
   }
 
-  /// Adds the sums of the splits in order.
-  private void fold(long[] c) {
-    for (int matrix = 0; matrix < matrices; matrix++) {
-      MemorySegment to = MemorySegment.ofAddress(c[matrix]).reinterpret(4 * ((size.m - 1) * size.cRow + size.n));
-      for (int i = 0; i < size.m; i++) {
-        for (int j = 0; j < size.n; j++) {
-          float sum = 0;
-          for (int s = 0; s < splits; s++) {
-            sum += partial.getAtIndex(JAVA_FLOAT, (((long) matrix * splits + s) * size.m + i) * size.n + j);
-          }
-          to.set(JAVA_FLOAT, 4 * (i * size.cRow + j), sum);
-        }
-      }
+  /// Adds the sums of the splits to those of the first one, in order.
+  private Step fold(int matrix, long c) {
+    Shape shape = Shape.of(size.m, size.n);
+    TensorType type = TensorType.float32(shape);
+    MemorySegment first = MemorySegment.ofAddress(c).reinterpret(type.bytes());
+    List<Operand> operands = new ArrayList<>(List.of(new Operand(type, first)));
+    VectorCode code = new VectorCode();
+    int sum = code.input(0);
+    for (int split = 1; split < splits; split++) {
+      operands.add(new Operand(type, partial(matrix, split)));
+      sum = code.add(sum, code.input(split));
     }
+    code.store(splits, sum);
+    operands.add(operands.getFirst());
+    return PointwiseKernel.compile(target, code.body(), Nest.of(shape, Collections.nCopies(operands.size(), shape)), operands);
+  }
+
+  /// How many parts k is cut into whose sums are added at the end: where C is small and k long, and where k counts samples,
+  /// whose halves threads have in their own caches.
+  private static int splits(Size size, int wanted) {
+    if (size.biased || size.relu || size.cRow != size.n) {
+      return 1;
+    }
+    long area = (long) size.m * size.n;
+    if (area <= SPLIT && size.k >= 2 * SPLIT) {
+      return Math.min(MOST_SPLITS, size.k / SPLIT);
+    }
+    boolean samples = size.a.row == 1 && size.b.column == 1;
+    boolean small = area * SMALL_RESULT <= (size.m + size.n) * (long) size.k;
+    return samples && small && wanted > 1 && size.k >= 2 * LEAST_SPLIT ? 2 : 1;
   }
 
   /// The width of tile with the least work: whole tiles of FMAs, or the loads where they take longer.
@@ -431,8 +462,9 @@ final class Gemm {
     return Math.max(Math.max(rows * vectors, 0.9 * (rows + vectors)), 4);
   }
 
-  private static int[] blocks(int k, int most) {
-    int count = Math.ceilDiv(k, most);
+  /// As many blocks of at most `most` for each of `splits`.
+  private static int[] blocks(int k, int most, int splits) {
+    int count = Math.ceilDiv(k, most * splits) * splits;
     int[] from = new int[count + 1];
     for (int i = 0; i <= count; i++) {
       // multiples of 16 but for the end: no masks inside

@@ -43,13 +43,18 @@ final class Workers implements AutoCloseable {
     this.threads = threads;
     this.helpers = new Helper[threads - 1];
     for (int i = 0; i < helpers.length; i++) {
-      helpers[i] = new Helper("dlt-cpu-" + (i + 1));
+      helpers[i] = new Helper(i + 1);
       helpers[i].start();
     }
   }
 
   int threads() {
     return threads;
+  }
+
+  /// The number of the calling thread among those that share a job: 0 is whoever called [#run].
+  static int number() {
+    return Thread.currentThread() instanceof Helper helper ? helper.number : 0;
   }
 
   /// Calls `body` once for each of `0 .. parts - 1`, in any order and on any thread, and returns when all are done. An
@@ -165,8 +170,11 @@ final class Workers implements AutoCloseable {
   }
 
   private final class Helper extends Thread {
-    Helper(String name) {
-      super(name);
+    final int number;
+
+    Helper(int number) {
+      super("dlt-cpu-" + number);
+      this.number = number;
       setDaemon(true);
     }
 
