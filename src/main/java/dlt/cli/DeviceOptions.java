@@ -14,7 +14,7 @@ final class DeviceOptions {
   @Option(names = "--device", paramLabel = "DEVICE", description = "Where to compute: ${COMPLETION-CANDIDATES}; the experiment's where left out.")
   Optional<Device> device = Optional.empty();
 
-  @Option(names = "--threads", paramLabel = "N", description = "Threads of the cpu device; all processors where left out. Results do not depend on it.")
+  @Option(names = "--threads", paramLabel = "N", description = "Threads of the cpu device; as many as processors where left out, and no more than these. Results do not depend on it.")
   Optional<Integer> threads = Optional.empty();
 
   int threads() {
@@ -22,7 +22,8 @@ final class DeviceOptions {
     if (n < 1) {
       throw new Failure(Failure.Kind.USAGE, "--threads " + n + ": expected at least 1");
     }
-    return n;
+    // more would wait for one another
+    return Math.min(n, Runtime.getRuntime().availableProcessors());
   }
 
   /// The device that the command line, or else the experiment, names, with the experiment's precision.

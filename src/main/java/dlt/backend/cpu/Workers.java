@@ -9,11 +9,14 @@ import java.util.function.IntConsumer;
 /// threads, so results do not depend on it either.
 ///
 /// The caller claims parts from the front and the helpers from the back, so that a thread meets the same data in step after
-/// step. Helpers spin between steps for a few microseconds, then park; a helper that parks is woken only if enough is left to do,
-/// or the job before was long enough, to pay for it, and a part that no helper has begun is run by the caller.
+/// step. Helpers spin between steps for a few microseconds, give way to others for some more, then park; a helper that parks
+/// is woken only if enough is left to do, or the job before was long enough, to pay for it, and a part that no helper has
+/// begun is run by the caller.
 final class Workers implements AutoCloseable {
   /// Reads of the claim word before a helper parks: some ten microseconds. No PAUSE: hypervisors trap long loops of it.
   private static final int SPINS = 1 << 15;
+  /// How long a helper then gives way to others, if there are any, before it parks: about what lies between two steps.
+  private static final long PATIENCE_NANOS = 150_000;
   /// Waking a thread costs the waker some microseconds.
   private static final long WORTH_WAKING_NANOS = 20_000;
 
@@ -195,6 +198,10 @@ final class Workers implements AutoCloseable {
     private long next(long seen) {
       long job = seen;
       for (int i = 0; job == seen && i < SPINS; i++) {
+        job = claims.get() >>> 2 * FIELD;
+      }
+      for (long begin = System.nanoTime(); job == seen && System.nanoTime() - begin < PATIENCE_NANOS;) {
+        Thread.yield();
         job = claims.get() >>> 2 * FIELD;
       }
       if (job == seen) {
