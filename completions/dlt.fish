@@ -68,7 +68,7 @@ complete -c dlt -n '__fish_seen_subcommand_from compare' -F
 complete -c dlt -n 'not __fish_seen_subcommand_from train eval predict export report compare sweep check explain summary bench devices schema' -a sweep -d 'Trains an experiment with many values of the keys that its sweep section names, and keeps the best.'
 complete -c dlt -n '__fish_seen_subcommand_from sweep' -l set -x -d 'Override a key, such as optimizer.adam.lr=0.01; may be given often.'
 complete -c dlt -n '__fish_seen_subcommand_from sweep' -l device -x -a 'AUTO CPU CUDA REFERENCE' -d 'Where to compute: AUTO, CPU, CUDA, REFERENCE; the experiment\'s where left out.'
-complete -c dlt -n '__fish_seen_subcommand_from sweep' -l threads -x -d 'Threads of the cpu device; all processors where left out. Results do not depend on it.'
+complete -c dlt -n '__fish_seen_subcommand_from sweep' -l threads -x -d 'Threads of the cpu device; as many as processors where left out, and no more than these. Results do not depend on it.'
 complete -c dlt -n '__fish_seen_subcommand_from sweep' -l json -d 'Print one JSON document on standard output.'
 complete -c dlt -n '__fish_seen_subcommand_from sweep' -l verbose -d 'Show what lies behind a failure.'
 complete -c dlt -n '__fish_seen_subcommand_from sweep' -l out -r -F -d 'The sweep\'s folder; sweeps/NAME where left out.'
