@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dlt.golden.GoldenTable;
 import dlt.backend.Backend;
 import dlt.backend.Buffer;
 import dlt.backend.Program;
@@ -25,8 +26,10 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /// PyTorch's layers with their gradients and running statistics, each written as the layer of an experiment file.
+@ExtendWith(GoldenTable.class)
 class GoldenLayersTest {
   /// PyTorch's own error is known of outputs alone, and what is left of a gradient after terms have cancelled may have lost more.
   private static final double UNKNOWN_ERROR = 1;
@@ -34,7 +37,6 @@ class GoldenLayersTest {
   @TestFactory
   Stream<DynamicTest> layersTheirGradientsAndBuffersArePyTorchs() {
     List<GoldenCases.Case> cases = GoldenCases.read("layers").cases();
-    System.out.println("golden layers: " + cases.size() + " cases on " + GoldenBackend.values().length + " backends");
     return Stream.of(GoldenBackend.values()).flatMap(on -> cases.stream().map(c -> dynamicTest(c.name() + " on " + on, () -> check(c, on))));
   }
 

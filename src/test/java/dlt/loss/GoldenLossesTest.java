@@ -5,6 +5,7 @@ import static dlt.golden.GoldenBackend.doubles;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dlt.golden.GoldenTable;
 import dlt.backend.Backend;
 import dlt.backend.Program;
 import dlt.config.Binder;
@@ -27,8 +28,10 @@ import java.util.SequencedMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /// PyTorch's losses and their gradients, each written as the loss of an experiment file.
+@ExtendWith(GoldenTable.class)
 class GoldenLossesTest {
   record File(Loss loss) {}
 
@@ -38,7 +41,6 @@ class GoldenLossesTest {
   @TestFactory
   Stream<DynamicTest> lossesAndTheirGradientsArePyTorchs() {
     List<GoldenCases.Case> cases = GoldenCases.read("losses").cases();
-    System.out.println("golden losses: " + cases.size() + " cases on " + GoldenBackend.values().length + " backends");
     return Stream.of(GoldenBackend.values()).flatMap(backend -> cases.stream()
         .map(c -> DynamicTest.dynamicTest(c.name() + " on " + backend, () -> check(c, backend))));
   }

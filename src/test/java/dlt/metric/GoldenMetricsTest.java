@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dlt.golden.GoldenTable;
 import dlt.golden.GoldenCases;
 import dlt.tensor.HostTensor;
 import dlt.tensor.Shape;
@@ -14,13 +15,14 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /// scikit-learn's metrics.
+@ExtendWith(GoldenTable.class)
 class GoldenMetricsTest {
   @TestFactory
   Stream<DynamicTest> metricsAreScikitLearns() {
     List<GoldenCases.Case> cases = GoldenCases.read("metrics").cases();
-    System.out.println("golden metrics: " + cases.size() + " cases");
     return cases.stream().map(c -> DynamicTest.dynamicTest(c.name() + " " + c.json().get("task").asText(), () -> check(c.json())));
   }
 

@@ -3,6 +3,7 @@ package dlt.optim;
 import static dlt.golden.GoldenBackend.assertClose;
 import static dlt.golden.GoldenBackend.doubles;
 
+import dlt.golden.GoldenTable;
 import dlt.backend.Backend;
 import dlt.backend.Buffer;
 import dlt.backend.Program;
@@ -28,9 +29,11 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /// PyTorch's optimizers: parameters after each of a number of steps by given gradients, or by those of the Rosenbrock function
 /// for L-BFGS, which asks for them itself.
+@ExtendWith(GoldenTable.class)
 class GoldenOptimizersTest {
   record File(Optimizer optimizer) {}
 
@@ -41,7 +44,6 @@ class GoldenOptimizersTest {
   @TestFactory
   Stream<DynamicTest> parametersArePyTorchsAfterEachStep() {
     List<GoldenCases.Case> cases = GoldenCases.read("optimizers").cases();
-    System.out.println("golden optimizers: " + cases.size() + " cases on " + GoldenBackend.values().length + " backends");
     return Stream.of(GoldenBackend.values()).flatMap(backend -> cases.stream()
         .map(c -> DynamicTest.dynamicTest(c.name() + " on " + backend, () -> check(c, backend))));
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dlt.golden.GoldenTable;
 import dlt.config.Binder;
 import dlt.config.YamlNode;
 import dlt.golden.GoldenCases;
@@ -14,8 +15,10 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /// PyTorch's learning-rate schedules, each written as the schedule of an experiment file.
+@ExtendWith(GoldenTable.class)
 class GoldenSchedulersTest {
   record File(List<Phase> schedule) {}
 
@@ -27,7 +30,6 @@ class GoldenSchedulersTest {
   @TestFactory
   Stream<DynamicTest> ratesArePyTorchs() {
     List<GoldenCases.Case> cases = GoldenCases.read("schedulers").cases();
-    System.out.println("golden schedulers: " + cases.size() + " cases");
     return cases.stream().map(c -> DynamicTest.dynamicTest(c.name(), () -> check(c)));
   }
 
