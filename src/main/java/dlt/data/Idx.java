@@ -17,7 +17,7 @@ public record Idx(@Doc("The file of the images.") String images, @Doc("The file 
   public Dataset open(Path base, Wanted wanted) {
     SequencedMap<String, StoredArray> arrays = new LinkedHashMap<>();
     SourceFile imageFile = SourceFile.of(base, images);
-    HostTensor pictures = IdxFile.read(imageFile);
+    HostTensor pictures = imageFile.whole(() -> IdxFile.read(imageFile));
     arrays.put("image", StoredArray.of(pictures.shape().rank() == 3 ? pictures.reshape(pictures.shape().insert(1, 1)) : pictures));
     List<SourceFile> files = new ArrayList<>(List.of(imageFile));
     if (labels.isPresent() && wanted.targets() != TargetKind.NONE) {

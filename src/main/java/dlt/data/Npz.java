@@ -18,7 +18,7 @@ public record Npz(
   @Override
   public Dataset open(Path base, Wanted wanted) {
     SourceFile file = SourceFile.of(base, path);
-    return NamedArrays.of(file, dlt.tensor.Npz.read(file.path())).dataset(inputs, targets, batchDims, layout, wanted);
+    return NamedArrays.of(file, file.whole(() -> dlt.tensor.Npz.read(file.path()))).dataset(inputs, targets, batchDims, layout, wanted);
   }
 
   @Override

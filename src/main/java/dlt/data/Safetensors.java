@@ -20,7 +20,7 @@ public record Safetensors(
   @Override
   public Dataset open(Path base, Wanted wanted) {
     SourceFile file = SourceFile.of(base, path);
-    SequencedMap<String, HostTensor> arrays = file.large() ? dlt.tensor.Safetensors.map(file.path()) : dlt.tensor.Safetensors.read(file.path());
+    SequencedMap<String, HostTensor> arrays = file.large() ? file.whole(() -> dlt.tensor.Safetensors.map(file.path())) : dlt.tensor.Safetensors.read(file.path());
     return NamedArrays.of(file, arrays).dataset(inputs, targets, batchDims, layout, wanted);
   }
 

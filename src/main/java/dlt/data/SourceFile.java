@@ -12,6 +12,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
+import java.util.function.Supplier;
 import java.util.zip.GZIPInputStream;
 
 /// A file of a source: `name` is what messages call it.
@@ -41,6 +43,17 @@ record SourceFile(String name, Path path) {
   /// Whether its arrays are better left in the file than read into memory.
   boolean large() {
     return path.toFile().length() >= LARGE;
+  }
+
+  /// What `read` gives, which reads all of the file. Throws Failure(DATA) where that does not fit into memory.
+  <T> T whole(Supplier<T> read) {
+    try {
+      return read.get();
+    } catch (OutOfMemoryError e) {
+      String sizes = String.format(Locale.ROOT, "%.1f GB on disk, %.1f GB of memory left", path.toFile().length() / 1e9, Room.left() / 1e9);
+      throw new Failure(
+          Failure.Kind.DATA, name + ": does not fit into memory (" + sizes + "); npy, safetensors and hdf5 files are read as they are needed", e);
+    }
   }
 
   /// The contents, unzipped where the first two bytes are gzip's.
