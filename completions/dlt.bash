@@ -154,6 +154,7 @@ function compReplyArray() {
 # to generate possible options and subcommands for the last specified subcommand.
 function _complete_dlt() {
   # Edge case: if command line has no space after subcommand, then don't assume this subcommand is selected (remkop/picocli#1468).
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} init" ];    then _picocli_dlt; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} train" ];    then _picocli_dlt; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} eval" ];    then _picocli_dlt; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} predict" ];    then _picocli_dlt; return $?; fi
@@ -169,33 +170,35 @@ function _complete_dlt() {
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} schema" ];    then _picocli_dlt; return $?; fi
 
   # Find the longest sequence of subcommands and call the bash function for that subcommand.
-  local cmds0=(train)
-  local cmds1=(eval)
-  local cmds2=(predict)
-  local cmds3=(export)
-  local cmds4=(report)
-  local cmds5=(compare)
-  local cmds6=(sweep)
-  local cmds7=(check)
-  local cmds8=(explain)
-  local cmds9=(summary)
-  local cmds10=(bench)
-  local cmds11=(devices)
-  local cmds12=(schema)
+  local cmds0=(init)
+  local cmds1=(train)
+  local cmds2=(eval)
+  local cmds3=(predict)
+  local cmds4=(export)
+  local cmds5=(report)
+  local cmds6=(compare)
+  local cmds7=(sweep)
+  local cmds8=(check)
+  local cmds9=(explain)
+  local cmds10=(summary)
+  local cmds11=(bench)
+  local cmds12=(devices)
+  local cmds13=(schema)
 
-  if CompWordsContainsArray "${cmds12[@]}"; then _picocli_dlt_schema; return $?; fi
-  if CompWordsContainsArray "${cmds11[@]}"; then _picocli_dlt_devices; return $?; fi
-  if CompWordsContainsArray "${cmds10[@]}"; then _picocli_dlt_bench; return $?; fi
-  if CompWordsContainsArray "${cmds9[@]}"; then _picocli_dlt_summary; return $?; fi
-  if CompWordsContainsArray "${cmds8[@]}"; then _picocli_dlt_explain; return $?; fi
-  if CompWordsContainsArray "${cmds7[@]}"; then _picocli_dlt_check; return $?; fi
-  if CompWordsContainsArray "${cmds6[@]}"; then _picocli_dlt_sweep; return $?; fi
-  if CompWordsContainsArray "${cmds5[@]}"; then _picocli_dlt_compare; return $?; fi
-  if CompWordsContainsArray "${cmds4[@]}"; then _picocli_dlt_report; return $?; fi
-  if CompWordsContainsArray "${cmds3[@]}"; then _picocli_dlt_export; return $?; fi
-  if CompWordsContainsArray "${cmds2[@]}"; then _picocli_dlt_predict; return $?; fi
-  if CompWordsContainsArray "${cmds1[@]}"; then _picocli_dlt_eval; return $?; fi
-  if CompWordsContainsArray "${cmds0[@]}"; then _picocli_dlt_train; return $?; fi
+  if CompWordsContainsArray "${cmds13[@]}"; then _picocli_dlt_schema; return $?; fi
+  if CompWordsContainsArray "${cmds12[@]}"; then _picocli_dlt_devices; return $?; fi
+  if CompWordsContainsArray "${cmds11[@]}"; then _picocli_dlt_bench; return $?; fi
+  if CompWordsContainsArray "${cmds10[@]}"; then _picocli_dlt_summary; return $?; fi
+  if CompWordsContainsArray "${cmds9[@]}"; then _picocli_dlt_explain; return $?; fi
+  if CompWordsContainsArray "${cmds8[@]}"; then _picocli_dlt_check; return $?; fi
+  if CompWordsContainsArray "${cmds7[@]}"; then _picocli_dlt_sweep; return $?; fi
+  if CompWordsContainsArray "${cmds6[@]}"; then _picocli_dlt_compare; return $?; fi
+  if CompWordsContainsArray "${cmds5[@]}"; then _picocli_dlt_report; return $?; fi
+  if CompWordsContainsArray "${cmds4[@]}"; then _picocli_dlt_export; return $?; fi
+  if CompWordsContainsArray "${cmds3[@]}"; then _picocli_dlt_predict; return $?; fi
+  if CompWordsContainsArray "${cmds2[@]}"; then _picocli_dlt_eval; return $?; fi
+  if CompWordsContainsArray "${cmds1[@]}"; then _picocli_dlt_train; return $?; fi
+  if CompWordsContainsArray "${cmds0[@]}"; then _picocli_dlt_init; return $?; fi
 
   # No subcommands were specified; generate completions for the top-level command.
   _picocli_dlt; return $?;
@@ -206,7 +209,7 @@ function _picocli_dlt() {
   # Get completion data
   local curr_word=${COMP_WORDS[COMP_CWORD]}
 
-  local commands="train eval predict export report compare sweep check explain summary bench devices schema"
+  local commands="init train eval predict export report compare sweep check explain summary bench devices schema"
   local flag_opts="'-h' '--help' '-V' '--version'"
   local arg_opts=""
 
@@ -214,6 +217,43 @@ function _picocli_dlt() {
     COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
   else
     local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `init` subcommand.
+function _picocli_dlt_init() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--json' '--verbose' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--target' '--output'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--target')
+      return
+      ;;
+    '--output')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local currIndex
+    currIndex=$(currentPositionalIndex "init" "${arg_opts}" "${flag_opts}")
+    if (( currIndex >= 0 && currIndex <= 0 )); then
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      positionals=$( compgen -f -- "${curr_word}" ) # files
+    fi
     local IFS=$'\n'
     COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
   fi

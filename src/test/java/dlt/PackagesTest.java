@@ -45,6 +45,7 @@ class PackagesTest {
       // a report evaluates the saved model again
       Map.entry("report", Set.of("train", "run", "experiment", "backend", "data", "metric", "layer", "config", "tensor")),
       Map.entry("sweep", Set.of("train", "run", "experiment", "backend", "config", "tensor")),
+      Map.entry("draft", Set.of("data", "config", "tensor")),
       Map.entry("cli", ALL));
 
   private static final JavaClasses CLASSES =

@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
-      Train.class, Eval.class, Predict.class, Export.class, Report.class, Compare.class, Sweep.class, Check.class, Explain.class, Summary.class, Bench.class, Devices.class, Schema.class, Warmup.class
+      Init.class, Train.class, Eval.class, Predict.class, Export.class, Report.class, Compare.class, Sweep.class, Check.class, Explain.class, Summary.class, Bench.class, Devices.class, Schema.class, Warmup.class
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {

@@ -66,6 +66,17 @@ final class Hdf5File {
     }
   }
 
+  /// The names of all arrays, those in groups by their paths.
+  static List<String> names(SourceFile file) {
+    return guarded(file, "", () -> {
+      try (HdfFile hdf = new HdfFile(file.path())) {
+        List<String> r = new ArrayList<>();
+        names(hdf, "", 0, r);
+        return r;
+      }
+    });
+  }
+
   /// What `action` gives; the library throws exceptions of many types on damaged files.
   static <T> T guarded(SourceFile file, String what, Supplier<T> action) {
     try {

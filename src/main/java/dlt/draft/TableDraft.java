@@ -1,0 +1,165 @@
+package dlt.draft;
+
+import dlt.data.TableSurvey;
+import dlt.data.TableSurvey.Facts;
+import dlt.error.Failure;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/// Drafts an experiment for a table: classes where the target has few values, numbers elsewhere; columns that cannot help, or
+/// that give the target away, are left out and named.
+final class TableDraft {
+  private static final int MOST_CLASSES = 50, FEW_NUMBERS = 20, LISTED = 12;
+
+  private final String name;
+  private final String written;
+  private final TableSurvey survey;
+  private final List<Facts> columns;
+  private final int target;
+  private final List<String> seen = new ArrayList<>();
+  private final List<String> ignored = new ArrayList<>();
+
+  TableDraft(Path data, String name, String written, Optional<String> wanted) {
+    this.name = name;
+    this.written = written;
+    this.survey = TableSurvey.of(data);
+    this.columns = survey.columns();
+    List<String> names = columns.stream().map(Facts::name).toList();
+    if (columns.size() < 2) {
+      throw new Failure(Failure.Kind.DATA, data + ": has one column, '" + names.getFirst() + "'; a table to learn from needs a target and something to predict it from");
+    }
+    if (wanted.isPresent() && !names.contains(wanted.get())) {
+      throw new Failure(Failure.Kind.USAGE, "--target " + wanted.get() + ": " + data + " has no such column; it has " + String.join(", ", names));
+    }
+    this.target = wanted.map(names::indexOf).orElseGet(() -> names.stream().filter(n -> Draft.TARGET_NAMES.contains(n.toLowerCase(Locale.ROOT)))
+        .findFirst().map(names::indexOf).orElse(names.size() - 1));
+  }
+
+  Draft draft() {
+    Facts t = columns.get(target);
+    boolean classes = classes(t);
+    seen.add(String.format(Locale.ROOT, "%,d rows, %d columns; target %s: %s", t.rows(), columns.size(), t.name(),
+        classes ? t.different() + " classes" : String.format(Locale.ROOT, "numbers from %.4g to %.4g", t.least(), t.greatest())));
+    if (t.missing() > 0) {
+      seen.add("target " + t.name() + ": missing in " + t.missing() + " rows, which are dropped");
+    }
+    boolean missing = t.missing() > 0;
+    boolean gaps = false;
+    List<Facts> features = new ArrayList<>();
+    int side = side(columns.stream().filter(f -> f != t).toList());
+    for (int c = 0; c < columns.size(); c++) {
+      Facts f = columns.get(c);
+      if (c == target) {
+        continue;
+      }
+      String why = side > 0 ? "" : useless(f, c); // a pixel in a corner may well always be 0
+      if (!why.isEmpty()) {
+        ignored.add(f.name());
+        seen.add("left out " + f.name() + ": " + why);
+        continue;
+      }
+      gaps |= f.missing() > 0;
+      if (f.missing() > 0) {
+        seen.add(f.name() + ": missing in " + f.missing() + " rows; the median or no category stands in");
+      }
+      features.add(f);
+    }
+    if (features.isEmpty()) {
+      throw new Failure(Failure.Kind.DATA, written + ": no column is left to predict " + t.name() + " from: " + String.join("; ", seen));
+    }
+    if (side > 0) {
+      seen.add("the other columns look like the pixels of images of " + side + " x " + side + ", 0 to " + (int) greatest(features));
+    } else {
+      describe(features);
+    }
+    Yaml y = new Yaml().comments(seen).line("name: " + name).line("seed: 42").line("data:");
+    List<String> arguments = new ArrayList<>(List.of("path: " + Yaml.scalar(written), "target: " + Yaml.scalar(t.name())));
+    if (!ignored.isEmpty()) {
+      arguments.add("ignore: [" + ignored.stream().map(Yaml::scalar).collect(Collectors.joining(", ")) + "]");
+    }
+    if (missing || gaps) {
+      arguments.add("missing: " + (missing ? "drop" : "median"));
+    }
+    if (side > 0) {
+      arguments.add("shape: [1, " + side + ", " + side + "]");
+    }
+    String kind = written.endsWith(".parquet") ? "parquet" : "csv";
+    if (written.endsWith(".tsv")) {
+      arguments.add("delimiter: tab");
+    }
+    y.line("  train: {" + kind + ": {" + String.join(", ", arguments) + "}}");
+    y.line("  split: {validation: 0.2" + (classes ? ", stratify: true" : "") + "}");
+    y.line(side > 0 ? "  preprocess: [{scale: " + 1 / greatest(features) + "}]" : "  preprocess: [standardize]                 # with the training part's mean and deviation");
+    if (side > 0) {
+      y.convolutions(side, side, t.different());
+    } else {
+      y.dense(t.rows(), classes ? t.different() : 1);
+    }
+    y.line("loss: " + (classes ? "cross_entropy" : "mse"));
+    int steps = side > 0 ? 1500 : 3000;
+    if (classes) {
+      y.training(t.rows(), steps, side > 0 ? "2e-3" : "5e-3", "accuracy, f1_macro");
+    } else {
+      regression(y, t, steps);
+    }
+    return new Draft(y.toString(), List.copyOf(seen));
+  }
+
+  private static boolean classes(Facts t) {
+    if (!t.numeric()) {
+      if (t.different() > Math.max(MOST_CLASSES, t.rows() / 10)) {
+        throw new Failure(Failure.Kind.USAGE, "target " + t.name() + " has " + t.different() + " different texts in " + t.rows() + " rows; name another with --target");
+      }
+      return true;
+    }
+    return t.whole() && t.different() <= FEW_NUMBERS && t.different() * 5 <= t.rows();
+  }
+
+  private String useless(Facts f, int column) {
+    if (f.different() <= 1) {
+      return "it always holds the same";
+    }
+    if (f.missing() > f.rows() / 2) {
+      return "it is missing in more than half of the rows";
+    }
+    if (!f.numeric() && f.different() > Math.max(FEW_NUMBERS, f.rows() / 2)) {
+      return "nearly every row has its own text";
+    }
+    if (f.identifies() && f.whole() && (f.greatest() - f.least() == f.rows() - 1 || f.name().toLowerCase(Locale.ROOT).matches("(.*[_ ])?id|index|.*unnamed.*"))) {
+      return "it numbers the rows";
+    }
+    if (survey.determines(column, target)) {
+      return "it gives the target away; put it back if it is known when you predict";
+    }
+    return "";
+  }
+
+  private void describe(List<Facts> features) {
+    long names = features.stream().filter(f -> !f.numeric()).count();
+    seen.add("predicts from " + (features.size() - names) + " columns of numbers" + (names == 0 ? "" : " and " + names + " of categories"));
+    features.stream().filter(f -> !f.numeric()).limit(LISTED).forEach(f -> seen.add(f.name() + ": " + f.different() + " categories"));
+  }
+
+  /// The side of square images that the columns seem to be the pixels of; 0 where they are something else.
+  private static int side(List<Facts> features) {
+    int side = (int) Math.round(Math.sqrt(features.size()));
+    boolean pixels = side >= 8 && side * side == features.size()
+        && features.stream().allMatch(f -> f.whole() && f.least() >= 0 && f.greatest() <= 255 && f.missing() == 0);
+    return pixels ? side : 0;
+  }
+
+  private static double greatest(List<Facts> features) {
+    return features.stream().mapToDouble(Facts::greatest).max().orElse(1);
+  }
+
+  /// The last layer learns in the units of the target.
+  private void regression(Yaml y, Facts t, int steps) {
+    double spread = Math.max(1e-3, (t.greatest() - t.least()) / 4);
+    double rate = Double.parseDouble(String.format(Locale.ROOT, "%.1g", Math.clamp(spread * 5e-3, 5e-3, 1e4)));
+    y.training(t.rows(), steps, rate > 5e-3 ? "5e-3, groups: [{match: '3\\..*', lr: " + rate + "}]" : "5e-3", "mae, rmse, r2");
+  }
+}

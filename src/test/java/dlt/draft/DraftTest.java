@@ -1,0 +1,100 @@
+package dlt.draft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dlt.error.Failure;
+import dlt.experiment.ExperimentFile;
+import dlt.experiment.Prepared;
+import dlt.metric.Task;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DraftTest {
+  @TempDir Path folder;
+
+  /// The draft, written beside the data, and everything short of training done with it.
+  private Prepared prepared(Draft draft) throws IOException {
+    Path file = Files.writeString(folder.resolve("draft.yaml"), draft.yaml());
+    return Prepared.of(ExperimentFile.read(file, List.of()));
+  }
+
+  private Draft table(String text, Optional<String> target) throws IOException {
+    Path file = Files.writeString(folder.resolve("table.csv"), text);
+    return Draft.of(file, target, "table.csv");
+  }
+
+  private static String rows(int n, java.util.function.IntFunction<String> row) {
+    StringBuilder b = new StringBuilder();
+    for (int i = 0; i < n; i++) {
+      b.append(row.apply(i)).append('\n');
+    }
+    return b.toString();
+  }
+
+  @Test
+  void columnsThatCannotHelpAreLeftOutAndNamed() throws IOException {
+    Random random = new Random(1);
+    String text = "id,constant,colour,size,gap,note,leak,kind\n" + rows(200, i -> {
+      int k = random.nextInt(3);
+      return i + ",7," + List.of("red", "green").get(i % 2) + "," + random.nextDouble() + "," + (i % 10 == 0 ? "" : "" + random.nextInt(50)) + ",text " + i + "," + (10 - k) + ",k" + k;
+    });
+    Draft d = table(text, Optional.empty());
+    assertThat(d.seen()).anyMatch(s -> s.startsWith("left out id")).anyMatch(s -> s.startsWith("left out constant")).anyMatch(s -> s.startsWith("left out note"))
+        .anyMatch(s -> s.startsWith("left out leak") && s.contains("gives the target away")).anyMatch(s -> s.startsWith("gap: missing in 20 rows"))
+        .anyMatch(s -> s.contains("kind: 3 classes"));
+    Prepared p = prepared(d);
+    assertThat(p.task()).isEqualTo(Task.MULTICLASS);
+    assertThat(p.parts().train().dataset().inputs().getFirst().columns()).extracting(c -> c.name()).containsExactly("colour", "size", "gap");
+  }
+
+  @Test
+  void manyNumbersAreARegressionAndFewAreClasses() throws IOException {
+    Random random = new Random(2);
+    String text = "a,price,grade\n" + rows(100, i -> random.nextDouble() + "," + random.nextInt(100_000) + "," + i % 4);
+    assertThat(prepared(table(text, Optional.of("price"))).task()).isEqualTo(Task.REGRESSION);
+    assertThat(prepared(table(text, Optional.of("grade"))).task()).isEqualTo(Task.MULTICLASS);
+    assertThatThrownBy(() -> table(text, Optional.of("prize"))).isInstanceOf(Failure.class).hasMessageContaining("price");
+  }
+
+  @Test
+  void digitsAreSeenToBeImages() {
+    Draft d = Draft.of(Path.of("experiments/data/digits.csv"), Optional.empty(), "digits.csv");
+    assertThat(d.yaml()).contains("shape: [1, 8, 8]", "conv2d", "scale: 0.0625");
+  }
+
+  @Test
+  void aFolderOfImagesIsReadAtTheirMiddleSize() throws IOException {
+    for (String c : List.of("cat", "dog")) {
+      Files.createDirectories(folder.resolve("pets").resolve(c));
+      for (int i = 0; i < 6; i++) {
+        ImageIO.write(new BufferedImage(40 + i, 30, BufferedImage.TYPE_INT_RGB), "png", folder.resolve("pets").resolve(c).resolve(i + ".png").toFile());
+      }
+    }
+    Draft d = Draft.of(folder.resolve("pets"), Optional.empty(), "pets");
+    assertThat(d.yaml()).contains("size: [30, 40]", "channels: 3");
+    assertThat(prepared(d).parts().train().size()).isGreaterThan(8);
+  }
+
+  @Test
+  void arraysAreToldApartByTheirNamesAndSizes() throws IOException {
+    Files.copy(Path.of("experiments/data/discs.npz"), folder.resolve("discs.npz"));
+    assertThatThrownBy(() -> Draft.of(folder.resolve("discs.npz"), Optional.of("nothing"), "discs.npz")).isInstanceOf(Failure.class).hasMessageContaining("nothing");
+  }
+
+  @Test
+  void otherFilesAreRefusedInWords() throws IOException {
+    Path file = Files.writeString(folder.resolve("data.doc"), "x");
+    assertThatThrownBy(() -> Draft.of(file, Optional.empty(), "data.doc")).isInstanceOf(Failure.class).hasMessageContaining("csv");
+    assertThatThrownBy(() -> Draft.of(folder.resolve("none.csv"), Optional.empty(), "none.csv")).isInstanceOf(Failure.class).hasMessageContaining("no such file");
+    assertThatThrownBy(() -> table("only\n1\n", Optional.empty())).isInstanceOf(Failure.class).hasMessageContaining("one column");
+  }
+}
