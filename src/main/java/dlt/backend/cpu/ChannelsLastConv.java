@@ -20,9 +20,9 @@ import dlt.backend.cpu.Assembler.Label;
 /// end, while source values are broadcast. Kernel columns that are next to one another in the source are one run of channels.
 ///
 /// Call it with the first source pixel, the panel, the first result pixel, and the bias of the panel's channels. Steps are
-/// bytes; `run` is the number of channels in a run. `biased`: sums start from the bias, `relu`: negative results become zero.
+/// bytes; `run` is the number of channels in a run. Of the vectors' lanes, `channels` are stored. `biased`: sums start from the bias, `relu`: negative results become zero.
 record ChannelsLastConv(
-    int rows, int columns, int vectors, long sourceRow, long sourceColumn, long resultRow, long resultColumn,
+    int rows, int columns, int vectors, int channels, long sourceRow, long sourceColumn, long resultRow, long resultColumn,
     int tapRows, long tapRowStep, int tapColumns, long tapColumnStep, int run, boolean biased, boolean relu) {
 
   /// How results are cut into tiles.
@@ -97,13 +97,22 @@ record ChannelsLastConv(
     if (relu) {
       a.zero(zero);
     }
+    int mask = a.instructionSet() == InstructionSet.AVX512 ? 1 : zero + 1;
+    if (channels % a.lanes() > 0) {
+      a.maskFirst(mask, channels % a.lanes());
+    }
     for (int i = 0; i < pixels; i++) {
-      for (int v = 0; v < vectors; v++) {
+      for (int v = 0; v * a.lanes() < channels; v++) {
         if (relu) {
           // the second operand where one is NaN: NaN stays
           a.op(Instruction.MAX, i * vectors + v, zero, i * vectors + v);
         }
-        a.store(Address.at(RDX, offset(i, resultRow, resultColumn) + v * a.vectorBytes()), i * vectors + v);
+        Address to = Address.at(RDX, offset(i, resultRow, resultColumn) + v * a.vectorBytes());
+        if ((v + 1) * a.lanes() > channels) {
+          a.storeMasked(to, i * vectors + v, mask);
+        } else {
+          a.store(to, i * vectors + v);
+        }
       }
     }
     a.pop(R12);

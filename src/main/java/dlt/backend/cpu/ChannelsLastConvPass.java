@@ -11,8 +11,8 @@ import java.util.function.IntConsumer;
 
 /// A convolution of one group, or its gradient by the images, by [ChannelsLastConv]: the source is copied to channels-last
 /// with the zeros that the taps need around it (unless it lies like that), the weights to panels; then each part computes rows
-/// of an image, or all images where the weights are many: to where they belong if results lie channels-last and fill the
-/// panels, else into a piece of workspace, from where they are moved.
+/// of an image, or all images where the weights are many, to where they belong, or into a piece of workspace and from there to
+/// planes.
 ///
 /// `perOutput`, `perSource`: weights from one result or source channel to the next.
 record ChannelsLastConvPass(
@@ -69,17 +69,14 @@ record ChannelsLastConvPass(
     private final IntConsumer packWeights;
     private final IntConsumer packImages;
     private final boolean allPanels;
-    /// Whether kernels write to the results themselves.
-    private final boolean direct;
-    /// Bytes from one result pixel to the next where kernels write.
+    /// Bytes from one result pixel to the next, in the workspace where results become planes.
     private final long pixel;
     private final int bandRows;
     private final int bands;
     private final List<PhaseKernels> phases;
+    private final List<PhaseKernels> phasesOfLastPanel;
     private final Kernel[] band;
     private final Kernel[] lastBand;
-    /// Of the channels of a part and of the last part's to channels-last results, null where they are many.
-    private final Kernel[] copies;
 
     Bound(Target target, Operand from, MemorySegment weights, Optional<Epilogue> epilogue, Operand to) {
       result.check(to.data(), n);
@@ -96,21 +93,17 @@ record ChannelsLastConvPass(
       packWeights = panels.pack(target, weights, panelMemory);
       packImages = inPlace ? null : images.pack(target, from, padded);
       allPanels = panels.bytes() <= CACHED_PANELS;
-      direct = to.channelsLast() && result.channels() % panels.lanes() == 0;
-      pixel = direct ? 4L * result.channels() : 4L * panels.lanes() * (allPanels ? panels.panels() : 1);
+      int panelsAtOnce = allPanels ? panels.panels() : 1;
+      pixel = 4L * (to.channelsLast() ? result.channels() : panels.lanes() * panelsAtOnce);
       int rowStep = tile.rows() * rows.getFirst().step();
-      bandRows = rowStep * (int) Math.clamp(RESULTS / (pixel * result.width() * rowStep), 1, Math.ceilDiv(result.height(), rowStep));
+      bandRows = rowStep * (int) Math.clamp(RESULTS / (4L * panels.lanes() * panelsAtOnce * result.width() * rowStep), 1, Math.ceilDiv(result.height(), rowStep));
       bands = Math.ceilDiv(result.height(), bandRows);
-      target.workspace().reserve(direct ? 0 : pixel * result.width() * bandRows);
-      phases = phases(target, tile, images, pixel, epilogue);
+      target.workspace().reserve(to.channelsLast() ? 0 : pixel * result.width() * bandRows);
+      phases = phases(target, tile, panels.lanes(), images, pixel, epilogue);
+      int last = to.channelsLast() ? result.channels() - (panels.panels() - 1) * panels.lanes() : panels.lanes();
+      phasesOfLastPanel = last == panels.lanes() ? phases : phases(target, tile, last, images, pixel, epilogue);
       band = toPlanes(target, pixel, bandRows * result.width());
       lastBand = toPlanes(target, pixel, (result.height() - (bands - 1) * bandRows) * result.width());
-      int rest = allPanels ? result.channels() : result.channels() - (panels.panels() - 1) * panels.lanes();
-      copies = new Kernel[] {copy(panels.lanes()), copy(rest)};
-    }
-
-    private Kernel copy(int channels) {
-      return RowCopy.fits(channels, pixel, 4L * result.channels()) ? new RowCopy(channels, pixel, 4L * result.channels()).compile(target) : null;
     }
 
     @Override
@@ -131,9 +124,9 @@ record ChannelsLastConvPass(
         int endPanel = allPanels ? panels.panels() : firstPanel + 1;
         int image = part % parts / bands;
         int firstRow = part % bands * bandRows;
-        if (direct) {
-          long row = (long) image * result.height() + firstRow;
-          compute(image, firstRow, firstPanel, endPanel, to.address() + row * result.width() * pixel + 4L * firstPanel * panels.lanes());
+        if (to.channelsLast()) {
+          long results = to.address() + (long) (image * result.height() + firstRow) * result.width() * pixel + 4L * firstPanel * panels.lanes();
+          compute(image, firstRow, firstPanel, endPanel, results);
         } else {
           target.workspace().use(results -> {
             compute(image, firstRow, firstPanel, endPanel, results);
@@ -143,46 +136,25 @@ record ChannelsLastConvPass(
       });
     }
 
-    /// A band of rows of an image, in some panels' channels, to `results`.
+    /// A band of rows of an image, in some panels' channels.
     private void compute(int image, int firstRow, int firstPanel, int endPanel, long results) {
       int endRow = Math.min(result.height(), firstRow + bandRows);
       for (int p = firstPanel; p < endPanel; p++) {
-        for (PhaseKernels phase : phases) {
+        for (PhaseKernels phase : p == panels.panels() - 1 ? phasesOfLastPanel : phases) {
           compute(phase, padded.address() + images.at(image, 0, 0), panelMemory.address() + p * panels.panel() + phase.panel,
               results + 4L * (p - firstPanel) * panels.lanes(), bias.address() + 4L * p * panels.lanes(), firstRow, endRow);
         }
       }
     }
 
-    /// What [#compute] left at `results`, to where it belongs.
     private void move(int image, int firstRow, int firstPanel, int endPanel, long results) {
       int endRow = Math.min(result.height(), firstRow + bandRows);
       int first = firstPanel * panels.lanes();
-      if (to.channelsLast()) {
-        int channels = Math.min(result.channels(), endPanel * panels.lanes()) - first;
-        rows(image * result.height() + firstRow, image * result.height() + endRow, first, channels, results);
-        return;
-      }
       Kernel[] move = endRow - firstRow == bandRows ? band : lastBand;
       for (int c = first; c < Math.min(result.channels(), endPanel * panels.lanes()); c += target.lanes()) {
         long plane = ((long) image * result.channels() + c) * result.height() * result.width();
         move[c / target.lanes()].call(to.address() + 4 * (plane + (long) firstRow * result.width()), results + 4L * (c - first),
             (long) (endRow - firstRow) * result.width() / target.lanes());
-      }
-    }
-
-    /// Moves `channels` channels of some rows of all images from the workspace to channels-last results.
-    private void rows(int firstRow, int endRow, int firstChannel, int channels, long results) {
-      int pixels = (endRow - firstRow) * result.width();
-      long at = 4 * ((long) firstRow * result.width() * result.channels() + firstChannel);
-      Kernel copy = copies[firstChannel + channels == result.channels() ? 1 : 0];
-      if (copy != null) {
-        copy.call(results, to.address() + at, pixels);
-        return;
-      }
-      MemorySegment from = MemorySegment.ofAddress(results).reinterpret(pixel * pixels);
-      for (int i = 0; i < pixels; i++) {
-        MemorySegment.copy(from, i * pixel, to.data(), at + 4L * i * result.channels(), 4L * channels);
       }
     }
 
@@ -227,14 +199,14 @@ record ChannelsLastConvPass(
     return slots;
   }
 
-  private List<PhaseKernels> phases(Target target, Tile tile, ChannelsLast images, long pixel, Optional<Epilogue> epilogue) {
+  private List<PhaseKernels> phases(Target target, Tile tile, int channels, ChannelsLast images, long pixel, Optional<Epilogue> epilogue) {
     List<PhaseKernels> phases = new ArrayList<>();
     long panel = 0;
     for (Phase r : rows) {
       for (Phase c : columns) {
         Kernel[] kernels = new Kernel[4];
         for (int i = 0; i < 4; i++) {
-          kernels[i] = kernel(target, tile, r, c, images, pixel, epilogue, i >= 2, i % 2 == 1);
+          kernels[i] = kernel(target, tile, channels, r, c, images, pixel, epilogue, i >= 2, i % 2 == 1);
         }
         phases.add(new PhaseKernels(r, c, kernels, panel));
         panel += 4L * r.kernel().size() * c.kernel().size() * source.channels() * tile.lanes(target);
@@ -244,7 +216,7 @@ record ChannelsLastConvPass(
   }
 
   /// Null where there is no such tile.
-  private Kernel kernel(Target target, Tile tile, Phase r, Phase c, ChannelsLast images, long pixel, Optional<Epilogue> epilogue,
+  private Kernel kernel(Target target, Tile tile, int channels, Phase r, Phase c, ChannelsLast images, long pixel, Optional<Epilogue> epilogue,
       boolean lastRow, boolean lastColumn) {
     int tileRows = lastRow ? r.count() % tile.rows() : Math.min(r.count(), tile.rows());
     int tileColumns = lastColumn ? c.count() % tile.columns() : Math.min(c.count(), tile.columns());
@@ -253,7 +225,7 @@ record ChannelsLastConvPass(
     }
     int taps = c.kernel().size();
     boolean oneRun = taps > 0 && c.tapStep() == 1;
-    return new ChannelsLastConv(tileRows, tileColumns, tile.vectors(), r.sourceStep() * images.row(), c.sourceStep() * images.pixel(),
+    return new ChannelsLastConv(tileRows, tileColumns, tile.vectors(), channels, r.sourceStep() * images.row(), c.sourceStep() * images.pixel(),
         r.step() * result.width() * pixel, c.step() * pixel, r.kernel().size(), r.tapStep() * images.row(), oneRun ? 1 : taps,
         c.tapStep() * images.pixel(), (oneRun ? taps : 1) * source.channels(), epilogue.isPresent(), epilogue.isPresent() && epilogue.get().relu())
         .compile(target);
