@@ -30,6 +30,10 @@ enum ConvPath {
   /// What a step of a product's sums costs beside its multiply-adds, and how far the gain is to make up for what is not counted.
   private static final double PRODUCT = 1.08, STORE = 2, MARGIN = 1.5;
 
+  /// What moving a vector of images or results into lanes or to channels-last takes, and what it takes into lanes where the images
+  /// do not fit the caches.
+  private static final double MOVE = 6, UNCACHED_MOVE = 40;
+
   /// Whether images and results may lie channels-last.
   boolean channelsLast() {
     return this == CHANNELS_LAST || this == WINOGRAD;
@@ -55,7 +59,8 @@ enum ConvPath {
     return path.channelsLast();
   }
 
-  /// The fastest path to images or results of `channels` channels, as far as the share of its lanes that each path uses tells.
+  /// The fastest path to images or results of `channels` channels, as far as the share of its lanes that each path uses and
+  /// what it moves tell.
   static ConvPath of(Target target, ConvGeometry g, int channels) {
     return path(target, g, channels, LaneImages.fits(imageSize(g)), winogradFits(target, g));
   }
@@ -76,11 +81,14 @@ enum ConvPath {
       return JAVA;
     }
     boolean cached = imageSize(g) * 4 * target.lanes() <= CACHED;
-    double lanes = lanesFit ? used(g.n(), target.lanes()) * (cached ? 1 : 0.55) : 0;
-    double channelsLast = ChannelsLast.fits(g) ? used(channels, target.lanes()) * 0.8 : 0;
-    double best = Math.max(lanes, channelsLast);
-    ConvPath path = best == 0 ? JAVA : lanes >= channelsLast ? LANES : CHANNELS_LAST;
-    if (winogradFits && MARGIN * winograd(target, g, channels) < direct(target, g) / best) {
+    double sums = direct(target, g);
+    double moved = (double) g.n() * imageSize(g) / target.lanes();
+    double lanes = lanesFit ? (sums / (cached ? 1 : 0.55) + moved * (cached ? MOVE : UNCACHED_MOVE)) / used(g.n(), target.lanes())
+        : Double.POSITIVE_INFINITY;
+    double channelsLast = ChannelsLast.fits(g) ? sums / (0.8 * used(channels, target.lanes())) + moved * MOVE : Double.POSITIVE_INFINITY;
+    double best = Math.min(lanes, channelsLast);
+    ConvPath path = Double.isInfinite(best) ? JAVA : lanes <= channelsLast ? LANES : CHANNELS_LAST;
+    if (winogradFits && MARGIN * winograd(target, g, channels) + moved * MOVE < best) {
       path = WINOGRAD;
     }
     String name = path.name().toLowerCase(Locale.ROOT).replace('_', '-');
@@ -94,7 +102,7 @@ enum ConvPath {
 
   /// Multiply-adds of whole vectors.
   private static double direct(Target target, ConvGeometry g) {
-    return (double) g.n() * g.oh() * g.ow() * g.o() * g.c() * g.kh() * g.kw() / target.lanes();
+    return (double) g.n() * g.oh() * g.ow() * g.o() * g.groupC() * g.kh() * g.kw() / target.lanes();
   }
 
   /// Multiply-adds, and what takes as long.
