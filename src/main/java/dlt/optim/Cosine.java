@@ -11,6 +11,11 @@ public record Cosine(
     @Doc("The lowest learning rate.") @Range(min = 0) @Default("0") double etaMin)
     implements Schedule {
   @Override
+  public boolean multiplies() {
+    return etaMin == 0;
+  }
+
+  @Override
   public double lr(double base, Time time) {
     return etaMin + (base - etaMin) * (1 + Math.cos(Math.PI * time.now() / tMax.orElse(time.length()))) / 2;
   }

@@ -12,6 +12,11 @@ public record CosineWarmRestarts(
     @Doc("The lowest learning rate.") @Range(min = 0) @Default("0") double etaMin)
     implements Schedule {
   @Override
+  public boolean multiplies() {
+    return false; // PyTorch's sets the rate whatever it was
+  }
+
+  @Override
   public double lr(double base, Time time) {
     double length = first;
     double since = time.now();

@@ -31,6 +31,11 @@ public record Cyclic(
   }
 
   @Override
+  public boolean multiplies() {
+    return false;
+  }
+
+  @Override
   public Unit unit() {
     return Unit.STEPS;
   }

@@ -34,6 +34,11 @@ public record OneCycle(
   }
 
   @Override
+  public boolean multiplies() {
+    return false;
+  }
+
+  @Override
   public Unit unit() {
     return Unit.STEPS;
   }

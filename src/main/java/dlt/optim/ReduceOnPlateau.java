@@ -54,6 +54,11 @@ public record ReduceOnPlateau(
   }
 
   @Override
+  public boolean multiplies() {
+    return false;
+  }
+
+  @Override
   public double lr(double base, Time time) {
     double rate = base;
     for (int i = 0; i < time.reductions(); i++) {

@@ -7,10 +7,15 @@ import java.util.OptionalDouble;
 /// its line here.
 public sealed interface Schedule
     permits StepDecay, MultiStep, Exponential, Constant, Linear, Polynomial, Cosine, CosineWarmRestarts, OneCycle, Cyclic,
-        ReduceOnPlateau {
+        ReduceOnPlateau, Chained {
   /// What its arguments count where the file does not say.
   default Unit unit() {
     return Unit.EPOCHS;
+  }
+
+  /// Whether the learning rate is the optimizer's times a factor that depends on the time alone.
+  default boolean multiplies() {
+    return true;
   }
 
   /// The learning rate at `time` where the optimizer's is `base`.

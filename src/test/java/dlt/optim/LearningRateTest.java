@@ -120,6 +120,46 @@ class LearningRateTest {
   }
 
   @Test
+  void chainedSchedulesMultiplyTheirFactors() {
+    LearningRate r = rate("[{chained: [{linear: {start_factor: 0.25, total_iters: 4}}, {exponential: 0.9}, {multi_step: [5]}]}]", 1, 8);
+    for (int t = 0; t < 8; t++) {
+      double expected = 0.2 * (0.25 + 0.75 * Math.min(t, 4) / 4) * Math.pow(0.9, t) * (t < 5 ? 1 : 0.1);
+      assertThat(r.at(t + 1, 0.2)).as("epoch %s", t).isCloseTo(expected, within(1e-15));
+    }
+  }
+
+  /// What torch.optim.lr_scheduler.ChainedScheduler of ConstantLR, PolynomialLR and CosineAnnealingLR does step by step.
+  @Test
+  void chainedSchedulesAreTheRecursionOfPyTorch() {
+    LearningRate r = rate("{chained: {schedules: [{constant: {factor: 0.5, total_iters: 3}}, {polynomial: {power: 2}}, cosine], steps: 10}}", 10, 1);
+    double expected = 0.3 * 0.5;
+    assertThat(r.at(1, 0.3)).isCloseTo(expected, within(1e-15));
+    for (int t = 1; t < 10; t++) {
+      expected *= t == 3 ? 2 : 1;
+      expected *= Math.pow((1 - t / 10.0) / (1 - (t - 1) / 10.0), 2);
+      expected *= (1 + Math.cos(Math.PI * t / 10)) / (1 + Math.cos(Math.PI * (t - 1) / 10));
+      assertThat(r.at(t + 1, 0.3)).as("step %s", t).isCloseTo(expected, within(1e-15));
+    }
+  }
+
+  @Test
+  void chainedSchedulesFollowAPhase() {
+    LearningRate r = rate("[{linear: {start_factor: 0, epochs: 2}}, {chained: [{step: {step_size: 2, gamma: 0.5}}, {exponential: 0.5}]}]", 3, 6);
+    assertThat(r.at(7, 1)).isEqualTo(1);
+    assertThat(r.at(13, 1)).isEqualTo(0.125);
+  }
+
+  @Test
+  void onlyFactorsAreChained() {
+    assertThat(phases("{chained: [{chained: [{exponential: 0.5}]}, {cosine: {t_max: 3}}]}")).hasSize(1);
+    for (String other : List.of("one_cycle", "{cyclic: {max_lr: 1}}", "reduce_on_plateau", "{cosine: {eta_min: 0.1}}", "{cosine_warm_restarts: 3}")) {
+      assertThatThrownBy(() -> phases("{chained: [linear, " + other + "]}")).isInstanceOf(ConfigException.class)
+          .hasMessageContaining("number 2").hasMessageContaining("cosine without eta_min");
+    }
+    assertThatThrownBy(() -> phases("{chained: []}")).isInstanceOf(ConfigException.class).hasMessageContaining("at least one");
+  }
+
+  @Test
   void phasesThatDoNotFitAreRefused() {
     assertThatThrownBy(() -> rate("[{linear: {epochs: 6}}, {cosine: {epochs: 3}}]", 10, 5)).isInstanceOf(Invalid.class)
         .hasMessageContaining("after 60 steps");
@@ -135,7 +175,7 @@ class LearningRateTest {
   @Test
   void whatIsWrittenBackBindsToTheSame() {
     File file = new File(phases("[{linear: {epochs: 0.5}}, {one_cycle: {max_lr: 0.3, steps: 7}}, {cosine_warm_restarts: 2}, "
-        + "{reduce_on_plateau: {threshold_mode: abs}}]"));
+        + "{chained: {schedules: [{constant: 0.5}, {step: 2}], epochs: 1, unit: steps}}, {reduce_on_plateau: {threshold_mode: abs}}]"));
     assertThat(phases(YamlWriter.write(file).replaceFirst("schedule:", ""))).isEqualTo(file.schedule());
   }
 }
