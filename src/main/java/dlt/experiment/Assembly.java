@@ -2,9 +2,7 @@ package dlt.experiment;
 
 import dlt.config.ConfigException;
 import dlt.config.Diagnostic;
-import dlt.config.Invalid;
 import dlt.config.Location;
-import dlt.data.Augment;
 import dlt.data.Field;
 import dlt.data.Preprocessing;
 import dlt.data.Schema;
@@ -25,12 +23,10 @@ import dlt.optim.Group;
 import dlt.optim.Minimizer;
 import dlt.optim.ParameterUpdates;
 import dlt.optim.Rate;
-import dlt.tensor.DType;
 import dlt.tensor.HostTensor;
 import dlt.tensor.Shape;
 import dlt.tensor.TensorType;
 import java.lang.foreign.Arena;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,7 +34,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.BiConsumer;
-import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -69,7 +64,7 @@ public final class Assembly {
   private final Experiment experiment;
   private final Schema schema;
   private final List<Preprocessing> preprocessing;
-  private final List<LossTerm> losses;
+  private final Objective objective;
   private final SequencedMap<String, ParameterSpec> parameters = new LinkedHashMap<>();
   private final SequencedMap<String, BufferSpec> buffers = new LinkedHashMap<>();
   private final ParameterUpdates updates;
@@ -86,12 +81,13 @@ public final class Assembly {
     this.experiment = file.experiment();
     this.schema = schema;
     this.preprocessing = List.copyOf(preprocessing);
-    this.losses = settled(classCounts);
-    Training training = build(2, true);
-    parameters.putAll(training.scope.parameters());
-    buffers.putAll(training.scope.buffers());
-    layers = List.copyOf(training.scope.layers());
-    training.outputs.forEach((name, value) -> outputs.put(name, value.shape().without(0)));
+    Forward forward = forward(2, true);
+    parameters.putAll(forward.scope.parameters());
+    buffers.putAll(forward.scope.buffers());
+    layers = List.copyOf(forward.scope.layers());
+    forward.outputs.forEach((name, value) -> outputs.put(name, value.shape().without(0)));
+    objective = new Objective(file, schema, outputs, classCounts);
+    Training training = scored(forward, 2, true);
     checkPatterns();
     updates = update(training.graph, gradients(training));
     states.putAll(updates.states());
@@ -103,28 +99,6 @@ public final class Assembly {
       parameters.forEach((name, p) -> states.put(average(name), new ParameterUpdates.State(TensorType.float32(p.shape()), 0)));
       buffers.forEach((name, b) -> states.put(average(name), new ParameterUpdates.State(b.type(), 0)));
     }
-  }
-
-  /// The losses with balanced class weights settled, for which the shapes of the outputs have to be known.
-  private List<LossTerm> settled(ClassCounts classCounts) {
-    if (experiment.loss().stream().noneMatch(t -> t.loss().needsClassCounts())) {
-      return experiment.loss();
-    }
-    GraphBuilder g = new GraphBuilder();
-    SequencedMap<String, Value> results = model(g, 2, new ModelScope(g, false, null));
-    List<LossTerm> r = new ArrayList<>();
-    for (LossTerm t : experiment.loss()) {
-      if (t.loss().needsClassCounts()) {
-        Value output = results.get(inputNames(t, List.copyOf(results.keySet())).getFirst());
-        if (output.shape().rank() < 2) {
-          throw error(file.bound().at(t), "class weights need predictions [N, C, ...], the model gives " + output.shape(), "");
-        }
-        r.add(new LossTerm(t.loss().withClassCounts(classCounts.of(targetIndex(t), output.shape().dim(1))), t.weight(), t.input(), t.target()));
-      } else {
-        r.add(t);
-      }
-    }
-    return r;
   }
 
   /// How often the training part has each of `classes` classes of target number `target`.
@@ -218,57 +192,27 @@ public final class Assembly {
 
   /// The activation that the loss on an output implies.
   public Activation activation(String output) {
-    for (LossTerm t : losses) {
-      List<String> names = t.input().isEmpty() ? List.of(outputs.firstEntry().getKey()) : t.input();
-      if (names.getFirst().equals(output)) {
-        return t.loss().activation();
-      }
-    }
-    return Activation.NONE;
+    return objective.activation(output);
   }
 
   /// The output that metrics are computed from: the first one of the first loss.
   public String scored() {
-    return inputNames(experiment.loss().getFirst(), List.copyOf(outputs.keySet())).getFirst();
+    return objective.scored();
   }
 
   /// What the term's loss expects of its target for a batch of `batch` samples; empty where it takes none.
   public Optional<Target> expected(LossTerm term, int batch) {
-    return term.loss().target(shapes(term, batch), targetField(term).map(f -> f.type().dtype()).orElse(DType.FLOAT32));
-  }
-
-  /// The shapes of the predictions that the term's loss takes.
-  private List<Shape> shapes(LossTerm term, int batch) {
-    return inputNames(term, List.copyOf(outputs.keySet())).stream().map(n -> outputs.get(n).insert(0, batch)).toList();
+    return objective.expected(term, batch);
   }
 
   /// The number, in the schema, of the term's target.
   public int targetIndex(LossTerm term) {
-    if (term.target().isEmpty()) {
-      return 0;
-    }
-    List<String> names = schema.targets().stream().map(Field::name).toList();
-    int i = names.indexOf(term.target().get());
-    if (i < 0) {
-      throw error(file.bound().at(term, "target"), "found target '" + term.target().get() + "', but the data has " + String.join(", ", names), "");
-    }
-    return i;
+    return objective.targetIndex(term);
   }
 
   /// The targets as the training graph takes them: class indices that are mixed with others are the classes' probabilities.
   public List<Field> trainingTargets() {
-    List<Field> r = new ArrayList<>(schema.targets());
-    for (LossTerm term : losses) {
-      if (expected(term, 2).isPresent()) {
-        int i = targetIndex(term);
-        r.set(i, MixedTargets.of(experiment.data().augment(), term, shapes(term, 2), schema.targets().get(i)));
-      }
-    }
-    return r;
-  }
-
-  private Optional<Field> targetField(LossTerm term) {
-    return schema.targets().isEmpty() ? Optional.empty() : Optional.of(schema.targets().get(targetIndex(term)));
+    return objective.trainingTargets();
   }
 
   /// One step: forward, loss, gradients, clipping and update. Its output is [#LOSS], of the batch before the update.
@@ -338,9 +282,7 @@ public final class Assembly {
     Training t = build(batch, false);
     t.graph.output(LOSS, t.loss);
     t.outputs.forEach((name, value) -> t.graph.output(name, activation(name).emit(t.graph, value)));
-    LossTerm first = experiment.loss().getFirst();
-    List<Value> predictions = inputNames(first, List.copyOf(t.outputs.keySet())).stream().map(t.outputs::get).toList();
-    first.loss().decision(t.graph, predictions).ifPresent(d -> t.graph.output(DECISION, d));
+    objective.decision(t.graph, t.outputs).ifPresent(d -> t.graph.output(DECISION, d));
     return t.graph.build();
   }
 
@@ -352,21 +294,23 @@ public final class Assembly {
     return g.build();
   }
 
-  private record Training(GraphBuilder graph, ModelScope scope, SequencedMap<String, Value> outputs, Value loss) {}
+  private record Forward(GraphBuilder graph, ModelScope scope, SequencedMap<String, Value> outputs) {}
 
-  private Training build(int batch, boolean training) {
+  private record Training(GraphBuilder graph, SequencedMap<String, Value> outputs, Value loss) {}
+
+  private Forward forward(int batch, boolean training) {
     GraphBuilder g = new GraphBuilder();
     Value rng = training ? g.input(RNG, TensorType.int64(2)) : null;
     ModelScope scope = new ModelScope(g, training, rng, experiment.model()::frozenBuffer);
-    SequencedMap<String, Value> results = model(g, batch, scope);
-    g.origin("loss");
-    Value loss = null;
-    for (LossTerm term : losses) {
-      Value part = loss(g, term, results, batch, training);
-      part = term.weight() == 1 ? part : g.mul(part, term.weight());
-      loss = loss == null ? part : g.add(loss, part);
-    }
-    return new Training(g, scope, results, loss);
+    return new Forward(g, scope, model(g, batch, scope));
+  }
+
+  private Training build(int batch, boolean training) {
+    return scored(forward(batch, training), batch, training);
+  }
+
+  private Training scored(Forward f, int batch, boolean training) {
+    return new Training(f.graph, f.outputs, objective.emit(f.graph, f.outputs, batch, training));
   }
 
   private SequencedMap<String, Value> model(GraphBuilder g, int batch, ModelScope scope) {
@@ -415,62 +359,6 @@ public final class Assembly {
       }
     }
     return r;
-  }
-
-  private List<String> inputNames(LossTerm term, List<String> results) {
-    if (!term.input().isEmpty()) {
-      for (String name : term.input()) {
-        if (!results.contains(name)) {
-          throw error(file.bound().at(term, "input"), "found '" + name + "', which is no output of the model; outputs: " + String.join(", ", results),
-              "list it under model.outputs");
-        }
-      }
-      return term.input();
-    }
-    if (results.size() < term.loss().inputs().size()) {
-      throw error(file.bound().at(term), "the loss takes " + term.loss().inputs() + ", but the model has " + results.size() + " outputs",
-          "name the outputs: input: [...]");
-    }
-    return results.subList(0, term.loss().inputs().size());
-  }
-
-  private Value loss(GraphBuilder g, LossTerm term, SequencedMap<String, Value> results, int batch, boolean training) {
-    LossTerm original = experiment.loss().get(losses.indexOf(term));
-    List<Value> predictions = inputNames(original, List.copyOf(results.keySet())).stream().map(results::get).toList();
-    int index = targetIndex(original);
-    List<Augment> steps = experiment.data().augment();
-    try {
-      DType found = schema.targets().isEmpty() ? DType.FLOAT32 : schema.targets().get(index).type().dtype();
-      Optional<Target> expected = term.loss().target(predictions.stream().map(Value::shape).toList(), found);
-      Optional<Value> target = Optional.empty();
-      if (expected.isPresent()) {
-        if (schema.targets().isEmpty()) {
-          throw error(file.bound().at(original), "the loss needs a target, but the data has none", "name the target in the data source");
-        }
-        Field raw = schema.targets().get(index);
-        Field field = training ? mixed(() -> MixedTargets.of(steps, original, predictions.stream().map(Value::shape).toList(), raw)) : raw;
-        target = Optional.of(g.input(target(field.name()), batched(field.type(), batch)));
-      }
-      if (expected.isEmpty() && training) {
-        mixed(() -> MixedTargets.untargeted(steps, original));
-      }
-      Value value = term.loss().emit(g, predictions, target);
-      if (!value.shape().equals(Shape.SCALAR)) {
-        throw error(file.bound().at(original), "the loss gives " + value.shape() + ", expected one number", "reduction: mean or sum");
-      }
-      return value;
-    } catch (ShapeException e) {
-      throw error(file.bound().at(original), e.getMessage(), "");
-    }
-  }
-
-  /// What `target` says of a training batch's target.
-  private <T> T mixed(Supplier<T> target) {
-    try {
-      return target.get();
-    } catch (Invalid e) {
-      throw error(file.bound().at(experiment.data(), "augment"), "found " + e.found() + ", expected " + e.expected(), "");
-    }
   }
 
   private static TensorType batched(TensorType sample, int batch) {

@@ -1,0 +1,190 @@
+package dlt.experiment;
+
+import dlt.config.ConfigException;
+import dlt.config.Diagnostic;
+import dlt.config.Invalid;
+import dlt.config.Location;
+import dlt.data.Augment;
+import dlt.data.Field;
+import dlt.data.Schema;
+import dlt.graph.GraphBuilder;
+import dlt.loss.Activation;
+import dlt.loss.LossTerm;
+import dlt.loss.Target;
+import dlt.op.ShapeException;
+import dlt.op.Value;
+import dlt.tensor.DType;
+import dlt.tensor.Shape;
+import dlt.tensor.TensorType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.function.Supplier;
+
+/// What an experiment minimises: its losses over the model's outputs and the data's targets. Throws [ConfigException] where
+/// the three do not fit one another.
+final class Objective {
+  private final ExperimentFile file;
+  private final Experiment experiment;
+  private final Schema schema;
+  private final SequencedMap<String, Shape> outputs;
+
+  /// The experiment's losses in their order, with balanced class weights settled.
+  private final List<LossTerm> losses = new ArrayList<>();
+
+  /// The losses of `file` over outputs of these shapes (of one sample) and targets of `schema`.
+  Objective(ExperimentFile file, Schema schema, SequencedMap<String, Shape> outputs, Assembly.ClassCounts classCounts) {
+    this.file = file;
+    this.experiment = file.experiment();
+    this.schema = schema;
+    this.outputs = outputs;
+    experiment.loss().forEach(t -> losses.add(settled(t, classCounts)));
+  }
+
+  private LossTerm settled(LossTerm t, Assembly.ClassCounts classCounts) {
+    if (!t.loss().needsClassCounts()) {
+      return t;
+    }
+    Shape output = outputs.get(predictions(t).getFirst());
+    if (output.rank() < 1) {
+      throw error(file.bound().at(t), "class weights need predictions [N, C, ...], the model gives " + output.insert(0, 2), "");
+    }
+    return new LossTerm(t.loss().withClassCounts(classCounts.of(targetIndex(t), output.dim(0))), t.weight(), t.input(), t.target());
+  }
+
+  /// See [Assembly#activation].
+  Activation activation(String output) {
+    for (LossTerm t : losses) {
+      String scored = t.input().isEmpty() ? outputs.firstEntry().getKey() : t.input().getFirst();
+      if (scored.equals(output)) {
+        return t.loss().activation();
+      }
+    }
+    return Activation.NONE;
+  }
+
+  /// See [Assembly#scored].
+  String scored() {
+    return predictions(experiment.loss().getFirst()).getFirst();
+  }
+
+  /// See [Assembly#expected].
+  Optional<Target> expected(LossTerm term, int batch) {
+    return term.loss().target(shapes(term, batch), targetType(term));
+  }
+
+  private DType targetType(LossTerm term) {
+    return schema.targets().isEmpty() ? DType.FLOAT32 : schema.targets().get(targetIndex(term)).type().dtype();
+  }
+
+  /// The shapes of the predictions that the term's loss takes.
+  private List<Shape> shapes(LossTerm term, int batch) {
+    return predictions(term).stream().map(n -> outputs.get(n).insert(0, batch)).toList();
+  }
+
+  /// See [Assembly#targetIndex].
+  int targetIndex(LossTerm term) {
+    if (term.target().isEmpty()) {
+      return 0;
+    }
+    List<String> names = schema.targets().stream().map(Field::name).toList();
+    int i = names.indexOf(term.target().get());
+    if (i < 0) {
+      throw error(file.bound().at(term, "target"), "found target '" + term.target().get() + "', but the data has " + String.join(", ", names), "");
+    }
+    return i;
+  }
+
+  /// See [Assembly#trainingTargets].
+  List<Field> trainingTargets() {
+    List<Field> r = new ArrayList<>(schema.targets());
+    for (LossTerm term : losses) {
+      if (expected(term, 2).isPresent()) {
+        int i = targetIndex(term);
+        r.set(i, MixedTargets.of(experiment.data().augment(), term, shapes(term, 2), schema.targets().get(i)));
+      }
+    }
+    return r;
+  }
+
+  /// The names of the outputs that the term's loss takes.
+  private List<String> predictions(LossTerm term) {
+    List<String> names = List.copyOf(outputs.keySet());
+    if (!term.input().isEmpty()) {
+      for (String name : term.input()) {
+        if (!names.contains(name)) {
+          throw error(file.bound().at(term, "input"), "found '" + name + "', which is no output of the model; outputs: " + String.join(", ", names),
+              "list it under model.outputs");
+        }
+      }
+      return term.input();
+    }
+    if (names.size() < term.loss().inputs().size()) {
+      throw error(file.bound().at(term), "the loss takes " + term.loss().inputs() + ", but the model has " + names.size() + " outputs",
+          "name the outputs: input: [...]");
+    }
+    return names.subList(0, term.loss().inputs().size());
+  }
+
+  /// Emits the weighted sum of the losses of `results`, a scalar; the targets become inputs of the graph.
+  Value emit(GraphBuilder g, SequencedMap<String, Value> results, int batch, boolean training) {
+    g.origin("loss");
+    Value loss = null;
+    for (int i = 0; i < losses.size(); i++) {
+      Value part = emit(g, experiment.loss().get(i), losses.get(i), results, batch, training);
+      part = losses.get(i).weight() == 1 ? part : g.mul(part, losses.get(i).weight());
+      loss = loss == null ? part : g.add(loss, part);
+    }
+    return loss;
+  }
+
+  /// The decision of the first loss, where it makes one: see [Assembly#DECISION].
+  Optional<Value> decision(GraphBuilder g, SequencedMap<String, Value> results) {
+    LossTerm first = experiment.loss().getFirst();
+    return first.loss().decision(g, predictions(first).stream().map(results::get).toList());
+  }
+
+  /// `term` is as the file has it, for messages; `settled` is what is computed.
+  private Value emit(GraphBuilder g, LossTerm term, LossTerm settled, SequencedMap<String, Value> results, int batch, boolean training) {
+    List<Value> predictions = predictions(term).stream().map(results::get).toList();
+    int index = targetIndex(term);
+    List<Augment> steps = experiment.data().augment();
+    try {
+      Optional<Target> expected = settled.loss().target(predictions.stream().map(Value::shape).toList(), targetType(term));
+      Optional<Value> target = Optional.empty();
+      if (expected.isPresent()) {
+        if (schema.targets().isEmpty()) {
+          throw error(file.bound().at(term), "the loss needs a target, but the data has none", "name the target in the data source");
+        }
+        Field raw = schema.targets().get(index);
+        Field field = training ? mixed(() -> MixedTargets.of(steps, term, predictions.stream().map(Value::shape).toList(), raw)) : raw;
+        TensorType type = new TensorType(field.type().dtype(), field.type().shape().insert(0, batch));
+        target = Optional.of(g.input(Assembly.target(field.name()), type));
+      }
+      if (expected.isEmpty() && training) {
+        mixed(() -> MixedTargets.untargeted(steps, term));
+      }
+      Value value = settled.loss().emit(g, predictions, target);
+      if (!value.shape().equals(Shape.SCALAR)) {
+        throw error(file.bound().at(term), "the loss gives " + value.shape() + ", expected one number", "reduction: mean or sum");
+      }
+      return value;
+    } catch (ShapeException e) {
+      throw error(file.bound().at(term), e.getMessage(), "");
+    }
+  }
+
+  /// What `target` says of a training batch's target.
+  private <T> T mixed(Supplier<T> target) {
+    try {
+      return target.get();
+    } catch (Invalid e) {
+      throw error(file.bound().at(experiment.data(), "augment"), "found " + e.found() + ", expected " + e.expected(), "");
+    }
+  }
+
+  private static ConfigException error(Location at, String message, String hint) {
+    return new ConfigException(List.of(new Diagnostic(at, message, hint)));
+  }
+}
