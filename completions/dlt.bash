@@ -266,7 +266,7 @@ function _picocli_dlt_train() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--json' '--verbose' '--resume' '--no-report' '--find-lr' '-h' '--help' '-V' '--version'"
+  local flag_opts="'--json' '--verbose' '--resume' '--no-report' '--tensorboard' '--find-lr' '-h' '--help' '-V' '--version'"
   local arg_opts="'--set' '--device' '--threads' '--out'"
   local DEVICE_option_args=("AUTO" "CPU" "CUDA" "REFERENCE") # --device values
 

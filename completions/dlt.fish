@@ -18,6 +18,7 @@ complete -c dlt -n '__fish_seen_subcommand_from train' -l verbose -d 'Show what 
 complete -c dlt -n '__fish_seen_subcommand_from train' -l out -r -F -d 'The run\'s folder; runs/NAME-TIME where left out.'
 complete -c dlt -n '__fish_seen_subcommand_from train' -l resume -d 'Go on with the run in the folder (the newest of this name where --out is left out); start where there is none.'
 complete -c dlt -n '__fish_seen_subcommand_from train' -l no-report -d 'Write no report.html.'
+complete -c dlt -n '__fish_seen_subcommand_from train' -l tensorboard -d 'Keep event files for TensorBoard in the run\'s folder; a run that has some goes on with them.'
 complete -c dlt -n '__fish_seen_subcommand_from train' -l find-lr -d 'Instead of training, try learning rates from 1e-7 to 10, print the losses and suggest a rate; no run is written.'
 complete -c dlt -n '__fish_seen_subcommand_from train' -s h -l help -d 'Show this help message and exit.'
 complete -c dlt -n '__fish_seen_subcommand_from train' -s V -l version -d 'Print version information and exit.'

@@ -8,6 +8,7 @@ import dlt.error.Failure;
 import dlt.experiment.ExperimentFile;
 import dlt.experiment.Prepared;
 import dlt.experiment.Trainings;
+import dlt.report.TensorBoard;
 import dlt.run.MetricsLog;
 import dlt.run.RunDirectory;
 import dlt.train.CrossValidation;
@@ -40,6 +41,9 @@ final class Train implements Callable<Integer> {
   @Option(names = "--no-report", description = "Write no report.html.")
   boolean noReport;
 
+  @Option(names = "--tensorboard", description = "Keep event files for TensorBoard in the run's folder; a run that has some goes on with them.")
+  boolean tensorboard;
+
   @Option(names = "--find-lr", description = "Instead of training, try learning rates from 1e-7 to 10, print the losses and suggest a rate; no run is written.")
   boolean findLr;
 
@@ -58,9 +62,7 @@ final class Train implements Callable<Integer> {
     TrainingRun.Result result;
     try (Backend backend = device.open(file.experiment().training());
         Interruption interruption = new Interruption()) {
-      Progress progress = new Progress(output);
-      result = new TrainingRun(trainings, backend, run, progress).train(resume, Version.text(), interruption::requested);
-      progress.end();
+      result = train(trainings, backend, run, interruption);
       if (result.stopped()) {
         output.result(output.document().put("run", run.path().toString()).put("epochs", result.epochs()).put("stopped", true), "");
         output.say("stopped; saved in " + run.path() + "; go on with: dlt train " + experiment.file + " --out " + run.path() + " --resume");
@@ -76,6 +78,16 @@ final class Train implements Callable<Integer> {
       output.say("dlt: " + failed);
     }
     return result.failed().isEmpty() ? 0 : Failure.Kind.ASSERTION.exitCode();
+  }
+
+  private TrainingRun.Result train(Trainings trainings, Backend backend, RunDirectory run, Interruption interruption) {
+    Progress progress = new Progress(output);
+    boolean events = tensorboard || Files.isDirectory(run.tensorboard()) || Files.isDirectory(run.fold(0).tensorboard());
+    try (TensorBoard board = new TensorBoard(progress)) {
+      return new TrainingRun(trainings, backend, run, events ? board : progress).train(resume, Version.text(), interruption::requested);
+    } finally {
+      progress.end();
+    }
   }
 
   /// A page that cannot be made is no reason to fail a training that went well.

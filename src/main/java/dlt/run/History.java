@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dlt.error.Failure;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -33,13 +34,18 @@ public record History(List<Step> steps, List<Epoch> epochs) {
   /// The history of `run`; empty where nothing was logged yet. A last line that was cut short is left out. Throws a
   /// [Failure] of kind DATA where another line is damaged.
   public static History read(RunDirectory run) {
+    return read(run, 0);
+  }
+
+  /// What was logged after the first `skip` bytes, which end with a line.
+  public static History read(RunDirectory run, long skip) {
     List<Step> steps = new ArrayList<>();
     List<Epoch> epochs = new ArrayList<>();
     if (!Files.exists(run.metrics())) {
       return new History(steps, epochs);
     }
     try {
-      List<String> lines = Files.readAllLines(run.metrics(), StandardCharsets.UTF_8);
+      List<String> lines = lines(run, skip);
       for (int i = 0; i < lines.size(); i++) {
         JsonNode o;
         try {
@@ -61,6 +67,13 @@ public record History(List<Step> steps, List<Epoch> epochs) {
       throw new Failure(Failure.Kind.DATA, run.metrics() + ": could not be read: " + AtomicFile.reason(e), e);
     }
     return new History(steps, epochs);
+  }
+
+  private static List<String> lines(RunDirectory run, long skip) throws IOException {
+    try (InputStream in = Files.newInputStream(run.metrics())) {
+      in.skipNBytes(skip);
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+    }
   }
 
   /// The last epoch that was the best so far; none before the first epoch ended.

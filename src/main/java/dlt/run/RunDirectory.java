@@ -105,6 +105,16 @@ public record RunDirectory(Path path) {
     return path.resolve("report.html");
   }
 
+  /// The folder of the event files for TensorBoard.
+  public Path tensorboard() {
+    return path.resolve("tensorboard");
+  }
+
+  /// An event file that is begun at `time`; TensorBoard knows it by the middle of its name.
+  public Path events(Instant time) {
+    return tensorboard().resolve("events.out.tfevents." + time.getEpochSecond() + ".dlt");
+  }
+
   /// The selected weights alone, for use in PyTorch.
   public Path safetensors() {
     return path.resolve("model.safetensors");

@@ -88,6 +88,7 @@ public final class Trainer implements AutoCloseable {
   public Outcome train(BooleanSupplier stop) {
     boolean stopped = false;
     try (MetricsLog log = MetricsLog.open(run.metrics(), state.logLines())) {
+      logged(log);
       if (experiment.training().epochs() == 0) {
         keep(prepared.parts().validation().map(p -> scores(variables.weights(), p)));
       }
@@ -95,6 +96,7 @@ public final class Trainer implements AutoCloseable {
         stopped = !epoch(log, stop);
       }
       save(log);
+      logged(log);
     } catch (Failure f) {
       if (f.kind() == Failure.Kind.DIVERGED && bestUnsaved) {
         checkpoints.saveBest(best, state);
@@ -139,6 +141,7 @@ public final class Trainer implements AutoCloseable {
     double trainLoss = state.lossSum() / state.samples();
     log.append(epochLine(log, trainLoss, validation, seconds, speed, isBest));
     listener.epoch(state.epoch(), epochs, trainLoss, validation, seconds, speed, isBest);
+    logged(log);
     rate.epochEnded(state.step(), validation.map(v -> v.value(rate.metric().orElse("loss"))).orElse(trainLoss));
     state = state.nextEpoch().saved(log.lines(), rate.state());
     if (outOfPatience() && state.epoch() <= epochs) {
@@ -160,7 +163,7 @@ public final class Trainer implements AutoCloseable {
     }
     listener.step(state.epoch(), prepared.epochs(), state.batch(), batches.count(), batch.size(), loss);
     if (!Double.isFinite(loss)) {
-      log.flush();
+      logged(log);
       throw diverged("the loss of step " + step + " is " + loss);
     }
   }
@@ -175,6 +178,11 @@ public final class Trainer implements AutoCloseable {
       MetricsLog.put(line, "lr", rate.at(step, experiment.optimizer().lr()));
       log.append(line);
     }
+  }
+
+  private void logged(MetricsLog log) {
+    log.flush();
+    listener.logged(run);
   }
 
   private boolean done() {

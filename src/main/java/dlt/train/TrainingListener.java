@@ -1,5 +1,6 @@
 package dlt.train;
 
+import dlt.run.RunDirectory;
 import java.util.Optional;
 
 /// Who is told how a training goes on.
@@ -9,6 +10,10 @@ public interface TrainingListener {
 
   /// An epoch is done.
   void epoch(int epoch, int epochs, double trainLoss, Optional<Scores> validation, double seconds, double samplesPerSecond, boolean best);
+
+  /// The `metrics.jsonl` of `run` has reached its file: what is kept of it when a training begins or goes on there, and from
+  /// then on what each epoch adds.
+  default void logged(RunDirectory run) {}
 
   /// Something worth knowing happened.
   void note(String text);
