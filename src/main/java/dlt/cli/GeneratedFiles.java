@@ -7,16 +7,18 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
 
-/// The project's files that are made from the commands and records, and committed: the shells' completions and the
-/// experiment reference in the README. The build writes them; a test fails where they are not current.
+/// The files that are made from the commands and records: the shells' completions and the experiment reference in the
+/// README, which are committed (a test fails where they are not current), and the manual pages, which are not.
 final class GeneratedFiles {
   private static final String BEGIN = "<!-- generated: the experiment reference -->\n", END = "<!-- end of the generated part -->";
 
   private GeneratedFiles() {}
 
-  /// Writes the files below the project's folder, the only argument.
+  /// Writes the committed files below the project's folder, the first argument, and the manual pages into the second.
   public static void main(String[] arguments) throws IOException {
-    for (Map.Entry<Path, String> e : in(Path.of(arguments[0])).entrySet()) {
+    SequencedMap<Path, String> files = in(Path.of(arguments[0]));
+    ManPages.all().forEach((name, text) -> files.put(Path.of(arguments[1], name), text));
+    for (Map.Entry<Path, String> e : files.entrySet()) {
       Files.createDirectories(e.getKey().getParent());
       if (!Files.exists(e.getKey()) || !Files.readString(e.getKey()).equals(e.getValue())) {
         Files.writeString(e.getKey(), e.getValue());
@@ -24,7 +26,7 @@ final class GeneratedFiles {
     }
   }
 
-  /// The files in `project` and what they should hold.
+  /// The committed files in `project` and what they should hold.
   static SequencedMap<Path, String> in(Path project) throws IOException {
     SequencedMap<Path, String> r = new LinkedHashMap<>();
     r.put(project.resolve("completions/dlt.bash"), Completions.bash());
