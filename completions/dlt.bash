@@ -564,7 +564,7 @@ function _picocli_dlt_check() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--json' '--verbose' '-h' '--help' '-V' '--version'"
+  local flag_opts="'--json' '--verbose' '--data' '--strict' '-h' '--help' '-V' '--version'"
   local arg_opts="'--set'"
 
   type compopt &>/dev/null && compopt +o default

@@ -89,6 +89,8 @@ complete -c dlt -n 'not __fish_seen_subcommand_from init train eval predict expo
 complete -c dlt -n '__fish_seen_subcommand_from check' -l set -x -d 'Override a key, such as optimizer.adam.lr=0.01; may be given often.'
 complete -c dlt -n '__fish_seen_subcommand_from check' -l json -d 'Print one JSON document on standard output.'
 complete -c dlt -n '__fish_seen_subcommand_from check' -l verbose -d 'Show what lies behind a failure.'
+complete -c dlt -n '__fish_seen_subcommand_from check' -l data -d 'Look through the data for leaks: near duplicates, features that are the target, groups and times on both sides, row numbers, constants.'
+complete -c dlt -n '__fish_seen_subcommand_from check' -l strict -d 'With --data: exit with 3 where there are warnings.'
 complete -c dlt -n '__fish_seen_subcommand_from check' -s h -l help -d 'Show this help message and exit.'
 complete -c dlt -n '__fish_seen_subcommand_from check' -s V -l version -d 'Print version information and exit.'
 complete -c dlt -n '__fish_seen_subcommand_from check' -F

@@ -3,20 +3,37 @@ package dlt.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dlt.data.Duplicates;
+import dlt.data.Finding;
+import dlt.data.Leakage;
+import dlt.error.Failure;
+import dlt.experiment.ExperimentFile;
 import dlt.experiment.Prepared;
 import dlt.experiment.Trainings;
+import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 @Command(name = "check", description = "Checks an experiment file, its data and its graphs: everything short of training.", mixinStandardHelpOptions = true)
 final class Check implements Callable<Integer> {
   @Mixin ExperimentArguments experiment;
   @Mixin Output output;
 
+  @Option(names = "--data", description = "Look through the data for leaks: near duplicates, features that are the target, groups and times on both sides, row numbers, constants.")
+  boolean data;
+
+  @Option(names = "--strict", description = "With --data: exit with 3 where there are warnings.")
+  boolean strict;
+
   @Override
   public Integer call() {
-    Trainings trainings = Trainings.open(experiment.read());
+    if (strict && !data) {
+      throw new Failure(Failure.Kind.USAGE, "--strict is about the findings of --data: give both");
+    }
+    ExperimentFile file = experiment.read();
+    Trainings trainings = Trainings.open(file);
     Prepared p = trainings.training(0);
     long parameters = p.assembly().parameters().values().stream().mapToLong(s -> s.shape().size()).sum();
     String text = experiment.file + ": ok; " + (trainings.several() ? trainings.count() + " trainings, the first with " : "")
@@ -26,12 +43,25 @@ final class Check implements Callable<Integer> {
     p.parts().validation().ifPresent(v -> document.put("validation", v.size()));
     p.parts().test().ifPresent(t -> document.put("test", t.size()));
     document.put("trainings", trainings.count());
+    List<Finding> findings = data ? Leakage.findings(file.experiment().data(), file.base(), trainings.division()) : List.of();
     ArrayNode warnings = document.putArray("warnings");
-    for (String w : Duplicates.warnings(trainings.division(), true)) {
+    for (String w : data ? findings.stream().map(Finding::text).toList() : Duplicates.warnings(trainings.division(), true)) {
       warnings.add(w);
       output.say("dlt: " + w);
     }
+    long serious = findings.stream().filter(f -> f.severity() == Finding.Severity.WARNING).count();
+    if (data) {
+      list(document.putArray("findings"), findings);
+      text += findings.isEmpty() ? "; no leaks found" : "; " + findings.size() + (findings.size() == 1 ? " finding" : " findings");
+    }
     output.result(document, text);
-    return 0;
+    return strict && serious > 0 ? Failure.Kind.DATA.exitCode() : 0;
+  }
+
+  private static void list(ArrayNode to, List<Finding> findings) {
+    for (Finding f : findings) {
+      to.addObject().put("severity", f.severity().name().toLowerCase(Locale.ROOT)).put("rule", f.rule().key()).put("place", f.place())
+          .put("message", f.what()).put("advice", f.advice());
+    }
   }
 }

@@ -35,13 +35,18 @@ public final class Duplicates {
   /// What to warn of, a line each. Samples that are composed of others (pairs) are not looked at; with `all`, large data and
   /// files that have to be decoded are too. Throws Failure(DATA) where a sample cannot be read.
   public static List<String> warnings(Division division, boolean all) {
+    return findings(division, all).stream().map(Finding::text).toList();
+  }
+
+  /// The same as findings.
+  static List<Finding> findings(Division division, boolean all) {
     List<Dataset> datasets = Stream.of(division.whole(), division.trainings().getFirst()).flatMap(Duplicates::parts).map(Part::dataset).distinct().toList();
     long bytes = datasets.stream().mapToLong(d -> d.size() * size(d.inputs())).sum();
     if (datasets.stream().anyMatch(d -> d instanceof Composed || !all && !d.inMemory()) || !all && bytes > QUICK) {
       return List.of();
     }
     List<List<Sample>> twins = twins(datasets);
-    List<String> r = new ArrayList<>();
+    List<Finding> r = new ArrayList<>();
     across(division, twins).ifPresent(r::add);
     contrary(twins).ifPresent(r::add);
     return r;
@@ -51,9 +56,10 @@ public final class Duplicates {
     return Stream.of(Optional.of(parts.train()), parts.validation(), parts.test()).flatMap(Optional::stream);
   }
 
-  private static Optional<String> across(Division division, List<List<Sample>> twins) {
+  private static Optional<Finding> across(Division division, List<List<Sample>> twins) {
     int count = 0;
     String example = "";
+    String place = "";
     for (List<Sample> alike : twins) {
       for (Sample s : alike) {
         Optional<Sample> learned = division.trainings().stream()
@@ -61,28 +67,32 @@ public final class Duplicates {
             .flatMap(p -> alike.stream().filter(o -> o.in(p.train())))
             .findFirst();
         if (learned.isPresent()) {
+          place = count == 0 ? s.origin() : place;
           example = count++ == 0 ? s.origin() + " as " + learned.get().origin() : example;
         }
       }
     }
-    return count == 0 ? Optional.empty() : Optional.of("warning: " + count + (count == 1 ? " sample" : " samples")
-        + " for validation or test " + (count == 1 ? "has" : "have") + " the same inputs as one of the training part, such as " + example
-        + "; drop duplicates, or keep them together with split.group");
+    return count == 0 ? Optional.empty() : Optional.of(new Finding(Finding.Severity.WARNING, Finding.Rule.DUPLICATES, place, count + (count == 1 ? " sample" : " samples")
+        + " for validation or test " + (count == 1 ? "has" : "have") + " the same inputs as one of the training part, such as " + example,
+        "drop duplicates, or keep them together with split.group"));
   }
 
-  private static Optional<String> contrary(List<List<Sample>> twins) {
+  private static Optional<Finding> contrary(List<List<Sample>> twins) {
     int count = 0;
     String example = "";
+    String place = "";
     for (List<Sample> alike : twins) {
       byte[] first = bytes(alike.getFirst(), true);
       Optional<Sample> other = alike.stream().filter(s -> !Arrays.equals(bytes(s, true), first)).findFirst();
       if (other.isPresent()) {
+        place = count == 0 ? alike.getFirst().origin() : place;
         example = count == 0 ? alike.getFirst().origin() + " and " + other.get().origin() : example;
         count += alike.size();
       }
     }
     return count == 0 ? Optional.empty()
-        : Optional.of("warning: " + count + " samples have the same inputs as others and different targets, such as " + example);
+        : Optional.of(new Finding(Finding.Severity.WARNING, Finding.Rule.CONTRARY_TARGETS, place,
+            count + " samples have the same inputs as others and different targets, such as " + example, ""));
   }
 
   /// The samples that have the same inputs as others, those alike together.

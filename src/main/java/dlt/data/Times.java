@@ -11,6 +11,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
@@ -40,7 +41,18 @@ final class Times {
     return r;
   }
 
+  /// Whether `text` is a date, alone or with a time of day.
+  static boolean isDate(String text) {
+    return date(text).isPresent();
+  }
+
   private static Instant instant(Dataset dataset, int sample, String text) {
+    return date(text).orElseThrow(() -> new Failure(Failure.Kind.DATA, dataset.origin(sample) + ": `time`: '" + text + (Double.isNaN(CsvCell.number(text))
+        ? "' is neither a number nor an ISO date such as 2024-05-31 or 2024-05-31T14:30:00"
+        : "' is a number, and other samples have texts")));
+  }
+
+  private static Optional<Instant> date(String text) {
     String iso = text.length() > DATE_LENGTH && text.charAt(DATE_LENGTH) == ' ' ? text.substring(0, DATE_LENGTH) + "T" + text.substring(DATE_LENGTH + 1) : text;
     List<Function<String, Instant>> forms = List.of(
         t -> LocalDate.parse(t).atStartOfDay().toInstant(ZoneOffset.UTC),
@@ -49,13 +61,11 @@ final class Times {
         t -> YearMonth.parse(t).atDay(1).atStartOfDay().toInstant(ZoneOffset.UTC));
     for (Function<String, Instant> form : forms) {
       try {
-        return form.apply(iso);
+        return Optional.of(form.apply(iso));
       } catch (DateTimeException e) {
         // the next form
       }
     }
-    throw new Failure(Failure.Kind.DATA, dataset.origin(sample) + ": `time`: '" + text + (Double.isNaN(CsvCell.number(text))
-        ? "' is neither a number nor an ISO date such as 2024-05-31 or 2024-05-31T14:30:00"
-        : "' is a number, and other samples have texts"));
+    return Optional.empty();
   }
 }
