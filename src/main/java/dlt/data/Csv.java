@@ -15,6 +15,8 @@ public record Csv(
     @Doc("The file.") String path,
     @Doc("The column or columns to predict.") @Default("[]") List<String> target,
     @Doc("The columns to predict from; all others than the target where left out.") Optional<List<String>> features,
+    @Doc("Several inputs, each by the columns that it consists of, instead of features; one categorical column alone is one index a sample.")
+        @Default("{}") Map<String, List<String>> inputs,
     @Doc("Columns that are left out.") @Default("[]") List<String> ignore,
     @Doc("Columns whose type is not to be inferred.") @Default("{}") Map<String, Type> types,
     @Doc("What to do about missing values.") @Default("error") Missing missing,
@@ -28,23 +30,23 @@ public record Csv(
     if (!delimiter.equals("tab") && delimiter.length() != 1) {
       throw new Invalid("delimiter", "'" + delimiter + "'", "one character or `tab`");
     }
-    Table.check(target, features);
+    Table.check(target, features, inputs, shape);
   }
 
   /// A table of numbers alone in the model's own order.
   static Csv of(String path, String delimiter, Shape shape) {
     return new Csv(
-        path, List.of(), Optional.empty(), List.of(), Map.of(), Missing.ERROR, List.of(), Unknown.ERROR, Optional.of(shape.dims()), delimiter, true);
+        path, List.of(), Optional.empty(), Map.of(), List.of(), Map.of(), Missing.ERROR, List.of(), Unknown.ERROR, Optional.of(shape.dims()), delimiter, true);
   }
 
   /// A table with the arguments of another kind of table.
   static Csv like(String path, String delimiter, Table t) {
-    return new Csv(path, t.target(), t.features(), t.ignore(), t.types(), t.missing(), t.missingValues(), t.unknown(), t.shape(), delimiter, true);
+    return new Csv(path, t.target(), t.features(), t.inputs(), t.ignore(), t.types(), t.missing(), t.missingValues(), t.unknown(), t.shape(), delimiter, true);
   }
 
   /// The same of another file.
   Csv at(String other) {
-    return new Csv(other, target, features, ignore, types, missing, missingValues, unknown, shape, delimiter, header);
+    return new Csv(other, target, features, inputs, ignore, types, missing, missingValues, unknown, shape, delimiter, header);
   }
 
   /// The character between two cells.

@@ -61,7 +61,7 @@ public record Labels(
     Wanted columns = new Wanted(separator.isPresent() ? TargetKind.NONE : wanted.targets(), wanted.named(), beside, texts);
     Csv table =
         new Csv(
-            csv, target, Optional.of(features), List.of(), Map.of(), Table.Missing.ERROR, List.of(), Table.Unknown.ERROR, Optional.empty(), delimiter,
+            csv, target, Optional.of(features), Map.of(), List.of(), Map.of(), Table.Missing.ERROR, List.of(), Table.Unknown.ERROR, Optional.empty(), delimiter,
             true);
     Dataset rows = new TableReading(table, new CsvRows(source, table.separator(), true), columns, true).dataset();
     List<SourceFile> files = files(folder, rows);

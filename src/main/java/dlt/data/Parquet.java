@@ -14,6 +14,8 @@ public record Parquet(
     @Doc("The file.") String path,
     @Doc("The column or columns to predict.") @Default("[]") List<String> target,
     @Doc("The columns to predict from; all others than the target where left out.") Optional<List<String>> features,
+    @Doc("Several inputs, each by the columns that it consists of, instead of features; one categorical column alone is one index a sample.")
+        @Default("{}") Map<String, List<String>> inputs,
     @Doc("Columns that are left out.") @Default("[]") List<String> ignore,
     @Doc("Columns whose type is not to be that of the file.") @Default("{}") Map<String, Table.Type> types,
     @Doc("What to do about missing values (null, or NaN).") @Default("error") Table.Missing missing,
@@ -22,18 +24,18 @@ public record Parquet(
     @Doc("The shape of one sample; [features] where left out.") @Range(min = 1) Optional<List<Integer>> shape)
     implements Source, Table {
   public Parquet {
-    Table.check(target, features);
+    Table.check(target, features, inputs, shape);
   }
 
   /// A table of numbers alone in the model's own order.
   static Parquet of(String path, Shape shape) {
     return new Parquet(
-        path, List.of(), Optional.empty(), List.of(), Map.of(), Missing.ERROR, List.of(), Unknown.ERROR, Optional.of(shape.dims()));
+        path, List.of(), Optional.empty(), Map.of(), List.of(), Map.of(), Missing.ERROR, List.of(), Unknown.ERROR, Optional.of(shape.dims()));
   }
 
   /// A table with the arguments of another one.
   static Parquet like(String path, Table t) {
-    return new Parquet(path, t.target(), t.features(), t.ignore(), t.types(), t.missing(), t.missingValues(), t.unknown(), t.shape());
+    return new Parquet(path, t.target(), t.features(), t.inputs(), t.ignore(), t.types(), t.missing(), t.missingValues(), t.unknown(), t.shape());
   }
 
   @Override

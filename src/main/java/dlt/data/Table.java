@@ -17,6 +17,9 @@ sealed interface Table permits Csv, Parquet {
 
   Optional<List<String>> features();
 
+  /// The columns of each input, where there are several; else empty.
+  Map<String, List<String>> inputs();
+
   List<String> ignore();
 
   Map<String, Type> types();
@@ -50,17 +53,36 @@ sealed interface Table permits Csv, Parquet {
     @Doc("Treat it as no category: all zeros.") NONE
   }
 
-  /// Throws [Invalid] where a column is listed twice.
-  static void check(List<String> target, Optional<List<String>> features) {
+  /// Throws [Invalid] where a column is listed twice, or the inputs are said in two ways.
+  static void check(List<String> target, Optional<List<String>> features, Map<String, List<String>> inputs, Optional<List<Integer>> shape) {
     Set<String> seen = new HashSet<>();
     for (String name : target) {
       if (!seen.add(name)) {
         throw new Invalid("target", "'" + name + "' twice", "different columns");
       }
     }
-    for (String name : features.orElse(List.of())) {
+    check("features", features.orElse(List.of()), target, seen);
+    if (inputs.isEmpty()) {
+      return;
+    }
+    if (features.isPresent()) {
+      throw new Invalid("inputs", "inputs beside features", "one of the two");
+    }
+    if (shape.isPresent()) {
+      throw new Invalid("inputs", "inputs beside a shape", "one of the two: an input has the shape [columns]");
+    }
+    inputs.forEach((name, columns) -> {
+      if (columns.isEmpty()) {
+        throw new Invalid("inputs", "no columns of '" + name + "'", "at least one");
+      }
+      check("inputs", columns, target, seen);
+    });
+  }
+
+  private static void check(String component, List<String> columns, List<String> target, Set<String> seen) {
+    for (String name : columns) {
       if (!seen.add(name)) {
-        throw new Invalid("features", "'" + name + "' " + (target.contains(name) ? "beside the target of that name" : "twice"), "different columns");
+        throw new Invalid(component, "'" + name + "' " + (target.contains(name) ? "beside the target of that name" : "twice"), "different columns");
       }
     }
   }

@@ -17,12 +17,16 @@ import java.util.SequencedMap;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /// Reads a table into memory, in one pass: a column of texts is taken for what its first cell is. Only where a column of names
 /// begins with numbers the file is read again.
 final class TableReading {
   /// More names than this, and than half of the lines, are taken for a mistake unless the type is given.
   private static final int MANY = 20;
+
+  /// An input while it is read: its columns are those of `values`.
+  private record Input(String name, GrowingTable values, List<TableColumn> columns) {}
 
   private final boolean besides;
   private final Table table;
@@ -31,8 +35,7 @@ final class TableReading {
   private final Wanted wanted;
   private final Set<String> missing;
   private final String missingInitials;
-  private GrowingTable values;
-  private List<TableColumn> features;
+  private List<Input> inputs;
   private List<TableColumn> targets;
   private final SequencedMap<String, List<String>> keys = new LinkedHashMap<>();
   private int[] keyColumns;
@@ -65,33 +68,37 @@ final class TableReading {
   }
 
   private void chooseColumns(Set<String> named) {
-    features = new ArrayList<>();
+    inputs = new ArrayList<>();
     targets = new ArrayList<>();
     List<String> header = rows.header();
     List<String> targetNames;
-    List<String> featureNames;
+    SequencedMap<String, List<String>> inputNames = new LinkedHashMap<>();
     if (wanted.schema().isPresent()) {
       Schema schema = wanted.schema().get();
-      featureNames = schema.inputs().stream().limit(1).flatMap(f -> f.columns().stream()).map(Column::name).toList();
+      known(schema).filter(f -> !f.columns().isEmpty()).forEach(f -> inputNames.put(f.name(), f.columns().stream().map(Column::name).toList()));
       targetNames = schema.targets().stream().flatMap(f -> f.columns().stream()).map(Column::name).toList();
-      if (featureNames.isEmpty() && !besides) {
-        featureNames = listed(header, table.target()); // a model that was trained on arrays
+      if (inputNames.isEmpty() && !besides) {
+        inputNames.putAll(listed(header, table.target())); // a model that was trained on arrays
         targetNames = table.target();
       }
     } else {
       targetNames = table.target();
-      featureNames = listed(header, targetNames);
+      inputNames.putAll(listed(header, targetNames));
     }
     if (wanted.targets() == TargetKind.NONE) {
       targetNames = List.of();
     }
-    if (featureNames.isEmpty() && !besides) {
+    if (inputNames.isEmpty() && !besides) {
       throw file.failure("no column is left to predict from");
     }
-    values = new GrowingTable(file, DType.FLOAT32, Math.max(1, featureNames.size()));
-    for (String name : featureNames) {
-      features.add(new TableColumn(name, column(name, header), false, TargetKind.VALUES, values, features.size()));
-    }
+    inputNames.forEach((input, names) -> {
+      GrowingTable values = new GrowingTable(file, DType.FLOAT32, names.size());
+      List<TableColumn> columns = new ArrayList<>();
+      for (String name : names) {
+        columns.add(new TableColumn(name, column(name, header), false, TargetKind.VALUES, values, columns.size()));
+      }
+      inputs.add(new Input(input, values, columns));
+    });
     for (String name : targetNames) { // in doubles, for class numbers of more than 24 bits
       targets.add(new TableColumn(name, column(name, header), true, wanted.kind(name), new GrowingTable(file, DType.FLOAT64, 1), 0));
     }
@@ -111,21 +118,31 @@ final class TableReading {
     }
   }
 
-  /// The features as the experiment lists them, or all columns but the targets, the ignored ones and those that samples are
-  /// divided by.
-  private List<String> listed(List<String> header, List<String> targetNames) {
+  /// The inputs or features as the experiment lists them, or all columns but the targets, the ignored ones and those that
+  /// samples are divided by.
+  private Map<String, List<String>> listed(List<String> header, List<String> targetNames) {
     table.ignore().forEach(name -> column(name, header));
     Set<String> out = new HashSet<>(targetNames);
     out.addAll(table.ignore());
     out.addAll(wanted.keys());
-    return table.features().orElse(header).stream().filter(name -> table.features().isPresent() || !out.contains(name)).toList();
+    if (!table.inputs().isEmpty()) {
+      return table.inputs();
+    }
+    List<String> features = table.features().orElseGet(() -> header.stream().filter(name -> !out.contains(name)).toList());
+    return features.isEmpty() ? Map.of() : Map.of("features", features);
+  }
+
+  /// The inputs of a model that this table gives: all, where it lists several; else the first, as the others of a pair are
+  /// the same columns.
+  private Stream<Field> known(Schema schema) {
+    return schema.inputs().stream().limit(Math.max(1, table.inputs().size()));
   }
 
   /// The names that a model knows; what it does not name is numbers to it.
   private void takeNames(Schema schema) {
     Map<String, List<String>> known = new HashMap<>();
-    schema.inputs().stream().limit(1).flatMap(f -> f.columns().stream()).forEach(c -> known.put(c.name(), c.categories()));
-    features.forEach(p -> declare(p, known.getOrDefault(p.name, List.of())));
+    known(schema).flatMap(f -> f.columns().stream()).forEach(c -> known.put(c.name(), c.categories()));
+    features().forEach(p -> declare(p, known.getOrDefault(p.name, List.of())));
     for (TableColumn p : targets) {
       for (Field field : schema.targets()) {
         if (field.columns().isEmpty() ? schema.targets().size() == 1 : field.columns().stream().anyMatch(c -> c.name().equals(p.name))) {
@@ -152,8 +169,12 @@ final class TableReading {
     return index;
   }
 
+  private List<TableColumn> features() {
+    return inputs.stream().flatMap(i -> i.columns.stream()).toList();
+  }
+
   private List<TableColumn> used() {
-    List<TableColumn> r = new ArrayList<>(features);
+    List<TableColumn> r = new ArrayList<>(features());
     r.addAll(targets);
     return r;
   }
@@ -326,16 +347,16 @@ final class TableReading {
       fill(t, group);
       y.add(ArrayDataset.Values.of(t, fields.getLast().type()));
     }
-    List<Column> columns = features.stream().map(p -> new Column(p.name, p.names())).toList();
-    List<Field> inputs = new ArrayList<>();
+    List<Field> inputFields = new ArrayList<>();
     List<ArrayDataset.Values> x = new ArrayList<>();
-    if (!features.isEmpty()) {
-      inputs.add(new Field("features", TensorType.float32(sampleShape()), List.of(), columns));
-      x.add(new ArrayDataset.Values(values, inputs.getFirst().type(), 1, (_, _) -> {}));
+    for (Input input : inputs) {
+      List<Column> columns = input.columns.stream().map(p -> new Column(p.name, p.names())).toList();
+      inputFields.add(new Field(input.name, TensorType.float32(sampleShape(input.columns)), List.of(), columns));
+      x.add(new ArrayDataset.Values(input.values, inputFields.getLast().type(), 1, (_, _) -> {}));
     }
     int[] places = Arrays.copyOf(lines, size);
     Dataset dataset =
-        new ArrayDataset(size, new Schema(inputs, fields), x, y, i -> rows.at(places[i]), () -> SourceFile.hash(List.of(file)), keys);
+        new ArrayDataset(size, new Schema(inputFields, fields), x, y, i -> rows.at(places[i]), () -> SourceFile.hash(List.of(file)), keys);
     return wanted.checked(dataset, file.name());
   }
 
@@ -366,7 +387,10 @@ final class TableReading {
         group.stream().map(p -> Column.numeric(p.name)).toList());
   }
 
-  private Shape sampleShape() {
+  private Shape sampleShape(List<TableColumn> features) {
+    if (!table.inputs().isEmpty() && features.size() == 1 && features.getFirst().named()) {
+      return Shape.SCALAR;
+    }
     if (table.shape().isEmpty()) {
       return Shape.of(features.size());
     }

@@ -27,9 +27,10 @@ final class Steps {
     return x;
   }
 
-  /// Columns next to each other that stay as they are move together.
-  private static Value oneHot(Emit g, Fitted.OneHot step, Value x) {
-    int batch = x.shape().dim(0);
+  /// Columns next to each other that stay as they are move together. A column alone may be `[N]`.
+  private static Value oneHot(Emit g, Fitted.OneHot step, Value raw) {
+    int batch = raw.shape().dim(0);
+    Value x = g.reshape(raw, Shape.of(batch, step.columns().size()));
     List<Value> parts = new ArrayList<>();
     int from = 0;
     for (int i = 0; i <= step.columns().size(); i++) {

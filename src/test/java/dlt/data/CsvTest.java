@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dlt.error.Failure;
+import dlt.tensor.Shape;
 import dlt.tensor.TensorType;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,23 +29,23 @@ class CsvTest {
   /// Arguments of a source, to be changed one by one.
   private Csv csv(String... target) {
     return new Csv(
-        "t.csv", List.of(target), Optional.empty(), List.of(), Map.of(), Csv.Missing.ERROR, List.of("NA", "?"), Csv.Unknown.ERROR, Optional.empty(), ",", true);
+        "t.csv", List.of(target), Optional.empty(), Map.of(), List.of(), Map.of(), Csv.Missing.ERROR, List.of("NA", "?"), Csv.Unknown.ERROR, Optional.empty(), ",", true);
   }
 
   private static Csv missing(Csv c, Csv.Missing missing) {
-    return new Csv(c.path(), c.target(), c.features(), c.ignore(), c.types(), missing, c.missingValues(), c.unknown(), c.shape(), c.delimiter(), c.header());
+    return new Csv(c.path(), c.target(), c.features(), c.inputs(), c.ignore(), c.types(), missing, c.missingValues(), c.unknown(), c.shape(), c.delimiter(), c.header());
   }
 
   private static Csv types(Csv c, Map<String, Csv.Type> types) {
-    return new Csv(c.path(), c.target(), c.features(), c.ignore(), types, c.missing(), c.missingValues(), c.unknown(), c.shape(), c.delimiter(), c.header());
+    return new Csv(c.path(), c.target(), c.features(), c.inputs(), c.ignore(), types, c.missing(), c.missingValues(), c.unknown(), c.shape(), c.delimiter(), c.header());
   }
 
   private static Csv columns(Csv c, Optional<List<String>> features, List<String> ignore) {
-    return new Csv(c.path(), c.target(), features, ignore, c.types(), c.missing(), c.missingValues(), c.unknown(), c.shape(), c.delimiter(), c.header());
+    return new Csv(c.path(), c.target(), features, c.inputs(), ignore, c.types(), c.missing(), c.missingValues(), c.unknown(), c.shape(), c.delimiter(), c.header());
   }
 
   private static Csv form(Csv c, Optional<List<Integer>> shape, String delimiter, boolean header) {
-    return new Csv(c.path(), c.target(), c.features(), c.ignore(), c.types(), c.missing(), c.missingValues(), c.unknown(), shape, delimiter, header);
+    return new Csv(c.path(), c.target(), c.features(), c.inputs(), c.ignore(), c.types(), c.missing(), c.missingValues(), c.unknown(), shape, delimiter, header);
   }
 
   private Dataset open(String text, Csv csv, Wanted wanted) {
@@ -212,7 +214,7 @@ class CsvTest {
     fails("a,\n1,2\n", csv("a"), CLASSES, "column 2 has no name");
     fails("1,2\n3,4\n", csv(), CLASSES, "say `header: false`");
     fails("a,y\n1,\"2\n", csv("y"), CLASSES, "t.csv: is not csv");
-    assertThatThrownBy(() -> new Csv("no.csv", List.of(), Optional.empty(), List.of(), Map.of(), Csv.Missing.ERROR, List.of(), Csv.Unknown.ERROR, Optional.empty(), ",", true).open(folder, CLASSES))
+    assertThatThrownBy(() -> new Csv("no.csv", List.of(), Optional.empty(), Map.of(), List.of(), Map.of(), Csv.Missing.ERROR, List.of(), Csv.Unknown.ERROR, Optional.empty(), ",", true).open(folder, CLASSES))
         .hasMessageContaining("no.csv: no such file (looked for " + folder.resolve("no.csv") + ")");
   }
 
@@ -276,7 +278,7 @@ class CsvTest {
     assertThat(inputs.targets()).isEmpty();
     assertThat(Samples.input(inputs, 0)).containsExactly(1, 9);
     Csv unknown = csv("y");
-    unknown = new Csv(unknown.path(), unknown.target(), unknown.features(), unknown.ignore(), unknown.types(), unknown.missing(), unknown.missingValues(), Csv.Unknown.NONE, unknown.shape(), unknown.delimiter(), unknown.header());
+    unknown = new Csv(unknown.path(), unknown.target(), unknown.features(), unknown.inputs(), unknown.ignore(), unknown.types(), unknown.missing(), unknown.missingValues(), Csv.Unknown.NONE, unknown.shape(), unknown.delimiter(), unknown.header());
     assertThat(Samples.input(open("y,a,colour\n7,9,green\n", unknown, like), 0)).containsExactly(-1, 9);
   }
 
@@ -299,5 +301,37 @@ class CsvTest {
     fails(text, csv("y"), CLASSES.keyed(Set.of("whom")), "has no column 'whom'");
     fails("who,a,y\n,1,0\n", csv("y"), CLASSES.keyed(Set.of("who")), "t.csv:2: column 'who': the value is missing, and samples are divided by it");
     assertThat(open("who,a,y\n,,0\nq,1,1\n", missing(csv("y"), Csv.Missing.DROP), CLASSES.keyed(Set.of("who"))).key("who")).contains(List.of("q"));
+  }
+
+  private static Csv inputs(Csv c, Map<String, List<String>> inputs) {
+    return new Csv(c.path(), c.target(), c.features(), inputs, c.ignore(), c.types(), c.missing(), c.missingValues(), c.unknown(), c.shape(), c.delimiter(), c.header());
+  }
+
+  @Test
+  void columnsBecomeSeveralInputs() {
+    Map<String, List<String>> columns = new LinkedHashMap<>();
+    columns.put("numbers", List.of("hours", "age"));
+    columns.put("job", List.of("job"));
+    columns.put("where", List.of("city", "land"));
+    Csv csv = inputs(csv("y"), columns);
+    Dataset d = open("age,job,hours,city,land,y\n30,cook,40,Rom,I,1\n31,baker,38,Ulm,D,2\n32,cook,20,Bonn,D,3\n", csv, VALUES);
+    assertThat(d.inputs()).extracting(Field::name).containsExactly("numbers", "job", "where");
+    assertThat(d.inputs()).extracting(f -> f.type().shape()).containsExactly(Shape.of(2), Shape.SCALAR, Shape.of(2));
+    assertThat(d.inputs().get(1).columns()).containsExactly(new Column("job", List.of("baker", "cook")));
+    assertThat(Samples.read(d, 2, false, 0)).containsExactly(20, 32);
+    assertThat(Samples.read(d, 0, false, 1)).containsExactly(1);
+    assertThat(Samples.read(d, 1, false, 2)).containsExactly(2, 0);
+    Dataset like = open("land,city,job,age,hours,y\nI,Rom,cook,1,2,0\n", csv, VALUES.like(d.schema()));
+    assertThat(Samples.read(like, 0, false, 0)).containsExactly(2, 1);
+    assertThat(Samples.read(like, 0, false, 2)).containsExactly(1, 1);
+    assertThatThrownBy(() -> open("land,city,job,age,hours,y\nI,Rom,smith,1,2,0\n", csv, VALUES.like(d.schema()))).hasMessageContaining("'smith' is none of the categories");
+  }
+
+  @Test
+  void inputsAreSaidInOneWay() {
+    assertThatThrownBy(() -> inputs(csv("y"), Map.of("a", List.of("y")))).hasMessageContaining("beside the target of that name");
+    assertThatThrownBy(() -> inputs(csv("y"), Map.of("a", List.of("b"), "c", List.of("b")))).hasMessageContaining("'b' twice");
+    assertThatThrownBy(() -> inputs(csv("y"), Map.of("a", List.of()))).hasMessageContaining("no columns of 'a'");
+    assertThatThrownBy(() -> inputs(columns(csv("y"), Optional.of(List.of("b")), List.of()), Map.of("a", List.of("c")))).hasMessageContaining("beside features");
   }
 }

@@ -30,7 +30,7 @@ class ParquetTest {
 
   private static Parquet table(String file, List<String> features, Table.Missing missing, String... target) {
     return new Parquet(
-        file, List.of(target), Optional.of(features), List.of(), Map.of(), missing, List.of(), Table.Unknown.ERROR, Optional.empty());
+        file, List.of(target), Optional.of(features), Map.of(), List.of(), Map.of(), missing, List.of(), Table.Unknown.ERROR, Optional.empty());
   }
 
   private static Parquet snappy(String feature, String target) {
@@ -38,7 +38,7 @@ class ParquetTest {
   }
 
   private static Parquet typed(Parquet p, String column, Table.Type type) {
-    return new Parquet(p.path(), p.target(), p.features(), p.ignore(), Map.of(column, type), p.missing(), p.missingValues(), p.unknown(), p.shape());
+    return new Parquet(p.path(), p.target(), p.features(), p.inputs(), p.ignore(), Map.of(column, type), p.missing(), p.missingValues(), p.unknown(), p.shape());
   }
 
   @ParameterizedTest
@@ -130,7 +130,7 @@ class ParquetTest {
   void samplesMayHaveSeveralDimensions() {
     Parquet p =
         new Parquet(
-            "table-none.parquet", List.of("y"), Optional.of(List.of("weight", "count", "big", "half")), List.of(), Map.of(), Table.Missing.ERROR,
+            "table-none.parquet", List.of("y"), Optional.of(List.of("weight", "count", "big", "half")), Map.of(), List.of(), Map.of(), Table.Missing.ERROR,
             List.of(), Table.Unknown.ERROR, Optional.of(List.of(1, 2, 2)));
     assertThat(p.declared(CLASSES).orElseThrow().inputs().getFirst().type()).isEqualTo(TensorType.float32(1, 2, 2));
     assertThat(p.open(FILES, CLASSES).inputs().getFirst().type().shape()).isEqualTo(Shape.of(1, 2, 2));

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class SourceTest {
   private static final Csv CSV =
-      new Csv("a.csv", List.of("y"), Optional.empty(), List.of("id"), Map.of(), Csv.Missing.KEEP, List.of("?"), Csv.Unknown.NONE, Optional.empty(), ";", true);
+      new Csv("a.csv", List.of("y"), Optional.empty(), Map.of(), List.of("id"), Map.of(), Csv.Missing.KEEP, List.of("?"), Csv.Unknown.NONE, Optional.empty(), ";", true);
   private static final Idx IDX = new Idx("i.gz", Optional.of("l.gz"));
   private static final Schema SCHEMA =
       new Schema(List.of(new Field("image", TensorType.float32(1, 8, 9))), List.of(new Field("label", TensorType.int64(), List.of("a", "b"), List.of())));
