@@ -267,7 +267,7 @@ function _picocli_dlt_train() {
 
   local commands=""
   local flag_opts="'--json' '--verbose' '--resume' '--no-report' '--tensorboard' '--find-lr' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--set' '--device' '--threads' '--out'"
+  local arg_opts="'--set' '--device' '--threads' '--junit' '--out'"
   local DEVICE_option_args=("AUTO" "CPU" "CUDA" "REFERENCE") # --device values
 
   type compopt &>/dev/null && compopt +o default
@@ -282,6 +282,9 @@ function _picocli_dlt_train() {
       return $?
       ;;
     '--threads')
+      return
+      ;;
+    '--junit')
       return
       ;;
     '--out')
@@ -313,7 +316,7 @@ function _picocli_dlt_eval() {
 
   local commands=""
   local flag_opts="'--json' '--verbose' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--device' '--threads' '--part' '--data' '--assert'"
+  local arg_opts="'--device' '--threads' '--junit' '--part' '--data' '--assert'"
   local DEVICE_option_args=("AUTO" "CPU" "CUDA" "REFERENCE") # --device values
   local PART_option_args=("TRAIN" "VALIDATION" "TEST") # --part values
 
@@ -326,6 +329,9 @@ function _picocli_dlt_eval() {
       return $?
       ;;
     '--threads')
+      return
+      ;;
+    '--junit')
       return
       ;;
     '--part')

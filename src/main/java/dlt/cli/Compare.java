@@ -55,10 +55,7 @@ final class Compare implements Callable<Integer> {
     for (RunDirectory run : compared) {
       Map<String, Double> results = Manifest.read(run).results();
       for (String condition : conditions) {
-        String verdict = assertion(condition, reference).verdict(results);
-        if (verdict != null) {
-          failed.add(run.path() + ": " + verdict);
-        }
+        assertion(condition, reference).verdict(results).wrong().ifPresent(w -> failed.add(run.path() + ": " + w));
       }
     }
     output.result(document(comparison, failed), (markdown ? comparison.markdown() : comparison.text()).stripTrailing());

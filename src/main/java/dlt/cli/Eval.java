@@ -33,6 +33,7 @@ final class Eval implements Callable<Integer> {
   @Mixin RunArgument run;
   @Mixin DeviceOptions device;
   @Mixin Output output;
+  @Mixin JUnitOption junit;
 
   @Option(names = "--part", paramLabel = "PART", description = "${COMPLETION-CANDIDATES}; the test part, or else the validation part, where left out.")
   Optional<PartName> part = Optional.empty();
@@ -45,6 +46,10 @@ final class Eval implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    return junit.around(run.path.map(Path::toString).orElse("newest run"), "measured", this::measure);
+  }
+
+  private int measure(List<Assertion.Verdict> asserts) {
     List<Assertion> assertions = conditions.stream().map(Eval::assertion).toList();
     SavedModel model = SavedModel.open(run.run());
     Part chosen = choose(model);
@@ -64,7 +69,8 @@ final class Eval implements Callable<Integer> {
     known.put("loss", scores.loss());
     known.putAll(scores.metrics());
     new LinkedHashMap<>(known).forEach((name, value) -> known.put(chosen.name() + "." + name, value));
-    List<String> failed = assertions.stream().map(a -> a.verdict(known)).filter(v -> v != null).toList();
+    assertions.forEach(a -> asserts.add(a.verdict(known)));
+    List<String> failed = asserts.stream().flatMap(a -> a.wrong().stream()).toList();
     failed.forEach(f -> output.say("dlt: " + f));
     return failed.isEmpty() ? 0 : Failure.Kind.ASSERTION.exitCode();
   }

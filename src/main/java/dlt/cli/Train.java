@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dlt.backend.Backend;
 import dlt.data.Duplicates;
 import dlt.error.Failure;
+import dlt.experiment.Assertion;
 import dlt.experiment.ExperimentFile;
 import dlt.experiment.Prepared;
 import dlt.experiment.Trainings;
@@ -17,6 +18,7 @@ import dlt.train.Scores;
 import dlt.train.TrainingRun;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -31,6 +33,7 @@ final class Train implements Callable<Integer> {
   @Mixin ExperimentArguments experiment;
   @Mixin DeviceOptions device;
   @Mixin Output output;
+  @Mixin JUnitOption junit;
 
   @Option(names = "--out", paramLabel = "DIR", description = "The run's folder; runs/NAME-TIME where left out.")
   Optional<Path> out = Optional.empty();
@@ -49,8 +52,12 @@ final class Train implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (findLr && (out.isPresent() || resume)) {
-      throw new Failure(Failure.Kind.USAGE, "--find-lr writes no run: leave out --out and --resume");
+    return junit.around(experiment.file.toString(), "trained, exported and verified", this::train);
+  }
+
+  private int train(List<Assertion.Verdict> asserts) {
+    if (findLr && (out.isPresent() || resume || tensorboard || junit.file.isPresent())) {
+      throw new Failure(Failure.Kind.USAGE, "--find-lr writes no run: leave out --out, --resume, --tensorboard and --junit");
     }
     ExperimentFile file = experiment.read();
     if (findLr) {
@@ -73,6 +80,7 @@ final class Train implements Callable<Integer> {
       }
     }
     output.result(document(result), "");
+    asserts.addAll(result.asserts());
     FinalTable.print(output, result);
     for (String failed : result.failed()) {
       output.say("dlt: " + failed);

@@ -90,13 +90,18 @@ public record Assertion(
     return comparison.holds(value, bound);
   }
 
-  /// What is wrong, for a person, or null where the condition holds. `metrics` are known as `part.metric` and, for the part
-  /// that is meant by default, as `metric`. An unknown metric is wrong too.
-  public String verdict(Map<String, Double> metrics) {
-    Double value = metrics.get(metric);
-    if (value == null) {
-      return "assert " + text().orElseThrow() + ": there is no " + metric + "; there are " + String.join(", ", metrics.keySet());
+  /// A condition held against figures: the metric's value, if there is one, and what is wrong, for a person, unless it holds.
+  public record Verdict(Assertion assertion, Optional<Double> value, Optional<String> wrong) {}
+
+  /// Whether the condition holds. `metrics` are known as `part.metric` and, for the part that is meant by default, as `metric`.
+  /// An unknown metric is wrong too.
+  public Verdict verdict(Map<String, Double> metrics) {
+    Optional<Double> value = Optional.ofNullable(metrics.get(metric));
+    String condition = "assert " + text().orElseThrow();
+    if (value.isEmpty()) {
+      return new Verdict(this, value, Optional.of(condition + ": there is no " + metric + "; there are " + String.join(", ", metrics.keySet())));
     }
-    return holds(value) ? null : String.format(Locale.ROOT, "assert %s: it is %.6g", text().orElseThrow(), value);
+    return new Verdict(this, value,
+        holds(value.get()) ? Optional.empty() : Optional.of(String.format(Locale.ROOT, "%s: it is %.6g", condition, value.get())));
   }
 }

@@ -7,6 +7,7 @@ import dlt.config.YamlWriter;
 import dlt.data.Part;
 import dlt.data.Parts;
 import dlt.error.Failure;
+import dlt.experiment.Assertion;
 import dlt.experiment.Experiment;
 import dlt.experiment.Prepared;
 import dlt.experiment.Trainings;
@@ -28,12 +29,17 @@ import java.util.function.BooleanSupplier;
 /// verified export, and the manifest. Where the split asks for several trainings, each has a folder of its own, and the model
 /// is one that is trained on all their samples afterwards.
 public final class TrainingRun {
-  /// What came of it. `failed` holds the asserts that do not hold; `stopped` says that a signal ended it early, with
-  /// everything saved but no model exported. Of several trainings (`folds`) `validation` is their mean, and `epochs` and
+  /// What came of it. `asserts` are the experiment's; `stopped` says that a signal ended it early, with everything
+  /// saved but no model exported. Of several trainings (`folds`) `validation` is their mean, and `epochs` and
   /// `bestEpoch` are those of the last one, on all samples; 0 where there is none.
   public record Result(
       RunDirectory run, int epochs, int bestEpoch, Optional<Scores> validation, Optional<Scores> test, Optional<CrossValidation> folds,
-      Optional<Parity> parity, double seconds, List<String> failed, boolean stopped) {}
+      Optional<Parity> parity, double seconds, List<Assertion.Verdict> asserts, boolean stopped) {
+    /// What is wrong with the asserts that do not hold.
+    public List<String> failed() {
+      return asserts.stream().flatMap(a -> a.wrong().stream()).toList();
+    }
+  }
 
   private final Trainings trainings;
   private final Prepared first;
@@ -152,10 +158,10 @@ public final class TrainingRun {
     });
     Optional<Parity> parity = outcome.map(o -> new Exporter(prepared.assembly(), backend).export(o.best(), verified(prepared.parts()),
         ModelMetadata.of(prepared.assembly(), record.dataHash(), o.bestEpoch(), metrics), run.onnx()));
-    List<String> failed = experiment().assertions().stream().map(a -> a.verdict(metrics)).filter(v -> v != null).toList();
+    List<Assertion.Verdict> asserts = experiment().assertions().stream().map(a -> a.verdict(metrics)).toList();
     record.finish(metrics);
     return new Result(run, outcome.map(Trainer.Outcome::epochs).orElse(0), outcome.map(Trainer.Outcome::bestEpoch).orElse(0), validation, test,
-        folds, parity, seconds(), failed, false);
+        folds, parity, seconds(), asserts, false);
   }
 
   private double seconds() {

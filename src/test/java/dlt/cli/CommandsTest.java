@@ -101,6 +101,19 @@ class CommandsTest {
   }
 
   @Test
+  void assertsBecomeTestCasesForCI() throws IOException {
+    Path xml = folder.resolve("eval.xml");
+    assertThat(dlt("eval", run(), "--junit", xml.toString(), "--assert", "accuracy>=0.5", "--assert", "accuracy>1.5").code()).isEqualTo(5);
+    assertThat(Files.readString(xml)).contains("tests=\"3\" failures=\"1\" errors=\"0\"", "<failure message=\"assert accuracy &gt; 1.5: it is");
+    Result r = dlt("train", IRIS, "--junit", xml.toString(), "--no-report", "--out", folder.resolve("asserted").toString(),
+        "--set", "training.epochs=3", "--set", "assert=['accuracy > 2']");
+    assertThat(r.code()).as(r.err()).isEqualTo(5);
+    assertThat(Files.readString(xml)).contains("tests=\"2\" failures=\"1\" errors=\"0\"", "trained, exported and verified");
+    assertThat(dlt("train", "nothing.yaml", "--junit", xml.toString()).code()).isEqualTo(2);
+    assertThat(Files.readString(xml)).contains("errors=\"1\"", "nothing.yaml");
+  }
+
+  @Test
   void predictionsAreTheLabelsThatOnnxRuntimeGives() throws IOException {
     Path rows = Files.writeString(folder.resolve("rows.csv"), "sepal_length,sepal_width,petal_length,petal_width\n5.1,3.5,1.4,0.2\n6.7,3.0,5.2,2.3\n");
     header(rows);
