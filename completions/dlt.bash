@@ -363,7 +363,7 @@ function _picocli_dlt_predict() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--json' '--verbose' '-h' '--help' '-V' '--version'"
+  local flag_opts="'--json' '--verbose' '--strict' '-h' '--help' '-V' '--version'"
   local arg_opts="'--device' '--threads' '--input' '--output'"
   local DEVICE_option_args=("AUTO" "CPU" "CUDA" "REFERENCE") # --device values
 

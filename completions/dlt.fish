@@ -41,8 +41,9 @@ complete -c dlt -n '__fish_seen_subcommand_from predict' -l device -x -a 'AUTO C
 complete -c dlt -n '__fish_seen_subcommand_from predict' -l threads -x -d 'Threads of the cpu device; as many as processors where left out, and no more than these. Results do not depend on it.'
 complete -c dlt -n '__fish_seen_subcommand_from predict' -l json -d 'Print one JSON document on standard output.'
 complete -c dlt -n '__fish_seen_subcommand_from predict' -l verbose -d 'Show what lies behind a failure.'
-complete -c dlt -n '__fish_seen_subcommand_from predict' -l input -r -F -d 'The samples: csv, parquet, npz, npy, safetensors, hdf5 or a folder of images.'
+complete -c dlt -n '__fish_seen_subcommand_from predict' -l input -r -F -d 'The samples: csv, parquet, npz, npy, safetensors, hdf5 or a folder of images; - answers JSON lines of standard input one by one.'
 complete -c dlt -n '__fish_seen_subcommand_from predict' -l output -r -F -d 'Where to write: .csv, or JSON lines for .json and .jsonl; standard output where left out (csv, or JSON lines with --json).'
+complete -c dlt -n '__fish_seen_subcommand_from predict' -l strict -d 'With --input -: end at the first line that cannot be answered.'
 complete -c dlt -n '__fish_seen_subcommand_from predict' -s h -l help -d 'Show this help message and exit.'
 complete -c dlt -n '__fish_seen_subcommand_from predict' -s V -l version -d 'Print version information and exit.'
 complete -c dlt -n '__fish_seen_subcommand_from predict' -F

@@ -3,6 +3,7 @@ package dlt.cli;
 import dlt.backend.Backend;
 import dlt.data.Part;
 import dlt.data.Source;
+import dlt.error.Failure;
 import dlt.run.AtomicFile;
 import dlt.train.Predictions;
 import dlt.train.Predictor;
@@ -21,20 +22,33 @@ import picocli.CommandLine.Option;
 
 @Command(name = "predict", description = "Predicts every sample of a file with the selected model of a run.", mixinStandardHelpOptions = true)
 final class Predict implements Callable<Integer> {
+  private static final Path STANDARD_INPUT = Path.of("-");
+
   @Mixin RunArgument run;
   @Mixin DeviceOptions device;
   @Mixin Output output;
 
-  @Option(names = "--input", required = true, paramLabel = "FILE", description = "The samples: csv, parquet, npz, npy, safetensors, hdf5 or a folder of images.")
+  @Option(names = "--input", required = true, paramLabel = "FILE", description = 
+      "The samples: csv, parquet, npz, npy, safetensors, hdf5 or a folder of images; - answers JSON lines of standard input one by one.")
   Path input;
 
   @Option(names = "--output", paramLabel = "FILE",
       description = "Where to write: .csv, or JSON lines for .json and .jsonl; standard output where left out (csv, or JSON lines with --json).")
   Optional<Path> file = Optional.empty();
 
+  @Option(names = "--strict", description = "With --input -: end at the first line that cannot be answered.")
+  boolean strict;
+
   @Override
   public Integer call() throws IOException {
+    boolean stream = input.equals(STANDARD_INPUT);
+    if (stream ? file.isPresent() : strict) {
+      throw new Failure(Failure.Kind.USAGE, stream ? "--input - answers on standard output: leave out --output" : "--strict goes with --input -");
+    }
     SavedModel model = SavedModel.open(run.run());
+    if (stream) {
+      return answer(model);
+    }
     Path absolute = input.toAbsolutePath();
     Source source = Source.of(absolute, model.file().experiment().data().train(), model.assembly().schema());
     Part part = model.inputs(source, absolute.getParent());
@@ -50,6 +64,16 @@ final class Predict implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  private int answer(SavedModel model) throws IOException {
+    try (Backend backend = device.open(model.file().experiment().training()); Predictor predictor = new Predictor(model, backend)) {
+      long unanswered = new Answers(model, predictor, strict).all(System.in, System.out);
+      if (unanswered > 0) {
+        output.say("dlt: " + unanswered + (unanswered == 1 ? " line" : " lines") + " could not be answered");
+      }
+      return unanswered == 0 ? 0 : Failure.Kind.DATA.exitCode();
+    }
   }
 
   private static void write(Predictor predictor, SavedModel model, Part part, boolean lines, OutputStream out) throws IOException {

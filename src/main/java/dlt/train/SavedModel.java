@@ -1,9 +1,11 @@
 package dlt.train;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dlt.backend.Backend;
 import dlt.data.Data;
 import dlt.data.Division;
 import dlt.data.Field;
+import dlt.data.JsonSample;
 import dlt.data.Part;
 import dlt.data.Parts;
 import dlt.data.Preprocessing;
@@ -79,8 +81,17 @@ public record SavedModel(RunDirectory run, ExperimentFile file, Assembly assembl
     return checked(source, base, Wanted.of(TargetKind.NONE).like(assembly.schema()));
   }
 
+  /// The sample that `json` holds, without targets; messages call it `origin`. Throws a [Failure] of kind DATA where it does not
+  /// fit the model.
+  public Part sample(JsonNode json, String origin) {
+    return checked(JsonSample.part(json, origin, file.experiment().data().train(), assembly.schema()));
+  }
+
   private Part checked(Source source, Path base, Wanted wanted) {
-    Part part = Data.whole("data", source, base, wanted, file.experiment().seed());
+    return checked(Data.whole("data", source, base, wanted, file.experiment().seed()));
+  }
+
+  private Part checked(Part part) {
     for (int i = 0; i < assembly.preprocessing().size(); i++) {
       assembly.preprocessing().get(i).requireNothingMissing(part, i);
     }

@@ -9,14 +9,17 @@ import dlt.infer.OnnxModel;
 import dlt.tensor.HostTensor;
 import dlt.tensor.Safetensors;
 import dlt.tensor.Shape;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -134,6 +137,49 @@ class CommandsTest {
         assertThat(lines.get(i + 1)).startsWith(classes[best] + ",");
       }
     }
+  }
+
+  private static Result answered(String lines, String... more) {
+    InputStream was = System.in;
+    System.setIn(new ByteArrayInputStream(lines.getBytes(StandardCharsets.UTF_8)));
+    try {
+      return dlt(Stream.concat(Stream.of("predict", run(), "--input", "-"), Stream.of(more)).toArray(String[]::new));
+    } finally {
+      System.setIn(was);
+    }
+  }
+
+  @Test
+  void everyJsonLineIsAnsweredByOne() throws IOException {
+    String[] names = Files.readAllLines(Path.of("experiments/data/iris.csv")).getFirst().split(",");
+    String object = "{\"%s\": 5.1, \"%s\": 3.5, \"%s\": 1.4, \"%s\": \"0.2\", \"id\": 7}".formatted(names[0], names[1], names[2], names[3]);
+    Result r = answered(object + "\n\n[5.1, 3.5, 1.4, 0.2]\n{\"features\": [5.1, 3.5, 1.4, 0.2]}");
+    assertThat(r.code()).as(r.err()).isZero();
+    assertThat(r.out().lines()).hasSize(3).allMatch(l -> l.equals(r.out().lines().findFirst().orElseThrow()));
+    assertThat(new ObjectMapper().readTree(r.out().lines().findFirst().orElseThrow()).get("prediction").asText()).isEqualTo("setosa");
+  }
+
+  @Test
+  void aLineThatCannotBeAnsweredNamesItselfAndDoesNotEndTheStream() throws IOException {
+    String bad = "{\"a\": 1}\n[1, 2]\nnonsense\n[1, 2, 3, \"x\"]\n[1, 2, 3, null]\n17\n[1, 2, 3, 4]\n[1, 2, 3, 1e99]\n[1,2,3,4] 5\n";
+    Result r = answered(bad);
+    assertThat(r.code()).isEqualTo(3);
+    List<String> lines = r.out().lines().toList();
+    assertThat(lines).hasSize(9);
+    for (int i = 0; i < lines.size(); i++) {
+      JsonNode answer = new ObjectMapper().readTree(lines.get(i));
+      assertThat(answer.has("prediction")).as(lines.get(i)).isEqualTo(i == 6);
+      if (i != 6) {
+        assertThat(answer.get("error").get("line").asInt()).isEqualTo(i + 1);
+        assertThat(answer.get("error").get("message").asText()).startsWith("line " + (i + 1) + ": ");
+      }
+    }
+    assertThat(r.err()).contains("8 lines could not be answered");
+    Result strict = answered("[1, 2, 3, 4]\n[1]\n[1, 2, 3, 4]\n", "--strict");
+    assertThat(strict.code()).isEqualTo(3);
+    assertThat(strict.out().lines()).hasSize(1);
+    assertThat(strict.err()).contains("line 2: 'features' has 1 values, expected 4");
+    assertThat(answered("", "--output", "x.csv").code()).isEqualTo(2);
   }
 
   /// The bundled table's own names of the four columns.

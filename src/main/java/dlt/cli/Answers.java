@@ -1,0 +1,79 @@
+package dlt.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dlt.error.Failure;
+import dlt.train.Predictions;
+import dlt.train.Predictor;
+import dlt.train.SavedModel;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+
+/// Answers each JSON line with one JSON line as soon as it has come. A line that cannot be answered gets
+/// `{"error":{"line":3,"message":"..."}}`; empty lines get nothing.
+final class Answers {
+  private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+  private final SavedModel model;
+  private final Predictor predictor;
+  private final Predictions predictions;
+  private final boolean strict;
+
+  /// `strict`: the first line that cannot be answered ends it.
+  Answers(SavedModel model, Predictor predictor, boolean strict) {
+    this.model = model;
+    this.predictor = predictor;
+    this.predictions = new Predictions(model, true);
+    this.strict = strict;
+  }
+
+  /// The number of lines that could not be answered. Throws Failure(DATA) for the first of them where it is strict, and
+  /// Failure(OUTPUT) where nobody reads `out` any more.
+  long all(InputStream in, PrintStream out) throws IOException {
+    BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+    long unanswered = 0;
+    long number = 0;
+    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+      number++;
+      if (line.isBlank()) {
+        continue;
+      }
+      String answer;
+      try {
+        answer = answer(line, "line " + number);
+      } catch (Failure f) {
+        if (strict || f.kind() != Failure.Kind.DATA) {
+          throw f;
+        }
+        unanswered++;
+        ObjectNode error = JSON.createObjectNode();
+        error.putObject("error").put("line", number).put("message", f.getMessage());
+        answer = error + "\n";
+      }
+      out.print(answer);
+      if (out.checkError()) { // flushes too
+        throw new Failure(Failure.Kind.OUTPUT, "the output could not be written: the pipe is closed or the disk is full");
+      }
+    }
+    return unanswered;
+  }
+
+  private String answer(String line, String origin) {
+    JsonNode json;
+    try {
+      json = JSON.readTree(line);
+    } catch (JsonProcessingException e) {
+      throw new Failure(Failure.Kind.DATA, origin + ": is no JSON: " + e.getOriginalMessage(), e);
+    }
+    StringBuilder answer = new StringBuilder();
+    predictor.predict(model.sample(json, origin), outputs -> answer.append(predictions.rows(outputs)));
+    return answer.toString();
+  }
+}
