@@ -230,11 +230,16 @@ class CommandsTest {
   @Test
   void aProfileNamesKernelsBesideTheirCeilings() throws IOException {
     JsonNode d = dlt("bench", "experiments/bench/mlp_tabular.yaml", "--steps", "20", "--threads", "1", "--profile", "--json").json().get("profile");
-    assertThat(d.get("ceilings").get("gflops").asDouble()).isPositive();
     assertThat(d.get("kernels").findValuesAsText("kernel")).anyMatch(k -> k.startsWith("matmul 32x64 * 64x64^T + bias relu"));
     double ms = d.get("kernels").findValues("ms").stream().mapToDouble(JsonNode::asDouble).sum();
     assertThat(d.get("kernel_ms").asDouble()).isCloseTo(ms, within(1e-9));
-    assertThat(d.get("floor_ms").asDouble()).isPositive();
+    // plain Java loops have no ceilings to be held against
+    boolean emitted = !"java".equals(System.getProperty("dlt.cpu"));
+    assertThat(d.has("ceilings")).isEqualTo(emitted);
+    if (emitted) {
+      assertThat(d.get("ceilings").get("gflops").asDouble()).isPositive();
+      assertThat(d.get("floor_ms").asDouble()).isPositive();
+    }
   }
 
   @Test
