@@ -86,7 +86,9 @@ public final class Assembly {
     buffers.putAll(forward.scope.buffers());
     layers = List.copyOf(forward.scope.layers());
     forward.outputs.forEach((name, value) -> outputs.put(name, value.shape().without(0)));
-    objective = new Objective(file, schema, outputs, classCounts);
+    SequencedMap<String, Shape> scorable = new LinkedHashMap<>();
+    forward.scorable().forEach((name, value) -> scorable.put(name, value.shape().without(0)));
+    objective = new Objective(file, schema, scorable, outputs.size(), classCounts);
     Training training = scored(forward, 2, true);
     checkPatterns();
     updates = update(training.graph, gradients(training));
@@ -294,7 +296,14 @@ public final class Assembly {
     return g.build();
   }
 
-  private record Forward(GraphBuilder graph, ModelScope scope, SequencedMap<String, Value> outputs) {}
+  private record Forward(GraphBuilder graph, ModelScope scope, SequencedMap<String, Value> outputs, List<LossTerm> losses) {
+    /// What losses may be applied to: the outputs, then other named layers that losses name, such as auxiliary heads.
+    SequencedMap<String, Value> scorable() {
+      SequencedMap<String, Value> r = new LinkedHashMap<>(outputs);
+      losses.stream().flatMap(t -> t.input().stream()).forEach(name -> scope.named(name).ifPresent(v -> r.putIfAbsent(name, v)));
+      return r;
+    }
+  }
 
   private record Training(GraphBuilder graph, SequencedMap<String, Value> outputs, Value loss) {}
 
@@ -302,7 +311,7 @@ public final class Assembly {
     GraphBuilder g = new GraphBuilder();
     Value rng = training ? g.input(RNG, TensorType.int64(2)) : null;
     ModelScope scope = new ModelScope(g, training, rng, experiment.model()::frozenBuffer);
-    return new Forward(g, scope, model(g, batch, scope));
+    return new Forward(g, scope, model(g, batch, scope), experiment.loss());
   }
 
   private Training build(int batch, boolean training) {
@@ -310,7 +319,7 @@ public final class Assembly {
   }
 
   private Training scored(Forward f, int batch, boolean training) {
-    return new Training(f.graph, f.outputs, objective.emit(f.graph, f.outputs, batch, training));
+    return new Training(f.graph, f.outputs, objective.emit(f.graph, f.scorable(), batch, training));
   }
 
   private SequencedMap<String, Value> model(GraphBuilder g, int batch, ModelScope scope) {

@@ -22,23 +22,34 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.Supplier;
 
-/// What an experiment minimises: its losses over the model's outputs and the data's targets. Throws [ConfigException] where
+/// What an experiment minimises: its losses over the model's outputs (and other named layers) and the data's targets. Throws [ConfigException] where
 /// the three do not fit one another.
 final class Objective {
   private final ExperimentFile file;
   private final Experiment experiment;
   private final Schema schema;
   private final SequencedMap<String, Shape> outputs;
+  private final int results;
 
   /// The experiment's losses in their order, with balanced class weights settled.
   private final List<LossTerm> losses = new ArrayList<>();
 
-  /// The losses of `file` over outputs of these shapes (of one sample) and targets of `schema`.
-  Objective(ExperimentFile file, Schema schema, SequencedMap<String, Shape> outputs, Assembly.ClassCounts classCounts) {
+  /// The losses of `file` over outputs of these shapes (of one sample), of which the first `results` are the model's own,
+  /// and targets of `schema`.
+  Objective(ExperimentFile file, Schema schema, SequencedMap<String, Shape> outputs, int results, Assembly.ClassCounts classCounts) {
     this.file = file;
     this.experiment = file.experiment();
     this.schema = schema;
     this.outputs = outputs;
+    this.results = results;
+    LossTerm first = experiment.loss().getFirst();
+    List<String> own = outputs.keySet().stream().limit(results).toList();
+    for (String name : predictions(first)) {
+      if (!own.contains(name)) {
+        throw error(file.bound().at(first, "input"), "found '" + name + "' under the first loss, which metrics belong to, but the model's outputs are "
+            + String.join(", ", own), "put the loss of an output first, or list '" + name + "' under model.outputs");
+      }
+    }
     experiment.loss().forEach(t -> losses.add(settled(t, classCounts)));
   }
 
@@ -114,14 +125,14 @@ final class Objective {
     if (!term.input().isEmpty()) {
       for (String name : term.input()) {
         if (!names.contains(name)) {
-          throw error(file.bound().at(term, "input"), "found '" + name + "', which is no output of the model; outputs: " + String.join(", ", names),
-              "list it under model.outputs");
+          throw error(file.bound().at(term, "input"), "found '" + name + "', which is no output of the model and no layer's `as` name; outputs: "
+              + String.join(", ", names), "name the layer: as: " + name);
         }
       }
       return term.input();
     }
-    if (names.size() < term.loss().inputs().size()) {
-      throw error(file.bound().at(term), "the loss takes " + term.loss().inputs() + ", but the model has " + names.size() + " outputs",
+    if (results < term.loss().inputs().size()) {
+      throw error(file.bound().at(term), "the loss takes " + term.loss().inputs() + ", but the model has " + results + " outputs",
           "name the outputs: input: [...]");
     }
     return names.subList(0, term.loss().inputs().size());

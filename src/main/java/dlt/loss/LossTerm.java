@@ -10,6 +10,6 @@ import java.util.Optional;
 public record LossTerm(
     @Inline Loss loss,
     @Doc("Its factor in the sum of all losses.") @Default("1") double weight,
-    @Doc("The outputs it is applied to, by name, in the order of its arguments; the model's only output where left out.")
+    @Doc("The outputs (or other layers with an `as` name) it is applied to, in the order of its arguments; the model's only output where left out.")
         @Default("[]") List<String> input,
     @Doc("The data's target, by name; the only one where left out.") Optional<String> target) {}
