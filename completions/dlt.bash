@@ -638,7 +638,7 @@ function _picocli_dlt_summary() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--json' '--verbose' '-h' '--help' '-V' '--version'"
+  local flag_opts="'--json' '--verbose' '--time' '-h' '--help' '-V' '--version'"
   local arg_opts="'--set' '--device' '--threads'"
   local DEVICE_option_args=("AUTO" "CPU" "CUDA" "REFERENCE") # --device values
 

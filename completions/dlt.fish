@@ -110,6 +110,7 @@ complete -c dlt -n '__fish_seen_subcommand_from summary' -l device -x -a 'AUTO C
 complete -c dlt -n '__fish_seen_subcommand_from summary' -l threads -x -d 'Threads of the cpu device; as many as processors where left out, and no more than these. Results do not depend on it.'
 complete -c dlt -n '__fish_seen_subcommand_from summary' -l json -d 'Print one JSON document on standard output.'
 complete -c dlt -n '__fish_seen_subcommand_from summary' -l verbose -d 'Show what lies behind a failure.'
+complete -c dlt -n '__fish_seen_subcommand_from summary' -l time -d 'Measure some training steps on made-up data (about 5 s) and predict the time of a training from them.'
 complete -c dlt -n '__fish_seen_subcommand_from summary' -s h -l help -d 'Show this help message and exit.'
 complete -c dlt -n '__fish_seen_subcommand_from summary' -s V -l version -d 'Print version information and exit.'
 complete -c dlt -n '__fish_seen_subcommand_from summary' -F

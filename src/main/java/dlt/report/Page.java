@@ -35,6 +35,7 @@ public final class Page {
     page.body.heading("Training");
     page.charts(Chart.of(r.history()));
     page.epochs(r.history());
+    page.folds(FoldTable.of(r.run()));
     page.findings(r);
     page.body.heading("Data").table(r.partHeading(), r.partRows());
     page.model(r);
@@ -87,6 +88,12 @@ public final class Page {
       charts.add(chart.json());
     }
     body.raw("</div>");
+  }
+
+  private void folds(FoldTable folds) {
+    if (!folds.rows().isEmpty()) {
+      body.heading("Folds").table(folds.heading(), folds.rows());
+    }
   }
 
   private void epochs(History history) {
@@ -179,6 +186,7 @@ public final class Page {
     } else {
       body.folded(rows.size() + " layers", table.toString());
     }
+    body.folded("norms of the selected weights", new Html().table(WeightNorms.HEADING, WeightNorms.rows(r.model().weights())).toString());
   }
 
   private void environment(Manifest m) {

@@ -213,6 +213,13 @@ class CommandsTest {
   }
 
   @Test
+  void summaryPredictsTheTimeFromMeasuredSteps() throws IOException {
+    JsonNode d = dlt("summary", IRIS, "--time", "--set", "training.epochs=10", "--set", "training.batch_size=60", "--json").json();
+    assertThat(d.get("step_ms").asDouble()).isPositive();
+    assertThat(d.get("training_seconds").asDouble()).isCloseTo(d.get("step_ms").asDouble() / 1000 * 20, within(1e-9));
+  }
+
+  @Test
   void summaryCountsParametersAndOperations() throws IOException {
     JsonNode d = dlt("summary", IRIS, "--json").json();
     assertThat(d.get("parameters").asLong()).isPositive();

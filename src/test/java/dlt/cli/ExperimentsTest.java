@@ -138,6 +138,7 @@ class ExperimentsTest {
     assertThat(Path.of(result.get("out_of_fold").asText())).isEqualTo(run.resolve("out-of-fold.csv"));
     assertThat(result.get("onnx").get("max_abs_difference").asDouble()).isLessThan(1e-3);
     assertThat(r.err()).contains("fold 4 (5 of 5)", "mean        loss", "(standard deviation over 5 trainings)", "refit");
+    assertThat(Files.readString(run.resolve("report.html"))).contains("<h2>Folds</h2>", "<th>validation accuracy</th>", "<th>std</th>", "norms of the selected weights");
 
     CommandsTest.Result validation = CommandsTest.dlt("eval", run.toString(), "--part", "validation", "--json");
     assertThat(validation.code()).isEqualTo(Main.USAGE);
