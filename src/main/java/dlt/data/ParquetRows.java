@@ -11,6 +11,8 @@ import dlt.error.Failure;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -46,7 +48,7 @@ final class ParquetRows implements TableRows {
   }
 
   private <T> T read(Action<T> action) {
-    try (ParquetFileReader reader = ParquetFileReader.open(new Input(InputFile.of(file.path())))) {
+    try (ParquetFileReader reader = ParquetFileReader.open(new Input(file))) {
       return action.of(reader);
     } catch (Failure e) {
       throw e;
@@ -55,12 +57,20 @@ final class ParquetRows implements TableRows {
     }
   }
 
-  /// The file, of which no empty piece is read: the library asks for such ones without end where a page claims to go on after
-  /// the end of its column.
-  private record Input(InputFile file) implements InputFile {
+  /// The file, read piece by piece and not mapped into memory: the library goes on reading in threads of its own after a
+  /// failure, and a mapped file that is cut short meanwhile ends the process. No empty piece is read: the library asks for such
+  /// ones without end where a page claims to go on after the end of its column.
+  private static final class Input implements InputFile {
+    private final SourceFile file;
+    private FileChannel channel;
+
+    Input(SourceFile file) {
+      this.file = file;
+    }
+
     @Override
     public void open() throws IOException {
-      file.open();
+      channel = FileChannel.open(file.path(), StandardOpenOption.READ);
     }
 
     @Override
@@ -68,12 +78,21 @@ final class ParquetRows implements TableRows {
       if (length <= 0) {
         throw new IOException("a page claims more bytes than its column has");
       }
-      return file.readRange(offset, length);
+      if (offset < 0 || offset + length > channel.size()) {
+        throw new IOException("the file ends before its columns do");
+      }
+      ByteBuffer piece = ByteBuffer.allocateDirect(length); // snappy takes no other
+      while (piece.hasRemaining()) {
+        if (channel.read(piece, offset + piece.position()) < 0) {
+          throw new IOException("the file ends before its columns do");
+        }
+      }
+      return piece.flip();
     }
 
     @Override
     public long length() throws IOException {
-      return file.length();
+      return channel.size();
     }
 
     @Override
@@ -83,7 +102,9 @@ final class ParquetRows implements TableRows {
 
     @Override
     public void close() throws IOException {
-      file.close();
+      if (channel != null) {
+        channel.close();
+      }
     }
   }
 
