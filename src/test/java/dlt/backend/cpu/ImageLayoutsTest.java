@@ -43,6 +43,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Training steps of small nets whose images lie channels-last.
 class ImageLayoutsTest {
   private static final int BATCH = 2;
+  private static final double TOLERANCE = 1e-4;
 
   private static final String RESNET = """
       data: {train: {synthetic: {samples: 4, shape: [3, 13, 11], classes: 3}}, split: none}
@@ -133,7 +134,7 @@ class ImageLayoutsTest {
   }
 
   /// The outputs of two steps, then all variables.
-  private static Map<String, double[]> train(Backend backend, Graph graph) {
+  private static Map<String, double[]> train(Backend backend, Graph graph, double rate) {
     Map<String, Buffer> variables = new TreeMap<>();
     for (Node n : graph.variables()) {
       String name = ((Variable) n.op()).name();
@@ -154,7 +155,7 @@ class ImageLayoutsTest {
           HostTensor t = HostTensor.allocate(input.type());
           Philox random = new Philox(2 + step, name.hashCode(), 0);
           for (long i = 0; i < t.size(); i++) {
-            t.set(i, t.dtype() == DType.INT64 ? i % 3 : t.shape().rank() == 0 ? 0.01 : random.uniform(i));
+            t.set(i, t.dtype() == DType.INT64 ? i % 3 : t.shape().rank() == 0 ? rate : random.uniform(i));
           }
           input.write(t);
         }
@@ -183,16 +184,21 @@ class ImageLayoutsTest {
     }
   }
 
+  /// The larger steps are for direct sums alone: they make 4e-4 of Winograd's rounding in INCEPTION (AVX-512), 3e-5 of theirs.
   @ParameterizedTest
   @MethodSource("nets")
   void aNetLearnsAsOnTheReferenceWhateverTheThreads(InstructionSet set, String net) throws IOException {
     assumeTrue(InstructionSet.supported(set));
     Graph graph = training(net);
-    try (CpuBackend one = new CpuBackend(1, set); CpuBackend three = new CpuBackend(3, set); ReferenceBackend reference = new ReferenceBackend()) {
-      Map<String, double[]> actual = train(one, graph);
-      assertClose(actual, train(reference, graph), 4e-4);
-      Map<String, double[]> shared = train(three, graph);
-      actual.forEach((name, values) -> assertThat(shared.get(name)).as(name).isEqualTo(values));
+    for (boolean strict : new boolean[] {true, false}) {
+      double rate = strict ? 0.1 : 0.01;
+      try (CpuBackend one = new CpuBackend(1, set, strict); CpuBackend three = new CpuBackend(3, set, strict);
+          ReferenceBackend reference = new ReferenceBackend()) {
+        Map<String, double[]> actual = train(one, graph, rate);
+        assertClose(actual, train(reference, graph, rate), TOLERANCE);
+        Map<String, double[]> shared = train(three, graph, rate);
+        actual.forEach((name, values) -> assertThat(shared.get(name)).as(name).isEqualTo(values));
+      }
     }
   }
 
@@ -205,7 +211,7 @@ class ImageLayoutsTest {
       Graph rewritten = new ImageLayouts(graph, new java.util.HashSet<>(all)).apply();
       assertThat(rewritten.nodes()).anyMatch(n -> n.op() instanceof Nhwc);
       try (ReferenceBackend reference = new ReferenceBackend()) {
-        assertClose(train(reference, rewritten), train(reference, graph), 1e-9);
+        assertClose(train(reference, rewritten, 0.1), train(reference, graph, 0.1), 1e-9);
       }
     }
   }
