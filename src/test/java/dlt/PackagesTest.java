@@ -36,6 +36,8 @@ class PackagesTest {
       Map.entry("backend", Set.of("graph", "op", "tensor")),
       Map.entry("backend.reference", Set.of("backend", "graph", "op", "tensor")),
       Map.entry("backend.cpu", Set.of("backend", "graph", "op", "tensor")),
+      Map.entry("backend.cuda", Set.of("backend", "backend.cuda.driver", "graph", "op", "tensor")),
+      Map.entry("backend.cuda.driver", Set.of("tensor")),
       Map.entry("run", Set.of("config", "tensor")),
       // training looks at everything that an experiment consists of, and ends with the verified export
       Map.entry("train", Set.of("experiment", "backend", "run", "onnx", "infer", "data", "metric", "optim", "graph", "op", "config", "tensor",

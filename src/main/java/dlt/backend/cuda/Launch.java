@@ -1,0 +1,18 @@
+package dlt.backend.cuda;
+
+import dlt.backend.cuda.driver.Context;
+import java.lang.foreign.MemorySegment;
+
+/// One call of a kernel, with everything that is fixed when a program is compiled.
+///
+/// @param kernel which
+/// @param sharedBytes of dynamic shared memory a block
+/// @param argument the bytes of its parameter struct, as [Arguments] lays them out
+record Launch(Kernel kernel, Context.Extent grid, Context.Extent block, int sharedBytes, MemorySegment argument) {
+  /// A kernel by name: of a module that ships (`gemm` is gemm.ptx), or of PTX that was written for a program.
+  sealed interface Kernel permits Shipped, Written {}
+
+  record Shipped(String module, String name) implements Kernel {}
+
+  record Written(String ptx, String name) implements Kernel {}
+}

@@ -1,0 +1,25 @@
+package dlt.backend.cuda;
+
+import dlt.backend.cuda.driver.Gpu;
+import java.lang.foreign.Arena;
+
+/// What kernels are compiled for.
+///
+/// @param arena lives as long as the program: kernels' arguments lie here
+/// @param scratch device memory that lives as long as the program
+record Target(Gpu gpu, Precision precision, Arena arena, Scratch scratch) {
+  /// What products of matrices and convolutions compute with; sums are float32 in each.
+  enum Precision {
+    FLOAT32, TF32, BF16
+  }
+
+  interface Scratch {
+    /// The address of `bytes` that only the launches of one op use, at a multiple of 256: the next op may get the same.
+    long allocate(long bytes);
+  }
+
+  /// Blocks that keep the whole GPU busy, where each takes many items of `work`.
+  int blocks(long work, int perBlock) {
+    return Math.clamp((work + perBlock - 1) / perBlock, 1, 8 * gpu.multiprocessors());
+  }
+}
