@@ -571,12 +571,21 @@ function _picocli_dlt_check() {
 
   local commands=""
   local flag_opts="'--json' '--verbose' '--data' '--strict' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--set'"
+  local arg_opts="'--set' '--device' '--threads'"
+  local DEVICE_option_args=("AUTO" "CPU" "CUDA" "REFERENCE") # --device values
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '--set')
+      return
+      ;;
+    '--device')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${DEVICE_option_args[@]}" ) )
+      return $?
+      ;;
+    '--threads')
       return
       ;;
   esac

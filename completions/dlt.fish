@@ -90,6 +90,8 @@ complete -c dlt -n '__fish_seen_subcommand_from sweep' -s V -l version -d 'Print
 complete -c dlt -n '__fish_seen_subcommand_from sweep' -F
 complete -c dlt -n 'not __fish_seen_subcommand_from init train eval predict export report compare sweep check explain summary bench devices schema' -a check -d 'Checks an experiment file, its data and its graphs: everything short of training.'
 complete -c dlt -n '__fish_seen_subcommand_from check' -l set -x -d 'Override a key, such as optimizer.adam.lr=0.01; may be given often.'
+complete -c dlt -n '__fish_seen_subcommand_from check' -l device -x -a 'AUTO CPU CUDA REFERENCE' -d 'Where to compute: AUTO, CPU, CUDA, REFERENCE; the experiment\'s where left out.'
+complete -c dlt -n '__fish_seen_subcommand_from check' -l threads -x -d 'Threads of the cpu device; as many as processors where left out, and no more than these. Results do not depend on it.'
 complete -c dlt -n '__fish_seen_subcommand_from check' -l json -d 'Print one JSON document on standard output.'
 complete -c dlt -n '__fish_seen_subcommand_from check' -l verbose -d 'Show what lies behind a failure.'
 complete -c dlt -n '__fish_seen_subcommand_from check' -l data -d 'Look through the data for leaks: near duplicates, features that are the target, groups and times on both sides, row numbers, constants.'

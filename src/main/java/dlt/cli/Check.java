@@ -19,6 +19,7 @@ import picocli.CommandLine.Option;
 @Command(name = "check", description = "Checks an experiment file, its data and its graphs: everything short of training.", mixinStandardHelpOptions = true)
 final class Check implements Callable<Integer> {
   @Mixin ExperimentArguments experiment;
+  @Mixin DeviceOptions device;
   @Mixin Output output;
 
   @Option(names = "--data", description = "Look through the data for leaks: near duplicates, features that are the target, groups and times on both sides, row numbers, constants.")
@@ -35,6 +36,7 @@ final class Check implements Callable<Integer> {
     ExperimentFile file = experiment.read();
     Trainings trainings = Trainings.open(file);
     Prepared p = trainings.training(0);
+    device.requireWithinBudget(trainings);
     long parameters = p.assembly().parameters().values().stream().mapToLong(s -> s.shape().size()).sum();
     String text = experiment.file + ": ok; " + (trainings.several() ? trainings.count() + " trainings, the first with " : "")
         + p.parts().train().size() + " training samples, " + p.parts().validation().map(v -> v.size() + " for validation, ").orElse("")

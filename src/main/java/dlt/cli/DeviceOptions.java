@@ -4,8 +4,11 @@ import dlt.backend.Backend;
 import dlt.backend.cpu.CpuBackend;
 import dlt.backend.reference.ReferenceBackend;
 import dlt.error.Failure;
+import dlt.experiment.Budget;
 import dlt.experiment.Device;
 import dlt.experiment.Training;
+import dlt.experiment.Trainings;
+import dlt.train.PlannedMemory;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
@@ -38,5 +41,15 @@ final class DeviceOptions {
       case REFERENCE -> new ReferenceBackend();
       case CUDA -> throw new Failure(Failure.Kind.DEVICE, "--device cuda: this version of dlt computes on the processor only; use --device cpu or auto");
     };
+  }
+
+  /// Throws a [dlt.config.ConfigException] where a step of the (first) training is planned to take more memory than its budget.
+  void requireWithinBudget(Trainings trainings) {
+    Training training = trainings.file().experiment().training();
+    if (training.budget().flatMap(Budget::memory).isPresent()) {
+      try (Backend backend = open(training)) {
+        PlannedMemory.requireWithinBudget(trainings.training(0), backend);
+      }
+    }
   }
 }

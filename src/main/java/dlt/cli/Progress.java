@@ -66,6 +66,6 @@ final class Progress implements TrainingListener {
 
   static String duration(double seconds) {
     long s = Math.round(seconds);
-    return s < 60 ? s + " s" : s < 3600 ? String.format(Locale.ROOT, "%d:%02d min", s / 60, s % 60) : String.format(Locale.ROOT, "%d:%02d h", s / 3600, s / 60 % 60);
+    return seconds < 10 ? String.format(Locale.ROOT, "%.1f s", seconds) : s < 60 ? s + " s" : s < 3600 ? String.format(Locale.ROOT, "%d:%02d min", s / 60, s % 60) : String.format(Locale.ROOT, "%d:%02d h", s / 3600, s / 60 % 60);
   }
 }

@@ -64,6 +64,7 @@ final class Train implements Callable<Integer> {
       return findRate(file);
     }
     Trainings trainings = Trainings.open(file);
+    device.requireWithinBudget(trainings);
     Duplicates.warnings(trainings.division(), false).forEach(w -> output.say("dlt: " + w));
     RunDirectory run = TrainingRun.folder(out, Path.of("runs"), file.experiment().name(), resume);
     TrainingRun.Result result;
@@ -118,7 +119,7 @@ final class Train implements Callable<Integer> {
   }
 
   private ObjectNode document(TrainingRun.Result r) {
-    ObjectNode d = output.document().put("run", r.run().path().toString()).put("epochs", r.epochs());
+    ObjectNode d = output.document().put("run", r.run().path().toString()).put("epochs", r.epochs()).put("ended", r.ending().key());
     ObjectNode best = d.putObject("best").put("epoch", r.bestEpoch());
     r.validation().ifPresentOrElse(s -> scores(best.putObject("validation"), s), () -> best.putNull("validation"));
     r.test().ifPresentOrElse(s -> scores(d.putObject("test"), s), () -> d.putNull("test"));

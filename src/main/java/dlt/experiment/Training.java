@@ -22,7 +22,8 @@ public record Training(
     @Doc("What the device computes in.") @Default("float32") Precision precision,
     @Doc("Where to compute; auto takes the fastest that there is.") @Default("auto") Device device,
     @Doc("Steps between two lines in metrics.jsonl.") @Default("50") @Range(min = 1) int logEvery,
-    @Doc("Stops when the selected metric no longer improves.") Optional<EarlyStopping> earlyStopping) {
+    @Doc("Stops when the selected metric no longer improves.") Optional<EarlyStopping> earlyStopping,
+    @Doc("What a training may take: it is refused beyond the memory, and ends when the minutes are used up.") Optional<Budget> budget) {
   public Training {
     if (epochs > 0 && average.isPresent() && average.get() instanceof Swa swa && swa.start() > epochs) {
       throw new Invalid("average", "swa from epoch " + swa.start() + " on", "a start within the training's " + epochs + " epochs");

@@ -17,6 +17,11 @@ public record Trainings(ExperimentFile file, Division division) {
     return division.trainings().size();
   }
 
+  /// How many there are with the one on all samples that follows several, where it does.
+  public int withRefit() {
+    return count() + (several() && file.experiment().data().split().orElseThrow().refit().orElse(true) ? 1 : 0);
+  }
+
   /// Whether each fold and repeat is a training of its own.
   public boolean several() {
     return count() > 1;

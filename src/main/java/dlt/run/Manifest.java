@@ -20,9 +20,10 @@ import java.util.Map;
 import java.util.SequencedMap;
 
 /// What made a run: versions, device, seed, the folder that the experiment's paths count from, the SHA-256 of the data (by
-/// part) and of every artefact (by its place in the run's folder).
+/// part) and of every artefact (by its place in the run's folder). `finished` and `ended` (`epochs`, `early_stopping`, `budget`)
+/// are null until the run has ended.
 public record Manifest(
-    String dlt, String java, String device, long seed, Path base, String experiment, String started, String finished,
+    String dlt, String java, String device, long seed, Path base, String experiment, String started, String finished, String ended,
     SequencedMap<String, String> data, SequencedMap<String, String> artefacts, SequencedMap<String, Double> results) {
   private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
@@ -36,7 +37,8 @@ public record Manifest(
         .put("base", base.toString())
         .put("experiment", experiment)
         .put("started", started)
-        .put("finished", finished);
+        .put("finished", finished)
+        .put("ended", ended);
     data.forEach(o.putObject("data")::put);
     artefacts.forEach(o.putObject("artefacts")::put);
     ObjectNode r = o.putObject("results");
@@ -74,7 +76,7 @@ public record Manifest(
       SequencedMap<String, Double> results = new LinkedHashMap<>();
       o.path("results").properties().forEach(e -> results.put(e.getKey(), e.getValue().isNull() ? Double.NaN : e.getValue().asDouble()));
       return new Manifest(o.path("dlt").asText(), o.path("java").asText(), o.path("device").asText(), o.path("seed").asLong(),
-          Path.of(o.path("base").asText()), o.path("experiment").asText(), o.path("started").asText(), o.path("finished").asText(null),
+          Path.of(o.path("base").asText()), o.path("experiment").asText(), o.path("started").asText(), o.path("finished").asText(null), o.path("ended").asText(null),
           texts(o.path("data")), texts(o.path("artefacts")), results);
     } catch (IOException e) {
       throw new Failure(Failure.Kind.USAGE, run.manifest() + ": could not be read: " + AtomicFile.reason(e) + "; is this the folder of a run?", e);

@@ -85,6 +85,11 @@ public record RunDirectory(Path path) {
     return path.resolve("checkpoints").resolve("best.safetensors");
   }
 
+  /// The wall time that the training has used, in all its attempts.
+  public Path usedTime() {
+    return path.resolve("checkpoints").resolve("time.json");
+  }
+
   /// The folder of training number `i` of a run that trains every fold: a run by itself.
   public RunDirectory fold(int i) {
     return new RunDirectory(path.resolve("folds").resolve(Integer.toString(i)));

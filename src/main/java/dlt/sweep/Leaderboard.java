@@ -62,7 +62,7 @@ public final class Leaderboard {
     for (Standing s : sorted().stream().limit(most).toList()) {
       List<String> values = new ArrayList<>();
       s.trial().settings(sweep).forEach((key, value) -> values.add(key + "=" + value));
-      rows.add(List.of(Integer.toString(s.trial().number() + 1), Double.isNaN(s.score()) ? "diverged" : String.format(Locale.ROOT, "%.5g", s.score()),
+      rows.add(List.of(Integer.toString(s.trial().number() + 1), s.failed().isPresent() ? s.failed().get().text() : String.format(Locale.ROOT, "%.5g", s.score()),
           Integer.toString(s.epochs()), String.format(Locale.ROOT, "%.1f", s.seconds()), String.join(" ", values)));
     }
     StringBuilder b = new StringBuilder();
@@ -77,11 +77,7 @@ public final class Leaderboard {
     ArrayNode r = new ObjectMapper().createArrayNode();
     for (Standing s : sorted()) {
       ObjectNode o = r.addObject().put("trial", s.trial().number() + 1);
-      if (Double.isNaN(s.score())) {
-        o.putNull(metric);
-      } else {
-        o.put(metric, s.score());
-      }
+      s.failed().ifPresentOrElse(f -> o.putNull(metric).put("failed", f.text()), () -> o.put(metric, s.score()));
       o.put("epochs", s.epochs());
       if (seconds) {
         o.put("seconds", s.seconds());

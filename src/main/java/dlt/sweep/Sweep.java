@@ -13,7 +13,7 @@ public record Sweep(
     @Doc("How their values are chosen.") @Default("{tpe: 20}") Method method,
     @Doc("Ends trials that look poor before their last epoch.") Optional<Halving> halving,
     @Doc("Trials that run at the same time, each with its share of the threads.") @Default("1") @Range(min = 1) int parallel,
-    @Doc("Begins no trial after so many minutes.") @Range(min = 0, minExclusive = true) Optional<Double> minutes) {
+    @Doc("Begins no trial after so many minutes, those before a resume included. What each trial may take says training.budget.") @Range(min = 0, minExclusive = true) Optional<Double> minutes) {
   public Sweep {
     if (parameters.isEmpty()) {
       throw new Invalid("parameters", "none", "at least one key, such as optimizer.adam.lr: {log: [1e-4, 1e-1]}");

@@ -2,6 +2,7 @@ package dlt.sweep;
 
 import dlt.backend.Backend;
 import dlt.error.Failure;
+import dlt.experiment.Budget;
 import dlt.experiment.Experiment;
 import dlt.experiment.ExperimentFile;
 import dlt.experiment.Trainings;
@@ -9,6 +10,8 @@ import dlt.run.AtomicFile;
 import dlt.run.History;
 import dlt.run.Manifest;
 import dlt.run.RunDirectory;
+import dlt.run.UsedTime;
+import dlt.train.PlannedMemory;
 import dlt.train.Scores;
 import dlt.train.TrainingListener;
 import dlt.train.TrainingRun;
@@ -46,7 +49,7 @@ public final class SweepRun {
   private final BooleanSupplier stop;
   private final Consumer<Leaderboard> changed;
   private final Leaderboard leaderboard;
-  private final long end;
+  private final UsedTime used;
 
   /// A sweep of `file` into `folder`. `backend` opens a device for one trial; `changed` is shown the leaderboard after each
   /// change of it, by one thread at a time.
@@ -59,7 +62,7 @@ public final class SweepRun {
     Experiment experiment = file.experiment().experiment();
     this.leaderboard = new Leaderboard(file.sweep(), experiment.select().metric(), experiment.select().maximises());
     this.changed = changed;
-    this.end = file.sweep().minutes().map(m -> System.nanoTime() + (long) (m * 60e9)).orElse(Long.MAX_VALUE);
+    this.used = new UsedTime(folder.resolve("time.json"), System::nanoTime);
   }
 
   /// Trains every trial, or goes on with those that an earlier attempt in the folder left. Throws a [Failure] of kind USAGE
@@ -69,6 +72,9 @@ public final class SweepRun {
       throw new Failure(Failure.Kind.USAGE, file.file() + ": `sweep.halving` compares trainings before their end, and a run over folds has several: leave out the one or the other");
     }
     begin(resume);
+    if (resume) {
+      used.resume();
+    }
     int epochs = file.experiment().experiment().training().epochs();
     boolean whole;
     try (ExecutorService threads = Executors.newFixedThreadPool(file.sweep().parallel())) {
@@ -184,13 +190,21 @@ public final class SweepRun {
 
   /// Trains `trial` for the first `limit` of `epochs`, or goes on with it; false where it was stopped.
   private boolean run(Trial trial, int limit, int epochs) {
-    if (stop.getAsBoolean() || System.nanoTime() > end) {
-      return System.nanoTime() > end;
+    if (stop.getAsBoolean()) {
+      return false;
     }
     RunDirectory run = new RunDirectory(folder.resolve(String.format(Locale.ROOT, "trial-%04d", trial.number() + 1)));
     ExperimentFile experiment = file.of(trial);
     double score = Double.NaN;
-    if (!ended(run, limit, epochs)) {
+    boolean ended = ended(run, limit, epochs);
+    if (!ended && outOfTime()) {
+      return true;
+    }
+    if (!ended && overBudget(experiment)) {
+      stand(new Standing(trial, 0, Double.NaN, 0, Optional.of(Standing.Failing.OVER_BUDGET)));
+      return true;
+    }
+    if (!ended) {
       Limit listener = new Limit(limit < epochs ? limit : Integer.MAX_VALUE);
       try (Backend device = backend.apply(experiment.experiment())) {
         TrainingRun.Result r = new TrainingRun(Trainings.open(experiment), device, run, listener)
@@ -208,12 +222,31 @@ public final class SweepRun {
       score = best(run, limit);
     }
     double seconds = History.read(run).epochs().stream().filter(e -> e.epoch() <= limit).mapToDouble(History.Epoch::seconds).sum();
+    stand(new Standing(trial, limit, score, seconds, Double.isNaN(score) ? Optional.of(Standing.Failing.DIVERGED) : Optional.empty()));
+    return true;
+  }
+
+  private void stand(Standing standing) {
     synchronized (leaderboard) {
-      leaderboard.put(new Standing(trial, limit, score, seconds));
+      leaderboard.put(standing);
       writeLeaderboard();
+      used.save();
       changed.accept(leaderboard);
     }
-    return true;
+  }
+
+  /// Whether a trial needs more memory than the experiment's budget for each: it is left out, the others go on.
+  private boolean overBudget(ExperimentFile experiment) {
+    if (experiment.experiment().training().budget().flatMap(Budget::memory).isEmpty()) {
+      return false;
+    }
+    try (Backend device = backend.apply(experiment.experiment())) {
+      return PlannedMemory.overBudget(Trainings.open(experiment).training(0), device);
+    }
+  }
+
+  private boolean outOfTime() {
+    return file.sweep().minutes().filter(m -> used.seconds() > m * 60).isPresent();
   }
 
   /// Whether nothing is left to do: the limit was reached, or the whole training and its export have ended.

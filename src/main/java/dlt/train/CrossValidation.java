@@ -10,8 +10,9 @@ import java.util.function.ToDoubleFunction;
 
 /// What came of training every fold: how good the models were on what they did not learn from.
 public record CrossValidation(List<Fold> folds) {
-  /// One of the trainings: its number, its folder, how many epochs it had, the selected one and its scores.
-  public record Fold(int number, RunDirectory run, int epochs, int bestEpoch, Scores validation, Optional<Scores> test) {}
+  /// One of the trainings: its number, its folder, how many epochs it had, the selected one and its scores,
+  /// and why it ended.
+  public record Fold(int number, RunDirectory run, int epochs, int bestEpoch, Scores validation, Optional<Scores> test, Ending ending) {}
 
   public CrossValidation {
     folds = List.copyOf(folds);

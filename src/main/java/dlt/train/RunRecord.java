@@ -24,7 +24,7 @@ import java.util.SequencedMap;
 final class RunRecord {
   /// Keys that a run may be resumed with other values of: they do not change the steps that were done.
   private static final List<String> RESUMABLE =
-      List.of("training.epochs", "training.device", "training.early_stopping", "data.split.refit", "assert");
+      List.of("training.epochs", "training.device", "training.early_stopping", "training.budget", "data.split.refit", "assert");
 
   /// Who trains: the experiment's file, the device and this version of dlt.
   record Origin(ExperimentFile file, String device, String dlt) {}
@@ -62,9 +62,9 @@ final class RunRecord {
   }
 
   /// Completes the manifest.
-  void finish(Map<String, Double> metrics) {
+  void finish(Map<String, Double> metrics, Ending ending) {
     Manifest m = manifest;
-    new Manifest(m.dlt(), m.java(), m.device(), m.seed(), m.base(), m.experiment(), m.started(), now(), m.data(), Manifest.hashes(run),
+    new Manifest(m.dlt(), m.java(), m.device(), m.seed(), m.base(), m.experiment(), m.started(), now(), ending.key(), m.data(), Manifest.hashes(run),
         new LinkedHashMap<>(metrics)).write(run);
   }
 
@@ -107,7 +107,7 @@ final class RunRecord {
     parts.test().ifPresent(p -> data.put("test", p.dataset().hash()));
     ExperimentFile file = origin.file();
     return new Manifest(origin.dlt(), System.getProperty("java.vm.name") + " " + Runtime.version(), origin.device(), experiment.seed(), file.base(),
-        file.file().toAbsolutePath().toString(), now(), null, data, new LinkedHashMap<>(), new LinkedHashMap<>());
+        file.file().toAbsolutePath().toString(), now(), null, null, data, new LinkedHashMap<>(), new LinkedHashMap<>());
   }
 
   private static String now() {

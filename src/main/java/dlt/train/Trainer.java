@@ -13,18 +13,31 @@ import dlt.experiment.Training;
 import dlt.optim.LearningRate;
 import dlt.run.MetricsLog;
 import dlt.run.RunDirectory;
+import dlt.run.UsedTime;
 import dlt.tensor.HostTensor;
 import java.util.LinkedHashMap;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.SequencedMap;
 import java.util.function.BooleanSupplier;
 
 /// The loop: epochs of steps, validation, selection of the best epoch, early stopping and checkpoints. What it computes
-/// depends on the experiment, the data and the device's instruction set alone: not on the clock, nor on interruptions.
+/// depends on the experiment, the data and the device's instruction set alone: not on interruptions, nor, but for a budget of
+/// minutes, on the clock.
 public final class Trainer implements AutoCloseable {
-  /// How a training ended: after `epochs` epochs, with the weights of `bestEpoch` selected; `stopped` where it was asked to
-  /// stop before the end.
-  public record Outcome(int epochs, int bestEpoch, Optional<Scores> validation, SequencedMap<String, HostTensor> best, boolean stopped) {}
+  /// How a training ended: after `epochs` epochs, with the weights of `bestEpoch` selected.
+  public record Outcome(int epochs, int bestEpoch, Optional<Scores> validation, SequencedMap<String, HostTensor> best, Ending ending) {
+    boolean stopped() {
+      return ending == Ending.INTERRUPTED;
+    }
+  }
+
+  /// The seconds that a training may take, and those that it has taken.
+  record TimeLimit(UsedTime used, OptionalDouble seconds) {
+    boolean reached() {
+      return seconds.isPresent() && used.seconds() >= seconds.getAsDouble();
+    }
+  }
 
   private static final long EPOCH_SAVE_NANOS = 1_000_000_000L, STEP_SAVE_NANOS = 20_000_000_000L;
 
@@ -35,6 +48,7 @@ public final class Trainer implements AutoCloseable {
   private final Checkpoints checkpoints;
   private final RunDirectory run;
   private final TrainingListener listener;
+  private final TimeLimit time;
   private final Variables variables;
   private final Batches batches;
   private final LearningRate rate;
@@ -50,15 +64,16 @@ public final class Trainer implements AutoCloseable {
   private boolean bestUnsaved;
   private long savedAt = System.nanoTime();
 
-  /// A training of `prepared` on `backend` whose files go to `run`. Compiles the programs of all batch sizes, so that what
+  /// A training of `prepared` on `backend` within `time`, whose files go to `run`. Compiles the programs of all batch sizes, so that what
   /// cannot be computed fails before the first step.
-  public Trainer(Prepared prepared, Backend backend, RunDirectory run, TrainingListener listener) {
+  Trainer(Prepared prepared, Backend backend, RunDirectory run, TrainingListener listener, TimeLimit time) {
     this.prepared = prepared;
     this.experiment = prepared.file().experiment();
     this.assembly = prepared.assembly();
     this.backend = backend;
     this.run = run;
     this.listener = listener;
+    this.time = time;
     this.checkpoints = new Checkpoints(run, assembly);
     this.variables = Variables.forTraining(backend, assembly);
     Training training = experiment.training();
@@ -76,6 +91,7 @@ public final class Trainer implements AutoCloseable {
 
   /// Goes on from the last checkpoint of the run, where there is one.
   public void resume() {
+    time.used().resume();
     checkpoints.last(variables).ifPresent(s -> {
       state = s;
       rate.restore(s.rate());
@@ -84,18 +100,28 @@ public final class Trainer implements AutoCloseable {
     });
   }
 
-  /// Trains until the last epoch, early stopping or `stop`. Throws a [Failure] of kind DIVERGED where the loss is not finite.
+  /// Trains until the last epoch, early stopping, the end of the budget or `stop`. Throws a [Failure] of kind DIVERGED where the
+  /// loss is not finite.
   public Outcome train(BooleanSupplier stop) {
-    boolean stopped = false;
+    Optional<Ending> ending = ended();
+    int epochs;
     try (MetricsLog log = MetricsLog.open(run.metrics(), state.logLines())) {
       logged(log);
       if (experiment.training().epochs() == 0) {
         keep(prepared.parts().validation().map(p -> scores(variables.weights(), p)));
       }
-      while (!done() && !stopped) {
-        stopped = !epoch(log, stop);
+      while (ending.isEmpty()) {
+        ending = epoch(log, stop).or(this::ended);
       }
       save(log);
+      epochs = state.epoch() - 1;
+      if (ending.get() == Ending.BUDGET) {
+        listener.note("stopping: the budget of time (training.budget.minutes) is used up in epoch " + Math.min(state.epoch(), prepared.epochs()));
+        if (state.bestEpoch() == 0) {
+          epochs = state.epoch();
+          keepUnfinished(log);
+        }
+      }
       logged(log);
     } catch (Failure f) {
       if (f.kind() == Failure.Kind.DIVERGED && bestUnsaved) {
@@ -103,10 +129,10 @@ public final class Trainer implements AutoCloseable {
       }
       throw f;
     }
-    if (bestScores.isEmpty() && !stopped && state.bestEpoch() > 0 && prepared.parts().validation().isPresent()) {
+    if (bestScores.isEmpty() && ending.get() != Ending.INTERRUPTED && state.bestEpoch() > 0 && prepared.parts().validation().isPresent()) {
       bestScores = Optional.of(scores(best, prepared.parts().validation().get()));
     }
-    return new Outcome(state.epoch() - 1, state.bestEpoch(), bestScores, best, stopped);
+    return new Outcome(epochs, state.bestEpoch(), bestScores, best, ending.get());
   }
 
   /// The scores of `weights` on `part`; what is validated holds them afterwards.
@@ -117,16 +143,18 @@ public final class Trainer implements AutoCloseable {
     return evaluator.scores(part);
   }
 
-  /// One epoch, from where the state stands; false where it was stopped.
-  private boolean epoch(MetricsLog log, BooleanSupplier stop) {
-    int epochs = prepared.epochs();
+  /// One epoch, from where the state stands; why it was not finished, if it was not.
+  private Optional<Ending> epoch(MetricsLog log, BooleanSupplier stop) {
     long begin = System.nanoTime();
     long samplesBefore = state.samples();
     try (Batches.Epoch epoch = batches.epoch(state.epoch(), state.batch())) {
       while (epoch.hasNext()) {
         step(epoch.next(), log);
         if (stop.getAsBoolean()) {
-          return false;
+          return Optional.of(Ending.INTERRUPTED);
+        }
+        if (epoch.hasNext() && time.reached()) {
+          return Optional.of(Ending.BUDGET);
         }
         if (System.nanoTime() - savedAt > STEP_SAVE_NANOS) {
           save(log);
@@ -135,22 +163,38 @@ public final class Trainer implements AutoCloseable {
     }
     double seconds = (System.nanoTime() - begin) * 1e-9;
     double speed = (state.samples() - samplesBefore) / seconds;
+    double compared = judged(log, seconds, speed);
+    logged(log);
+    rate.epochEnded(state.step(), compared);
+    state = state.nextEpoch().saved(log.lines(), rate.state());
+    if (outOfPatience() && state.epoch() <= prepared.epochs()) {
+      listener.note("stopping early: no improvement for " + state.stale() + " epochs");
+    }
+    if (ended().isEmpty() && System.nanoTime() - savedAt > EPOCH_SAVE_NANOS) {
+      save(log);
+    }
+    return Optional.empty();
+  }
+
+  /// Validates the weights, keeps them where they are the best so far, and logs the epoch; the value that the schedule goes by.
+  private double judged(MetricsLog log, double seconds, double speed) {
     averages.ifPresent(a -> a.settle(state.epoch(), state.averaged()));
     Optional<Scores> validation = prepared.parts().validation().map(evaluator::scores);
     boolean isBest = select(validation);
     double trainLoss = state.lossSum() / state.samples();
     log.append(epochLine(log, trainLoss, validation, seconds, speed, isBest));
-    listener.epoch(state.epoch(), epochs, trainLoss, validation, seconds, speed, isBest);
-    logged(log);
-    rate.epochEnded(state.step(), validation.map(v -> v.value(rate.metric().orElse("loss"))).orElse(trainLoss));
-    state = state.nextEpoch().saved(log.lines(), rate.state());
-    if (outOfPatience() && state.epoch() <= epochs) {
-      listener.note("stopping early: no improvement for " + state.stale() + " epochs");
-    }
-    if (!done() && System.nanoTime() - savedAt > EPOCH_SAVE_NANOS) {
-      save(log);
-    }
-    return true;
+    listener.epoch(state.epoch(), prepared.epochs(), trainLoss, validation, seconds, speed, isBest);
+    return validation.map(v -> v.value(rate.metric().orElse("loss"))).orElse(trainLoss);
+  }
+
+  /// Selects the weights as they are within the first epoch: there is nothing better. The checkpoint to go on from knows nothing
+  /// of it.
+  private void keepUnfinished(MetricsLog log) {
+    listener.note("no epoch was finished: the weights are kept as they are after " + state.batch() + " of " + batches.count() + " batches");
+    double seconds = time.used().seconds();
+    judged(log, seconds, state.samples() / seconds);
+    checkpoints.saveBest(best, state);
+    bestUnsaved = false;
   }
 
   private void step(Batch batch, MetricsLog log) {
@@ -185,8 +229,12 @@ public final class Trainer implements AutoCloseable {
     listener.logged(run);
   }
 
-  private boolean done() {
-    return state.epoch() > prepared.epochs() || outOfPatience();
+  /// Why there is nothing more to do, if there is not.
+  private Optional<Ending> ended() {
+    boolean begun = state.epoch() > 1 || state.batch() > 0;
+    return state.epoch() > prepared.epochs() ? Optional.of(Ending.EPOCHS)
+        : outOfPatience() ? Optional.of(Ending.EARLY_STOPPING)
+        : begun && time.reached() ? Optional.of(Ending.BUDGET) : Optional.empty();
   }
 
   private boolean outOfPatience() {
@@ -252,6 +300,7 @@ public final class Trainer implements AutoCloseable {
       bestUnsaved = false;
     }
     checkpoints.saveLast(variables.all(), state);
+    time.used().save();
     savedAt = System.nanoTime();
   }
 

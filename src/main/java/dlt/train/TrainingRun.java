@@ -8,11 +8,13 @@ import dlt.data.Part;
 import dlt.data.Parts;
 import dlt.error.Failure;
 import dlt.experiment.Assertion;
+import dlt.experiment.Budget;
 import dlt.experiment.Experiment;
 import dlt.experiment.Prepared;
 import dlt.experiment.Trainings;
 import dlt.infer.Parity;
 import dlt.run.RunDirectory;
+import dlt.run.UsedTime;
 import java.io.IOException;
 import java.nio.channels.FileLock;
 import java.nio.file.Path;
@@ -22,19 +24,24 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.SequencedMap;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 
 /// A training from its first to its last file: the resolved experiment, the training itself, the selected model's test, its
 /// verified export, and the manifest. Where the split asks for several trainings, each has a folder of its own, and the model
 /// is one that is trained on all their samples afterwards.
 public final class TrainingRun {
-  /// What came of it. `asserts` are the experiment's; `stopped` says that a signal ended it early, with everything
-  /// saved but no model exported. Of several trainings (`folds`) `validation` is their mean, and `epochs` and
+  /// What came of it. `asserts` are the experiment's; where it was interrupted, everything is saved but no model exported. Of several trainings (`folds`) `validation` is their mean, and `epochs` and
   /// `bestEpoch` are those of the last one, on all samples; 0 where there is none.
   public record Result(
       RunDirectory run, int epochs, int bestEpoch, Optional<Scores> validation, Optional<Scores> test, Optional<CrossValidation> folds,
-      Optional<Parity> parity, double seconds, List<Assertion.Verdict> asserts, boolean stopped) {
+      Optional<Parity> parity, double seconds, List<Assertion.Verdict> asserts, Ending ending) {
+    public boolean stopped() {
+      return ending == Ending.INTERRUPTED;
+    }
+
     /// What is wrong with the asserts that do not hold.
     public List<String> failed() {
       return asserts.stream().flatMap(a -> a.wrong().stream()).toList();
@@ -46,10 +53,18 @@ public final class TrainingRun {
   private final Backend backend;
   private final RunDirectory run;
   private final TrainingListener listener;
-  private final long begin = System.nanoTime();
+  private final LongSupplier nanos;
+  private final long begin;
 
   /// Prepares the (first) training, so that what is wrong fails before any file is written.
   public TrainingRun(Trainings trainings, Backend backend, RunDirectory run, TrainingListener listener) {
+    this(trainings, backend, run, listener, System::nanoTime);
+  }
+
+  /// As above; the budget of time is measured by `nanos`.
+  TrainingRun(Trainings trainings, Backend backend, RunDirectory run, TrainingListener listener, LongSupplier nanos) {
+    this.nanos = nanos;
+    this.begin = nanos.getAsLong();
     this.trainings = trainings;
     this.first = trainings.training(0);
     this.backend = backend;
@@ -74,14 +89,14 @@ public final class TrainingRun {
   }
 
   private Result once(RunRecord record, BooleanSupplier stop) {
-    try (Trainer trainer = new Trainer(first, backend, run, listener)) {
+    try (Trainer trainer = trainer(first, run)) {
       if (record.goesOn()) {
         trainer.resume();
       }
       Trainer.Outcome outcome = trainer.train(stop);
       if (outcome.stopped()) {
         return new Result(run, outcome.epochs(), outcome.bestEpoch(), outcome.validation(), Optional.empty(), Optional.empty(), Optional.empty(),
-            seconds(), List.of(), true);
+            seconds(), List.of(), Ending.INTERRUPTED);
       }
       Optional<Scores> test = first.parts().test().map(t -> trainer.scores(outcome.best(), t));
       return finished(record, first, Optional.of(outcome), outcome.validation(), test, Optional.empty());
@@ -108,7 +123,7 @@ public final class TrainingRun {
     Prepared refit = trainings.refit(Math.min(all.epochs(), experiment().training().epochs()));
     listener.note("refit on all " + refit.parts().train().size() + " samples of the folds, " + refit.epochs() + " epochs (the median of the folds' best)");
     Checkpoints.discardBeyond(run, refit.epochs());
-    try (Trainer trainer = new Trainer(refit, backend, run, listener)) {
+    try (Trainer trainer = trainer(refit, run)) {
       if (record.goesOn()) {
         trainer.resume();
       }
@@ -122,7 +137,7 @@ public final class TrainingRun {
   }
 
   private Result stopped() {
-    return new Result(run, 0, 0, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), seconds(), List.of(), true);
+    return new Result(run, 0, 0, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), seconds(), List.of(), Ending.INTERRUPTED);
   }
 
   /// Trains one fold to its end, as a run of its own without an export; empty where it was stopped. One that is at its end
@@ -132,7 +147,7 @@ public final class TrainingRun {
     Prepared prepared = i == 0 ? first : trainings.training(i);
     Experiment alone = Binder.bind(Overrides.apply(YamlWriter.node(experiment()), List.of("data.split.fold=" + i)), Experiment.class).value();
     RunRecord record = RunRecord.begin(folder, alone, origin, prepared.parts(), true);
-    try (Trainer trainer = new Trainer(prepared, backend, folder, listener)) {
+    try (Trainer trainer = trainer(prepared, folder)) {
       if (record.goesOn()) {
         trainer.resume();
       }
@@ -141,9 +156,10 @@ public final class TrainingRun {
         return Optional.empty();
       }
       Optional<Scores> test = prepared.parts().test().map(t -> trainer.scores(outcome.best(), t));
-      record.finish(metrics(outcome.validation(), test));
+      record.finish(metrics(outcome.validation(), test), outcome.ending());
       return Optional.of(
-          new CrossValidation.Fold(i, folder, outcome.epochs(), outcome.bestEpoch(), outcome.validation().orElseThrow(), test));
+          new CrossValidation.Fold(i, folder, outcome.epochs(), outcome.bestEpoch(), outcome.validation().orElseThrow(), test,
+              outcome.ending()));
     }
   }
 
@@ -159,13 +175,31 @@ public final class TrainingRun {
     Optional<Parity> parity = outcome.map(o -> new Exporter(prepared.assembly(), backend).export(o.best(), verified(prepared.parts()),
         ModelMetadata.of(prepared.assembly(), record.dataHash(), o.bestEpoch(), metrics), run.onnx()));
     List<Assertion.Verdict> asserts = experiment().assertions().stream().map(a -> a.verdict(metrics)).toList();
-    record.finish(metrics);
+    Ending ending = ending(outcome, folds);
+    record.finish(metrics, ending);
     return new Result(run, outcome.map(Trainer.Outcome::epochs).orElse(0), outcome.map(Trainer.Outcome::bestEpoch).orElse(0), validation, test,
-        folds, parity, seconds(), asserts, false);
+        folds, parity, seconds(), asserts, ending);
+  }
+
+  /// Of several trainings, the budget's where any of them ended by it, else the last one's.
+  private static Ending ending(Optional<Trainer.Outcome> outcome, Optional<CrossValidation> folds) {
+    List<Ending> all = new ArrayList<>();
+    folds.ifPresent(f -> f.folds().forEach(one -> all.add(one.ending())));
+    outcome.ifPresent(o -> all.add(o.ending()));
+    return all.contains(Ending.BUDGET) ? Ending.BUDGET : all.getLast();
+  }
+
+  private Trainer trainer(Prepared prepared, RunDirectory folder) {
+    return new Trainer(prepared, backend, folder, listener, new Trainer.TimeLimit(new UsedTime(folder.usedTime(), nanos), share()));
+  }
+
+  /// The seconds that each training may take.
+  private OptionalDouble share() {
+    return experiment().training().budget().flatMap(Budget::minutes).map(m -> OptionalDouble.of(m * 60 / trainings.withRefit())).orElse(OptionalDouble.empty());
   }
 
   private double seconds() {
-    return (System.nanoTime() - begin) * 1e-9;
+    return (nanos.getAsLong() - begin) * 1e-9;
   }
 
   /// Validation rows where there are any: the model never learned from them.

@@ -89,4 +89,35 @@ class SweepRunTest {
     SweepFile wrong = SweepFile.read(file("method: grid").file(), List.of("sweep={method: grid, parameters: {optimizer.adam.rl: {choice: [1]}}}"));
     assertThatThrownBy(() -> run(wrong, folder.resolve("wrong"), () -> false).train(false)).isInstanceOf(ConfigException.class).hasMessageContaining("rl");
   }
+
+  @Test
+  void aTrialOverTheMemoryBudgetIsLeftOut() throws IOException {
+    SweepFile file = SweepFile.read(file("method: grid").file(), List.of("training.epochs=2", "training.budget={memory: 200kB}",
+        "sweep={method: grid, parameters: {model.layers.0.linear.out_features: {choice: [8, 20000]}}}"));
+    SweepRun.Result r = run(file, folder.resolve("memory"), () -> false).train(false);
+    assertThat(r.leaderboard().sorted().getLast().failed()).contains(Standing.Failing.OVER_BUDGET);
+    assertThat(leaderboard("memory")).contains("\"failed\" : \"over the memory budget\"");
+    assertThat(r.best()).isPresent();
+  }
+
+  @Test
+  void aTrialEndsWhenItsOwnTimeIsUsedUpAndCounts() throws IOException {
+    SweepFile file = SweepFile.read(file("method: grid").file(), List.of("training.epochs=1000", "training.budget={minutes: 0.002}",
+        "sweep={method: grid, parameters: {optimizer.adam.lr: {choice: [0.01, 0.02]}}}"));
+    SweepRun.Result r = run(file, folder.resolve("minutes"), () -> false).train(false);
+    assertThat(r.leaderboard().sorted()).hasSize(2).allMatch(s -> Double.isFinite(s.score()));
+    assertThat(r.best()).isPresent();
+  }
+
+  @Test
+  void theMinutesOfASweepGoOnAfterAResumeAndEndedTrialsStay() throws IOException {
+    SweepFile file = SweepFile.read(file("method: grid").file(), List.of("training.epochs=2",
+        "sweep={method: grid, minutes: 60, parameters: {optimizer.adam.lr: {choice: [0.01, 0.02, 0.03]}}}"));
+    AtomicInteger steps = new AtomicInteger();
+    run(file, folder.resolve("late"), () -> steps.incrementAndGet() > 25).train(false);
+    Files.writeString(folder.resolve("late/time.json"), "{\"seconds\": 3601}");
+    SweepRun.Result r = run(file, folder.resolve("late"), () -> false).train(true);
+    assertThat(r.leaderboard().sorted()).hasSizeBetween(1, 2);
+    assertThat(r.best()).isPresent();
+  }
 }

@@ -1,0 +1,88 @@
+package dlt.train;
+
+import dlt.backend.Backend;
+import dlt.backend.Program;
+import dlt.config.ConfigException;
+import dlt.config.Diagnostic;
+import dlt.experiment.Assembly;
+import dlt.experiment.Budget;
+import dlt.experiment.Bytes;
+import dlt.experiment.Prepared;
+import java.util.List;
+import java.util.Optional;
+
+/// The memory that training steps take by plan: weights, optimizer state, activations, gradients and workspaces.
+public final class PlannedMemory {
+  private final Assembly assembly;
+  private final Backend backend;
+  private final Variables variables;
+
+  /// Of the training of `assembly` on `backend`, which has memory for the variables from now on.
+  public PlannedMemory(Assembly assembly, Backend backend) {
+    this.assembly = assembly;
+    this.backend = backend;
+    this.variables = Variables.unset(backend, assembly);
+  }
+
+  /// The bytes in batches of `batch` samples.
+  public long bytes(int batch) {
+    boolean accumulates = assembly.experiment().training().accumulate() > 1;
+    try (Program program = backend.compile(accumulates ? assembly.accumulation(batch) : assembly.training(batch), variables.buffers())) {
+      return program.plannedBytes() + variables.buffers().values().stream().mapToLong(b -> b.type().bytes()).sum();
+    }
+  }
+
+  /// The most samples, fewer than `batch`, that fit into `bytes`; 0 where not even the smallest batch that the model can be
+  /// trained with does.
+  int largestBatch(long bytes, int batch) {
+    int fits = 0;
+    int low = 0;
+    int tooMany = batch;
+    while (tooMany - low > 1) {
+      int middle = low + (tooMany - low) / 2;
+      try {
+        if (bytes(middle) > bytes) {
+          tooMany = middle;
+          continue;
+        }
+        fits = middle;
+      } catch (ConfigException e) {
+        // too few for a batch norm, and so are fewer
+      }
+      low = middle;
+    }
+    return fits;
+  }
+
+  /// Whether `prepared` needs more than its `training.budget.memory`.
+  public static boolean overBudget(Prepared prepared, Backend backend) {
+    return excess(prepared, backend).isPresent();
+  }
+
+  /// Throws a [ConfigException] that says what would fit where `prepared` needs more than its `training.budget.memory`.
+  public static void requireWithinBudget(Prepared prepared, Backend backend) {
+    excess(prepared, backend).ifPresent(e -> {
+      throw new ConfigException(List.of(e));
+    });
+  }
+
+  private static Optional<Diagnostic> excess(Prepared prepared, Backend backend) {
+    Budget budget = prepared.file().experiment().training().budget().orElse(null);
+    if (budget == null || budget.memory().isEmpty() || prepared.epochs() == 0) {
+      return Optional.empty();
+    }
+    PlannedMemory planned = new PlannedMemory(prepared.assembly(), backend);
+    int batch = prepared.file().experiment().training().batchSize().of(prepared.parts().train().size());
+    long limit = budget.memory().get().count();
+    long needed = planned.bytes(batch);
+    if (needed <= limit) {
+      return Optional.empty();
+    }
+    int fits = planned.largestBatch(limit, batch);
+    return Optional.of(new Diagnostic(prepared.file().bound().at(budget, "memory"),
+        "training in batches of " + batch + " takes " + Bytes.shown(needed) + " (" + needed + " bytes), the budget is " + Bytes.shown(limit) + " ("
+            + limit + " bytes)",
+        fits == 0 ? "not even the smallest batch fits: take a smaller model or smaller inputs, or raise the budget"
+            : "training.batch_size: " + fits + " is the largest that fits" + (fits > 1 ? "; training.accumulate makes up for smaller batches" : "")));
+  }
+}
