@@ -85,7 +85,7 @@ public record RunDirectory(Path path) {
     return path.resolve("checkpoints").resolve("best.safetensors");
   }
 
-  /// The wall time that the training has used, in all its attempts.
+  /// The wall time that a training with a limit of time has used, in all its attempts.
   public Path usedTime() {
     return path.resolve("checkpoints").resolve("time.json");
   }

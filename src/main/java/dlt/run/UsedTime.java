@@ -22,12 +22,12 @@ public final class UsedTime {
     this.begin = nanos.getAsLong();
   }
 
-  /// Adds what earlier attempts took. A file that is missing or damaged counts as none: it is no reason to stop a training.
-  public void resume() {
+  /// Adds what earlier attempts took: what the file says, or `otherwise` where it is missing or damaged.
+  public void resume(double otherwise) {
     try {
       earlier = new ObjectMapper().readTree(file.toFile()).path("seconds").asDouble();
     } catch (IOException e) {
-      earlier = 0;
+      earlier = otherwise;
     }
   }
 

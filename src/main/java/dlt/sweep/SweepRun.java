@@ -73,7 +73,7 @@ public final class SweepRun {
     }
     begin(resume);
     if (resume) {
-      used.resume();
+      used.resume(0);
     }
     int epochs = file.experiment().experiment().training().epochs();
     boolean whole;
@@ -230,7 +230,9 @@ public final class SweepRun {
     synchronized (leaderboard) {
       leaderboard.put(standing);
       writeLeaderboard();
-      used.save();
+      if (file.sweep().minutes().isPresent()) {
+        used.save();
+      }
       changed.accept(leaderboard);
     }
   }

@@ -11,6 +11,7 @@ import dlt.experiment.Experiment;
 import dlt.experiment.Prepared;
 import dlt.experiment.Training;
 import dlt.optim.LearningRate;
+import dlt.run.History;
 import dlt.run.MetricsLog;
 import dlt.run.RunDirectory;
 import dlt.run.UsedTime;
@@ -91,7 +92,7 @@ public final class Trainer implements AutoCloseable {
 
   /// Goes on from the last checkpoint of the run, where there is one.
   public void resume() {
-    time.used().resume();
+    time.used().resume(History.read(run).seconds());
     checkpoints.last(variables).ifPresent(s -> {
       state = s;
       rate.restore(s.rate());
@@ -300,7 +301,9 @@ public final class Trainer implements AutoCloseable {
       bestUnsaved = false;
     }
     checkpoints.saveLast(variables.all(), state);
-    time.used().save();
+    if (time.seconds().isPresent()) {
+      time.used().save();
+    }
     savedAt = System.nanoTime();
   }
 

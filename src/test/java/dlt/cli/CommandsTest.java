@@ -216,7 +216,28 @@ class CommandsTest {
   void summaryPredictsTheTimeFromMeasuredSteps() throws IOException {
     JsonNode d = dlt("summary", IRIS, "--time", "--set", "training.epochs=10", "--set", "training.batch_size=60", "--json").json();
     assertThat(d.get("step_ms").asDouble()).isPositive();
-    assertThat(d.get("training_seconds").asDouble()).isCloseTo(d.get("step_ms").asDouble() / 1000 * 20, within(1e-9));
+    assertThat(d.get("training_seconds").asDouble()).isCloseTo(d.get("step_ms").asDouble() / 1000 * 20 + d.get("validation_ms").asDouble() / 1000 * 10, within(1e-9));
+  }
+
+  @Test
+  void summarySaysWhetherTheBudgetWillDo() throws IOException {
+    JsonNode d = dlt("summary", IRIS, "--time", "--set", "training.budget={memory: 1kB, minutes: 1e-7}", "--json").json().get("budget");
+    assertThat(d.get("memory_suffices").asBoolean()).isFalse();
+    assertThat(d.get("minutes_suffice").asBoolean()).isFalse();
+    assertThat(d.get("epochs_in_time").asInt()).isZero();
+    assertThat(dlt("summary", IRIS, "--set", "training.budget={memory: 1GiB}").out()).contains("within the budget of 1.00 GiB");
+  }
+
+  @Test
+  void aTrainingOverItsMemoryBudgetIsRefusedBeforeAnyFileIsWritten() {
+    for (String command : List.of("train", "check")) {
+      Path out = folder.resolve("refused");
+      Result r = command.equals("train") ? dlt(command, IRIS, "--out", out.toString(), "--set", "training.budget={memory: 10kB}")
+          : dlt(command, IRIS, "--set", "training.budget={memory: 10kB}");
+      assertThat(r.code()).isEqualTo(2);
+      assertThat(r.err()).contains("10000 bytes", "is the largest that fits");
+      assertThat(out).doesNotExist();
+    }
   }
 
   @Test
