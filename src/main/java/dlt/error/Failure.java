@@ -2,7 +2,7 @@ package dlt.error;
 
 /// Something that stops a command and that its user can act on. The message is one line that says where, what was found,
 /// what was expected and what to do; [Kind] settles the exit code. Anything else that is thrown is a bug in dlt.
-public final class Failure extends RuntimeException {
+public sealed class Failure extends RuntimeException permits OutOfMemory {
   private static final long serialVersionUID = 1L;
 
   /// What went wrong, in the order of the exit codes.

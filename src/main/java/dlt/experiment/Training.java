@@ -33,7 +33,10 @@ public record Training(
   /// What a device computes in.
   public enum Precision {
     @Doc("32-bit floating point throughout.") FLOAT32,
-    @Doc("The same, and convolutions by their definition: without Winograd's transforms, which are faster and round up to twice as much.") STRICT
+    @Doc("The same, and convolutions by their definition: without Winograd's transforms, which are faster and round up to twice as much.") STRICT,
+    @Doc("Products of matrices and convolutions on a GPU's tensor cores, from factors rounded to 10 bits, added up in 32-bit floating point; "
+            + "on other devices as float32.") TF32,
+    @Doc("The same from factors rounded to 7 bits (bfloat16); the weights stay 32-bit.") BF16
   }
 
   @Doc("Stops when the selected metric no longer improves.")

@@ -40,7 +40,8 @@ public interface Context extends AutoCloseable {
 
   // ---- memory
 
-  /// The address of `bytes` (> 0) of device memory, at a multiple of 256; its content is arbitrary.
+  /// The address of `bytes` (> 0) of device memory, at a multiple of 256; its content is arbitrary. Throws an
+  /// [dlt.error.OutOfMemory] where there is not enough.
   long allocate(long bytes);
 
   void free(long address);
@@ -88,11 +89,9 @@ public interface Context extends AutoCloseable {
 
   // ---- graphs
 
-  /// From here on, work on `stream` is recorded and not run.
-  void beginCapture(Stream stream);
-
-  /// Ends the recording and makes it ready to launch.
-  Graph endCapture(Stream stream);
+  /// Runs `work`, in which nothing but launches, copies and fills on `stream` may be asked for: they are recorded instead of done, and
+  /// made ready to launch. What `work` throws ends the recording.
+  Graph capture(Stream stream, Runnable work);
 
   void launch(Graph graph, Stream stream);
 
