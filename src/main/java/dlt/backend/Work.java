@@ -1,4 +1,4 @@
-package dlt.backend.cpu;
+package dlt.backend;
 
 import dlt.graph.Fusion;
 import dlt.graph.Graph;
@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Set;
 
 /// What is run as one, and what it reads and leaves in memory.
-sealed interface Work {
+public sealed interface Work {
   List<Node> inputs();
 
   List<Node> outputs();
@@ -31,6 +31,24 @@ sealed interface Work {
     @Override
     public List<Node> outputs() {
       return group.outputs();
+    }
+  }
+
+  /// Pointwise groups of the same code over other values, none of which reads what another one leaves: the update of each
+  /// parameter by the optimizer, for one.
+  record Several(List<Fusion.Group> groups) implements Work {
+    public Several {
+      groups = List.copyOf(groups);
+    }
+
+    @Override
+    public List<Node> inputs() {
+      return groups.stream().flatMap(g -> g.inputs().stream()).toList();
+    }
+
+    @Override
+    public List<Node> outputs() {
+      return groups.stream().flatMap(g -> g.outputs().stream()).toList();
     }
   }
 

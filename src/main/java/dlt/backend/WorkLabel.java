@@ -1,38 +1,43 @@
-package dlt.backend.cpu;
+package dlt.backend;
 
-import dlt.backend.KernelCall;
 import dlt.graph.Flops;
 import dlt.graph.Fusion;
 import dlt.graph.Node;
 import dlt.op.*;
-import dlt.tensor.DType;
 import dlt.tensor.Shape;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.stream.Collectors;
 
 /// What profiles say about a piece of [Work]: its name, its operations and the bytes that it has to move.
-final class WorkLabel {
+public final class WorkLabel {
   /// Operations of a group that its name lists.
   private static final int LISTED = 6;
 
   private WorkLabel() {}
 
-  static KernelCall of(Work work, Optional<Target.Path> path) {
-    String name = switch (work) {
+  /// The op, its shapes, and what ends it.
+  public static String name(Work work) {
+    return switch (work) {
       case Work.Single(Node node) -> name(node);
       case Work.Biased biased -> name(biased.product()) + (biased.relu() ? " + bias relu" : " + bias");
       case Work.Pointwise(var group) -> name(group);
+      case Work.Several(var groups) -> groups.size() + " of " + name(groups.getFirst());
     };
-    long operations = switch (work) {
+  }
+
+  /// Its floating-point operations ([Flops]).
+  public static long operations(Work work) {
+    return switch (work) {
       case Work.Single(Node node) -> Flops.of(node);
       case Work.Biased biased -> Flops.of(biased.product()) + biased.result().shape().size() * (biased.relu() ? 2 : 1);
-      case Work.Pointwise(var group) -> group.nodes().stream().mapToLong(Flops::of).sum();
+      case Work.Pointwise(var group) -> operations(group);
+      case Work.Several(var groups) -> groups.stream().mapToLong(WorkLabel::operations).sum();
     };
-    long arithmetic = path.isPresent() && path.get().arithmetic().isPresent() ? path.get().arithmetic().getAsLong()
-        : work instanceof Work.Pointwise(var group) ? instructions(group) : operations;
-    return new KernelCall(name + path.map(p -> " " + p.name()).orElse(""), operations, arithmetic, bytes(work));
+  }
+
+  private static long operations(Fusion.Group group) {
+    return group.nodes().stream().mapToLong(Flops::of).sum();
   }
 
   // ---- names
@@ -83,17 +88,8 @@ final class WorkLabel {
 
   // ---- what it takes
 
-  /// The multiply-adders' turns that the group's code takes.
-  private static long instructions(Fusion.Group group) {
-    List<Node> elementwise = group.nodes().stream().filter(n -> !(n.op() instanceof Reduce)).toList();
-    if (elementwise.stream().anyMatch(n -> n.inputs().getFirst().dtype() != DType.FLOAT32)) {
-      return 2 * elementwise.size() * group.shape().size();
-    }
-    int reductions = group.nodes().size() - elementwise.size();
-    return 2 * (PointwiseCode.of(group, elementwise).operations() + reductions) * group.shape().size();
-  }
-
-  private static long bytes(Work work) {
+  /// The bytes that have to be read and written at least: each operand once.
+  public static long bytes(Work work) {
     if (work instanceof Work.Single(Node node)) {
       long out = node.type().bytes();
       switch (node.op()) {
