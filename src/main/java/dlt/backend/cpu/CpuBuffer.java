@@ -4,13 +4,29 @@ import dlt.backend.Buffer;
 import dlt.tensor.HostTensor;
 import dlt.tensor.TensorType;
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 
 /// A tensor in native memory, as the program computes with it.
-record CpuBuffer(TensorType type, MemorySegment data) implements Buffer {
+///
+/// @param workers who share the writing of many bytes: each thread finds much of what it reads next in its own cache
+record CpuBuffer(TensorType type, MemorySegment data, Optional<Workers> workers) implements Buffer {
+  private static final long PIECE = 32 << 10;
+
+  CpuBuffer(TensorType type, MemorySegment data) {
+    this(type, data, Optional.empty());
+  }
+
   @Override
   public void write(MemorySegment source) {
     check(source);
-    data.copyFrom(source);
+    if (workers.isEmpty() || data.byteSize() <= PIECE) {
+      data.copyFrom(source);
+    } else {
+      workers.get().run(Math.toIntExact(Math.ceilDiv(data.byteSize(), PIECE)), part -> {
+        long from = part * PIECE;
+        MemorySegment.copy(source, from, data, from, Math.min(PIECE, data.byteSize() - from));
+      });
+    }
   }
 
   @Override

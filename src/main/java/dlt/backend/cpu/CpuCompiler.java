@@ -61,7 +61,7 @@ final class CpuCompiler {
     }
     placement.last().forEach(c -> steps.add(copy(c)));
     Map<String, CpuBuffer> given = new LinkedHashMap<>();
-    graph.inputs().forEach(n -> given.put(((Input) n.op()).name(), new CpuBuffer(n.type(), data(placement.of(n)))));
+    graph.inputs().forEach(n -> given.put(((Input) n.op()).name(), new CpuBuffer(n.type(), data(placement.of(n)), Optional.of(target.workers()))));
     Map<String, CpuBuffer> outputs = new LinkedHashMap<>();
     graph.outputs().forEach((name, n) -> outputs.put(name, new CpuBuffer(n.type(), data(placement.outputs().get(name)))));
     return new CpuProgram(given, outputs, steps, target.bytes(), arena);

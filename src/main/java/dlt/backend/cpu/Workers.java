@@ -30,6 +30,7 @@ final class Workers implements AutoCloseable {
 
   private final int threads;
   private final Helper[] helpers;
+  private final Affinity affinity;
   private final AtomicLong claims = new AtomicLong();
   private final AtomicInteger unfinished = new AtomicInteger();
   private final AtomicInteger parked = new AtomicInteger();
@@ -45,6 +46,7 @@ final class Workers implements AutoCloseable {
     }
     this.threads = threads;
     this.helpers = new Helper[threads - 1];
+    this.affinity = new Affinity(threads);
     for (int i = 0; i < helpers.length; i++) {
       helpers[i] = new Helper(i + 1);
       helpers[i].start();
@@ -80,6 +82,7 @@ final class Workers implements AutoCloseable {
   }
 
   private void share(int parts, IntConsumer body) {
+    affinity.note(0);
     this.body = body;
     unfinished.set(parts);
     claims.set((claims.get() >>> 2 * FIELD) + 1 << 2 * FIELD | parts);
@@ -201,6 +204,7 @@ final class Workers implements AutoCloseable {
         job = claims.get() >>> 2 * FIELD;
       }
       for (long begin = System.nanoTime(); job == seen && System.nanoTime() - begin < PATIENCE_NANOS;) {
+        affinity.spread(number);
         Thread.yield();
         job = claims.get() >>> 2 * FIELD;
       }
