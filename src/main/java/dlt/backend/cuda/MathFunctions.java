@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 final class MathFunctions {
   private static final Pattern HEAD = Pattern.compile("\\.func\\s+\\(\\.param \\.b32 func_retval0\\) math_(\\w+)\\((.*?)\\)\\s*\\{(.*?)\\n\\}", Pattern.DOTALL);
   private static final Pattern ARGUMENT = Pattern.compile("ld\\.param\\.f32\\s+(\\S+), \\[\\w+_param_(\\d)\\]");
-  private static final Pattern RESULT = Pattern.compile("st\\.param\\.f32\\s+\\[func_retval0\\+0\\], (\\S+)");
+  private static final Pattern RESULT = Pattern.compile("st\\.param\\.f32\\s+\\[func_retval0\\+0\\], ([^;]+)");
   private static final Pattern NAME = Pattern.compile("%(p|fd|f|rd|rs|r)\\d+|\\$\\w+");
   private static final Map<String, List<String>> FUNCTIONS = read();
 

@@ -240,7 +240,7 @@ final class ReduceSection {
     /// Combines the lanes of each result in pairs: through shared memory as long as they are in different warps. All threads take part.
     private void tree() {
       int unit = rows ? 1 : tileWidth;        // how many threads lanes are apart
-      int most = lanes * unit / 2;
+      int most = lanes == 1 ? 0 : lanes * unit / 2;
       if (most >= 32) {
         String own = ptx.b32("mad.lo.u32", place.thread(), "4", ptx.b32("mov.u32", "shared"));
         for (int s = 0; s < sums.length; s++) {
