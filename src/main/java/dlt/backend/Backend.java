@@ -4,6 +4,7 @@ import dlt.graph.Graph;
 import dlt.tensor.TensorType;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /// Compiles graphs for one device. Not safe for use by several threads at once.
 public interface Backend extends AutoCloseable {
@@ -20,6 +21,11 @@ public interface Backend extends AutoCloseable {
   /// programs may share buffers. Throws [IllegalArgumentException] where one is missing or of another type, and a
   /// [dlt.error.Failure] of kind DEVICE where memory runs out.
   Program compile(Graph graph, Map<String, Buffer> variables);
+
+  /// The bytes that a program for `graph` would plan, found without asking for any of them; empty where only compiling tells.
+  default OptionalLong planned(Graph graph) {
+    return OptionalLong.empty();
+  }
 
   /// What the device can do at most, measured now, in a fraction of a second; empty where that is not known.
   default Optional<Ceilings> ceilings() {

@@ -2,6 +2,7 @@ package dlt.backend;
 
 import java.util.List;
 import java.util.Set;
+import java.util.function.DoubleSupplier;
 
 /// A compiled graph over buffers planned for it.
 public interface Program extends AutoCloseable {
@@ -16,6 +17,24 @@ public interface Program extends AutoCloseable {
 
   /// Computes the outputs, then updates the variables.
   void run();
+
+  /// How many runs may be on their way while the caller goes on; 0 where [#run()] returns when everything is computed.
+  default int ahead() {
+    return 0;
+  }
+
+  /// The first element of an output of the last run, for later: it does not change with later runs, and asking for it waits for
+  /// its run alone.
+  default DoubleSupplier later(String output) {
+    double value = output(output).at(0);
+    return () -> value;
+  }
+
+  /// When the last run ended, in milliseconds since some moment, by the device's clock; asking waits for that run.
+  default DoubleSupplier clock() {
+    double now = System.nanoTime() * 1e-6;
+    return () -> now;
+  }
 
   /// The kernels that a run calls, in order; empty where the device does not time them.
   default List<KernelCall> calls() {

@@ -10,7 +10,9 @@ import java.lang.foreign.MemorySegment;
 /// @param argument the bytes of its parameter struct, as [Arguments] lays them out
 record Launch(Kernel kernel, Context.Extent grid, Context.Extent block, int sharedBytes, MemorySegment argument) {
   /// A kernel by name: of a module that ships (`gemm` is gemm.ptx), or of PTX that was written for a program.
-  sealed interface Kernel permits Shipped, Written {}
+  sealed interface Kernel permits Shipped, Written {
+    String name();
+  }
 
   record Shipped(String module, String name) implements Kernel {}
 

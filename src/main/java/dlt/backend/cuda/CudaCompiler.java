@@ -1,0 +1,185 @@
+package dlt.backend.cuda;
+
+import dlt.backend.KernelCall;
+import dlt.backend.Placement;
+import dlt.backend.Work;
+import dlt.backend.WorkLabel;
+import dlt.graph.Fusion;
+import dlt.graph.Graph;
+import dlt.graph.Node;
+import dlt.graph.Verifier;
+import dlt.op.*;
+import dlt.backend.cuda.driver.Gpu;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+
+/// Turns a graph into actions over the memory that its [Placement] asks for. It needs no device: only its description, and the
+/// addresses that memory will have there.
+final class CudaCompiler {
+  static final long ALIGNMENT = 256;
+  /// Inputs of so many bytes travel together: a copy takes longer to begin than to carry them.
+  private static final long SMALL = 64 << 10;
+
+  private final Graph graph;
+  private final Map<String, Long> variables;
+  private final List<Work> order;
+  private final Placement placement;
+  private final Map<String, Long> inputs = new HashMap<>();
+  private final List<Long> kept = new ArrayList<>();
+  private final long start;
+  private final long block;
+  private final Scratch scratch;
+  private final Target target;
+  /// The end of what has been given a place.
+  private long end;
+  private long small;
+
+  /// For `graph`, whose variables lie at these addresses, in memory from `address` on. Kernels' arguments live as long as `arena`.
+  CudaCompiler(Graph graph, Gpu gpu, Target.Precision precision, Map<String, Long> variables, long address, Arena arena) {
+    Verifier.verify(graph);
+    this.graph = graph;
+    this.variables = variables;
+    this.order = Work.of(graph);
+    this.placement = new Placement(graph, order);
+    this.start = address;
+    this.end = address;
+    placeInputs();
+    this.block = take(placement.blockBytes());
+    placement.kept().forEach(k -> kept.add(take(k.bytes())));
+    this.scratch = new Scratch(end);
+    this.target = new Target(gpu, precision, arena, scratch);
+  }
+
+  Compilation compile() {
+    List<Action> once = new ArrayList<>();
+    order.stream().filter(placement::constant).forEach(w -> once.addAll(actions(w)));
+    List<Action> steps = new ArrayList<>();
+    placement.first().forEach(c -> steps.add(copy(c)));
+    order.stream().filter(w -> !placement.constant(w)).forEach(w -> steps.addAll(actions(w)));
+    placement.last().forEach(c -> steps.add(copy(c)));
+    SequencedMap<String, Operand> given = new LinkedHashMap<>();
+    graph.inputs().forEach(n -> given.put(((Input) n.op()).name(), operand(n)));
+    SequencedMap<String, Operand> outputs = new LinkedHashMap<>();
+    placement.outputs().forEach((name, place) -> outputs.put(name, new Operand(graph.outputs().get(name).type(), address(place))));
+    return new Compilation(graph, end + scratch.bytes() - start, given, outputs, small, once, steps);
+  }
+
+  // ---- where values lie
+
+  /// The small ones first, next to one another.
+  private void placeInputs() {
+    for (boolean smalls : new boolean[] {true, false}) {
+      for (Node node : graph.inputs()) {
+        if (node.type().bytes() <= SMALL == smalls) {
+          inputs.put(((Input) node.op()).name(), take(InputRing.deviceBytes(node.type().bytes(), !smalls)));
+        }
+      }
+      small = smalls ? end - start : small;
+    }
+  }
+
+  private long take(long bytes) {
+    long r = end;
+    end += Math.ceilDiv(Math.max(bytes, 1), ALIGNMENT) * ALIGNMENT;
+    return r;
+  }
+
+  private long address(Placement.Place place) {
+    return switch (place) {
+      case Placement.OfVariable(String name, long _) -> variables.get(name);
+      case Placement.OfInput(String name, long _) -> inputs.get(name);
+      case Placement.Planned(long offset, long _) -> block + offset;
+      case Placement.Kept(int number, long _) -> kept.get(number);
+    };
+  }
+
+  private Action copy(Placement.Copy copy) {
+    return new Action.Copy(address(copy.from()), address(copy.to()), copy.to().bytes());
+  }
+
+  private Operand operand(Node node) {
+    return new Operand(node.type(), address(placement.of(node)));
+  }
+
+  private List<Operand> operands(List<Node> nodes) {
+    return nodes.stream().map(this::operand).toList();
+  }
+
+  // ---- what computes them
+
+  private List<Action> actions(Work work) {
+    if (!Placement.computes(work)) {
+      return List.of();
+    }
+    if (work instanceof Work.Single(Node node) && node.op() instanceof Literal literal) {
+      return List.of(new Action.Upload(literal.value().as(node.dtype()), address(placement.of(node))));
+    }
+    scratch.next();
+    List<Launch> launches = launches(work);
+    List<Action> r = new ArrayList<>();
+    for (Launch launch : launches) {
+      // what the work takes is told once
+      boolean told = !r.isEmpty();
+      r.add(new Action.Call(launch, () -> new KernelCall(WorkLabel.name(work) + " [" + launch.kernel().name() + "]",
+          told ? 0 : WorkLabel.operations(work), told ? 0 : WorkLabel.operations(work), told ? 0 : WorkLabel.bytes(work))));
+    }
+    return r;
+  }
+
+  private List<Launch> launches(Work work) {
+    return switch (work) {
+      case Work.Pointwise(var group) -> pointwise(group);
+      case Work.Several(var groups) -> groups.stream().flatMap(g -> pointwise(g).stream()).toList();
+      case Work.Single(Node node) -> launches(node.op(), operands(node.inputs()), Optional.empty(), operand(node));
+      case Work.Biased biased -> launches(biased.product().op(), operands(biased.product().inputs()),
+          Optional.of(new Epilogue(operand(biased.bias()), biased.relu())), operand(biased.result()));
+    };
+  }
+
+  private List<Launch> pointwise(Fusion.Group group) {
+    return missing(group);
+  }
+
+  private List<Launch> launches(Op any, List<Operand> in, Optional<Epilogue> epilogue, Operand out) {
+    return switch (any) {
+      case Input _, Variable _, Reshape _, Literal _ -> throw new AssertionError(any);
+      case Unary _, Binary _, Where _ -> throw new AssertionError("pointwise and in no group: " + any);
+      case Nhwc op -> missing(op);
+      case Fill op -> missing(op);
+      case RandomUniform op -> missing(op);
+      case Cast op -> missing(op);
+      case Reduce op -> missing(op);
+      case ArgMax op -> missing(op);
+      case Softmax op -> missing(op);
+      case LogSoftmax op -> missing(op);
+      case MatMul op -> missing(op);
+      case Conv2d op -> missing(op);
+      case Conv2dGradInput op -> missing(op);
+      case Conv2dGradWeight op -> missing(op);
+      case MaxPool2d op -> missing(op);
+      case MaxPool2dGrad op -> missing(op);
+      case AvgPool2d op -> missing(op);
+      case AvgPool2dGrad op -> missing(op);
+      case BatchNorm op -> missing(op);
+      case Transpose op -> missing(op);
+      case Expand op -> missing(op);
+      case Concat op -> missing(op);
+      case Slice op -> missing(op);
+      case Pad op -> missing(op);
+      case Gather op -> missing(op);
+      case ScatterAdd op -> missing(op);
+      case OneHot op -> missing(op);
+    };
+  }
+
+  /// Until the kernel's class is on main.
+  private static List<Launch> missing(Object what) {
+    throw new UnsupportedOperationException("no kernel yet for " + what);
+  }
+}
