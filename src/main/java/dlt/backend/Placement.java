@@ -1,5 +1,6 @@
 package dlt.backend;
 
+import dlt.graph.Fusion;
 import dlt.graph.Graph;
 import dlt.graph.MemoryPlan;
 import dlt.graph.Node;
@@ -230,12 +231,24 @@ public final class Placement {
   /// earlier, and what computes it goes element by element where it reads the variable itself.
   private boolean inPlace(String variable, Storage next) {
     Storage old = storages.get(variableNodes.get(variable));
-    return old.last < next.first || old.last == next.first && !(next.root.op() instanceof Reduce) && switch (order.get(next.first)) {
-      case Work.Pointwise _ -> true;
-      case Work.Several(var groups) -> groups.stream()
-          .filter(g -> g.inputs().stream().anyMatch(n -> storages.get(n) == old)).allMatch(g -> g.outputs().contains(next.root));
-      case Work.Single _, Work.Biased _ -> false;
+    return old.last < next.first || old.last == next.first && !(next.root.op() instanceof Reduce)
+        && groups(order.get(next.first)).stream().anyMatch(g -> g.outputs().contains(next.root))
+        && readers(order.get(next.first), old).stream().allMatch(w -> w.outputs().contains(next.root));
+  }
+
+  /// The pointwise groups of a work.
+  private static List<Fusion.Group> groups(Work work) {
+    return switch (work) {
+      case Work.Pointwise(var group) -> List.of(group);
+      case Work.Several(var works) -> works.stream().flatMap(w -> groups(w).stream()).toList();
+      case Work.Single _, Work.Biased _ -> List.of();
     };
+  }
+
+  /// The parts of `work`, or itself, that read what lies in `storage`.
+  private List<Work> readers(Work work, Storage storage) {
+    List<Work> parts = work instanceof Work.Several(var works) ? works : List.of(work);
+    return parts.stream().filter(w -> w.inputs().stream().anyMatch(n -> storages.get(n) == storage)).toList();
   }
 
   /// Copies at the end for updates that were not computed in place. A variable that becomes another one's old value may have
@@ -259,14 +272,8 @@ public final class Placement {
   /// memory, and the lines that are written are in the cache.
   private void takePlaces() {
     for (int i = 0; i < order.size(); i++) {
-      switch (order.get(i)) {
-        case Work.Pointwise(var group) -> takePlaces(group.inputs(), group.inputs(), group.outputs(), i);
-        case Work.Several several -> {
-          for (var group : several.groups()) {
-            takePlaces(group.inputs(), several.inputs(), group.outputs(), i);
-          }
-        }
-        case Work.Single _, Work.Biased _ -> { }
+      for (Fusion.Group group : groups(order.get(i))) {
+        takePlaces(group.inputs(), order.get(i).inputs(), group.outputs(), i);
       }
     }
   }

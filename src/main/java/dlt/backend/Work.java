@@ -34,21 +34,20 @@ public sealed interface Work {
     }
   }
 
-  /// Pointwise groups of the same code over other values, none of which reads what another one leaves: the update of each
-  /// parameter by the optimizer, for one.
-  record Several(List<Fusion.Group> groups) implements Work {
+  /// Works none of which reads what another one leaves, so that they can run side by side.
+  record Several(List<Work> works) implements Work {
     public Several {
-      groups = List.copyOf(groups);
+      works = List.copyOf(works);
     }
 
     @Override
     public List<Node> inputs() {
-      return groups.stream().flatMap(g -> g.inputs().stream()).toList();
+      return works.stream().flatMap(w -> w.inputs().stream()).toList();
     }
 
     @Override
     public List<Node> outputs() {
-      return groups.stream().flatMap(g -> g.outputs().stream()).toList();
+      return works.stream().flatMap(w -> w.outputs().stream()).toList();
     }
   }
 
@@ -81,7 +80,7 @@ public sealed interface Work {
     }
   }
 
-  /// All work of `graph` in an order in which it can run.
+  /// All work of `graph` in an order in which it can run, each by itself.
   static List<Work> of(Graph graph) {
     List<Fusion.Unit> units = Fusion.schedule(graph);
     Set<Node> results = new HashSet<>(graph.outputs().values());

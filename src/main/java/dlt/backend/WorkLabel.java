@@ -22,7 +22,7 @@ public final class WorkLabel {
       case Work.Single(Node node) -> name(node);
       case Work.Biased biased -> name(biased.product()) + (biased.relu() ? " + bias relu" : " + bias");
       case Work.Pointwise(var group) -> name(group);
-      case Work.Several(var groups) -> groups.size() + " of " + name(groups.getFirst());
+      case Work.Several(var works) -> works.size() + " side by side: " + name(works.getFirst()) + ", ...";
     };
   }
 
@@ -31,13 +31,9 @@ public final class WorkLabel {
     return switch (work) {
       case Work.Single(Node node) -> Flops.of(node);
       case Work.Biased biased -> Flops.of(biased.product()) + biased.result().shape().size() * (biased.relu() ? 2 : 1);
-      case Work.Pointwise(var group) -> operations(group);
-      case Work.Several(var groups) -> groups.stream().mapToLong(WorkLabel::operations).sum();
+      case Work.Pointwise(var group) -> group.nodes().stream().mapToLong(Flops::of).sum();
+      case Work.Several(var works) -> works.stream().mapToLong(WorkLabel::operations).sum();
     };
-  }
-
-  private static long operations(Fusion.Group group) {
-    return group.nodes().stream().mapToLong(Flops::of).sum();
   }
 
   // ---- names
@@ -90,6 +86,9 @@ public final class WorkLabel {
 
   /// The bytes that have to be read and written at least: each operand once.
   public static long bytes(Work work) {
+    if (work instanceof Work.Several(var works)) {
+      return works.stream().mapToLong(WorkLabel::bytes).sum();
+    }
     if (work instanceof Work.Single(Node node)) {
       long out = node.type().bytes();
       switch (node.op()) {

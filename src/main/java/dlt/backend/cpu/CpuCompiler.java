@@ -3,7 +3,6 @@ package dlt.backend.cpu;
 import dlt.backend.Buffer;
 import dlt.backend.Placement;
 import dlt.backend.Work;
-import dlt.graph.Fusion;
 import dlt.graph.Graph;
 import dlt.graph.Node;
 import dlt.graph.Verifier;
@@ -89,23 +88,19 @@ final class CpuCompiler {
   // ---- what computes them
 
   private Optional<Labelled> step(Work work) {
-    if (!Placement.computes(work)) {
-      return Optional.empty();
-    }
-    Step step = switch (work) {
-      case Work.Pointwise(var group) -> step(group);
-      case Work.Several(var groups) -> {
-        List<Step> each = groups.stream().map(this::step).toList();
+    return Placement.computes(work) ? Optional.of(Labelled.of(compiled(work), work, target.takePath())) : Optional.empty();
+  }
+
+  private Step compiled(Work work) {
+    return switch (work) {
+      case Work.Pointwise(var group) -> PointwiseKernel.compile(target, group, operands(group.inputs()), operands(group.outputs()));
+      case Work.Several(var works) -> {
+        List<Step> each = works.stream().filter(Placement::computes).map(this::compiled).toList();
         yield () -> each.forEach(Step::run);
       }
       case Work.Single(Node node) -> step(node);
       case Work.Biased biased -> step(biased);
     };
-    return Optional.of(Labelled.of(step, work, target.takePath()));
-  }
-
-  private Step step(Fusion.Group group) {
-    return PointwiseKernel.compile(target, group, operands(group.inputs()), operands(group.outputs()));
   }
 
   private List<Operand> operands(List<Node> nodes) {

@@ -33,7 +33,7 @@ record Labelled(Step step, Supplier<KernelCall> label) {
     }
     return switch (work) {
       case Work.Pointwise(var group) -> instructions(group);
-      case Work.Several(var groups) -> groups.stream().mapToLong(Labelled::instructions).sum();
+      case Work.Several(var works) -> works.stream().mapToLong(w -> arithmetic(w, Optional.empty())).sum();
       case Work.Single _, Work.Biased _ -> WorkLabel.operations(work);
     };
   }

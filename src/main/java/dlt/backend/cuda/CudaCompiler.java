@@ -4,7 +4,6 @@ import dlt.backend.KernelCall;
 import dlt.backend.Placement;
 import dlt.backend.Work;
 import dlt.backend.WorkLabel;
-import dlt.graph.Fusion;
 import dlt.graph.Graph;
 import dlt.graph.Node;
 import dlt.graph.Verifier;
@@ -45,7 +44,7 @@ final class CudaCompiler {
     Verifier.verify(graph);
     this.graph = graph;
     this.variables = variables;
-    this.order = Work.of(graph);
+    this.order = Schedule.of(graph);
     this.placement = new Placement(graph, order);
     this.start = address;
     this.end = address;
@@ -134,16 +133,37 @@ final class CudaCompiler {
 
   private List<Launch> launches(Work work) {
     return switch (work) {
-      case Work.Pointwise(var group) -> pointwise(group);
-      case Work.Several(var groups) -> groups.stream().flatMap(g -> pointwise(g).stream()).toList();
+      case Work.Pointwise _ -> Section.launches(target, sections(work));
+      case Work.Several(var works) -> sideBySide(works);
       case Work.Single(Node node) -> launches(node.op(), operands(node.inputs()), Optional.empty(), operand(node));
       case Work.Biased biased -> launches(biased.product().op(), operands(biased.product().inputs()),
           Optional.of(new Epilogue(operand(biased.bias()), biased.relu())), operand(biased.result()));
     };
   }
 
-  private List<Launch> pointwise(Fusion.Group group) {
-    return missing(group);
+  /// The first sections of all works in as few kernels as possible, then the second ones.
+  private List<Launch> sideBySide(List<Work> works) {
+    List<List<Section>> rounds = new ArrayList<>();
+    for (Work work : works) {
+      List<Section> sections = sections(work);
+      for (int i = 0; i < sections.size(); i++) {
+        if (i == rounds.size()) {
+          rounds.add(new ArrayList<>());
+        }
+        rounds.get(i).add(sections.get(i));
+      }
+    }
+    return rounds.stream().flatMap(sections -> Section.sideBySide(target, sections).stream()).toList();
+  }
+
+  /// The parts of a work that [Schedule#joins] others, each of which needs those before it.
+  private List<Section> sections(Work work) {
+    return switch (work) {
+      case Work.Pointwise(var group) -> PointwiseKernel.sections(target, group, operands(group.inputs()), operands(group.outputs()));
+      case Work.Single(Node node) when node.op() instanceof Reduce op ->
+          ReduceKernel.sections(target, op, operands(node.inputs()), operand(node));
+      case Work.Single _, Work.Biased _, Work.Several _ -> throw new AssertionError(work);
+    };
   }
 
   private List<Launch> launches(Op any, List<Operand> in, Optional<Epilogue> epilogue, Operand out) {
@@ -154,7 +174,7 @@ final class CudaCompiler {
       case Fill op -> missing(op);
       case RandomUniform op -> missing(op);
       case Cast op -> missing(op);
-      case Reduce op -> missing(op);
+      case Reduce op -> ReduceKernel.compile(target, op, in, out);
       case ArgMax op -> missing(op);
       case Softmax op -> missing(op);
       case LogSoftmax op -> missing(op);

@@ -1,0 +1,103 @@
+package dlt.backend.cuda;
+
+import dlt.backend.Placement;
+import dlt.backend.Work;
+import dlt.graph.Graph;
+import dlt.graph.Node;
+import dlt.op.Reduce;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Set;
+import java.util.TreeSet;
+
+/// The order in which a GPU does the work of a graph, in few kernels: pointwise groups and reductions wait until nothing else
+/// can be done, and then go side by side, in one kernel where that is possible.
+final class Schedule {
+  /// What leads to no other kind of work waits for the end, unless it frees memory: it reads this many times what it leaves.
+  private static final int FREES = 8;
+
+  private final List<Work> works;
+  private final Map<Work, Integer> number = new IdentityHashMap<>();
+  private final Map<Work, Set<Integer>> readers = new IdentityHashMap<>();
+  private final int[] waiting;
+  private final boolean[] tail;
+
+  private Schedule(List<Work> works) {
+    this.works = works;
+    this.waiting = new int[works.size()];
+    this.tail = new boolean[works.size()];
+    Map<Node, Work> makers = new IdentityHashMap<>();
+    for (Work work : works) {
+      number.put(work, number.size());
+      readers.put(work, new TreeSet<>());
+      work.outputs().forEach(n -> makers.put(n, work));
+    }
+    for (Work work : works) {
+      work.inputs().stream().map(makers::get).filter(maker -> readers.get(maker).add(number.get(work)))
+          .forEach(_ -> waiting[number.get(work)]++);
+    }
+    for (int i = works.size() - 1; i >= 0; i--) {
+      tail[i] = (joins(works.get(i)) || !Placement.computes(works.get(i))) && readers.get(works.get(i)).stream().allMatch(r -> tail[r]);
+    }
+  }
+
+  /// All work of `graph` in such an order.
+  static List<Work> of(Graph graph) {
+    return new Schedule(Work.of(graph)).order();
+  }
+
+  /// Whether its code is written, so that it can be part of a larger kernel.
+  static boolean joins(Work work) {
+    return work instanceof Work.Pointwise || work instanceof Work.Single(Node node) && node.op() instanceof Reduce;
+  }
+
+  private List<Work> order() {
+    PriorityQueue<Integer> ready = new PriorityQueue<>();
+    List<Integer> held = new ArrayList<>();
+    List<Work> r = new ArrayList<>();
+    for (int i = 0; i < works.size(); i++) {
+      if (waiting[i] == 0) {
+        ready.add(i);
+      }
+    }
+    while (!ready.isEmpty() || !held.isEmpty()) {
+      while (!ready.isEmpty()) {
+        int i = ready.remove();
+        if (joins(works.get(i)) && Placement.computes(works.get(i))) {
+          held.add(i);
+        } else {
+          r.add(works.get(i));
+          done(i, ready);
+        }
+      }
+      if (!held.isEmpty()) {
+        List<Integer> now = held.stream().filter(i -> !tail[i] || frees(works.get(i))).sorted(Comparator.naturalOrder()).toList();
+        now = now.stream().anyMatch(i -> !tail[i]) ? now : List.copyOf(held);
+        held.removeAll(now);
+        r.add(now.size() == 1 ? works.get(now.getFirst()) : new Work.Several(now.stream().map(works::get).toList()));
+        now.forEach(i -> done(i, ready));
+      }
+    }
+    return r;
+  }
+
+  private void done(int i, PriorityQueue<Integer> ready) {
+    for (int reader : readers.get(works.get(i))) {
+      if (--waiting[reader] == 0) {
+        ready.add(reader);
+      }
+    }
+  }
+
+  private static boolean frees(Work work) {
+    return bytes(work.inputs()) >= FREES * bytes(work.outputs());
+  }
+
+  private static long bytes(List<Node> nodes) {
+    return nodes.stream().mapToLong(n -> n.type().bytes()).sum();
+  }
+}
