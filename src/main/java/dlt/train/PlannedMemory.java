@@ -4,32 +4,54 @@ import dlt.backend.Backend;
 import dlt.backend.Program;
 import dlt.config.ConfigException;
 import dlt.config.Diagnostic;
+import dlt.error.OutOfMemory;
 import dlt.experiment.Assembly;
 import dlt.experiment.Budget;
 import dlt.experiment.Bytes;
 import dlt.experiment.Prepared;
+import dlt.graph.Graph;
+import dlt.tensor.TensorType;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /// The memory that training steps take by plan: weights, optimizer state, activations, gradients and workspaces.
 public final class PlannedMemory {
   private final Assembly assembly;
   private final Backend backend;
-  private final Variables variables;
+  private Variables variables;
 
-  /// Of the training of `assembly` on `backend`, which has memory for the variables from now on.
+  /// Of the training of `assembly` on `backend`. Where that has to compile programs to tell, it has memory for the variables from
+  /// the first question on.
   public PlannedMemory(Assembly assembly, Backend backend) {
     this.assembly = assembly;
     this.backend = backend;
-    this.variables = Variables.unset(backend, assembly);
   }
 
   /// The bytes in batches of `batch` samples.
   public long bytes(int batch) {
-    boolean accumulates = assembly.experiment().training().accumulate() > 1;
-    try (Program program = backend.compile(accumulates ? assembly.accumulation(batch) : assembly.training(batch), variables.buffers())) {
-      return program.plannedBytes() + variables.buffers().values().stream().mapToLong(b -> b.type().bytes()).sum();
+    Graph graph = assembly.experiment().training().accumulate() > 1 ? assembly.accumulation(batch) : assembly.training(batch);
+    return variableBytes() + backend.planned(graph).orElseGet(() -> compiled(graph));
+  }
+
+  private long compiled(Graph graph) {
+    if (variables == null) {
+      variables = Variables.unset(backend, assembly);
     }
+    try (Program program = backend.compile(graph, variables.buffers())) {
+      return program.plannedBytes();
+    }
+  }
+
+  private long variableBytes() {
+    return assembly.weightTypes().values().stream().mapToLong(TensorType::bytes).sum()
+        + assembly.optimizerStates().values().stream().mapToLong(s -> s.type().bytes()).sum();
+  }
+
+  /// `e`, which came of compiling for batches of `batch` samples when the variables had their memory, with what would fit.
+  OutOfMemory ofBatches(OutOfMemory e, int batch) {
+    int fits = largestBatch(e.free() + variableBytes(), batch);
+    return e.ofBatches(batch, fits == 0 ? OptionalInt.empty() : OptionalInt.of(fits));
   }
 
   /// The most samples, fewer than `batch`, that fit into `bytes`; 0 where not even the smallest batch that the model can be

@@ -79,7 +79,7 @@ public final class RateFinder implements AutoCloseable {
       try (Batches.Epoch each = batches.epoch(epoch, 0)) {
         while (each.hasNext() && points.size() < UPDATES) {
           Batch batch = each.next();
-          loss += steps.take(batch, epoch, points.size() + 1, rate) * steps.share(batch);
+          loss += steps.take(batch, epoch, points.size() + 1, rate).getAsDouble() * steps.share(batch);
           if (!steps.updatesAfter(batch.index())) {
             continue;
           }

@@ -15,10 +15,14 @@ import dlt.tensor.HostTensor;
 import dlt.tensor.Philox;
 import dlt.tensor.TensorType;
 import java.util.ArrayList;
+import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.function.Consumer;
+import java.util.function.DoubleSupplier;
+import java.util.function.IntPredicate;
 
 /// Whole training steps, measured one by one: a batch goes in, the loss is read, as in a training. Four made-up batches take
 /// turns, so that no reading of data is measured.
@@ -100,28 +104,51 @@ public final class StepBench implements AutoCloseable {
 
   /// Measures `n` steps from the first on.
   public Result steps(int n) {
-    double[] ms = new double[n];
-    for (int i = 0; i < n; i++) {
-      ms[i] = step();
-    }
-    return result(ms);
+    return result(timed(i -> i < n));
   }
 
   /// Warms up for two seconds, then measures for `seconds`, five steps at least.
   public Result seconds(double seconds) {
-    long begin = System.nanoTime();
-    for (int i = 0; i < WARM_UP_STEPS || System.nanoTime() - begin < WARM_UP_NANOS; i++) {
-      step();
-    }
-    double[] ms = new double[1024];
-    int n = 0;
-    begin = System.nanoTime();
-    while (n < MIN_STEPS || System.nanoTime() - begin < seconds * 1e9) {
-      ms = n == ms.length ? Arrays.copyOf(ms, 2 * n) : ms;
-      ms[n++] = step();
-    }
-    return result(Arrays.copyOf(ms, n));
+    timed(until(WARM_UP_STEPS, WARM_UP_NANOS));
+    return result(timed(until(MIN_STEPS, Math.round(seconds * 1e9))));
   }
+
+  /// Whether to take another step after so many: at least `steps`, until `nanos` are over.
+  private static IntPredicate until(int steps, long nanos) {
+    long begin = System.nanoTime();
+    return i -> i < steps || System.nanoTime() - begin < nanos;
+  }
+
+  /// Milliseconds from the end of one step to the end of the next, while `more` says so: by the device's clock, with as many steps on
+  /// their way as in a training.
+  private double[] timed(IntPredicate more) {
+    double[] ms = new double[1024];
+    int known = 0;
+    double before = program.clock().getAsDouble();
+    Queue<Taken> pending = new ArrayDeque<>();
+    int taken = 0;
+    boolean goesOn = true;
+    while (goesOn || !pending.isEmpty()) {
+      goesOn = goesOn && more.test(taken);
+      if (goesOn) {
+        step(Program::run);
+        pending.add(new Taken(program.later(Assembly.LOSS), program.clock()));
+        taken++;
+      }
+      while (pending.size() > (goesOn ? program.ahead() : 0)) {
+        Taken t = pending.remove();
+        loss = t.loss.getAsDouble();
+        double end = t.end.getAsDouble();
+        ms = known == ms.length ? Arrays.copyOf(ms, 2 * known) : ms;
+        ms[known++] = end - before;
+        before = end;
+      }
+    }
+    return Arrays.copyOf(ms, known);
+  }
+
+  /// A step that was taken: its loss, and when it ended.
+  private record Taken(DoubleSupplier loss, DoubleSupplier end) {}
 
   /// Times each kernel of as many further steps as fit `seconds`, or of `most`; `stepMs` is a step's time as measured before.
   /// Empty where the device does not time its kernels.
@@ -147,19 +174,12 @@ public final class StepBench implements AutoCloseable {
     return Optional.of(StepProfile.of(stepMs, calls, medians, backend.ceilings()));
   }
 
-  private double step() {
-    return step(Program::run);
-  }
-
-  private double step(Consumer<Program> run) {
-    long begin = System.nanoTime();
+  private void step(Consumer<Program> run) {
     feed.write(program, batches.get((int) (step % BATCHES)));
     step++;
     feed.random(program, step);
     feed.scalars(program, step, rate);
     run.accept(program);
-    loss = program.output(Assembly.LOSS).at(0);
-    return (System.nanoTime() - begin) * 1e-6;
   }
 
   private Result result(double[] ms) {

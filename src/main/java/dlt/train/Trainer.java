@@ -16,11 +16,14 @@ import dlt.run.MetricsLog;
 import dlt.run.RunDirectory;
 import dlt.run.UsedTime;
 import dlt.tensor.HostTensor;
+import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.OptionalDouble;
 import java.util.SequencedMap;
 import java.util.function.BooleanSupplier;
+import java.util.function.DoubleSupplier;
 
 /// The loop: epochs of steps, validation, selection of the best epoch, early stopping and checkpoints. What it computes
 /// depends on the experiment, the data and the device's instruction set alone: not on interruptions, nor, but for a budget of
@@ -42,6 +45,9 @@ public final class Trainer implements AutoCloseable {
 
   private static final long EPOCH_SAVE_NANOS = 1_000_000_000L, STEP_SAVE_NANOS = 20_000_000_000L;
 
+  /// A batch that was taken and whose loss nobody has looked at.
+  private record Pending(long step, int batch, int samples, double share, boolean updates, DoubleSupplier loss) {}
+
   private final Prepared prepared;
   private final Experiment experiment;
   private final Assembly assembly;
@@ -59,6 +65,7 @@ public final class Trainer implements AutoCloseable {
   /// What is validated, selected and exported: the average of the weights, or themselves.
   private final Variables judged;
 
+  private final Queue<Pending> pending = new ArrayDeque<>();
   private TrainingState state = TrainingState.START;
   private SequencedMap<String, HostTensor> best = new LinkedHashMap<>();
   private Optional<Scores> bestScores = Optional.empty();
@@ -162,6 +169,7 @@ public final class Trainer implements AutoCloseable {
         }
       }
     }
+    settle(log, 0);
     double seconds = (System.nanoTime() - begin) * 1e-9;
     double speed = (state.samples() - samplesBefore) / seconds;
     double compared = judged(log, seconds, speed);
@@ -198,30 +206,41 @@ public final class Trainer implements AutoCloseable {
     bestUnsaved = false;
   }
 
+  /// Takes a batch, and looks at the losses that are known by then: a device that works by itself is not waited for.
   private void step(Batch batch, MetricsLog log) {
     long step = state.step() + 1;
-    double loss = steps.take(batch, state.epoch(), step, rate);
-    double groupLoss = state.groupLoss() + loss * steps.share(batch);
-    state = state.afterBatch(batch.size(), loss, groupLoss);
-    if (steps.updatesAfter(batch.index())) {
-      updated(step, groupLoss, log);
+    boolean updates = steps.updatesAfter(batch.index());
+    DoubleSupplier loss = steps.take(batch, state.epoch(), step, rate);
+    state = state.afterBatch(batch.size());
+    pending.add(new Pending(step, state.batch(), batch.size(), steps.share(batch), updates, loss));
+    if (updates) {
+      int inEpoch = (int) (step - (state.epoch() - 1L) * steps.updates());
+      state = state.afterUpdate(averages.map(a -> a.add(state.epoch(), inEpoch, steps.updates(), state.averaged())).orElse(0L));
     }
-    listener.step(state.epoch(), prepared.epochs(), state.batch(), batches.count(), batch.size(), loss);
-    if (!Double.isFinite(loss)) {
-      logged(log);
-      throw diverged("the loss of step " + step + " is " + loss);
+    settle(log, steps.ahead());
+  }
+
+  /// Takes in the losses of all batches but the last `most`, in their order.
+  private void settle(MetricsLog log, int most) {
+    while (pending.size() > most) {
+      settle(log, pending.remove());
     }
   }
 
-  /// After update number `step`, on samples whose mean loss was `loss` before it.
-  private void updated(long step, double loss, MetricsLog log) {
-    int inEpoch = (int) (step - (state.epoch() - 1L) * steps.updates());
-    state = state.afterUpdate(averages.map(a -> a.add(state.epoch(), inEpoch, steps.updates(), state.averaged())).orElse(0L));
-    if (step == 1 || step % experiment.training().logEvery() == 0) {
-      ObjectNode line = log.line().put("kind", "step").put("epoch", state.epoch()).put("step", step);
-      MetricsLog.put(line, "loss", loss);
-      MetricsLog.put(line, "lr", rate.at(step, experiment.optimizer().lr()));
+  private void settle(MetricsLog log, Pending p) {
+    double loss = p.loss.getAsDouble();
+    double groupLoss = state.groupLoss() + loss * p.share;
+    state = state.withLoss(loss * p.samples, p.updates ? 0 : groupLoss);
+    if (p.updates && (p.step == 1 || p.step % experiment.training().logEvery() == 0)) {
+      ObjectNode line = log.line().put("kind", "step").put("epoch", state.epoch()).put("step", p.step);
+      MetricsLog.put(line, "loss", groupLoss);
+      MetricsLog.put(line, "lr", rate.at(p.step, experiment.optimizer().lr()));
       log.append(line);
+    }
+    listener.step(state.epoch(), prepared.epochs(), p.batch, batches.count(), p.samples, loss);
+    if (!Double.isFinite(loss)) {
+      logged(log);
+      throw diverged("the loss of step " + p.step + " is " + loss);
     }
   }
 
@@ -294,6 +313,7 @@ public final class Trainer implements AutoCloseable {
 
   /// Best first: a crash in between leaves a `last` that makes the same best again.
   private void save(MetricsLog log) {
+    settle(log, 0);
     log.flush();
     state = state.saved(log.lines(), rate.state());
     if (bestUnsaved) {

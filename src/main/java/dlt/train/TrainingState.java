@@ -18,15 +18,20 @@ record TrainingState(
 
   static final TrainingState START = new TrainingState(1, 0, 0, 0, 0, 0, 0, 0, Double.NaN, 0, 0, Map.of());
 
-  /// After one more batch of so many samples.
-  TrainingState afterBatch(int samples, double loss, double groupLoss) {
-    return new TrainingState(epoch, batch + 1, step, lossSum + loss * samples, this.samples + samples, groupLoss, averaged, bestEpoch,
-        bestValue, stale, logLines, rate);
+  /// After one more batch of so many samples, whose loss is still to come.
+  TrainingState afterBatch(int samples) {
+    return new TrainingState(epoch, batch + 1, step, lossSum, this.samples + samples, groupLoss, averaged, bestEpoch, bestValue, stale, logLines,
+        rate);
+  }
+
+  /// With the loss of a batch, summed over its samples.
+  TrainingState withLoss(double sum, double groupLoss) {
+    return new TrainingState(epoch, batch, step, lossSum + sum, samples, groupLoss, averaged, bestEpoch, bestValue, stale, logLines, rate);
   }
 
   /// After an update, with so many weights in the average.
   TrainingState afterUpdate(long averaged) {
-    return new TrainingState(epoch, batch, step + 1, lossSum, samples, 0, averaged, bestEpoch, bestValue, stale, logLines, rate);
+    return new TrainingState(epoch, batch, step + 1, lossSum, samples, groupLoss, averaged, bestEpoch, bestValue, stale, logLines, rate);
   }
 
   /// With the selection as it is after the validation of an epoch.

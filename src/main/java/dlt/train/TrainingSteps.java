@@ -4,12 +4,14 @@ import dlt.backend.Backend;
 import dlt.backend.Program;
 import dlt.data.Batch;
 import dlt.data.Batches;
+import dlt.error.OutOfMemory;
 import dlt.experiment.Assembly;
 import dlt.experiment.Training;
 import dlt.optim.Rate;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.DoubleSupplier;
 
 /// The compiled steps of a training. Batches come in groups of `training.accumulate` (the last group of an epoch takes what is
 /// left); after the last batch of a group the parameters are updated by the mean of the gradients over all its samples.
@@ -31,10 +33,19 @@ final class TrainingSteps implements AutoCloseable {
     this.feed = new Feed(assembly);
     this.group = Math.min(training.accumulate(), batches.count());
     for (int size : training.epochs() == 0 ? List.<Integer>of() : batches.sizes()) {
-      programs.put(size, backend.compile(group == 1 ? assembly.training(size) : assembly.accumulation(size), variables.buffers()));
+      programs.put(size, compile(backend, size));
     }
     if (group > 1) {
       update = backend.compile(assembly.update(), variables.buffers());
+    }
+  }
+
+  private Program compile(Backend backend, int size) {
+    try {
+      return backend.compile(group == 1 ? assembly.training(size) : assembly.accumulation(size), variables.buffers());
+    } catch (OutOfMemory e) {
+      close();
+      throw new PlannedMemory(assembly, backend).ofBatches(e, size);
     }
   }
 
@@ -58,20 +69,29 @@ final class TrainingSteps implements AutoCloseable {
     return batch.size() / (double) samples;
   }
 
-  /// The loss of a batch of `epoch`, whose gradients are taken; with the last batch of its group the parameters are updated, as
+  /// How many batches may be on their way while the next one is taken.
+  int ahead() {
+    return programs.values().stream().mapToInt(Program::ahead).min().orElse(0);
+  }
+
+  /// The loss of a batch of `epoch`, for later, whose gradients are taken; with the last batch of its group the parameters are updated, as
   /// update number `step` (1 for the first of the training).
-  double take(Batch batch, int epoch, long step, Rate rate) {
+  DoubleSupplier take(Batch batch, int epoch, long step, Rate rate) {
     Program program = programs.get(batch.size());
     feed.write(program, batch);
     feed.random(program, (epoch - 1L) * batches.count() + batch.index() + 1);
     if (group == 1) {
       feed.scalars(program, step, rate);
-      Closure closure = new Closure(program, variables.buffers());
-      return assembly.minimizer().map(m -> m.step(closure, rate.at(step, assembly.experiment().optimizer().lr()))).orElseGet(closure::run);
+      if (assembly.minimizer().isPresent()) {
+        double loss = assembly.minimizer().get().step(new Closure(program, variables.buffers()), rate.at(step, assembly.experiment().optimizer().lr()));
+        return () -> loss;
+      }
+      program.run();
+      return program.later(Assembly.LOSS);
     }
     program.input(Assembly.GRADIENT_SHARE).set(0, share(batch));
     program.run();
-    double loss = program.output(Assembly.LOSS).at(0);
+    DoubleSupplier loss = program.later(Assembly.LOSS);
     if (updatesAfter(batch.index())) {
       feed.scalars(update, step, rate);
       update.run();
