@@ -524,7 +524,7 @@ function _picocli_dlt_sweep() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--json' '--verbose' '--resume' '-h' '--help' '-V' '--version'"
+  local flag_opts="'--json' '--verbose' '--resume' '--no-report' '-h' '--help' '-V' '--version'"
   local arg_opts="'--set' '--device' '--threads' '--out'"
   local DEVICE_option_args=("AUTO" "CPU" "CUDA" "REFERENCE") # --device values
 

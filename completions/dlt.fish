@@ -57,7 +57,7 @@ complete -c dlt -n '__fish_seen_subcommand_from export' -l safetensors -x -d 'Wr
 complete -c dlt -n '__fish_seen_subcommand_from export' -s h -l help -d 'Show this help message and exit.'
 complete -c dlt -n '__fish_seen_subcommand_from export' -s V -l version -d 'Print version information and exit.'
 complete -c dlt -n '__fish_seen_subcommand_from export' -F
-complete -c dlt -n 'not __fish_seen_subcommand_from init train eval predict export report compare sweep check explain summary bench devices schema' -a report -d 'Writes an HTML page about a run, or one that lays several runs over one another.'
+complete -c dlt -n 'not __fish_seen_subcommand_from init train eval predict export report compare sweep check explain summary bench devices schema' -a report -d 'Writes an HTML page about a run or a sweep, or one that lays several runs over one another.'
 complete -c dlt -n '__fish_seen_subcommand_from report' -l device -x -a 'AUTO CPU CUDA REFERENCE' -d 'Where to compute: AUTO, CPU, CUDA, REFERENCE; the experiment\'s where left out.'
 complete -c dlt -n '__fish_seen_subcommand_from report' -l threads -x -d 'Threads of the cpu device; as many as processors where left out, and no more than these. Results do not depend on it.'
 complete -c dlt -n '__fish_seen_subcommand_from report' -l json -d 'Print one JSON document on standard output.'
@@ -85,6 +85,7 @@ complete -c dlt -n '__fish_seen_subcommand_from sweep' -l json -d 'Print one JSO
 complete -c dlt -n '__fish_seen_subcommand_from sweep' -l verbose -d 'Show what lies behind a failure.'
 complete -c dlt -n '__fish_seen_subcommand_from sweep' -l out -r -F -d 'The sweep\'s folder; sweeps/NAME where left out.'
 complete -c dlt -n '__fish_seen_subcommand_from sweep' -l resume -d 'Go on with the sweep in the folder; start where there is none.'
+complete -c dlt -n '__fish_seen_subcommand_from sweep' -l no-report -d 'Write no report.html.'
 complete -c dlt -n '__fish_seen_subcommand_from sweep' -s h -l help -d 'Show this help message and exit.'
 complete -c dlt -n '__fish_seen_subcommand_from sweep' -s V -l version -d 'Print version information and exit.'
 complete -c dlt -n '__fish_seen_subcommand_from sweep' -F

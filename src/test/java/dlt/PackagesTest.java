@@ -44,8 +44,8 @@ class PackagesTest {
           "layer", "loss")),
       Map.entry("onnx", Set.of("graph", "op", "tensor")),
       Map.entry("infer", Set.of("tensor")),
-      // a report evaluates the saved model again
-      Map.entry("report", Set.of("train", "run", "experiment", "backend", "data", "metric", "layer", "config", "tensor")),
+      // a report evaluates the saved model again, or is about a sweep
+      Map.entry("report", Set.of("train", "sweep", "run", "experiment", "backend", "data", "metric", "layer", "config", "tensor")),
       Map.entry("sweep", Set.of("train", "run", "experiment", "backend", "config", "tensor")),
       Map.entry("draft", Set.of("data", "config", "tensor")),
       Map.entry("cli", ALL));

@@ -6,8 +6,10 @@ import dlt.backend.Backend;
 import dlt.error.Failure;
 import dlt.report.Page;
 import dlt.report.RunReport;
+import dlt.report.SweepPage;
 import dlt.run.AtomicFile;
 import dlt.run.RunDirectory;
+import dlt.sweep.SweepResults;
 import dlt.train.SavedModel;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -20,14 +22,14 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-@Command(name = "report", description = "Writes an HTML page about a run, or one that lays several runs over one another.", mixinStandardHelpOptions = true)
+@Command(name = "report", description = "Writes an HTML page about a run or a sweep, or one that lays several runs over one another.", mixinStandardHelpOptions = true)
 final class Report implements Callable<Integer> {
   private static final int MOST_COLUMNS = 100;
 
   @Mixin DeviceOptions device;
   @Mixin Output output;
 
-  @Parameters(arity = "0..*", paramLabel = "RUN", description = "The runs' folders; the newest below runs where left out.")
+  @Parameters(arity = "0..*", paramLabel = "RUN", description = "The runs' folders, or that of a sweep; the newest run below runs where left out.")
   List<Path> runs = List.of();
 
   @Option(names = "--output", paramLabel = "FILE", description = "Where to write; report.html in the run's folder, or here for several runs, where left out.")
@@ -41,6 +43,9 @@ final class Report implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (runs.size() == 1 && SweepResults.isIn(runs.getFirst())) {
+      return sweep(SweepResults.read(runs.getFirst()));
+    }
     List<RunDirectory> all = runs.isEmpty() ? List.of(RunArgument.newest()) : runs.stream().map(RunDirectory::new).toList();
     for (RunDirectory run : all) {
       if (!run.exists()) {
@@ -65,6 +70,29 @@ final class Report implements Callable<Integer> {
       open(target);
     }
     return 0;
+  }
+
+  private int sweep(SweepResults results) {
+    ObjectNode document = output.document().put("sweep", results.folder().toString());
+    if (text) {
+      output.result(document, SweepPage.text(results, columns()).stripTrailing());
+      return 0;
+    }
+    Path target = file.orElseGet(() -> SweepResults.report(results.folder()));
+    write(target, SweepPage.of(results));
+    output.result(document.put("report", target.toString()), "");
+    output.say("report      " + target);
+    if (open) {
+      open(target);
+    }
+    return 0;
+  }
+
+  /// Writes the page about the sweep in `folder`; the file.
+  static Path write(Path folder) {
+    Path target = SweepResults.report(folder);
+    write(target, SweepPage.of(SweepResults.read(folder)));
+    return target;
   }
 
   /// Writes the page about one run.

@@ -33,6 +33,9 @@ final class Sweep implements Callable<Integer> {
   @Option(names = "--resume", description = "Go on with the sweep in the folder; start where there is none.")
   boolean resume;
 
+  @Option(names = "--no-report", description = "Write no report.html.")
+  boolean noReport;
+
   private long told;
 
   @Override
@@ -48,6 +51,9 @@ final class Sweep implements Callable<Integer> {
         return interruption.exitCode();
       }
     }
+    if (!noReport) {
+      report(folder);
+    }
     ObjectNode document = output.document().put("sweep", folder.toString());
     result.best().ifPresentOrElse(b -> document.put("best", b.path().toString()), () -> document.putNull("best"));
     document.set("leaderboard", result.leaderboard().json(true));
@@ -57,6 +63,15 @@ final class Sweep implements Callable<Integer> {
     }
     output.say("best run    " + result.best().get().path());
     return 0;
+  }
+
+  /// A page that cannot be made is no reason to fail a sweep that went well.
+  private void report(Path folder) {
+    try {
+      output.say("report      " + Report.write(folder));
+    } catch (Failure f) {
+      output.say("dlt: no report: " + f.getMessage());
+    }
   }
 
   /// A new folder below `sweeps`, or with `--resume` the newest of this name.

@@ -15,8 +15,18 @@ import java.util.function.ToDoubleFunction;
 
 /// Curves over a common axis: titles, whether points are joined, and an x that is marked.
 public record Chart(String title, String x, String y, boolean joined, OptionalDouble mark, List<Series> series) {
-  /// One curve: its name and its points, in order. What is not finite leaves a gap.
-  public record Series(String name, double[] x, double[] y) {
+  /// One curve: its name and its points, in order, and whether they are joined (where the chart's are). What is not finite leaves
+  /// a gap.
+  public record Series(String name, double[] x, double[] y, boolean joined) {
+    public Series(String name, double[] x, double[] y) {
+      this(name, x, y, true);
+    }
+
+    /// The same points, not joined.
+    Series points() {
+      return new Series(name, x, y, false);
+    }
+
     static <T> Series of(String name, List<T> items, ToDoubleFunction<T> x, ToDoubleFunction<T> y) {
       return new Series(name, items.stream().mapToDouble(x).toArray(), items.stream().mapToDouble(y).toArray());
     }
@@ -136,7 +146,7 @@ public record Chart(String title, String x, String y, boolean joined, OptionalDo
     mark.ifPresent(m -> o.put("mark", m));
     ArrayNode all = o.putArray("series");
     for (Series s : series) {
-      ObjectNode one = all.addObject().put("name", s.name);
+      ObjectNode one = all.addObject().put("name", s.name).put("joined", joined && s.joined);
       numbers(one.putArray("x"), s.x);
       numbers(one.putArray("y"), s.y);
     }

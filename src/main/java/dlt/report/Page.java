@@ -26,7 +26,11 @@ public final class Page {
   private final Html body = new Html();
   private final ArrayNode charts = JsonNodeFactory.instance.arrayNode();
 
-  private Page() {}
+  Page() {}
+
+  Html body() {
+    return body;
+  }
 
   /// The page about one run.
   public static String of(RunReport r) {
@@ -76,11 +80,11 @@ public final class Page {
     body.raw("</div>");
   }
 
-  private void card(String name, String value) {
+  void card(String name, String value) {
     body.raw("<div class=\"card\"><b>" + Html.escape(value) + "</b><span>" + Html.escape(name) + "</span></div>");
   }
 
-  private void charts(List<Chart> all) {
+  void charts(List<Chart> all) {
     body.raw("<div class=\"charts\">");
     for (Chart chart : all) {
       body.raw("<figure><figcaption>" + Html.escape(chart.title()) + "</figcaption><div class=\"chart\" data-chart=\"" + charts.size()
@@ -198,7 +202,7 @@ public final class Page {
     body.heading("Environment").table(List.of("", ""), rows);
   }
 
-  private String html(String title) {
+  String html(String title) {
     return "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
         + "<link rel=\"icon\" href=\"data:,\"><title>" + Html.escape(title) + "</title>\n<style>\n" + resource(UPLOT + "uPlot.min.css")
         + resource("/dlt/report/report.css") + "</style></head>\n<body><main>\n" + body + "</main>\n<script type=\"application/json\" id=\"charts\">"

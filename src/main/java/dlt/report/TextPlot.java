@@ -31,7 +31,7 @@ final class TextPlot {
           continue;
         }
         int[] at = {place(s.x()[i], x, 2 * width), 4 * HEIGHT - 1 - place(scale.applyAsDouble(s.y()[i]), y, 4 * HEIGHT)};
-        line(cells, chart.joined() && last != null ? last : at, at);
+        line(cells, chart.joined() && s.joined() && last != null ? last : at, at);
         last = at;
       }
       if (last != null) {

@@ -137,6 +137,20 @@ public sealed interface Domain {
     return r;
   }
 
+  /// The coordinate that [#settings] of `name` wrote as `values`; NaN where they are not among them.
+  default double coordinate(String name, Map<String, String> values) {
+    return switch (this) {
+      case Log _ -> values.containsKey(name) ? StrictMath.log(Double.parseDouble(values.get(name))) : Double.NaN;
+      case Linear _, Int _ -> values.containsKey(name) ? Double.parseDouble(values.get(name)) : Double.NaN;
+      case Choice d -> place(d.values.stream().map(v -> v.inline().equals(values.get(name))).toList());
+      case Paired d -> place(d.values.stream().map(m -> m.entrySet().stream().allMatch(e -> e.getValue().inline().equals(values.get(e.getKey())))).toList());
+    };
+  }
+
+  private static double place(List<Boolean> equal) {
+    return equal.contains(true) ? equal.indexOf(true) : Double.NaN;
+  }
+
   /// Four digits that say something are enough to tell trials apart, and can be read.
   private static String rounded(double value) {
     return Double.toString(Double.parseDouble(String.format(Locale.ROOT, "%.4g", value))).replace("E", "e");

@@ -1,5 +1,6 @@
 package dlt.sweep;
 
+import java.util.Arrays;
 import java.util.Optional;
 
 /// How a trial did so far: the epochs that it was given, its best score in them (NaN where it `failed`), and the seconds that
@@ -20,6 +21,11 @@ public record Standing(Trial trial, int epochs, double score, double seconds, Op
 
     public String text() {
       return text;
+    }
+
+    /// The one of this text.
+    static Failing of(String text) {
+      return Arrays.stream(values()).filter(f -> f.text.equals(text)).findFirst().orElse(DIVERGED);
     }
   }
 }

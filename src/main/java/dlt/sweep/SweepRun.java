@@ -22,7 +22,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
@@ -99,7 +98,7 @@ public final class SweepRun {
   /// Another sweep's trials are not to be mixed with this one's.
   private void begin(boolean resume) {
     String now = file.section() + "\n" + String.join("\n", file.overrides()) + "\n";
-    Path mark = folder.resolve("sweep.yaml");
+    Path mark = SweepResults.section(folder);
     try {
       if (Files.exists(mark)) {
         if (!resume) {
@@ -193,7 +192,7 @@ public final class SweepRun {
     if (stop.getAsBoolean()) {
       return false;
     }
-    RunDirectory run = new RunDirectory(folder.resolve(String.format(Locale.ROOT, "trial-%04d", trial.number() + 1)));
+    RunDirectory run = trial.run(folder);
     ExperimentFile experiment = file.of(trial);
     double score = Double.NaN;
     boolean ended = ended(run, limit, epochs);
@@ -274,19 +273,19 @@ public final class SweepRun {
   }
 
   private void writeLeaderboard() {
-    AtomicFile.write(folder.resolve("leaderboard.json"), out -> out.write(leaderboard.file().getBytes(StandardCharsets.UTF_8)));
+    AtomicFile.write(SweepResults.leaderboard(folder), out -> out.write(leaderboard.file().getBytes(StandardCharsets.UTF_8)));
   }
 
   private Optional<RunDirectory> winner() {
     return leaderboard.sorted().stream()
         .filter(s -> !Double.isNaN(s.score()))
-        .map(s -> new RunDirectory(folder.resolve(String.format(Locale.ROOT, "trial-%04d", s.trial().number() + 1))))
+        .map(s -> s.trial().run(folder))
         .filter(r -> Files.exists(r.onnx()))
         .findFirst();
   }
 
   private RunDirectory copy(RunDirectory winner) {
-    Path best = folder.resolve("best");
+    Path best = SweepResults.best(folder).path();
     try (Stream<Path> files = Files.walk(winner.path())) {
       for (Path from : files.filter(Files::isRegularFile).toList()) {
         Path to = best.resolve(winner.path().relativize(from));

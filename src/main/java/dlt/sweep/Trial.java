@@ -1,9 +1,12 @@
 package dlt.sweep;
 
 import dlt.config.YamlNode;
+import dlt.run.RunDirectory;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SequencedMap;
 
@@ -31,6 +34,11 @@ public record Trial(int number, List<Double> coordinates) {
       i++;
     }
     return new Trial(number, r);
+  }
+
+  /// The folder of its run in that of the sweep.
+  public RunDirectory run(Path sweep) {
+    return new RunDirectory(sweep.resolve(String.format(Locale.ROOT, "trial-%04d", number + 1)));
   }
 
   /// Whether `value` is what a condition says: the same, or a kind of that name.

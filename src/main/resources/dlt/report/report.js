@@ -19,7 +19,7 @@
     let last = -Infinity;
     const span = Math.abs(s.x[index[index.length - 1]] - s.x[index[0]]) || 1;
     const x = index.map(i => last = Math.max(s.x[i], last + span * 1e-9));
-    return {name: s.name, x, y: index.map(i => s.y[i])};
+    return {name: s.name, joined: s.joined, x, y: index.map(i => s.y[i])};
   }
 
   const marker = at => ({hooks: {draw: [u => {
@@ -59,8 +59,8 @@
         width: 2,
         dash: i >= colours.length ? [8, 4] : undefined,
         spanGaps: true,
-        paths: spec.joined ? undefined : () => null,
-        points: spec.joined && !few ? {show: false} : {show: true, size: few ? 7 : 4, fill: colours[i % colours.length]},
+        paths: s.joined ? undefined : () => null,
+        points: s.joined && !few ? {show: false} : {show: true, size: few ? 7 : 4, fill: colours[i % colours.length]},
       }))),
       plugins: spec.mark == null ? [] : [marker(spec.mark)],
     }, aligned(series), element);

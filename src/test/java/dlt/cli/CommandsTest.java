@@ -332,4 +332,34 @@ class CommandsTest {
     assertThat(dlt("report", run(), other, "--output", folder.resolve("both.html").toString()).code()).isZero();
     assertThat(Files.readString(folder.resolve("both.html"))).contains("training.epochs");
   }
+
+  @Test
+  void aSweepEndsWithAPageThatNeedsNothingElse() throws IOException {
+    Path file = folder.resolve("sweep.yaml");
+    Files.writeString(file, Files.readString(Path.of(IRIS)).replace("data/iris.csv", Path.of("experiments/data/iris.csv").toAbsolutePath().toString()) + """
+        sweep:
+          method: {random: 6}
+          parameters:
+            optimizer: {choice: [{adam: {lr: 0.01}}, {sgd: {lr: 1e30}}]}
+            optimizer.adam.lr: {log: {between: [1e-3, 1e-1], when: {optimizer: adam}}}
+            training.batch_size: {choice: [16, 32]}
+        """);
+    Path sweep = folder.resolve("sweep");
+    Result r = dlt("sweep", file.toString(), "--out", sweep.toString(), "--set", "training.epochs=2");
+    assertThat(r.code()).as(r.err()).isZero();
+    String page = Files.readString(sweep.resolve("report.html"));
+    assertThat(page).contains("Leaderboard", "<polyline class=\"best\"", "<polyline class=\"failed\"", "Kelley", "best so far", "diverged");
+    assertThat(page.replaceAll("http://www.w3.org/[^\"]*", "")).doesNotContain("src=\"http", "href=\"http");
+    Files.delete(sweep.resolve("report.html"));
+    assertThat(dlt("report", sweep.toString()).code()).isZero();
+    assertThat(sweep.resolve("report.html")).exists();
+    assertThat(dlt("report", sweep.toString(), "--text").out()).contains("importance", "loss by trial", "optimizer.adam.lr");
+  }
+
+  @Test
+  void aSweepWithoutAnEndedTrialHasNoReport() throws IOException {
+    Path sweep = Files.createDirectories(folder.resolve("empty-sweep"));
+    Files.writeString(sweep.resolve("sweep.yaml"), "{parameters: {optimizer.adam.lr: {choice: [1]}}}\n");
+    assertThat(dlt("report", sweep.toString())).satisfies(r -> assertThat(r.code()).isEqualTo(2), r -> assertThat(r.err()).contains("--resume"));
+  }
 }
