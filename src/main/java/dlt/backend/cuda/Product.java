@@ -1,0 +1,71 @@
+package dlt.backend.cuda;
+
+import dlt.backend.cuda.driver.Context.Extent;
+import dlt.error.Failure;
+import java.util.List;
+import java.util.function.Consumer;
+
+/// The products of matrices that one launch makes: `products` times m x k by k x n, whose outputs begin `places` apart, cut into
+/// tiles and slices. `Product` of product.h.
+///
+/// @param partial the address of the partial sums [slices, products, m, n], or 0 where there is one slice
+record Product(int m, int n, int k, int products, Strides places, Tiling tiling, long partial) {
+  /// The most blocks in the second and third dimension of a grid.
+  static final int MOST = 65535;
+
+  /// Cut for `target`, with scratch memory for partial sums.
+  static Product of(Target target, int m, int n, int k, int products, Strides places) {
+    Tiling tiling = Tiling.of(target.precision(), m, n, k, products);
+    long partial = tiling.slices() == 1 ? 0 : target.scratch().allocate((long) tiling.slices() * products * m * n * Float.BYTES);
+    return new Product(m, n, k, products, places, tiling, partial);
+  }
+
+  /// The launches of the kernel `name` of `module`, which are completed by the precision and the tile, and of the sum of the
+  /// slices: the kernel's parameters are what `operands` adds, this, `output` and what `rest` adds.
+  List<Launch> launches(Target target, String module, String name, Consumer<Arguments> operands, Output output, Consumer<Arguments> rest) {
+    Arguments arguments = new Arguments();
+    operands.accept(arguments);
+    addTo(arguments);
+    output.addTo(arguments);
+    rest.accept(arguments);
+    Launch product = new Launch(new Launch.Shipped(module + "_" + suffix(target.precision()), name + "_" + tiling.tile().suffix()),
+        new Extent(Math.toIntExact(tiling.tile().tiles(m, n)), products, tiling.slices()), tiling.tile().block(target.precision()), 0,
+        arguments.build(target.arena()));
+    return partial == 0 ? List.of(product) : List.of(product, sum(target, output));
+  }
+
+  private Launch sum(Target target, Output output) {
+    int threads = 256;
+    int fours = Tiling.divided(n, 4);
+    Arguments arguments = new Arguments();
+    addTo(arguments);
+    output.addTo(arguments);
+    arguments.add(tiling.slices()).add(products);
+    Divisor.of(fours).addTo(arguments);
+    places.addTo(arguments);
+    return new Launch(new Launch.Shipped("slices", "add_slices"), Extent.of(Math.toIntExact(((long) m * fours + threads - 1) / threads), products),
+        Extent.of(threads), 0, arguments.build(target.arena()));
+  }
+
+  private static String suffix(Target.Precision precision) {
+    return switch (precision) {
+      case FLOAT32 -> "float32";
+      case TF32 -> "tf32";
+      case BF16 -> "bfloat16";
+    };
+  }
+
+  private void addTo(Arguments arguments) {
+    arguments.add(m).add(n).add(k).add(tiling.slabs()).add(partial);
+  }
+
+  /// Refuses operands with more elements than offsets of 31 bits reach.
+  static void check(String op, Iterable<Operand> operands) {
+    for (Operand operand : operands) {
+      if (operand.type().shape().size() > Integer.MAX_VALUE) {
+        throw new Failure(Failure.Kind.DEVICE, "[" + op + "] " + operand.type().shape() + " has " + operand.type().shape().size()
+            + " elements, kernels of cuda reach 2147483647: use a smaller training.batch_size");
+      }
+    }
+  }
+}
