@@ -178,7 +178,7 @@ final class CudaCompiler {
       case ArgMax op -> missing(op);
       case Softmax op -> missing(op);
       case LogSoftmax op -> missing(op);
-      case MatMul op -> missing(op);
+      case MatMul op -> MatMulKernel.compile(target, op, in, epilogue, out);
       case Conv2d op -> missing(op);
       case Conv2dGradInput op -> missing(op);
       case Conv2dGradWeight op -> missing(op);
