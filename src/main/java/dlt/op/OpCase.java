@@ -59,7 +59,8 @@ public record OpCase(Op op, List<Operand> operands, boolean smooth) {
     return new OpCase(op, operands, false);
   }
 
-  TensorType type() {
+  /// The type of its result.
+  public TensorType type() {
     return op.infer(op instanceof Input || op instanceof Variable ? List.of() : operands.stream().map(Operand::type).toList());
   }
 
@@ -78,7 +79,7 @@ public record OpCase(Op op, List<Operand> operands, boolean smooth) {
   }
 
   /// How many products or numbers are summed to one element of the result: errors grow with it.
-  long terms() {
+  public long terms() {
     return switch (op) {
       case Nhwc n -> new OpCase(n.op(), IntStream.range(0, operands.size())
           .mapToObj(i -> new Operand(n.planes(i, operands.get(i).type()), operands.get(i).values())).toList(), smooth).terms();
