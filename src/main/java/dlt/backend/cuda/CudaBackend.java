@@ -21,13 +21,13 @@ import java.util.OptionalLong;
 /// An NVIDIA GPU: a program is one captured graph of hand-written kernels, replayed by each run.
 public final class CudaBackend implements Backend {
   private final Gpu gpu;
-  private final Target.Precision precision;
+  private final Precision precision;
   private final String description;
   private final Device device;
   private final Resources variables = new Resources();
 
   /// Opens `gpu`, one of `driver`'s.
-  public CudaBackend(Driver driver, Gpu gpu, Target.Precision precision) {
+  public CudaBackend(Driver driver, Gpu gpu, Precision precision) {
     this.gpu = gpu;
     this.precision = precision;
     this.description = String.format(Locale.ROOT, "cuda %s, %s, CUDA %d.%d", gpu, precision.name().toLowerCase(Locale.ROOT), driver.version() / 1000,
@@ -96,12 +96,12 @@ public final class CudaBackend implements Backend {
   }
 
   /// The kernels of a run of `graph` on `gpu`, which need not be there.
-  public static List<KernelCall> calls(Graph graph, Gpu gpu, Target.Precision precision) {
+  public static List<KernelCall> calls(Graph graph, Gpu gpu, Precision precision) {
     return plan(graph, gpu, precision).calls();
   }
 
   /// Compiled for addresses that are not used.
-  private static Compilation plan(Graph graph, Gpu gpu, Target.Precision precision) {
+  private static Compilation plan(Graph graph, Gpu gpu, Precision precision) {
     long somewhere = 1L << 32;
     Map<String, Long> addresses = new HashMap<>();
     graph.variables().forEach(n -> addresses.put(((Variable) n.op()).name(), somewhere));

@@ -40,7 +40,7 @@ final class CudaCompiler {
   private long small;
 
   /// For `graph`, whose variables lie at these addresses, in memory from `address` on. Kernels' arguments live as long as `arena`.
-  CudaCompiler(Graph graph, Gpu gpu, Target.Precision precision, Map<String, Long> variables, long address, Arena arena) {
+  CudaCompiler(Graph graph, Gpu gpu, Precision precision, Map<String, Long> variables, long address, Arena arena) {
     Verifier.verify(graph);
     this.graph = graph;
     this.variables = variables;

@@ -47,7 +47,7 @@ record Product(int m, int n, int k, int products, Strides places, Tiling tiling,
         Extent.of(threads), 0, arguments.build(target.arena()));
   }
 
-  private static String suffix(Target.Precision precision) {
+  private static String suffix(Precision precision) {
     return switch (precision) {
       case FLOAT32 -> "float32";
       case TF32 -> "tf32";

@@ -8,11 +8,6 @@ import java.lang.foreign.Arena;
 /// @param arena lives as long as the program: kernels' arguments lie here
 /// @param scratch device memory that lives as long as the program
 record Target(Gpu gpu, Precision precision, Arena arena, Scratch scratch) {
-  /// What products of matrices and convolutions compute with; sums are float32 in each.
-  enum Precision {
-    FLOAT32, TF32, BF16
-  }
-
   interface Scratch {
     /// The address of `bytes` that only the launches of one op use, at a multiple of 256: the next op may get the same.
     long allocate(long bytes);

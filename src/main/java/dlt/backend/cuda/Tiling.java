@@ -47,8 +47,8 @@ record Tiling(Tile tile, int slices, int slabs) {
       return name().toLowerCase(Locale.ROOT);
     }
 
-    Extent block(Target.Precision precision) {
-      return Extent.of(precision == Target.Precision.FLOAT32 ? floatThreads : 128);
+    Extent block(Precision precision) {
+      return Extent.of(precision == Precision.FLOAT32 ? floatThreads : 128);
     }
 
     /// Of one product.
@@ -58,7 +58,7 @@ record Tiling(Tile tile, int slices, int slabs) {
   }
 
   /// The cut that should be the fastest of `products` products of these sizes.
-  static Tiling of(Target.Precision precision, int m, int n, int k, long products) {
+  static Tiling of(Precision precision, int m, int n, int k, long products) {
     Tiling best = null;
     double least = Double.POSITIVE_INFINITY;
     for (Tile tile : Tile.values()) {
@@ -81,7 +81,7 @@ record Tiling(Tile tile, int slices, int slabs) {
   }
 
   /// The estimated time of so many blocks a slice and elements of the result.
-  private double cycles(Target.Precision precision, long tiles, double elements) {
+  private double cycles(Precision precision, long tiles, double elements) {
     long blocks = tiles * slices;
     double waves = Math.ceil((double) blocks / (GPU * tile.resident));
     double neighbours = Math.min(tile.resident, Math.ceil((double) blocks / GPU));
@@ -91,7 +91,7 @@ record Tiling(Tile tile, int slices, int slabs) {
   }
 
   /// Products a cycle of one multiprocessor, as far as memory lets it.
-  private static double rate(Target.Precision precision) {
+  private static double rate(Precision precision) {
     return switch (precision) {
       case FLOAT32 -> 128;
       case TF32 -> 400;
