@@ -5,22 +5,42 @@ import java.util.List;
 /// The most that a machine can do, as measured on it.
 ///
 /// @param flops multiply-adds a second, each counted as two operations
-/// @param bandwidths of copies and reads, the smallest working set first
-public record Ceilings(double flops, List<Bandwidth> bandwidths) {
-  /// Bytes a second, read and written, while no more than `workingSet` bytes are in use.
-  public record Bandwidth(long workingSet, double bytes) {}
+/// @param levels of memory, the nearest first; the last one holds everything
+public record Ceilings(double flops, List<Level> levels) {
+  /// Bytes a second from and to a cache that keeps `size` bytes, or memory: reads alone, writes alone, and copies (what is read plus
+  /// what is written).
+  public record Level(long size, double read, double write, double copy) {
+    private double nanos(long read, long written) {
+      long both = Math.min(read, written);
+      return 1e9 * (2 * both / copy + (read - both) / this.read + (written - both) / write);
+    }
+  }
 
   public Ceilings {
-    bandwidths = List.copyOf(bandwidths);
+    levels = List.copyOf(levels);
   }
 
-  /// The shortest time that `call` can take, in nanoseconds: its arithmetic at the full rate, or its bytes at the bandwidth of
-  /// the smallest working set that holds them, whichever is longer.
+  /// The shortest time that `call` can take, in nanoseconds: the sum of its phases.
   public double nanos(KernelCall call) {
-    return 1e9 * Math.max(call.arithmetic() / flops, call.bytes() / bandwidth(call.bytes()));
+    return call.phases().stream().mapToDouble(this::nanos).sum();
   }
 
-  private double bandwidth(long bytes) {
-    return bandwidths.stream().filter(b -> bytes <= b.workingSet).findFirst().orElse(bandwidths.getLast()).bytes;
+  /// Arithmetic and the traffic of each level go on at the same time: the longest of them counts.
+  private double nanos(KernelCall.Phase phase) {
+    double nanos = 1e9 * phase.arithmetic() / flops;
+    long from = -1;
+    for (Level level : levels) {
+      long read = 0;
+      long written = 0;
+      for (KernelCall.Traffic t : phase.traffic()) {
+        if (t.workingSet() > from && t.workingSet() <= level.size) {
+          read += t.read();
+          written += t.written();
+        }
+      }
+      nanos = Math.max(nanos, level.nanos(read, written));
+      from = level.size;
+    }
+    return nanos;
   }
 }

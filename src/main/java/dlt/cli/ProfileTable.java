@@ -26,12 +26,13 @@ final class ProfileTable {
       MetricsLog.put(d, "floor_ms", p.floorMs());
       MetricsLog.put(d, "share_close_to_ceiling", p.timeAt(CLOSE));
       ObjectNode ceilings = d.putObject("ceilings").put("gflops", c.flops() * 1e-9);
-      ArrayNode bandwidths = ceilings.putArray("bandwidths");
-      for (Ceilings.Bandwidth b : c.bandwidths()) {
-        ObjectNode o = bandwidths.addObject().put("gbytes", b.bytes() * 1e-9);
-        if (b.workingSet() < Long.MAX_VALUE) {
-          o.put("working_set", b.workingSet());
+      ArrayNode levels = ceilings.putArray("levels");
+      for (Ceilings.Level l : c.levels()) {
+        ObjectNode o = levels.addObject();
+        if (l.size() < Long.MAX_VALUE) {
+          o.put("size", l.size());
         }
+        o.put("read_gbytes", l.read() * 1e-9).put("write_gbytes", l.write() * 1e-9).put("copy_gbytes", l.copy() * 1e-9);
       }
     });
     ArrayNode kernels = d.putArray("kernels");
@@ -66,14 +67,15 @@ final class ProfileTable {
     }
     b.append(String.format(Locale.ROOT, "a step takes %.4f ms, its kernels %.4f", p.stepMs(), p.kernelMs()));
     p.ceilings().ifPresent(c -> b.append(String.format(Locale.ROOT, "; the floor is %.4f ms (%s of the step)%n", p.floorMs(), percent(p.floorMs() / p.stepMs()).strip()))
-        .append(String.format(Locale.ROOT, "ceilings: %.0f GFLOP/s; %s%n", c.flops() * 1e-9, c.bandwidths().stream().map(ProfileTable::text).collect(Collectors.joining(", "))))
+        .append(String.format(Locale.ROOT, "ceilings: %.0f GFLOP/s; GB/s read / written / copied: %s%n", c.flops() * 1e-9, c.levels().stream().map(ProfileTable::text).collect(Collectors.joining(", "))))
         .append(String.format(Locale.ROOT, "%s of the kernels' time is spent at %.0f%% of their own ceiling or more; the rest in %s", percent(p.timeAt(CLOSE)).strip(),
             100 * CLOSE, p.below(CLOSE, NAMED))));
     return b.toString();
   }
 
-  private static String text(Ceilings.Bandwidth b) {
-    return String.format(Locale.ROOT, "%.0f GB/s ", b.bytes() * 1e-9) + (b.workingSet() == Long.MAX_VALUE ? "beyond" : b.workingSet() >> 10 < 10240 ? "in " + (b.workingSet() >> 10) + " KiB" : "in " + (b.workingSet() >> 20) + " MiB");
+  private static String text(Ceilings.Level l) {
+    return String.format(Locale.ROOT, "%.0f / %.0f / %.0f ", l.read() * 1e-9, l.write() * 1e-9, l.copy() * 1e-9)
+        + (l.size() == Long.MAX_VALUE ? "beyond" : "in " + (l.size() >> 20) + " MiB");
   }
 
   private static String percent(double share) {

@@ -34,6 +34,11 @@ enum ConvPath {
   /// do not fit the caches.
   private static final double MOVE = 6, UNCACHED_MOVE = 40;
 
+  /// What profiles call it.
+  String label() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
   /// Whether images and results may lie channels-last.
   boolean channelsLast() {
     return this == CHANNELS_LAST || this == WINOGRAD;
@@ -91,12 +96,7 @@ enum ConvPath {
     if (winogradFits && MARGIN * winograd(target, g, channels) + moved * MOVE < best) {
       path = WINOGRAD;
     }
-    String name = path.name().toLowerCase(Locale.ROOT).replace('_', '-');
-    if (path == WINOGRAD) {
-      target.path(name, Math.round(2 * tiles(g, channels) * Winograd.PLANES * g.c() * g.o()));
-    } else {
-      target.path(name);
-    }
+    target.path(path.label());
     return path;
   }
 

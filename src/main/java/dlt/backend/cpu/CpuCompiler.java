@@ -88,7 +88,11 @@ final class CpuCompiler {
   // ---- what computes them
 
   private Optional<Labelled> step(Work work) {
-    return Placement.computes(work) ? Optional.of(Labelled.of(compiled(work), work, target.takePath())) : Optional.empty();
+    if (!Placement.computes(work)) {
+      return Optional.empty();
+    }
+    Step step = compiled(work);
+    return Optional.of(Labelled.of(step, work, target.takePath(), memory(work.inputs()), memory(work.outputs())));
   }
 
   private Step compiled(Work work) {
@@ -101,6 +105,10 @@ final class CpuCompiler {
       case Work.Single(Node node) -> step(node);
       case Work.Biased biased -> step(biased);
     };
+  }
+
+  private List<MemorySegment> memory(List<Node> nodes) {
+    return nodes.stream().map(n -> data(placement.of(n))).toList();
   }
 
   private List<Operand> operands(List<Node> nodes) {

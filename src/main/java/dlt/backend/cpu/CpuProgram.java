@@ -58,7 +58,7 @@ final class CpuProgram implements Program {
 
   @Override
   public List<KernelCall> calls() {
-    return labelled.stream().map(Labelled::call).toList();
+    return Reuse.calls(labelled);
   }
 
   @Override

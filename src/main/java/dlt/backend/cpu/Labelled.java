@@ -1,6 +1,5 @@
 package dlt.backend.cpu;
 
-import dlt.backend.KernelCall;
 import dlt.backend.Work;
 import dlt.backend.WorkLabel;
 import dlt.graph.Fusion;
@@ -11,29 +10,36 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
-/// A step and what a profile calls it, which is worked out only when somebody asks.
-record Labelled(Step step, Supplier<KernelCall> label) {
-  static Labelled of(Step step, Work work, Optional<Target.Path> path) {
-    return new Labelled(step, () -> new KernelCall(WorkLabel.name(work) + path.map(p -> " " + p.name()).orElse(""), WorkLabel.operations(work),
-        arithmetic(work, path), WorkLabel.bytes(work)));
+/// A step, the memory that it reads and writes, and what a profile says about it, which is worked out only when somebody asks.
+record Labelled(Step step, List<MemorySegment> read, List<MemorySegment> written, Supplier<Label> label) {
+  /// See [dlt.backend.KernelCall].
+  record Label(String kernel, long operations, long bytes, List<Target.Phase> phases) {}
+
+  static Labelled of(Step step, Work work, Optional<Target.Path> path, List<MemorySegment> read, List<MemorySegment> written) {
+    return new Labelled(step, read, written, () -> new Label(WorkLabel.name(work) + path.map(p -> " " + p.name()).orElse(""),
+        WorkLabel.operations(work), WorkLabel.bytes(work), phases(work, path)));
   }
 
   static Labelled copy(MemorySegment from, MemorySegment to) {
-    return new Labelled(() -> to.copyFrom(from), () -> new KernelCall("copy of " + to.byteSize() + " bytes", 0, 0, 2 * to.byteSize()));
+    return new Labelled(() -> to.copyFrom(from), List.of(from), List.of(to), () -> new Label("copy of " + to.byteSize() + " bytes", 0,
+        2 * to.byteSize(), List.of(new Target.Phase(0, List.of(0), true, List.of()))));
   }
 
-  KernelCall call() {
-    return label.get();
-  }
-
-  private static long arithmetic(Work work, Optional<Target.Path> path) {
-    if (path.isPresent() && path.get().arithmetic().isPresent()) {
-      return path.get().arithmetic().getAsLong();
+  private static List<Target.Phase> phases(Work work, Optional<Target.Path> path) {
+    if (path.isPresent() && !path.get().phases().isEmpty()) {
+      return path.get().phases();
     }
+    List<Node> inputs = work.inputs();
+    List<Integer> each = IntStream.range(0, inputs.size()).filter(i -> inputs.indexOf(inputs.get(i)) == i).boxed().toList();
+    return List.of(new Target.Phase(arithmetic(work), each, true, List.of()));
+  }
+
+  private static long arithmetic(Work work) {
     return switch (work) {
       case Work.Pointwise(var group) -> instructions(group);
-      case Work.Several(var works) -> works.stream().mapToLong(w -> arithmetic(w, Optional.empty())).sum();
+      case Work.Several(var works) -> works.stream().mapToLong(Labelled::arithmetic).sum();
       case Work.Single _, Work.Biased _ -> WorkLabel.operations(work);
     };
   }

@@ -1,16 +1,19 @@
 package dlt.backend.cpu;
 
 import dlt.backend.Ceilings;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
 /// The machine's limits, measured by emitted loops that do nothing else, on all threads at once: multiply-adds that depend on
-/// none of the others, and copies and reads of blocks that fit the cores' own caches, the shared one, or none. The best of several
-/// tries counts: neighbours only make a try worse.
+/// none of the others; reads, writes and copies of blocks that fit the cores' own caches, the shared one, or none. The best of
+/// several tries counts: neighbours only make a try worse.
 final class Limits {
   private static final int TRIES = 5;
   private static final long NANOS = 4_000_000;
@@ -19,10 +22,23 @@ final class Limits {
   private static final int VECTORS = 8;
   /// Bytes a thread that a core's own cache holds, and bytes that the shared one does.
   private static final long OWN = 512 << 10, SHARED = 12 << 20, BEYOND = 96 << 20;
+  private static final Path CACHES = Path.of("/sys/devices/system/cpu/cpu0/cache");
 
   /// What the loops are; keys of their code.
   private enum Loop {
-    MULTIPLY_ADD, READ, COPY, COPY_STREAMING
+    MULTIPLY_ADD, READ, WRITE, WRITE_STREAMING, COPY, COPY_STREAMING, UPDATE;
+
+    boolean reads() {
+      return this == READ || this == UPDATE || copies();
+    }
+
+    boolean copies() {
+      return this == COPY || this == COPY_STREAMING;
+    }
+
+    boolean streams() {
+      return this == WRITE_STREAMING || this == COPY_STREAMING;
+    }
   }
 
   private final InstructionSet instructionSet;
@@ -37,11 +53,23 @@ final class Limits {
 
   Ceilings measure() {
     try (Arena arena = Arena.ofShared()) {
-      List<Ceilings.Bandwidth> bandwidths = new ArrayList<>();
-      for (long set : new long[] {OWN * workers.threads(), Math.max(SHARED, OWN * workers.threads()), BEYOND}) {
-        bandwidths.add(new Ceilings.Bandwidth(set == BEYOND ? Long.MAX_VALUE : set, bandwidth(Memory.allocate(arena, set))));
-      }
-      return new Ceilings(flops(), bandwidths);
+      long own = OWN * workers.threads();
+      List<Ceilings.Level> levels = new ArrayList<>();
+      levels.add(level(arena, own, Math.max(own, cacheSize(2, 0) * workers.threads())));
+      levels.add(level(arena, Math.max(SHARED, own), Math.max(SHARED, cacheSize(3, SHARED))));
+      levels.add(level(arena, BEYOND, Long.MAX_VALUE));
+      return new Ceilings(flops(), levels);
+    }
+  }
+
+  /// The size of the first processor's cache of this level as the system tells it.
+  private static long cacheSize(int level, long otherwise) {
+    try {
+      // 1024K
+      String size = Files.readString(CACHES.resolve("index" + level).resolve("size")).strip();
+      return Long.parseLong(size.substring(0, size.length() - 1)) << 10;
+    } catch (IOException | RuntimeException e) {
+      return otherwise;
     }
   }
 
@@ -65,36 +93,37 @@ final class Limits {
     return rate(2.0 * MULTIPLY_ADDS * sums * lanes * workers.threads(), part -> kernel.call(MULTIPLY_ADDS, 0));
   }
 
-  private double bandwidth(MemorySegment memory) {
+  private Ceilings.Level level(Arena arena, long bytes, long size) {
+    MemorySegment memory = Memory.allocate(arena, bytes);
     memory.fill((byte) 0);
+    return new Ceilings.Level(size, rate(memory, Loop.READ), Math.max(rate(memory, Loop.WRITE), rate(memory, Loop.WRITE_STREAMING)),
+        Math.max(2 * rate(memory, Loop.UPDATE), Math.max(rate(memory, Loop.COPY), rate(memory, Loop.COPY_STREAMING))));
+  }
+
+  private double rate(MemorySegment memory, Loop loop) {
     long turn = (long) VECTORS * new Assembler(instructionSet).vectorBytes();
     long share = memory.byteSize() / workers.threads() / (2 * turn) * (2 * turn);
-    double best = 0;
-    for (Loop loop : List.of(Loop.READ, Loop.COPY, Loop.COPY_STREAMING)) {
-      Kernel kernel = kernel(loop, a -> move(a, loop));
-      long half = loop == Loop.READ ? 0 : share / 2;
-      long turns = (share - half) / turn;
-      best = Math.max(best, rate((double) share * workers.threads(), part -> {
-        long from = memory.address() + part * share;
-        kernel.call(from, from + half, turns);
-      }));
-    }
-    return best;
+    long half = loop.copies() ? share / 2 : 0;
+    Kernel kernel = kernel(loop, a -> move(a, loop));
+    return rate((double) share * workers.threads(), part -> {
+      long from = memory.address() + part * share;
+      kernel.call(from, from + half, (share - half) / turn);
+    });
   }
 
   /// From RDI to RSI, RDX turns.
   private static void move(Assembler a, Loop loop) {
     a.align(32);
     Assembler.Label top = a.here();
-    for (int i = 0; i < VECTORS; i++) {
+    for (int i = 0; i < VECTORS && loop.reads(); i++) {
       a.load(i, Address.at(Assembler.RDI, i * a.vectorBytes()));
     }
     for (int i = 0; i < VECTORS && loop != Loop.READ; i++) {
       Address to = Address.at(Assembler.RSI, i * a.vectorBytes());
-      if (loop == Loop.COPY) {
-        a.store(to, i);
-      } else {
+      if (loop.streams()) {
         a.storeStreaming(to, i);
+      } else {
+        a.store(to, i);
       }
     }
     a.addImmediate(Assembler.RDI, VECTORS * a.vectorBytes());

@@ -1,16 +1,24 @@
 package dlt.backend.cpu;
 
+import dlt.backend.KernelCall;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /// What kernels are compiled for: the instruction set, the threads, executable memory that lives as long as the backend, and
 /// data memory that lives as long as the program.
 final class Target {
-  /// The way that a kernel takes, for profiles.
-  record Path(String name, OptionalLong arithmetic) {}
+  /// The way that a kernel takes, for profiles; no phases where it is one that the op's operations and operands describe.
+  record Path(String name, List<Phase> phases) {}
+
+  /// What a kernel does before it goes on to something else ([dlt.backend.KernelCall.Phase]).
+  ///
+  /// @param inputs numbers of the operands that it reads
+  /// @param result whether it writes the result
+  /// @param inner memory of the kernel's own that it reads and writes
+  record Phase(long arithmetic, List<Integer> inputs, boolean result, List<KernelCall.Traffic> inner) {}
 
   private final InstructionSet instructionSet;
   private final boolean strict;
@@ -94,13 +102,8 @@ final class Target {
   }
 
   /// Says, while a kernel is compiled, which way was chosen, for profiles: `channels-last`.
-  void path(String name) {
-    path = Optional.of(new Path(name, OptionalLong.empty()));
-  }
-
-  /// The same for a way that takes another number of operations than the op's shapes tell.
-  void path(String name, long arithmetic) {
-    path = Optional.of(new Path(name, OptionalLong.of(arithmetic)));
+  void path(String name, Phase... phases) {
+    path = Optional.of(new Path(name, List.of(phases)));
   }
 
   /// What has been said since the last call.

@@ -11,7 +11,7 @@ package dlt.backend.cpu;
 /// Each constant is one of the matrices, as a map from a column of `inputs` values to one of `outputs`.
 enum Winograd {
   /// B': a window of an image.
-  IMAGE(6, 6, 2) {
+  IMAGE(6, 6, 2, 12) {
     @Override
     int[] line(Assembler a, int[] d, int[] free) {
       int even = free[0];
@@ -37,7 +37,7 @@ enum Winograd {
     }
   },
   /// A': products to results.
-  RESULT(6, 4, 1) {
+  RESULT(6, 4, 1, 6) {
     @Override
     int[] line(Assembler a, int[] m, int[] free) {
       int even = free[0];
@@ -54,7 +54,7 @@ enum Winograd {
     }
   },
   /// A: the gradient of results.
-  GRADIENT(4, 6, 4) {
+  GRADIENT(4, 6, 4, 8) {
     @Override
     int[] line(Assembler a, int[] y, int[] free) {
       int evenA = free[0];
@@ -79,7 +79,7 @@ enum Winograd {
     }
   },
   /// G: weights.
-  WEIGHTS(3, 6, 4) {
+  WEIGHTS(3, 6, 4, 9) {
     @Override
     int[] line(Assembler a, int[] g, int[] free) {
       int plusA = free[0];
@@ -101,7 +101,7 @@ enum Winograd {
     }
   },
   /// G': products to the gradient of weights.
-  WEIGHT_GRADIENT(6, 3, 1) {
+  WEIGHT_GRADIENT(6, 3, 1, 7) {
     @Override
     int[] line(Assembler a, int[] m, int[] free) {
       int even = free[0];
@@ -131,11 +131,19 @@ enum Winograd {
   final int inputs;
   final int outputs;
   private final int spare;
+  /// Multiplications of a line, with an addition or without; other units may add meanwhile.
+  private final int products;
 
-  Winograd(int inputs, int outputs, int spare) {
+  Winograd(int inputs, int outputs, int spare, int products) {
     this.inputs = inputs;
     this.outputs = outputs;
     this.spare = spare;
+    this.products = products;
+  }
+
+  /// What keeps the multiply-adders busy in a square's transform, in floating-point operations.
+  int arithmetic() {
+    return 2 * (inputs + outputs) * products;
   }
 
   /// Transforms the registers `in`, which it changes, as it does `free`, and says where the outputs are.

@@ -1,5 +1,6 @@
 package dlt.backend.cpu;
 
+import dlt.backend.KernelCall.Traffic;
 import dlt.backend.cpu.WinogradTiles.Span;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -145,6 +146,25 @@ record WinogradConvPass(
       wholeBlock = products(block);
       int rest = tiles.count() - (blocks - 1) * block;
       lastBlock = rest == block ? wholeBlock : products(rest);
+      describe();
+    }
+
+    /// For profiles: each phase once through its planes, which are as near as blocks and bits of them fit.
+    private void describe() {
+      long sources = Math.ceilDiv(source.channels(), target.lanes()) * target.lanes();
+      long results = Math.ceilDiv(result.channels(), target.lanes()) * target.lanes();
+      long windows = 4L * Winograd.PLANES * tiles.count() * sources;
+      long weights = 4L * Winograd.PLANES * source.channels() * results;
+      long products = 4L * Winograd.PLANES * tiles.count() * results;
+      long near = target.workspace().bytes();
+      long windowSet = few ? windows : near;
+      long weightSet = few ? near : weights;
+      target.path(ConvPath.WINOGRAD.label(),
+          new Target.Phase(Winograd.IMAGE.arithmetic() * tiles.count() * sources, List.of(0), false, List.of(new Traffic(0, windows, windowSet))),
+          new Target.Phase(Winograd.WEIGHTS.arithmetic() * source.channels() * results, List.of(1), false, List.of(new Traffic(0, weights, weightSet))),
+          new Target.Phase(2L * Winograd.PLANES * tiles.count() * source.channels() * results, List.of(), false,
+              List.of(new Traffic(windows, 0, windowSet), new Traffic(weights, 0, weightSet), new Traffic(0, products, near))),
+          new Target.Phase(Winograd.RESULT.arithmetic() * tiles.count() * results, List.of(), true, List.of(new Traffic(products, 0, near))));
     }
 
     private Kernel[][] kernels(BiFunction<Span, Span, WinogradKernel> kernel) {

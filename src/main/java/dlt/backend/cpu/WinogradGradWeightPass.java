@@ -1,5 +1,6 @@
 package dlt.backend.cpu;
 
+import dlt.backend.KernelCall.Traffic;
 import dlt.backend.cpu.WinogradTiles.Span;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -101,6 +102,23 @@ record WinogradGradWeightPass(ConvGeometry g) {
       firstBlock = products(block, GemmKernel.Start.ZERO);
       nextBlock = products(block, GemmKernel.Start.C);
       lastBlock = products(tiles.count() - (blocks - 1) * block, blocks == 1 ? GemmKernel.Start.ZERO : GemmKernel.Start.C);
+      describe();
+    }
+
+    /// For profiles: each phase once through its planes, which are as near as a block of them fits.
+    private void describe() {
+      long sources = Math.ceilDiv(g.c(), target.lanes()) * target.lanes();
+      long results = Math.ceilDiv(g.o(), target.lanes()) * target.lanes();
+      long ofWindows = 4L * Winograd.PLANES * tiles.count() * sources;
+      long ofGradients = 4L * Winograd.PLANES * tiles.count() * results;
+      long ofSums = 4L * Winograd.PLANES * g.c() * results;
+      long near = Winograd.PLANES * (windowPlane + gradientPlane);
+      target.path(ConvPath.WINOGRAD.label(),
+          new Target.Phase(Winograd.IMAGE.arithmetic() * tiles.count() * sources, List.of(0), false, List.of(new Traffic(0, ofWindows, near))),
+          new Target.Phase(Winograd.GRADIENT.arithmetic() * tiles.count() * results, List.of(1), false, List.of(new Traffic(0, ofGradients, near))),
+          new Target.Phase(2L * Winograd.PLANES * tiles.count() * g.c() * results, List.of(), false,
+              List.of(new Traffic(ofWindows + ofGradients, 0, near), new Traffic(0, ofSums, ofSums))),
+          new Target.Phase(Winograd.WEIGHT_GRADIENT.arithmetic() * g.c() * results, List.of(), true, List.of(new Traffic(ofSums, 0, ofSums))));
     }
 
     private long tile(int channels) {

@@ -38,6 +38,10 @@ sealed interface WinogradKernel {
               a.loadMasked(r, Address.at(R10, Math.toIntExact(i * row + 4L * j * channels)), mask(a));
             } else {
               a.load(r, Address.at(R10, Math.toIntExact(i * row + 4L * j * channels)));
+              if (j >= transform.inputs - Winograd.TILE) {
+                // what the next square has and this one has not: it lies too far away, in too many pieces, to be foreseen
+                a.prefetch(Address.at(R10, Math.toIntExact(i * row + 4L * (j + Winograd.TILE) * channels)));
+              }
             }
           }, (i, j, r) -> a.store(Address.at(R11, Math.toIntExact((i * Winograd.WINDOW + j) * plane)), r)));
     }
