@@ -65,17 +65,27 @@ record Section(Code code, long[] arguments, int blocks) {
         s.code.body.write(ptx, new Place("arguments", 0, thread, ptx.b32("mov.u32", "%ctaid.x"), ptx.b32("mov.u32", "%nctaid.x"))))).toList();
   }
 
-  /// As few kernels as possible for sections that don't need one another.
-  static List<Launch> sideBySide(Target target, List<Section> sections) {
+  /// As few kernels as possible for lists of sections, each of which needs those before it in its list and none of another list.
+  static List<Launch> sideBySide(Target target, List<List<Section>> lists) {
+    List<Launch> r = new ArrayList<>();
+    int longest = lists.stream().mapToInt(List::size).max().orElse(0);
+    for (int i = 0; i < longest; i++) {
+      int turn = i;
+      r.addAll(together(target, lists.stream().filter(l -> l.size() > turn).map(l -> l.get(turn)).toList()));
+    }
+    return r;
+  }
+
+  private static List<Launch> together(Target target, List<Section> sections) {
     List<Launch> r = new ArrayList<>();
     List<Section> some = new ArrayList<>();
-    int bytes = 8;
+    int bytes = 0;
     for (Section s : sections) {
       int more = ROW + 8 * s.arguments.length;
       if (bytes + more > MOST_PARAMETERS) {
         r.add(joined(target, some));
         some.clear();
-        bytes = 8;
+        bytes = 0;
       }
       some.add(s);
       bytes += more;
@@ -176,7 +186,7 @@ record Section(Code code, long[] arguments, int blocks) {
     Ptx ptx = new Ptx();
     main.write(ptx, ptx.b32("mov.u32", "%tid.x"));
     int shared = sections.stream().mapToInt(s -> s.code.sharedBytes).max().orElse(0);
-    String text = "(.param .align 8 .b8 arguments[" + 8 * arguments.length + "])\n.maxntid " + THREADS + ", 1, 1\n{\n"
+    String text = "(.param .align 8 .b8 arguments[" + 8 * arguments.length + "])\n.maxntid " + THREADS + ", 1, 1\n.minnctapersm 2\n{\n"
         + (shared == 0 ? "" : "\t.shared .align 16 .b8 shared[" + shared + "];\n") + ptx.body() + "\tret;\n}\n";
     String name = String.format(Locale.ROOT, "sections_%08x", text.hashCode());
     Arguments struct = new Arguments();

@@ -1,5 +1,6 @@
 package dlt.backend.cuda;
 
+import dlt.backend.cuda.driver.Context;
 import dlt.backend.cuda.driver.Gpu;
 import java.lang.foreign.Arena;
 
@@ -16,5 +17,10 @@ record Target(Gpu gpu, Precision precision, Arena arena, Scratch scratch) {
   /// Blocks that keep the whole GPU busy, where each takes many items of `work`.
   int blocks(long work, int perBlock) {
     return Math.clamp((work + perBlock - 1) / perBlock, 1, 8 * gpu.multiprocessors());
+  }
+
+  /// A launch of blocks of 256 threads that share `work` items, about `perBlock` each.
+  Launch launch(String module, String kernel, long work, int perBlock, Arguments arguments) {
+    return new Launch(new Launch.Shipped(module, kernel), Context.Extent.of(blocks(work, perBlock)), Context.Extent.of(256), 0, arguments.build(arena));
   }
 }

@@ -5,6 +5,11 @@ import dlt.tensor.Shape;
 
 /// A tensor, or a part of one, as loops walk it: `strides` has for each loop the distance in elements that one turn goes on.
 record View(DType dtype, long address, long[] strides) {
+  /// The whole of `operand`, a loop for each dimension.
+  static View of(Operand operand) {
+    return new View(operand.type().dtype(), operand.address(), operand.type().shape().strides());
+  }
+
   /// `operand` broadcast to `shape`, a loop for each dimension.
   static View broadcast(Operand operand, Shape shape) {
     Shape own = operand.type().shape();

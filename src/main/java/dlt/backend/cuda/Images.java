@@ -1,0 +1,27 @@
+package dlt.backend.cuda;
+
+import dlt.tensor.Shape;
+import dlt.tensor.TensorType;
+
+/// Images in memory, in planes or channels-last.
+///
+/// @param type as ops know it: [N, C, H, W]
+record Images(TensorType type, long address, boolean channelsLast) {
+  static Images planes(Operand operand) {
+    return new Images(operand.type(), operand.address(), false);
+  }
+
+  Shape shape() {
+    return type.shape();
+  }
+
+  /// Adds the distances between images, channels, rows and columns to `arguments`: two long longs and two ints.
+  Arguments addStrides(Arguments arguments) {
+    long channels = shape().dim(1);
+    int height = shape().dim(2);
+    int width = shape().dim(3);
+    long image = channels * height * width;
+    return channelsLast ? arguments.add(image).add(1L).add(Math.toIntExact(width * channels)).add(Math.toIntExact(channels))
+        : arguments.add(image).add((long) height * width).add(width).add(1);
+  }
+}
