@@ -134,26 +134,11 @@ final class CudaCompiler {
   private List<Launch> launches(Work work) {
     return switch (work) {
       case Work.Pointwise _ -> Section.launches(target, sections(work));
-      case Work.Several(var works) -> sideBySide(works);
+      case Work.Several(var works) -> Section.sideBySide(target, works.stream().map(this::sections).toList());
       case Work.Single(Node node) -> launches(node.op(), operands(node.inputs()), Optional.empty(), operand(node));
       case Work.Biased biased -> launches(biased.product().op(), operands(biased.product().inputs()),
           Optional.of(new Epilogue(operand(biased.bias()), biased.relu())), operand(biased.result()));
     };
-  }
-
-  /// The first sections of all works in as few kernels as possible, then the second ones.
-  private List<Launch> sideBySide(List<Work> works) {
-    List<List<Section>> rounds = new ArrayList<>();
-    for (Work work : works) {
-      List<Section> sections = sections(work);
-      for (int i = 0; i < sections.size(); i++) {
-        if (i == rounds.size()) {
-          rounds.add(new ArrayList<>());
-        }
-        rounds.get(i).add(sections.get(i));
-      }
-    }
-    return rounds.stream().flatMap(sections -> Section.sideBySide(target, sections).stream()).toList();
   }
 
   /// The parts of a work that [Schedule#joins] others, each of which needs those before it.
@@ -170,31 +155,31 @@ final class CudaCompiler {
     return switch (any) {
       case Input _, Variable _, Reshape _, Literal _ -> throw new AssertionError(any);
       case Unary _, Binary _, Where _ -> throw new AssertionError("pointwise and in no group: " + any);
-      case Nhwc op -> missing(op);
-      case Fill op -> missing(op);
-      case RandomUniform op -> missing(op);
-      case Cast op -> missing(op);
+      case Nhwc op -> NhwcKernel.compile(target, op, in, out, (inputs, output) -> launches(op.op(), inputs, epilogue, output));
+      case Fill op -> FillKernel.compile(target, op, in, out);
+      case RandomUniform op -> RandomUniformKernel.compile(target, op, in, out);
+      case Cast op -> CastKernel.compile(target, op, in, out);
       case Reduce op -> ReduceKernel.compile(target, op, in, out);
-      case ArgMax op -> missing(op);
-      case Softmax op -> missing(op);
-      case LogSoftmax op -> missing(op);
+      case ArgMax op -> ArgMaxKernel.compile(target, op, in, out);
+      case Softmax op -> SoftmaxKernel.compile(target, op, in, out);
+      case LogSoftmax op -> LogSoftmaxKernel.compile(target, op, in, out);
       case MatMul op -> MatMulKernel.compile(target, op, in, epilogue, out);
       case Conv2d op -> missing(op);
       case Conv2dGradInput op -> missing(op);
       case Conv2dGradWeight op -> missing(op);
-      case MaxPool2d op -> missing(op);
-      case MaxPool2dGrad op -> missing(op);
-      case AvgPool2d op -> missing(op);
-      case AvgPool2dGrad op -> missing(op);
-      case BatchNorm op -> missing(op);
-      case Transpose op -> missing(op);
-      case Expand op -> missing(op);
-      case Concat op -> missing(op);
-      case Slice op -> missing(op);
-      case Pad op -> missing(op);
-      case Gather op -> missing(op);
-      case ScatterAdd op -> missing(op);
-      case OneHot op -> missing(op);
+      case MaxPool2d op -> MaxPool2dKernel.compile(target, op, Images.planes(in), Images.planes(out));
+      case MaxPool2dGrad op -> MaxPool2dGradKernel.compile(target, op, Images.planes(in), Images.planes(out));
+      case AvgPool2d op -> AvgPool2dKernel.compile(target, op, Images.planes(in), Images.planes(out));
+      case AvgPool2dGrad op -> AvgPool2dGradKernel.compile(target, op, Images.planes(in), Images.planes(out));
+      case BatchNorm op -> BatchNormKernel.compile(target, op, in, out);
+      case Transpose op -> TransposeKernel.compile(target, op, in, out);
+      case Expand op -> ExpandKernel.compile(target, op, in, out);
+      case Concat op -> ConcatKernel.compile(target, op, in, out);
+      case Slice op -> SliceKernel.compile(target, op, in, out);
+      case Pad op -> PadKernel.compile(target, op, in, out);
+      case Gather op -> GatherKernel.compile(target, op, in, out);
+      case ScatterAdd op -> ScatterAddKernel.compile(target, op, in, out);
+      case OneHot op -> OneHotKernel.compile(target, op, in, out);
     };
   }
 

@@ -2,6 +2,7 @@ package dlt.backend.cuda;
 
 import dlt.tensor.Shape;
 import dlt.tensor.TensorType;
+import java.util.List;
 
 /// Images in memory, in planes or channels-last.
 ///
@@ -9,6 +10,10 @@ import dlt.tensor.TensorType;
 record Images(TensorType type, long address, boolean channelsLast) {
   static Images planes(Operand operand) {
     return new Images(operand.type(), operand.address(), false);
+  }
+
+  static List<Images> planes(List<Operand> operands) {
+    return operands.stream().map(Images::planes).toList();
   }
 
   Shape shape() {

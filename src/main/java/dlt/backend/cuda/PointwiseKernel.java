@@ -11,19 +11,7 @@ import java.util.List;
 final class PointwiseKernel {
   private PointwiseKernel() {}
 
-  static List<Launch> compile(Target target, Fusion.Group group, List<Operand> inputs, List<Operand> outputs) {
-    return Section.launches(target, sections(target, group, inputs, outputs));
-  }
-
-  /// A group with its operands.
-  record Member(Fusion.Group group, List<Operand> inputs, List<Operand> outputs) {}
-
-  /// Groups that don't need one another in as few kernels as possible, whatever they compute: the updates of all parameters, above all.
-  static List<Launch> compile(Target target, List<Member> members) {
-    return Section.sideBySide(target, members.stream().map(m -> sections(target, m.group, m.inputs, m.outputs)).toList());
-  }
-
-  /// The same as sections, each of which needs those before it. `inputs` and `outputs` are in the group's order. An output may be the
+  /// Sections each of which needs those before it. `inputs` and `outputs` are in the group's order. An output may be the
   /// same memory as an input of its shape; they do not overlap otherwise.
   static List<Section> sections(Target target, Fusion.Group group, List<Operand> inputs, List<Operand> outputs) {
     Shape shape = group.shape();
