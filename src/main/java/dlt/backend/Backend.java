@@ -11,7 +11,7 @@ public interface Backend extends AutoCloseable {
   /// `reference`, `cpu` or `cuda`.
   String name();
 
-  /// What the manifest records: the device and the instruction set in use, such as `cpu avx512, 2 threads`.
+  /// What the manifest records: the device, the instruction set in use and what is computed in, such as `cpu avx512, float32, 2 threads`.
   String description();
 
   /// Storage for a variable, zero at first; lives until the backend is closed.

@@ -2,14 +2,20 @@ package dlt.cli;
 
 import dlt.backend.Backend;
 import dlt.backend.cpu.CpuBackend;
+import dlt.backend.cuda.CudaBackend;
+import dlt.backend.cuda.Precision;
+import dlt.backend.cuda.driver.Driver;
+import dlt.backend.cuda.driver.NvidiaDriver;
 import dlt.backend.reference.ReferenceBackend;
 import dlt.error.Failure;
+import dlt.error.OutOfMemory;
 import dlt.experiment.Budget;
 import dlt.experiment.Device;
 import dlt.experiment.Training;
 import dlt.experiment.Trainings;
 import dlt.train.PlannedMemory;
 import java.util.Optional;
+import java.util.function.Function;
 import picocli.CommandLine.Option;
 
 /// Where to compute, and with how many threads.
@@ -37,10 +43,57 @@ final class DeviceOptions {
   /// The same with so many threads.
   Backend open(Training training, int threads) {
     return switch (device.orElse(training.device())) {
-      case AUTO, CPU -> CpuBackend.open(threads, training.precision() == Training.Precision.STRICT);
+      case AUTO -> openUsable(training).orElseGet(() -> processor(training, threads));
+      case CPU -> processor(training, threads);
+      case CUDA -> cuda(NvidiaDriver.open(), training);
       case REFERENCE -> new ReferenceBackend();
-      case CUDA -> throw new Failure(Failure.Kind.DEVICE, "--device cuda: this version of dlt computes on the processor only; use --device cpu or auto");
     };
+  }
+
+  private static Backend processor(Training training, int threads) {
+    return CpuBackend.open(threads, training.precision() == Training.Precision.STRICT);
+  }
+
+  private static Backend cuda(Driver driver, Training training) {
+    return new CudaBackend(driver, driver.first(), switch (training.precision()) {
+      case FLOAT32, STRICT -> Precision.FLOAT32;
+      case TF32 -> Precision.TF32;
+      case BF16 -> Precision.BF16;
+    });
+  }
+
+  /// The GPU, where there is one that can be used. A machine without a driver is the usual one, of which nothing is said; where there is
+  /// one, its owner wants to know why it stays idle.
+  private Optional<Backend> openUsable(Training training) {
+    try {
+      return NvidiaDriver.find().map(driver -> cuda(driver, training));
+    } catch (Failure e) {
+      takeProcessor(e);
+      return Optional.empty();
+    }
+  }
+
+  /// From now on, in place of the GPU; several trials of a sweep may ask at a time.
+  private synchronized void takeProcessor(Failure reason) {
+    if (!device.equals(Optional.of(Device.CPU))) {
+      device = Optional.of(Device.CPU);
+      new Output().say("dlt: auto takes the processor: " + reason.getMessage());
+    }
+  }
+
+  /// What `work` gives on the device. Where `auto` took a GPU whose memory does not suffice for it, it is done again on the processor.
+  <T> T compute(Training training, Function<Backend, T> work) {
+    try (Backend backend = open(training)) {
+      return work.apply(backend);
+    } catch (OutOfMemory e) {
+      if (device.orElse(training.device()) != Device.AUTO) {
+        throw e;
+      }
+      takeProcessor(e);
+    }
+    try (Backend backend = open(training)) {
+      return work.apply(backend);
+    }
   }
 
   /// Throws a [dlt.config.ConfigException] where a step of the (first) training is planned to take more memory than its budget.

@@ -4,8 +4,13 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dlt.backend.Backend;
 import dlt.backend.cpu.CpuBackend;
+import dlt.backend.cuda.driver.Driver;
+import dlt.backend.cuda.driver.Gpu;
+import dlt.backend.cuda.driver.NvidiaDriver;
 import dlt.backend.reference.ReferenceBackend;
+import dlt.error.Failure;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -22,10 +27,33 @@ final class Devices implements Callable<Integer> {
     try (Backend cpu = CpuBackend.open(Runtime.getRuntime().availableProcessors()); Backend reference = new ReferenceBackend()) {
       for (Backend b : List.of(cpu, reference)) {
         devices.addObject().put("name", b.name()).put("description", b.description());
-        text.append(text.isEmpty() ? "" : "\n").append(String.format(java.util.Locale.ROOT, "%-10s %s", b.name(), b.description()));
+        line(text, b.name(), b.description());
       }
     }
-    output.result(document, text.toString());
+    try {
+      gpus(NvidiaDriver.open(), document, devices, text);
+    } catch (Failure none) {
+      document.putObject("cuda").put("usable", false).put("reason", none.getMessage());
+      line(text, "cuda", none.getMessage().replaceFirst("^cuda: ", ""));
+    }
+    output.result(document, text.toString().stripTrailing());
     return 0;
+  }
+
+  private static void gpus(Driver driver, ObjectNode document, ArrayNode devices, StringBuilder text) {
+    String version = String.format(Locale.ROOT, "%d.%d", driver.version() / 1000, driver.version() % 1000 / 10);
+    document.putObject("cuda").put("usable", driver.gpus().stream().anyMatch(Gpu::suffices)).put("driver", version);
+    for (Gpu gpu : driver.gpus()) {
+      String description = String.format(Locale.ROOT, "%s, %.1f GiB, driver of CUDA %s%s", gpu, gpu.memory() / 0x1p30, version,
+          gpu.suffices() ? "" : "; too old: dlt needs compute capability 8.0");
+      devices.addObject().put("name", "cuda").put("description", description).put("index", gpu.index()).put("gpu", gpu.name())
+          .put("memory", gpu.memory()).put("capability", gpu.capability() / 10 + "." + gpu.capability() % 10)
+          .put("multiprocessors", gpu.multiprocessors()).put("usable", gpu.suffices());
+      line(text, "cuda", description);
+    }
+  }
+
+  private static void line(StringBuilder text, String name, String description) {
+    text.append(String.format(Locale.ROOT, "%-10s %s%n", name, description));
   }
 }

@@ -1,7 +1,6 @@
 package dlt.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dlt.backend.Backend;
 import dlt.config.Invalid;
 import dlt.data.Part;
 import dlt.data.Parts;
@@ -53,10 +52,7 @@ final class Eval implements Callable<Integer> {
     List<Assertion> assertions = conditions.stream().map(Eval::assertion).toList();
     SavedModel model = SavedModel.open(run.run());
     Part chosen = choose(model);
-    Scores scores;
-    try (Backend backend = device.open(model.file().experiment().training())) {
-      scores = model.scores(backend, chosen);
-    }
+    Scores scores = device.compute(model.file().experiment().training(), backend -> model.scores(backend, chosen));
     ObjectNode d = output.document().put("run", model.run().path().toString()).put("part", chosen.name()).put("samples", scores.samples());
     ObjectNode metrics = d.putObject("metrics");
     MetricsLog.put(metrics, "loss", scores.loss());

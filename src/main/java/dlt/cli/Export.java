@@ -1,7 +1,6 @@
 package dlt.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dlt.backend.Backend;
 import dlt.infer.Parity;
 import dlt.run.MetricsLog;
 import dlt.train.SavedModel;
@@ -42,10 +41,7 @@ final class Export implements Callable<Integer> {
     List<String> text = new ArrayList<>();
     if (formats.onnx != null) {
       Path file = file(formats.onnx, model.run().onnx());
-      Parity parity;
-      try (Backend backend = device.open(model.file().experiment().training())) {
-        parity = model.export(backend, file);
-      }
+      Parity parity = device.compute(model.file().experiment().training(), backend -> model.export(backend, file));
       MetricsLog.put(document.putObject("onnx").put("path", file.toString()), "max_abs_difference", parity.maxAbsolute());
       text.add(String.format(Locale.ROOT, "%s (epoch %d; ONNX Runtime agrees, largest difference %.2g)", file, model.epoch(), parity.maxAbsolute()));
     }

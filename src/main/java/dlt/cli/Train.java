@@ -68,16 +68,12 @@ final class Train implements Callable<Integer> {
     Duplicates.warnings(trainings.division(), false).forEach(w -> output.say("dlt: " + w));
     RunDirectory run = TrainingRun.folder(out, Path.of("runs"), file.experiment().name(), resume);
     TrainingRun.Result result;
-    try (Backend backend = device.open(file.experiment().training());
-        Interruption interruption = new Interruption()) {
-      result = train(trainings, backend, run, interruption);
+    try (Interruption interruption = new Interruption()) {
+      result = device.compute(file.experiment().training(), backend -> train(trainings, backend, run, interruption));
       if (result.stopped()) {
         output.result(output.document().put("run", run.path().toString()).put("epochs", result.epochs()).put("stopped", true), "");
         output.say("stopped; saved in " + run.path() + "; go on with: dlt train " + experiment.file + " --out " + run.path() + " --resume");
         return interruption.exitCode();
-      }
-      if (!noReport) {
-        report(run, backend);
       }
     }
     output.result(document(result), "");
@@ -89,14 +85,22 @@ final class Train implements Callable<Integer> {
     return result.failed().isEmpty() ? 0 : Failure.Kind.ASSERTION.exitCode();
   }
 
+  /// Trains and writes the report. Called once more, on another device, it goes on with the run.
   private TrainingRun.Result train(Trainings trainings, Backend backend, RunDirectory run, Interruption interruption) {
+    boolean goOn = resume;
+    resume = true;
     Progress progress = new Progress(output);
     boolean events = tensorboard || Files.isDirectory(run.tensorboard()) || Files.isDirectory(run.fold(0).tensorboard());
+    TrainingRun.Result result;
     try (TensorBoard board = new TensorBoard(progress)) {
-      return new TrainingRun(trainings, backend, run, events ? board : progress).train(resume, Version.text(), interruption::requested);
+      result = new TrainingRun(trainings, backend, run, events ? board : progress).train(goOn, Version.text(), interruption::requested);
     } finally {
       progress.end();
     }
+    if (!noReport && !result.stopped()) {
+      report(run, backend);
+    }
+    return result;
   }
 
   /// A page that cannot be made is no reason to fail a training that went well.

@@ -51,7 +51,7 @@ public final class CpuBackend implements Backend {
 
   @Override
   public String description() {
-    return "cpu " + instructionSet + (strict ? ", strict, " : ", ") + workers.threads() + (workers.threads() == 1 ? " thread" : " threads");
+    return "cpu " + instructionSet + (strict ? ", strict float32, " : ", float32, ") + workers.threads() + (workers.threads() == 1 ? " thread" : " threads");
   }
 
   @Override

@@ -36,7 +36,7 @@ class InstructionSetTest {
     System.setProperty(InstructionSet.PROPERTY, "java");
     assertThat(InstructionSet.best()).isEqualTo(InstructionSet.JAVA);
     try (CpuBackend backend = CpuBackend.open(1)) {
-      assertThat(backend.description()).isEqualTo("cpu java, 1 thread");
+      assertThat(backend.description()).isEqualTo("cpu java, float32, 1 thread");
     }
   }
 

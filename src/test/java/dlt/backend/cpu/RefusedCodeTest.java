@@ -26,7 +26,7 @@ class RefusedCodeTest {
     int code = p.waitFor();
     assumeTrue(code != NOT_KNOWN, "the system cannot refuse executable memory to a process");
     assertThat(code).as(output).isZero();
-    assertThat(output).contains("cpu kernels are plain Java loops").contains("the system refuses executable memory").contains("cpu java, 1 thread");
+    assertThat(output).contains("cpu kernels are plain Java loops").contains("the system refuses executable memory").contains("cpu java, float32, 1 thread");
   }
 
   public static void main(String[] arguments) throws Throwable {

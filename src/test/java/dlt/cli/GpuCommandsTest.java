@@ -1,0 +1,168 @@
+package dlt.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dlt.backend.cuda.driver.FakeCuda;
+import dlt.backend.cuda.driver.NvidiaDriver;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What users of commands see of GPUs: of none, of those that cannot be used, and of those that stop.
+class GpuCommandsTest {
+  private static final long GIB = 1L << 30;
+
+  @TempDir Path folder;
+
+  @AfterEach
+  void forget() {
+    System.clearProperty(NvidiaDriver.LIBRARY);
+  }
+
+  private static FakeCuda machine(int version, int gpus, int capability, long memory) {
+    FakeCuda fake = FakeCuda.fresh();
+    fake.machine(version, gpus, capability, memory);
+    System.setProperty(NvidiaDriver.LIBRARY, fake.library().toString());
+    return fake;
+  }
+
+  private CommandsTest.Result train(String... more) {
+    return CommandsTest.dlt(Stream.concat(Stream.of("train", "experiments/iris.yaml", "--set", "training.epochs=2", "--set", "assert=[]", "--no-report",
+        "--out", run().toString(), "--json"), Arrays.stream(more)).toArray(String[]::new));
+  }
+
+  private Path run() {
+    return folder.resolve("run");
+  }
+
+  private String device() throws IOException {
+    return new ObjectMapper().readTree(run().resolve("manifest.json").toFile()).get("device").asText();
+  }
+
+  private static void exitsWithSix(CommandsTest.Result r, String line) {
+    assertThat(r.code()).isEqualTo(6);
+    assertThat(r.err().lines().filter(l -> l.startsWith("dlt: "))).singleElement().satisfies(l -> assertThat(l).startsWith("dlt: " + line));
+  }
+
+  @Test
+  void devicesListsTheGpus() throws IOException {
+    machine(12040, 2, 86, 8 * GIB);
+    assertThat(CommandsTest.dlt("devices").out()).contains("cuda       Fake GPU 1 (compute capability 8.6), 8.0 GiB, driver of CUDA 12.4");
+    JsonNode d = CommandsTest.dlt("devices", "--json").json();
+    assertThat(d.get("cuda").get("usable").asBoolean()).isTrue();
+    assertThat(d.get("cuda").get("driver").asText()).isEqualTo("12.4");
+    JsonNode gpu = d.get("devices").get(3);
+    assertThat(gpu.get("name").asText()).isEqualTo("cuda");
+    assertThat(gpu.get("index").asInt()).isOne();
+    assertThat(gpu.get("gpu").asText()).isEqualTo("Fake GPU 1");
+    assertThat(gpu.get("memory").asLong()).isEqualTo(8 * GIB);
+    assertThat(gpu.get("capability").asText()).isEqualTo("8.6");
+    assertThat(gpu.get("usable").asBoolean()).isTrue();
+  }
+
+  @Test
+  void devicesSaysWhyThereIsNoGpu() throws IOException {
+    machine(11020, 1, 86, 8 * GIB);
+    CommandsTest.Result r = CommandsTest.dlt("devices", "--json");
+    assertThat(r.code()).isZero();
+    assertThat(r.json().get("devices")).hasSize(2);
+    assertThat(r.json().get("cuda").get("usable").asBoolean()).isFalse();
+    assertThat(r.json().get("cuda").get("reason").asText()).contains("CUDA 11.2").contains("update the driver");
+    assertThat(CommandsTest.dlt("devices").out()).contains("cuda       the NVIDIA driver speaks CUDA 11.2");
+  }
+
+  @Test
+  void devicesShowsAGpuThatIsTooOld() throws IOException {
+    machine(12040, 1, 75, 8 * GIB);
+    assertThat(CommandsTest.dlt("devices").out()).contains("Fake GPU 0 (compute capability 7.5)").contains("too old");
+    assertThat(CommandsTest.dlt("devices", "--json").json().get("cuda").get("usable").asBoolean()).isFalse();
+  }
+
+  @Test
+  void cudaWithoutADriverExitsWithSix() throws IOException {
+    assumeTrue(noDriver(), "this machine has an NVIDIA driver");
+    CommandsTest.Result r = train("--device", "cuda");
+    exitsWithSix(r, "cuda: no NVIDIA driver on this machine");
+    assertThat(r.json().get("error").get("code").asInt()).isEqualTo(6);
+  }
+
+  @Test
+  void cudaWithoutADeviceExitsWithSix() {
+    machine(12040, 0, 0, 0);
+    exitsWithSix(train("--device", "cuda"), "cuda: cuInit: CUDA_ERROR_NO_DEVICE");
+  }
+
+  @Test
+  void cudaWithTooOldAGpuExitsWithSix() {
+    machine(12040, 1, 61, GIB);
+    exitsWithSix(train("--device", "cuda"), "cuda: found Fake GPU 0 (compute capability 6.1); dlt needs compute capability 8.0");
+  }
+
+  @Test
+  void cudaWithTooLittleMemoryExitsWithSixAndFreesWhatItTook() {
+    FakeCuda fake = machine(12040, 1, 90, 64);
+    exitsWithSix(train("--device", "cuda"), "cuda Fake GPU 0");
+    assertThat(fake.live()).isZero();
+    assertThat(fake.misuse()).isEmpty();
+  }
+
+  @Test
+  void cudaThatIsLostExitsWithSixAndFreesWhatItTook() {
+    FakeCuda fake = machine(12040, 1, 90, GIB);
+    fake.fail("cuMemcpyHtoDAsync_v2", 1, 719, true);
+    exitsWithSix(train("--device", "cuda"), "cuda: cuMemcpyHtoDAsync: CUDA_ERROR_LAUNCH_FAILED");
+    assertThat(fake.live()).isZero();
+    assertThat(fake.misuse()).isEmpty();
+  }
+
+  @Test
+  void autoOnAMachineWithoutADriverTakesTheProcessorAndSaysNothing() throws IOException {
+    assumeTrue(noDriver(), "this machine has an NVIDIA driver");
+    CommandsTest.Result r = train();
+    assertThat(r.code()).as(r.err()).isZero();
+    assertThat(r.err()).doesNotContain("auto");
+    assertThat(device()).startsWith("cpu ");
+  }
+
+  @Test
+  void autoSaysOnceWhyTheGpuIsNotTaken() throws IOException {
+    machine(12040, 0, 0, 0);
+    CommandsTest.Result r = train("--set", "training.budget={memory: 1GiB}");
+    assertThat(r.code()).as(r.err()).isZero();
+    assertThat(r.err().lines().filter(l -> l.contains("auto"))).singleElement()
+        .satisfies(l -> assertThat(l).startsWith("dlt: auto takes the processor: cuda: cuInit: CUDA_ERROR_NO_DEVICE"));
+    assertThat(device()).startsWith("cpu ");
+  }
+
+  @Test
+  void autoTakesTheProcessorWhereTheGpusMemoryDoesNotSuffice() throws IOException {
+    FakeCuda fake = machine(12040, 1, 90, 64);
+    CommandsTest.Result r = train();
+    assertThat(r.code()).as(r.err()).isZero();
+    assertThat(r.err()).contains("dlt: auto takes the processor: cuda Fake GPU 0").contains("out of memory");
+    assertThat(device()).startsWith("cpu ");
+    assertThat(fake.live()).isZero();
+  }
+
+  @Test
+  void precisionsOfAGpuAreFloat32OnTheProcessorAndTheManifestSaysSo() throws IOException {
+    CommandsTest.Result r = train("--device", "cpu", "--set", "training.precision=bf16");
+    assertThat(r.code()).as(r.err()).isZero();
+    assertThat(device()).contains("float32").doesNotContain("bf16");
+  }
+
+  private static boolean noDriver() {
+    try {
+      return NvidiaDriver.find().isEmpty();
+    } catch (RuntimeException e) {
+      return false;
+    }
+  }
+}
