@@ -406,7 +406,7 @@ function _picocli_dlt_export() {
 
   local commands=""
   local flag_opts="'--json' '--verbose' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--device' '--threads' '--onnx' '--safetensors'"
+  local arg_opts="'--device' '--threads' '--onnx' '--safetensors' '--card'"
   local DEVICE_option_args=("AUTO" "CPU" "CUDA" "REFERENCE") # --device values
 
   type compopt &>/dev/null && compopt +o default
@@ -424,6 +424,9 @@ function _picocli_dlt_export() {
       return
       ;;
     '--safetensors')
+      return
+      ;;
+    '--card')
       return
       ;;
   esac

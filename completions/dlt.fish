@@ -54,6 +54,7 @@ complete -c dlt -n '__fish_seen_subcommand_from export' -l json -d 'Print one JS
 complete -c dlt -n '__fish_seen_subcommand_from export' -l verbose -d 'Show what lies behind a failure.'
 complete -c dlt -n '__fish_seen_subcommand_from export' -l onnx -x -d 'Write an ONNX model to FILE, or to model.onnx in the run\'s folder.'
 complete -c dlt -n '__fish_seen_subcommand_from export' -l safetensors -x -d 'Write the weights under PyTorch\'s names to FILE, or to model.safetensors in the run\'s folder.'
+complete -c dlt -n '__fish_seen_subcommand_from export' -l card -x -d 'Write a model card in Markdown to FILE, or to model-card.md in the run\'s folder: data, training, figures, limits, and how to load the ONNX model in Java and Python.'
 complete -c dlt -n '__fish_seen_subcommand_from export' -s h -l help -d 'Show this help message and exit.'
 complete -c dlt -n '__fish_seen_subcommand_from export' -s V -l version -d 'Print version information and exit.'
 complete -c dlt -n '__fish_seen_subcommand_from export' -F

@@ -45,7 +45,7 @@ class PackagesTest {
       Map.entry("onnx", Set.of("graph", "op", "tensor")),
       Map.entry("infer", Set.of("tensor")),
       // a report evaluates the saved model again, or is about a sweep
-      Map.entry("report", Set.of("train", "sweep", "run", "experiment", "backend", "data", "metric", "layer", "config", "tensor")),
+      Map.entry("report", Set.of("train", "sweep", "infer", "run", "experiment", "backend", "data", "metric", "layer", "config", "tensor")),
       Map.entry("sweep", Set.of("train", "run", "experiment", "backend", "config", "tensor")),
       Map.entry("selftest", Set.of("backend", "backend.reference", "graph", "op", "tensor")),
       Map.entry("draft", Set.of("data", "config", "tensor")),

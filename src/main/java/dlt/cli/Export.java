@@ -2,8 +2,11 @@ package dlt.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dlt.infer.Parity;
+import dlt.report.ModelCard;
+import dlt.run.AtomicFile;
 import dlt.run.MetricsLog;
 import dlt.train.SavedModel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +26,7 @@ final class Export implements Callable<Integer> {
   @ArgGroup(exclusive = false, multiplicity = "1")
   Formats formats;
 
-  /// What is written, one or both.
+  /// What is written, at least one.
   static final class Formats {
     @Option(names = "--onnx", arity = "0..1", fallbackValue = "", paramLabel = "FILE",
         description = "Write an ONNX model to FILE, or to model.onnx in the run's folder.")
@@ -32,6 +35,10 @@ final class Export implements Callable<Integer> {
     @Option(names = "--safetensors", arity = "0..1", fallbackValue = "", paramLabel = "FILE",
         description = "Write the weights under PyTorch's names to FILE, or to model.safetensors in the run's folder.")
     String safetensors;
+
+    @Option(names = "--card", arity = "0..1", fallbackValue = "", paramLabel = "FILE",
+        description = "Write a model card in Markdown to FILE, or to model-card.md in the run's folder: data, training, figures, limits, and how to load the ONNX model in Java and Python.")
+    String card;
   }
 
   @Override
@@ -50,6 +57,13 @@ final class Export implements Callable<Integer> {
       model.exportWeights(file);
       document.putObject("safetensors").put("path", file.toString()).put("tensors", model.weights().size());
       text.add(String.format(Locale.ROOT, "%s (epoch %d; %d tensors)", file, model.epoch(), model.weights().size()));
+    }
+    if (formats.card != null) {
+      Path file = file(formats.card, model.run().card());
+      String card = ModelCard.of(model);
+      AtomicFile.write(file, out -> out.write(card.getBytes(StandardCharsets.UTF_8)));
+      document.putObject("card").put("path", file.toString());
+      text.add(file + " (the licence is for you to fill in)");
     }
     output.result(document, String.join("\n", text));
     return 0;

@@ -50,7 +50,7 @@ public record Comparison(
     SequencedMap<String, List<Double>> metrics = new LinkedHashMap<>();
     for (String name : union(results)) {
       // those without a part repeat the test's or the validation's
-      if (name.contains(".")) {
+      if (name.contains(".") && !name.equals(Manifest.ONNX_DIFFERENCE)) {
         metrics.put(name, results.stream().map(r -> r.getOrDefault(name, Double.NaN)).toList());
       }
     }

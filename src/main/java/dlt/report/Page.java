@@ -75,7 +75,7 @@ public final class Page {
     card("best epoch", Integer.toString(r.model().epoch()) + " of " + r.history().epochs().size());
     r.findings().metrics().forEach((name, value) -> card(r.findings().part() + " " + name, Comparison.figure(value)));
     card("time in epochs", String.format(Locale.ROOT, "%.1f s", r.history().seconds()));
-    Optional.ofNullable(r.manifest().results().get("onnx.max_abs_difference")).ifPresent(d ->
+    Optional.ofNullable(r.manifest().results().get(Manifest.ONNX_DIFFERENCE)).ifPresent(d ->
         card("ONNX Runtime differs by", String.format(Locale.ROOT, "%.1e", d)));
     body.raw("</div>");
   }

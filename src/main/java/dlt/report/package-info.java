@@ -1,2 +1,2 @@
-/// From finished runs to what people look at: an HTML page, plots in text, and tables that compare runs.
+/// From finished runs and sweeps to what people look at: an HTML page, plots in text, tables that compare runs, and the card of a model.
 package dlt.report;

@@ -25,6 +25,9 @@ import java.util.SequencedMap;
 public record Manifest(
     String dlt, String java, String device, long seed, Path base, String experiment, String started, String finished, String ended,
     SequencedMap<String, String> data, SequencedMap<String, String> artefacts, SequencedMap<String, Double> results) {
+  /// The result that says by how much ONNX Runtime's outputs differ from the engine's at most.
+  public static final String ONNX_DIFFERENCE = "onnx.max_abs_difference";
+
   private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
   /// Writes it to the run's folder, with the hashes of the artefacts that are there.

@@ -125,6 +125,11 @@ public record RunDirectory(Path path) {
     return path.resolve("model.safetensors");
   }
 
+  /// What somebody who is given the model should know of it, in Markdown.
+  public Path card() {
+    return path.resolve("model-card.md");
+  }
+
   /// Takes the folder for this process until the lock is closed; a process that dies gives it back. Throws a [Failure]
   /// where another process has it.
   public FileLock lock() {

@@ -61,8 +61,17 @@ public record SavedModel(RunDirectory run, ExperimentFile file, Assembly assembl
 
   /// The data of the experiment, divided as for the training of the model: one that was refitted has no validation part.
   public Parts parts() {
-    Division division = file.experiment().data().open(file.base(), wanted(), file.experiment().seed());
+    return parts(division());
+  }
+
+  /// The parts of `division` that the model was trained and is measured on.
+  public Parts parts(Division division) {
     return refitted() ? division.whole() : division.trainings().getFirst();
+  }
+
+  /// The data of the experiment with all trainings that its split asks for.
+  public Division division() {
+    return file.experiment().data().open(file.base(), wanted(), file.experiment().seed());
   }
 
   /// Whether it was trained on all samples of the folds, after them.

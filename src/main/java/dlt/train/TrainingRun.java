@@ -13,6 +13,7 @@ import dlt.experiment.Experiment;
 import dlt.experiment.Prepared;
 import dlt.experiment.Trainings;
 import dlt.infer.Parity;
+import dlt.run.Manifest;
 import dlt.run.RunDirectory;
 import dlt.run.UsedTime;
 import java.io.IOException;
@@ -176,6 +177,7 @@ public final class TrainingRun {
         ModelMetadata.of(prepared.assembly(), record.dataHash(), o.bestEpoch(), metrics), run.onnx()));
     List<Assertion.Verdict> asserts = experiment().assertions().stream().map(a -> a.verdict(metrics)).toList();
     Ending ending = ending(outcome, folds);
+    parity.ifPresent(p -> metrics.put(Manifest.ONNX_DIFFERENCE, p.maxAbsolute()));
     record.finish(metrics, ending);
     return new Result(run, outcome.map(Trainer.Outcome::epochs).orElse(0), outcome.map(Trainer.Outcome::bestEpoch).orElse(0), validation, test,
         folds, parity, seconds(), asserts, ending);
