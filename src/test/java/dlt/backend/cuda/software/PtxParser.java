@@ -207,7 +207,8 @@ final class PtxParser {
       } else if (SPACES.contains(t)) {
         Variable v = variable();
         tokens.expect(";");
-        locals.put(v.name(), v);     // parameters of calls repeat their names, with the same size or not
+        // what is passed to calls is declared again for each, under the same name
+        locals.merge(v.name(), v, (a, b) -> a.bytes() >= b.bytes() ? a : b);
       } else {
         statement();
       }

@@ -69,7 +69,7 @@ final class SharedMemory {
     for (int u = at >> shift; u <= end; u++) {
       int s = writers[u];
       if (s != stamp) {
-        if (s == 0 || !w.follows(s, lane)) {
+        if (s == 0 || s == PENDING || !w.follows(s, lane)) {
           throw s == 0 ? Fault.at(w, lane, "reads shared memory that nobody has written" + where(u))
               : s == PENDING ? Fault.at(w, lane, "reads the destination of a cp.async that nobody has waited for" + where(u))
               : Fault.at(w, lane, "reads shared memory while " + who(w, s) + " writes it, and no barrier orders them" + where(u));
@@ -115,7 +115,7 @@ final class SharedMemory {
     int end = (at + size - 1) >> shift;
     for (int u = at >> shift; u <= end; u++) {
       int s = writers[u];
-      if (s != 0 && s != stamp && !w.follows(s, lane) && (s == PENDING || stored == null || !stored.same(w, lane, bytes, at))) {
+      if (s == PENDING || s != 0 && s != stamp && !w.follows(s, lane) && (stored == null || !stored.same(w, lane, bytes, at))) {
         throw s == PENDING ? Fault.at(w, lane, "writes the destination of a cp.async that nobody has waited for" + where(u))
             : Fault.at(w, lane, "writes shared memory while " + who(w, s) + " writes it, and no barrier orders them" + where(u));
       }

@@ -3,6 +3,7 @@ package dlt.backend.cuda.software;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -83,6 +84,41 @@ class SoftwareGpuTest {
           steps++;
         }
         assertThat(r[i]).isEqualTo(steps);
+      }
+    }
+  }
+
+  @Test
+  void functionsAreCalledWithMemoryOfTheirOwn() {
+    try (KernelRun run = new KernelRun(KERNELS, 1)) {
+      int n = 64;
+      float[] a = random(n);
+      long out = run.upload(new float[n]);
+      run.launch("spaces", 1, n, 0, out, run.upload(a), 0L, n, 0f);
+      float[] r = run.download(out, n);
+      for (int i = 0; i < n; i++) {
+        assertThat(r[i]).isEqualTo(a[i] * (i & 7) + (1 << (i & 3)) + 5);
+      }
+    }
+  }
+
+  @Test
+  void productsOfMatricesByTilesAreThoseOfJava() {
+    try (KernelRun run = new KernelRun(KERNELS, 1)) {
+      int n = 128;
+      float[] a = random(n * n);
+      float[] b = random(n * n + 1);
+      long out = run.upload(new float[n * n]);
+      run.launch("tiled_product", n / 64 * (n / 64), 256, 0, out, run.upload(a), run.upload(b), n, 0f);
+      float[] r = run.download(out, n * n);
+      for (int i = 0; i < n; i++) {
+        for (int j = 0; j < n; j++) {
+          float sum = 0;
+          for (int k = 0; k < n; k++) {
+            sum = Math.fma(a[i * n + k], b[k * n + j], sum);
+          }
+          assertThat(r[i * n + j]).isEqualTo(sum);
+        }
       }
     }
   }

@@ -30,7 +30,7 @@ final class Translator {
     Map<String, Code> r = new HashMap<>();
     for (Ptx.Function f : module.functions().values()) {
       if (f.entry()) {
-        r.put(f.name(), new Translator(module, f).translate());
+        r.put(f.name(), new Translator(module, Inliner.inline(module, f)).translate());
       }
     }
     return r;

@@ -92,3 +92,58 @@ extern "C" __global__ void walk(Vectors v) {
   }
   v.out[i] = steps;
 }
+__constant__ float table[4] = {1, 2, 4, 8};
+__device__ int counter = 5;
+
+static __device__ __noinline__ float called(float x, int k) {
+  float local[8];
+  for (int i = 0; i < 8; i++) {
+    local[i] = x * i;
+  }
+  return local[k & 7] + table[k & 3];
+}
+
+// calls, constants, variables, and memory of a thread
+extern "C" __global__ void spaces(Vectors v) {
+  int i = threadIdx.x;
+  v.out[i] = called(v.a[i], i) + counter;
+}
+
+// out = a b, of n x n each, in tiles of 64 x 64 with 4 x 4 results a thread
+extern "C" __global__ void tiled_product(Vectors v) {
+  __shared__ __align__(16) float left[16][64];
+  __shared__ __align__(16) float right[16][64];
+  int tx = threadIdx.x % 16;
+  int ty = threadIdx.x / 16;
+  int tiles = v.n / 64;
+  int row = blockIdx.x / tiles * 64;
+  int column = blockIdx.x % tiles * 64;
+  float sum[4][4] = {};
+  for (int k = 0; k < v.n; k += 16) {
+    for (int i = 0; i < 4; i++) {
+      left[tx][ty + 16 * i] = v.a[(row + ty + 16 * i) * v.n + k + tx];
+      right[ty][tx + 16 * i] = v.b[(k + ty) * v.n + column + tx + 16 * i];
+    }
+    __syncthreads();
+#pragma unroll
+    for (int e = 0; e < 16; e++) {
+      float4 x = *reinterpret_cast<float4*>(&left[e][4 * ty]);
+      float4 y = *reinterpret_cast<float4*>(&right[e][4 * tx]);
+      float xs[4] = {x.x, x.y, x.z, x.w};
+      float ys[4] = {y.x, y.y, y.z, y.w};
+#pragma unroll
+      for (int i = 0; i < 4; i++) {
+#pragma unroll
+        for (int j = 0; j < 4; j++) {
+          sum[i][j] += xs[i] * ys[j];
+        }
+      }
+    }
+    __syncthreads();
+  }
+  for (int i = 0; i < 4; i++) {
+    for (int j = 0; j < 4; j++) {
+      v.out[(row + 4 * ty + i) * v.n + column + 4 * tx + j] = sum[i][j];
+    }
+  }
+}
