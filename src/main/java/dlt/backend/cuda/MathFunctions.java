@@ -39,8 +39,8 @@ final class MathFunctions {
   static String call(Ptx ptx, String name, String... arguments) {
     Map<String, String> names = new HashMap<>();
     String result = ptx.register(Ptx.Type.F32);
-    List<String> lines = FUNCTIONS.get(name);
-    for (String line : lines) {
+    String end = ptx.label();
+    for (String line : FUNCTIONS.get(name)) {
       Matcher argument = ARGUMENT.matcher(line);
       Matcher value = RESULT.matcher(line);
       if (argument.lookingAt()) {
@@ -49,10 +49,13 @@ final class MathFunctions {
         ptx.add("mov.f32 " + result + ", " + renamed(ptx, names, value.group(1)));
       } else if (line.endsWith(":")) {
         ptx.place(renamed(ptx, names, line.substring(0, line.length() - 1)));
-      } else if (line != lines.getLast()) {
+      } else if (line.equals("ret;")) {
+        ptx.jump(end);
+      } else {
         ptx.add(renamed(ptx, names, line.substring(0, line.length() - 1)));
-      }   // the last line returns
+      }
     }
+    ptx.place(end);
     return result;
   }
 
