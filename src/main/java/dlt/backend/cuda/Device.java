@@ -85,7 +85,8 @@ final class Device implements AutoCloseable {
 
   @Override
   public void close() {
-    context();
-    owned.close();
+    try (owned) {
+      context();
+    }
   }
 }
