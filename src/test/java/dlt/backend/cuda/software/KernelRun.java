@@ -51,6 +51,10 @@ final class KernelRun implements AutoCloseable {
     return r;
   }
 
+  Context.Function function(String kernel) {
+    return context.function(module, kernel);
+  }
+
   /// Launches a kernel that takes a struct of addresses (long), ints and floats in that order, and waits for it.
   void launch(String kernel, int grid, int block, int sharedBytes, Object... arguments) {
     try (Arena arena = Arena.ofConfined()) {
@@ -67,7 +71,7 @@ final class KernelRun implements AutoCloseable {
         }
         at += size;
       }
-      context.launch(context.function(module, kernel), Extent.of(grid), Extent.of(block), sharedBytes, bytes.asSlice(0, (at + 7) / 8 * 8), stream);
+      context.launch(function(kernel), Extent.of(grid), Extent.of(block), sharedBytes, bytes.asSlice(0, (at + 7) / 8 * 8), stream);
       context.synchronize(stream);
     }
   }
