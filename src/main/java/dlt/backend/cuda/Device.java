@@ -8,18 +8,21 @@ import java.lang.foreign.MemorySegment;
 final class Device implements AutoCloseable {
   private static final long PINNED = 4L << 20;
 
+  /// The device that a thread has entered.
+  private static final ThreadLocal<Device> ENTERED = new ThreadLocal<>();
+
   private final Context context;
   private final Resources owned = new Resources();
   private final Context.Stream stream;
   private final Context.Stream inputs;
   private final MemorySegment pinned;
   private final Modules modules;
-  private Thread entered = Thread.currentThread();
 
   /// Takes `context`, and closes it where that fails.
   Device(Context context) {
     this.context = context;
     owned.add(context::close);
+    ENTERED.set(this);
     try {
       stream = context.createStream();
       owned.add(() -> context.destroy(stream));
@@ -37,9 +40,9 @@ final class Device implements AutoCloseable {
 
   /// The context, entered by the calling thread.
   Context context() {
-    if (entered != Thread.currentThread()) {
-      entered = Thread.currentThread();
+    if (ENTERED.get() != this) {
       context.enter();
+      ENTERED.set(this);
     }
     return context;
   }
@@ -87,6 +90,7 @@ final class Device implements AutoCloseable {
   public void close() {
     try (owned) {
       context();
+      ENTERED.remove();
     }
   }
 }
