@@ -9,7 +9,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /// Batches that worker threads make ahead of the one that is used. Batch `b` goes into slot `b % slots`; a slot is filled again
-/// once the consumer has asked for the batch after the one in it.
+/// once the consumer has asked for the batch after the one in it. Workers that found no free slot go on when half of them are.
 final class Ahead implements Batches.Epoch {
   private static final int NONE = -1;
 
@@ -96,7 +96,7 @@ final class Ahead implements Batches.Epoch {
     lock.lock();
     try {
       released = batch; // the batch before is no longer used
-      if (idle > 0) {
+      if (idle > 0 && claimed - released <= slots.size() / 2) {
         freed.signalAll();
       }
       while (!closed && batchIn[slot] != batch) {

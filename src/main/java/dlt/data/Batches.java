@@ -14,6 +14,10 @@ import java.util.Optional;
 public final class Batches implements AutoCloseable {
   /// Batches of memory up to this many bytes are copied by whoever asks for them: waking a thread takes longer.
   private static final long SMALL = 1 << 16;
+  /// Small batches are made ahead in numbers, so that threads that share processors with the steps need not come in turn with
+  /// each: so many for each thread that makes them, as long as all together have no more bytes than this.
+  static final int AHEAD = 32;
+  private static final long AHEAD_BYTES = 8 << 20;
 
   /// How batches are made. Samples are augmented and shuffled by numbers drawn from `seed`. `targets` says what the batches'
   /// targets are, where class indices are mixed and so become the classes' probabilities; the data's own where it is empty.
@@ -72,7 +76,8 @@ public final class Batches implements AutoCloseable {
     } else {
       this.workers = cheap ? 1 : Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 8);
     }
-    for (int i = 0; i < workers + 1 && workers > 0; i++) {
+    int ahead = (int) Math.clamp(AHEAD_BYTES / first.bytes(), 1, AHEAD) * workers;
+    for (int i = 0; i < ahead + 1 && workers > 0; i++) {
       slots.add(new Slot(arena, schema, first.capacity()));
     }
   }

@@ -108,9 +108,18 @@ sealed interface Move {
     int x0 = (int) Math.floor(sx);
     float fy = (float) (sy - y0);
     float fx = (float) (sx - x0);
+    boolean inside = y0 >= 0 && y0 + 1 < p.height && x0 >= 0 && x0 + 1 < p.width;
     for (int c = 0; c < p.channels; c++) {
-      float top = p.at(c, y0, x0, outside) * (1 - fx) + p.at(c, y0, x0 + 1, outside) * fx;
-      float bottom = p.at(c, y0 + 1, x0, outside) * (1 - fx) + p.at(c, y0 + 1, x0 + 1, outside) * fx;
+      float top;
+      float bottom;
+      if (inside) {
+        int from = p.row(c, y0) + x0;
+        top = p.source[from] * (1 - fx) + p.source[from + 1] * fx;
+        bottom = p.source[from + p.width] * (1 - fx) + p.source[from + p.width + 1] * fx;
+      } else {
+        top = p.at(c, y0, x0, outside) * (1 - fx) + p.at(c, y0, x0 + 1, outside) * fx;
+        bottom = p.at(c, y0 + 1, x0, outside) * (1 - fx) + p.at(c, y0 + 1, x0 + 1, outside) * fx;
+      }
       x[p.row(c, 0) + at] = top * (1 - fy) + bottom * fy;
     }
   }

@@ -43,6 +43,9 @@ public final class Trainer implements AutoCloseable {
     }
   }
 
+  /// How long an epoch's steps took, how much of it they waited for data, and samples a second.
+  private record Pace(double seconds, double waiting, double speed) {}
+
   private static final long EPOCH_SAVE_NANOS = 1_000_000_000L, STEP_SAVE_NANOS = 20_000_000_000L;
 
   /// A batch that was taken and whose loss nobody has looked at.
@@ -154,10 +157,14 @@ public final class Trainer implements AutoCloseable {
   /// One epoch, from where the state stands; why it was not finished, if it was not.
   private Optional<Ending> epoch(MetricsLog log, BooleanSupplier stop) {
     long begin = System.nanoTime();
+    long waited = 0;
     long samplesBefore = state.samples();
     try (Batches.Epoch epoch = batches.epoch(state.epoch(), state.batch())) {
       while (epoch.hasNext()) {
-        step(epoch.next(), log);
+        long asked = System.nanoTime();
+        Batch batch = epoch.next();
+        waited += System.nanoTime() - asked;
+        step(batch, log);
         if (stop.getAsBoolean()) {
           return Optional.of(Ending.INTERRUPTED);
         }
@@ -171,8 +178,7 @@ public final class Trainer implements AutoCloseable {
     }
     settle(log, 0);
     double seconds = (System.nanoTime() - begin) * 1e-9;
-    double speed = (state.samples() - samplesBefore) / seconds;
-    double compared = judged(log, seconds, speed);
+    double compared = judged(log, new Pace(seconds, waited * 1e-9, (state.samples() - samplesBefore) / seconds));
     logged(log);
     rate.epochEnded(state.step(), compared);
     state = state.nextEpoch().saved(log.lines(), rate.state());
@@ -186,13 +192,13 @@ public final class Trainer implements AutoCloseable {
   }
 
   /// Validates the weights, keeps them where they are the best so far, and logs the epoch; the value that the schedule goes by.
-  private double judged(MetricsLog log, double seconds, double speed) {
+  private double judged(MetricsLog log, Pace pace) {
     averages.ifPresent(a -> a.settle(state.epoch(), state.averaged()));
     Optional<Scores> validation = prepared.parts().validation().map(evaluator::scores);
     boolean isBest = select(validation);
     double trainLoss = state.lossSum() / state.samples();
-    log.append(epochLine(log, trainLoss, validation, seconds, speed, isBest));
-    listener.epoch(state.epoch(), prepared.epochs(), trainLoss, validation, seconds, speed, isBest);
+    log.append(epochLine(log, trainLoss, validation, pace, isBest));
+    listener.epoch(state.epoch(), prepared.epochs(), trainLoss, validation, pace.seconds, pace.speed, isBest);
     return validation.map(v -> v.value(rate.metric().orElse("loss"))).orElse(trainLoss);
   }
 
@@ -201,7 +207,7 @@ public final class Trainer implements AutoCloseable {
   private void keepUnfinished(MetricsLog log) {
     listener.note("no epoch was finished: the weights are kept as they are after " + state.batch() + " of " + batches.count() + " batches");
     double seconds = time.used().seconds();
-    judged(log, seconds, state.samples() / seconds);
+    judged(log, new Pace(seconds, Double.NaN, state.samples() / seconds));
     checkpoints.saveBest(best, state);
     bestUnsaved = false;
   }
@@ -298,7 +304,7 @@ public final class Trainer implements AutoCloseable {
     return experiment.select().maximises() ? value > state.bestValue() + by : value < state.bestValue() - by;
   }
 
-  private ObjectNode epochLine(MetricsLog log, double trainLoss, Optional<Scores> validation, double seconds, double speed, boolean isBest) {
+  private ObjectNode epochLine(MetricsLog log, double trainLoss, Optional<Scores> validation, Pace pace, boolean isBest) {
     ObjectNode line = log.line().put("kind", "epoch").put("epoch", state.epoch());
     MetricsLog.put(line.putObject("train"), "loss", trainLoss);
     validation.ifPresent(v -> {
@@ -306,8 +312,9 @@ public final class Trainer implements AutoCloseable {
       MetricsLog.put(o, "loss", v.loss());
       v.metrics().forEach((name, value) -> MetricsLog.put(o, name, value));
     });
-    MetricsLog.put(line, "seconds", seconds);
-    MetricsLog.put(line, "samples_per_second", speed);
+    MetricsLog.put(line, "seconds", pace.seconds);
+    MetricsLog.put(line, "waiting", pace.waiting);
+    MetricsLog.put(line, "samples_per_second", pace.speed);
     return line.put("best", isBest);
   }
 

@@ -335,11 +335,11 @@ class BatchesTest {
 
   @Test
   void threadsStayOnlyAFewBatchesAhead() throws InterruptedException {
-    Slow slow = Slow.of(images(400));
+    Slow slow = Slow.of(images(4000));
     try (Batches b = new Batches(Data.whole("train", slow), options(4, false, false, List.of())); Batches.Epoch e = b.epoch(0, 0)) {
       e.next();
       Thread.sleep(50);
-      assertThat(slow.reads().get()).isLessThanOrEqualTo((2 + 8 + 1) * 4 * 2);
+      assertThat(slow.reads().get()).isLessThanOrEqualTo((Batches.AHEAD * 8 + 8 + 1) * 4 * 2);
     }
   }
 }

@@ -226,7 +226,7 @@ class CrossValidationTest {
     try (Stream<Path> files = Files.walk(run)) {
       for (Path file : files.filter(f -> Files.isRegularFile(f) && !f.endsWith("manifest.json") && !f.endsWith(".lock")).toList()) {
         List<String> lines = file.toString().endsWith(".jsonl") || file.toString().endsWith(".yaml")
-            ? Files.readAllLines(file).stream().map(l -> l.replaceAll("\"(seconds|samples_per_second)\":[^,}]+", "")).toList()
+            ? Files.readAllLines(file).stream().map(l -> l.replaceAll("\"(seconds|waiting|samples_per_second)\":[^,}]+", "")).toList()
             : List.of(Manifest.sha256(file));
         r.put(run.relativize(file).toString(), lines);
       }

@@ -116,7 +116,7 @@ class ResumeTest {
   }
 
   private static List<String> withoutTimes(Path metrics) throws IOException {
-    return Files.readAllLines(metrics).stream().map(l -> l.replaceAll("\"(seconds|samples_per_second)\":[^,}]+", "")).toList();
+    return Files.readAllLines(metrics).stream().map(l -> l.replaceAll("\"(seconds|waiting|samples_per_second)\":[^,}]+", "")).toList();
   }
 
   private static final class Silent implements TrainingListener {
