@@ -17,6 +17,7 @@ struct Output {
   const float* columnBias;
   Strides rows;
   Strides columns;
+  int biasStride;            // from one product of the grid to the next
   int relu;
   int aligned;               // 4 adjacent columns from a multiple of 4 on are 16 aligned bytes of y
 
@@ -71,7 +72,7 @@ template <class T> __device__ __forceinline__ Place place(const Product& p) {
 // Sums the slabs from `first` to `end`. A loader is called with the place of its operand's part of a stage and the number of
 // the slab, and starts copies of T::slabs slabs of 16 steps.
 template <class T, bool aAlongK, bool bAlongK, class LoadA, class LoadB>
-__device__ __forceinline__ void sum(float* memory, LoadA& loadA, LoadB& loadB, int first, int end,
+__device__ __forceinline__ void sum(float* memory, const LoadA& loadA, const LoadB& loadB, int first, int end,
     float (&sums)[T::Arithmetic::rowSquares][T::Arithmetic::columnSquares][4][4]) {
   using Arithmetic = typename T::Arithmetic;
   using A = Slab<aAlongK, T::rows>;
@@ -122,10 +123,11 @@ __device__ __forceinline__ void store(const Product& p, const Output& o, float* 
   }
   float v[4] = {sums.x, sums.y, sums.z, sums.w};
   if (!partial) {
-    float bias = o.rowBias ? o.rowBias[row] : 0;
+    int first = blockIdx.y * o.biasStride;
+    float bias = o.rowBias ? o.rowBias[first + row] : 0;
 #pragma unroll
     for (int c = 0; c < 4; c++) {
-      v[c] = o.finish(v[c] + (o.columnBias && column + c < p.n ? o.columnBias[column + c] : bias));
+      v[c] = o.finish(v[c] + (o.columnBias && column + c < p.n ? o.columnBias[first + column + c] : bias));
     }
   }
   float* at = partial ? partial + (long long) row * p.n : y + o.rows.offset(row);
@@ -142,7 +144,7 @@ __device__ __forceinline__ void store(const Product& p, const Output& o, float* 
 }
 
 // Stores a tile of sums: `y` is where the output of this product of the grid begins, `partial` where its partial sums do
-// (or null). The sums pass through shared memory, so that rows are stored whole.
+// (or null). The sums pass through shared memory, so that rows are stored whole, or columns where rows lie side by side.
 template <class T>
 __device__ __forceinline__ void store(const Product& p, const Output& o, float* y, float* partial, float* memory, Place at,
     const float (&sums)[T::Arithmetic::rowSquares][T::Arithmetic::columnSquares][4][4]) {
@@ -152,6 +154,7 @@ __device__ __forceinline__ void store(const Product& p, const Output& o, float* 
   static_assert(T::threads / 32 * rows * width <= STAGES * T::stage, "the sums fit where slabs were");
   int lane = threadIdx.x & 31;
   float* mine = memory + T::warp() * rows * width;
+  bool down = !partial && !o.aligned && o.rows.innerStride == 1;
   __syncthreads();                                                    // all have read the last slab
 #pragma unroll
   for (int i = 0; i < Arithmetic::rowSquares; i++) {
@@ -169,8 +172,8 @@ __device__ __forceinline__ void store(const Product& p, const Output& o, float* 
       __syncwarp();
 #pragma unroll 1
       for (int four = lane; four < rows * Arithmetic::columns / 4; four += 32) {
-        int r = four / (Arithmetic::columns / 4);
-        int c = four % (Arithmetic::columns / 4) * 4;
+        int r = down ? four % rows : four / (Arithmetic::columns / 4);
+        int c = (down ? four / rows : four % (Arithmetic::columns / 4)) * 4;
         store(p, o, y, partial, row + r, at.column + T::columnWarp() * Arithmetic::columns + c, *(const float4*) (mine + r * width + c));
       }
       __syncwarp();
@@ -179,8 +182,8 @@ __device__ __forceinline__ void store(const Product& p, const Output& o, float* 
       __syncthreads();
 #pragma unroll 1
       for (int four = threadIdx.x; four < rows * T::columns / 4; four += T::threads) {
-        int r = four / (T::columns / 4);
-        int c = four % (T::columns / 4) * 4;
+        int r = down ? four % rows : four / (T::columns / 4);
+        int c = (down ? four / rows : four % (T::columns / 4)) * 4;
         float4 s = *(const float4*) (memory + r * width + c);
 #pragma unroll
         for (int d = 1; d < T::slabs; d++) {

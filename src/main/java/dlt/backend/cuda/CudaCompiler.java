@@ -155,7 +155,7 @@ final class CudaCompiler {
     return switch (any) {
       case Input _, Variable _, Reshape _, Literal _ -> throw new AssertionError(any);
       case Unary _, Binary _, Where _ -> throw new AssertionError("pointwise and in no group: " + any);
-      case Nhwc op -> NhwcKernel.compile(target, op, in, out, (inputs, output) -> launches(op.op(), inputs, epilogue, output));
+      case Nhwc op -> NhwcKernel.compile(target, op, in, epilogue, out, (inputs, output) -> launches(op.op(), inputs, epilogue, output));
       case Fill op -> FillKernel.compile(target, op, in, out);
       case RandomUniform op -> RandomUniformKernel.compile(target, op, in, out);
       case Cast op -> CastKernel.compile(target, op, in, out);
@@ -164,9 +164,11 @@ final class CudaCompiler {
       case Softmax op -> SoftmaxKernel.compile(target, op, in, out);
       case LogSoftmax op -> LogSoftmaxKernel.compile(target, op, in, out);
       case MatMul op -> MatMulKernel.compile(target, op, in, epilogue, out);
-      case Conv2d op -> missing(op);
-      case Conv2dGradInput op -> missing(op);
-      case Conv2dGradWeight op -> missing(op);
+      case Conv2d op -> Conv2dKernel.compile(target, op, Images.planes(in.get(0)), in.get(1), epilogue, Images.planes(out));
+      case Conv2dGradInput op ->
+          Conv2dGradInputKernel.compile(target, op, Images.planes(in.get(0)), in.get(1), epilogue, Images.planes(out));
+      case Conv2dGradWeight op ->
+          Conv2dGradWeightKernel.compile(target, op, Images.planes(in.get(0)), Images.planes(in.get(1)), out);
       case MaxPool2d op -> MaxPool2dKernel.compile(target, op, Images.planes(in), Images.planes(out));
       case MaxPool2dGrad op -> MaxPool2dGradKernel.compile(target, op, Images.planes(in), Images.planes(out));
       case AvgPool2d op -> AvgPool2dKernel.compile(target, op, Images.planes(in), Images.planes(out));
@@ -181,10 +183,5 @@ final class CudaCompiler {
       case ScatterAdd op -> ScatterAddKernel.compile(target, op, in, out);
       case OneHot op -> OneHotKernel.compile(target, op, in, out);
     };
-  }
-
-  /// Until the kernel's class is on main.
-  private static List<Launch> missing(Object what) {
-    throw new UnsupportedOperationException("no kernel yet for " + what);
   }
 }

@@ -20,6 +20,48 @@ record Images(TensorType type, long address, boolean channelsLast) {
     return type.shape();
   }
 
+  int count() {
+    return shape().dim(0);
+  }
+
+  int channels() {
+    return shape().dim(1);
+  }
+
+  int height() {
+    return shape().dim(2);
+  }
+
+  int width() {
+    return shape().dim(3);
+  }
+
+  int pixels() {
+    return Math.multiplyExact(count(), Math.multiplyExact(height(), width()));
+  }
+
+  /// Floats from image to image.
+  int stride() {
+    return Math.multiplyExact(channels(), Math.multiplyExact(height(), width()));
+  }
+
+  int channelStride() {
+    return channelsLast ? 1 : height() * width();
+  }
+
+  int rowStride() {
+    return channelsLast ? width() * channels() : width();
+  }
+
+  int columnStride() {
+    return channelsLast ? channels() : 1;
+  }
+
+  /// Where pixels lie, image by image.
+  Strides places() {
+    return Strides.of(height(), width(), stride(), rowStride(), columnStride());
+  }
+
   /// Adds the distances between images, channels, rows and columns to `arguments`: two long longs and two ints.
   Arguments addStrides(Arguments arguments) {
     long channels = shape().dim(1);

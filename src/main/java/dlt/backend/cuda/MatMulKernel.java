@@ -34,7 +34,7 @@ final class MatMulKernel {
     Shape a = in.get(0).type().shape();
     Shape b = in.get(1).type().shape();
     Shape y = out.type().shape();
-    Product.check(op.name(), List.of(in.get(0), in.get(1), out));
+    Product.check(op.name(), List.of(in.get(0), in.get(1), out), List.of());
     if (y.size() == 0) {
       return List.of();
     }

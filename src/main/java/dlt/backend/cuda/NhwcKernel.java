@@ -4,6 +4,7 @@ import dlt.op.*;
 import dlt.tensor.TensorType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// An op on channels-last images: its own kernel where that takes them, else the images are moved before and after.
 final class NhwcKernel {
@@ -14,7 +15,8 @@ final class NhwcKernel {
 
   private NhwcKernel() {}
 
-  static List<Launch> compile(Target target, Nhwc op, List<Operand> in, Operand out, Inner inner) {
+  static List<Launch> compile(
+      Target target, Nhwc op, List<Operand> in, Optional<Epilogue> epilogue, Operand out, Inner inner) {
     List<Images> images = new ArrayList<>();
     for (Operand x : in) {
       int i = images.size();
@@ -31,6 +33,12 @@ final class NhwcKernel {
       return AvgPool2dGradKernel.compile(target, pool, images, result);
     } else if (op.op() instanceof BatchNorm norm && op.operands().getFirst() && op.result()) {
       return BatchNormKernel.compile(target, norm, in, out, out.type().shape().rank() - 1);
+    } else if (op.op() instanceof Conv2d convolution) {
+      return Conv2dKernel.compile(target, convolution, images.get(0), in.get(1), epilogue, result);
+    } else if (op.op() instanceof Conv2dGradInput convolution) {
+      return Conv2dGradInputKernel.compile(target, convolution, images.get(0), in.get(1), epilogue, result);
+    } else if (op.op() instanceof Conv2dGradWeight convolution) {
+      return Conv2dGradWeightKernel.compile(target, convolution, images.get(0), images.get(1), out);
     }
     return moved(target, images, result, in, out, inner);
   }

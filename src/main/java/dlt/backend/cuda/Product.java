@@ -60,12 +60,15 @@ record Product(int m, int n, int k, int products, Strides places, Tiling tiling,
   }
 
   /// Refuses operands with more elements than offsets of 31 bits reach.
-  static void check(String op, Iterable<Operand> operands) {
-    for (Operand operand : operands) {
-      if (operand.type().shape().size() > Integer.MAX_VALUE) {
-        throw new Failure(Failure.Kind.DEVICE, "[" + op + "] " + operand.type().shape() + " has " + operand.type().shape().size()
-            + " elements, kernels of cuda reach 2147483647: use a smaller training.batch_size");
-      }
+  static void check(String op, List<Operand> operands, List<Images> images) {
+    operands.forEach(o -> check(op, o.type().shape().toString(), o.type().shape().size()));
+    images.forEach(i -> check(op, i.shape().toString(), i.shape().size()));
+  }
+
+  private static void check(String op, String what, long elements) {
+    if (elements > Integer.MAX_VALUE) {
+      throw new Failure(Failure.Kind.DEVICE, "[" + op + "] " + what + " has " + elements
+          + " elements, kernels of cuda reach 2147483647: use a smaller training.batch_size");
     }
   }
 }

@@ -1,0 +1,68 @@
+package dlt.backend.cuda;
+
+import dlt.op.Conv2dGradInput;
+import dlt.op.Window;
+import dlt.tensor.Shape;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Gradients of convolutions by their images: by [DirectConvolution] where groups are narrow, else one convolution of the
+/// gradient (see [Conv2dKernel]) for each remainder of rows and columns by the strides, so that no product with a zero between
+/// pixels is made: remainder a of stride s meets the taps r with `(a + pad - r * dilation) % s = 0`.
+final class Conv2dGradInputKernel {
+  private Conv2dGradInputKernel() {}
+
+  static List<Launch> compile(Target target, Conv2dGradInput op, Images dy, Operand weights, Optional<Epilogue> epilogue, Images dx) {
+    Product.check(op.name(), List.of(weights), List.of(dy, dx));
+    if (dx.shape().size() == 0) {
+      return List.of();
+    }
+    Shape w = weights.type().shape();
+    int channels = w.dim(0) / op.groups();
+    int columns = w.dim(1);
+    if (DirectConvolution.fits(op.groups(), columns, channels)) {
+      return List.of(DirectConvolution.gradInput(target, op, dy, weights, epilogue, dx));
+    }
+    Window window = op.window();
+    int taps = w.dim(2) * w.dim(3);
+    List<Launch> r = new ArrayList<>();
+    for (Remainder i : Remainder.all(dx.height(), w.dim(2), window.strideH(), window.padTop(), window.dilationH())) {
+      for (Remainder j : Remainder.all(dx.width(), w.dim(3), window.strideW(), window.padLeft(), window.dilationW())) {
+        var position = new Convolution.Position(i.first, j.first, 1, 1, -i.dilation, -j.dilation);
+        var places = new Convolution.Weights(weights.address() + (long) (i.firstTap * w.dim(3) + j.firstTap) * Float.BYTES,
+            new Strides(Divisor.of(Math.max(1, j.taps)), Divisor.NONE, j.tapStep, i.tapStep * w.dim(3), 0), columns * taps, taps,
+            channels * columns * taps);
+        Output output = new Output(dx.address() + ((long) i.pixel * dx.rowStride() + (long) j.pixel * dx.columnStride()) * Float.BYTES, 0,
+            epilogue.map(e -> e.bias().address()).orElse(0L),
+            Strides.of(i.pixels, j.pixels, dx.stride(), window.strideH() * dx.rowStride(), window.strideW() * dx.columnStride()),
+            Strides.of(dx.channelStride()), columns, columns, epilogue.map(Epilogue::relu).orElse(false));
+        r.addAll(Conv2dKernel.launches(target, dy, i.pixels, j.pixels, dx.count() * i.pixels * j.pixels, position, places, op.groups(),
+            i.taps * j.taps, j.taps, channels, output, columns * dx.channelStride()));
+      }
+    }
+    return r;
+  }
+
+  /// The rows (or columns) `pixel`, `pixel + stride`, ... of the image: `pixels` of them, which `taps` taps meet, `firstTap` and each
+  /// `tapStep`th after it. The first one's first tap meets row `first` of the result, each next tap one `dilation` rows before.
+  private record Remainder(int pixel, int pixels, int firstTap, int tapStep, int taps, int first, int dilation) {
+    static List<Remainder> all(int size, int kernel, int stride, int pad, int dilation) {
+      int step = stride / gcd(stride, dilation);
+      List<Remainder> r = new ArrayList<>();
+      for (int pixel = 0; pixel < Math.min(stride, size); pixel++) {
+        int tap = 0;
+        while (tap < kernel && (pixel + pad - tap * dilation) % stride != 0) {
+          tap++;
+        }
+        r.add(new Remainder(pixel, Tiling.divided(size - pixel, stride), tap < kernel ? tap : 0, step,
+            tap < kernel ? (kernel - 1 - tap) / step + 1 : 0, (pixel + pad - tap * dilation) / stride, step * dilation / stride));
+      }
+      return r;
+    }
+
+    private static int gcd(int a, int b) {
+      return b == 0 ? a : gcd(b, a % b);
+    }
+  }
+}
