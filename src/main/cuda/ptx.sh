@@ -11,10 +11,14 @@ release=$(nvcc --version | sed -n 's/.*, V/nvcc /p')
 for source in "$here"/*.cu; do
   [ -e "$source" ] || continue
   name=$(basename "$source" .cu)
+  sources=$(nvcc -MM -I "$here" "$source" | tr ' \\' '\n\n' | grep "^$here/" | LC_ALL=C sort | xargs cat | sha256sum)
+  header="// $release, sources ${sources%% *}"
+  if [ -e "$out/$name.ptx" ] && [ "$(head -n 1 "$out/$name.ptx")" = "$header" ]; then
+    continue
+  fi
   nvcc -ptx -arch=compute_80 -std=c++17 -O3 --ptxas-options=-warn-spills -I "$here" -o "$out/$name.ptx.new" "$source"
   {
-    sources=$(nvcc -MM -I "$here" "$source" | tr ' \\' '\n\n' | grep "^$here/" | LC_ALL=C sort | xargs cat | sha256sum)
-    echo "// $release, sources ${sources%% *}"
+    echo "$header"
     # without comments, empty lines and indentation, which are a quarter of it
     sed -e 's/^\.version .*/.version 7.4/' -e '/^[[:space:]]*\/\//d' -e '/^[[:space:]]*$/d' -e '/\.pragma "used_bytes_mask/d' -e 's/^[[:space:]]*//' -e 's/[[:space:]][[:space:]]*/ /g' \
         "$out/$name.ptx.new"
