@@ -16,7 +16,6 @@ struct Convolution {
   const float* image;
   const float* weights;      // or, for their gradient, the gradient by the result
   Product product;
-  Output output;
   Divisor rows;              // of the pixels of the result
   Divisor columns;
   int imageStride;           // of the image
@@ -39,6 +38,7 @@ struct Convolution {
   int imageGroup;            // floats from group to group
   int weightGroup;
   int outputGroup;
+  Output output;
 };
 
 // A pixel of the image in which the window of a pixel of the result begins.

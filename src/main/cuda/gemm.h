@@ -10,7 +10,6 @@ struct Gemm {
   const float* a;
   const float* b;
   Product product;
-  Output output;
   int aStride;                // floats from row to row, as it lies
   int bStride;
   int aAligned;
@@ -19,6 +18,7 @@ struct Gemm {
   Divisor batch[BATCH_DIMENSIONS];       // innermost first; those that are not there divide to 0
   int aBatchStride[BATCH_DIMENSIONS];    // 0 where it is broadcast
   int bBatchStride[BATCH_DIMENSIONS];
+  Output output;
 };
 
 template <class T, bool aAlongK, bool bAlongK> __device__ __forceinline__ void gemm(const Gemm& g) {

@@ -5,11 +5,11 @@
 // dlt.backend.cuda.SliceSum
 struct Slices {
   Product product;           // its slabs do not matter
-  Output output;
   int slices;
   int products;
   Divisor fours;             // of a row
   Strides places;            // of the outputs of the products, in elements: their number as an outer, middle and inner one
+  Output output;
 };
 
 extern "C" __global__ void __launch_bounds__(256) add_slices(const __grid_constant__ Slices s) {

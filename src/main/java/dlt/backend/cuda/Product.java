@@ -21,13 +21,13 @@ record Product(int m, int n, int k, int products, Strides places, Tiling tiling,
   }
 
   /// The launches of the kernel `name` of `module`, which are completed by the precision and the tile, and of the sum of the
-  /// slices: the kernel's parameters are what `operands` adds, this, `output` and what `rest` adds.
+  /// slices: the kernel's parameters are what `operands` adds, this, what `rest` adds, and `output`.
   List<Launch> launches(Target target, String module, String name, Consumer<Arguments> operands, Output output, Consumer<Arguments> rest) {
     Arguments arguments = new Arguments();
     operands.accept(arguments);
     addTo(arguments);
-    output.addTo(arguments);
     rest.accept(arguments);
+    output.addTo(arguments);
     Launch product = new Launch(new Launch.Shipped(module + "_" + suffix(target.precision()), name + "_" + tiling.tile().suffix()),
         new Extent(Math.toIntExact(tiling.tile().tiles(m, n)), products, tiling.slices()), tiling.tile().block(target.precision()), 0,
         arguments.build(target.arena()));
@@ -39,10 +39,10 @@ record Product(int m, int n, int k, int products, Strides places, Tiling tiling,
     int fours = Tiling.divided(n, 4);
     Arguments arguments = new Arguments();
     addTo(arguments);
-    output.addTo(arguments);
     arguments.add(tiling.slices()).add(products);
     Divisor.of(fours).addTo(arguments);
     places.addTo(arguments);
+    output.addTo(arguments);
     return new Launch(new Launch.Shipped("slices", "add_slices"), Extent.of(Math.toIntExact(((long) m * fours + threads - 1) / threads), products),
         Extent.of(threads), 0, arguments.build(target.arena()));
   }
