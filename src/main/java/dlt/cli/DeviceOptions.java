@@ -81,6 +81,13 @@ final class DeviceOptions {
     }
   }
 
+  /// Throws a [Failure] where the device that is named is missing: better now than after the data have been read.
+  void require(Training training) {
+    if (device.orElse(training.device()) == Device.CUDA) {
+      NvidiaDriver.open().first();
+    }
+  }
+
   /// What `work` gives on the device. Where `auto` took a GPU whose memory does not suffice for it, it is done again on the processor.
   <T> T compute(Training training, Function<Backend, T> work) {
     try (Backend backend = open(training)) {

@@ -41,6 +41,7 @@ final class Sweep implements Callable<Integer> {
   @Override
   public Integer call() {
     SweepFile file = SweepFile.read(experiment.file, experiment.overrides);
+    device.require(file.experiment().experiment().training());
     Path folder = out.orElseGet(() -> folder(file.experiment().experiment().name()));
     int share = Math.max(1, device.threads() / file.sweep().parallel());
     SweepRun.Result result;

@@ -60,6 +60,7 @@ final class Train implements Callable<Integer> {
       throw new Failure(Failure.Kind.USAGE, "--find-lr writes no run: leave out --out, --resume, --tensorboard and --junit");
     }
     ExperimentFile file = experiment.read();
+    device.require(file.experiment().training());
     if (findLr) {
       return findRate(file);
     }

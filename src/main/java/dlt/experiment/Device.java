@@ -4,8 +4,8 @@ import dlt.config.Doc;
 
 /// Where to compute.
 public enum Device {
-  @Doc("The fastest that there is.") AUTO,
+  @Doc("An NVIDIA GPU where there is one that can be used, else the processor.") AUTO,
   @Doc("The processor.") CPU,
-  @Doc("An NVIDIA GPU.") CUDA,
+  @Doc("An NVIDIA GPU, or exit code 6.") CUDA,
   @Doc("Plain float64 loops, slow: the oracle for checks.") REFERENCE
 }

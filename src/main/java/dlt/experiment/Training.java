@@ -19,8 +19,8 @@ public record Training(
     @Doc("Whether the samples are shuffled in each epoch.") @Default("true") boolean shuffle,
     @Doc("Limits on the gradients before the update.") Optional<GradientClip> gradientClip,
     @Doc("An average of the weights, which is what is validated, selected and exported.") Optional<Average> average,
-    @Doc("What the device computes in.") @Default("float32") Precision precision,
-    @Doc("Where to compute; auto takes the fastest that there is.") @Default("auto") Device device,
+    @Doc("What the device computes in; tf32 and bf16 are for GPUs, the processor takes float32 in their place.") @Default("float32") Precision precision,
+    @Doc("Where to compute; auto takes an NVIDIA GPU where there is one that can be used, else the processor.") @Default("auto") Device device,
     @Doc("Steps between two lines in metrics.jsonl.") @Default("50") @Range(min = 1) int logEvery,
     @Doc("Stops when the selected metric no longer improves.") Optional<EarlyStopping> earlyStopping,
     @Doc("What a training may take: it is refused beyond the memory, and ends when the minutes are used up.") Optional<Budget> budget) {

@@ -7,7 +7,9 @@ import java.util.Optional;
 enum Hint {
   MEMORY("take a smaller training.batch_size or model, end what else uses the memory, or use --device cpu", 2),
   STUB("the library is the CUDA toolkit's stub, which does nothing: take its folder off LD_LIBRARY_PATH, so that the driver's own is found", 34),
-  OLD_DRIVER("update the NVIDIA driver", 36, 222, 803, 804),
+  OLD_DRIVER("update the NVIDIA driver", 36, 222),
+  MIXED_DRIVER("the driver's library and its kernel module are of different versions: restart the machine, or install the driver anew", 803),
+  COMPATIBILITY("the CUDA compatibility library does not serve this GPU: take its folder off LD_LIBRARY_PATH, or update the NVIDIA driver", 804),
   BUSY("another program holds the GPU alone: end it, or see its compute mode with nvidia-smi -q -d COMPUTE", 46),
   NO_DEVICE("no GPU is visible: see what nvidia-smi lists and CUDA_VISIBLE_DEVICES holds (where MIG is on, an instance must have been made); in a "
       + "container, start it with its GPUs; or use --device cpu", 100, 101),
