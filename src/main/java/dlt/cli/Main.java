@@ -4,6 +4,8 @@ import dlt.config.ConfigException;
 import dlt.config.Diagnostic;
 import dlt.error.Failure;
 import java.io.PrintWriter;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -18,9 +20,6 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {
-      Init.class, Train.class, Eval.class, Predict.class, Export.class, Report.class, Compare.class, Sweep.class, Check.class, Explain.class, Summary.class, Bench.class, Devices.class, Schema.class, Warmup.class
-    },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:done",
@@ -36,6 +35,9 @@ import picocli.CommandLine.Spec;
 public final class Main implements Callable<Integer> {
   static final int BUG = 1, USAGE = 2;
 
+  private static final List<Class<? extends Callable<Integer>>> COMMANDS = List.of(Init.class, Train.class, Eval.class, Predict.class, Export.class,
+      Report.class, Compare.class, Sweep.class, Check.class, Explain.class, Summary.class, Bench.class, Devices.class, Schema.class, Warmup.class);
+
   @Spec private CommandSpec spec;
 
   private Main() {}
@@ -47,7 +49,7 @@ public final class Main implements Callable<Integer> {
 
   /// Runs the command line; its exit code.
   static int run(String... arguments) {
-    CommandLine line = commandLine();
+    CommandLine line = commandLine(Arrays.stream(arguments).filter(a -> !a.startsWith("-")).findFirst().orElse(""));
     int code = line.execute(arguments);
     // a closed pipe or a full disk shows only here
     System.out.flush();
@@ -65,10 +67,40 @@ public final class Main implements Callable<Integer> {
     return USAGE;
   }
 
-  /// The commands, for running them and for what is generated from them.
+  /// All commands whole, for what is generated from them.
   static CommandLine commandLine() {
-    return new CommandLine(new Main())
-        .setCaseInsensitiveEnumValuesAllowed(true)
+    CommandLine line = new CommandLine(new Main());
+    COMMANDS.forEach(c -> line.addSubcommand(new CommandLine(command(c))));
+    return configured(line);
+  }
+
+  /// The command `name` alone, or where it is none of them all commands with no more than their names and descriptions:
+  /// looking through the options of every command takes most of the time of `dlt --help`.
+  private static CommandLine commandLine(String name) {
+    CommandLine line = new CommandLine(new Main());
+    List<Class<? extends Callable<Integer>>> meant = COMMANDS.stream().filter(c -> c.getAnnotation(Command.class).name().equals(name)).toList();
+    meant.forEach(c -> line.addSubcommand(new CommandLine(command(c))));
+    if (meant.isEmpty()) {
+      for (Class<? extends Callable<Integer>> c : COMMANDS) {
+        Command said = c.getAnnotation(Command.class);
+        CommandSpec outline = CommandSpec.create();
+        outline.usageMessage().description(said.description()).hidden(said.hidden());
+        line.addSubcommand(said.name(), outline);
+      }
+    }
+    return configured(line);
+  }
+
+  private static Callable<Integer> command(Class<? extends Callable<Integer>> type) {
+    try {
+      return type.getDeclaredConstructor().newInstance();
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static CommandLine configured(CommandLine line) {
+    return line.setCaseInsensitiveEnumValuesAllowed(true)
         .setUsageHelpAutoWidth(true)
         .setParameterExceptionHandler(Main::wrongArguments)
         .setExecutionExceptionHandler(Main::failed);
