@@ -22,6 +22,7 @@ final class Interruption implements AutoCloseable {
       Runtime.getRuntime().halt(SIGNAL_EXIT + signal.getNumber());
     }
     number = signal.getNumber();
+    System.err.println("\nstopping after this step and saving; a second signal stops at once");
   }
 
   /// Whether a signal has come.

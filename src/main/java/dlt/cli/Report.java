@@ -111,10 +111,11 @@ final class Report implements Callable<Integer> {
     return d;
   }
 
-  /// The terminal's width, where the shell says it.
+  /// The terminal's width, where there is one or the shell says it.
   private static int columns() {
     try {
-      return Math.clamp(Integer.parseInt(System.getenv().getOrDefault("COLUMNS", "80")), 40, MOST_COLUMNS);
+      int shell = Integer.parseInt(System.getenv().getOrDefault("COLUMNS", "80"));
+      return Math.clamp(Terminal.columns().orElse(shell), 40, MOST_COLUMNS);
     } catch (NumberFormatException e) {
       return 80;
     }

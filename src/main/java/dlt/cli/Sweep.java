@@ -12,9 +12,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -36,7 +39,11 @@ final class Sweep implements Callable<Integer> {
   @Option(names = "--no-report", description = "Write no report.html.")
   boolean noReport;
 
+  /// So many places are shown while the sweep goes on.
+  private static final int LIVE = 5;
+
   private long told;
+  private int drawn;
 
   @Override
   public Integer call() {
@@ -48,7 +55,7 @@ final class Sweep implements Callable<Integer> {
     try (Interruption interruption = new Interruption()) {
       result = new SweepRun(file, folder, e -> device.open(e.training(), share), Version.text(), interruption::requested, this::show).train(resume);
       if (result.stopped() && interruption.requested()) {
-        output.say("stopped; saved in " + folder + "; go on with: dlt sweep " + experiment.file + " --out " + folder + " --resume");
+        output.say("stopped; all trials are saved in " + folder + "\ngo on with: dlt sweep " + experiment.file + " --out " + folder + " --resume");
         return interruption.exitCode();
       }
     }
@@ -58,11 +65,13 @@ final class Sweep implements Callable<Integer> {
     ObjectNode document = output.document().put("sweep", folder.toString());
     result.best().ifPresentOrElse(b -> document.put("best", b.path().toString()), () -> document.putNull("best"));
     document.set("leaderboard", result.leaderboard().json(true));
-    output.result(document, result.leaderboard().text(Integer.MAX_VALUE));
+    OptionalInt columns = Terminal.columns();
+    output.result(document, String.join("\n", result.leaderboard().text(Integer.MAX_VALUE).lines().map(l -> Terminal.fit(l, columns)).toList()));
     if (result.best().isEmpty()) {
       throw new Failure(Failure.Kind.DIVERGED, folder + ": every trial diverged; sweep over smaller learning rates");
     }
     output.say("best run    " + result.best().get().path());
+    result.leaderboard().sorted().getFirst().trial().settings(file.sweep()).forEach((key, value) -> output.say("            " + key + "=" + value));
     return 0;
   }
 
@@ -91,10 +100,22 @@ final class Sweep implements Callable<Integer> {
     return RunDirectory.fresh(sweeps, name, Instant.now()).path();
   }
 
-  /// A line for each trial, with the best so far.
+  /// The best so far: a table that is redrawn on a terminal, a line for each trial elsewhere.
   private void show(Leaderboard board) {
     told++;
+    OptionalInt columns = Terminal.columns();
     Standing best = board.sorted().getFirst();
-    output.say(String.format(Locale.ROOT, "%d trials done; best: trial %d, %s %.5g", told, best.trial().number() + 1, board.metric(), best.score()));
+    String line = String.format(Locale.ROOT, "%d trials done; best: trial %d, %s %s", told, best.trial().number() + 1, board.metric(),
+        best.failed().map(Standing.Failing::text).orElseGet(() -> String.format(Locale.ROOT, "%.5g", best.score())));
+    if (columns.isEmpty()) {
+      output.say(line);
+      return;
+    }
+    List<String> lines = new ArrayList<>(board.text(LIVE).lines().toList());
+    lines.add(line);
+    String text = String.join("\033[K\n", lines.stream().map(l -> Terminal.fit(l, columns)).toList());
+    System.err.print((drawn > 0 ? "\033[" + drawn + "A\r" : "") + text + "\033[K\n");
+    System.err.flush();
+    drawn = lines.size();
   }
 }

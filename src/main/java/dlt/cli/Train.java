@@ -73,7 +73,8 @@ final class Train implements Callable<Integer> {
       result = device.compute(file.experiment().training(), backend -> train(trainings, backend, run, interruption));
       if (result.stopped()) {
         output.result(output.document().put("run", run.path().toString()).put("epochs", result.epochs()).put("stopped", true), "");
-        output.say("stopped; saved in " + run.path() + "; go on with: dlt train " + experiment.file + " --out " + run.path() + " --resume");
+        output.say("stopped" + (result.epochs() > 0 ? " after " + result.epochs() + (result.epochs() == 1 ? " whole epoch" : " whole epochs") + ", the best of them " + result.bestEpoch()
+            : "") + "; all that was done is saved in " + run.path() + "\ngo on with: dlt train " + experiment.file + " --out " + run.path() + " --resume");
         return interruption.exitCode();
       }
     }

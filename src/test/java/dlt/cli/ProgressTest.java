@@ -1,0 +1,73 @@
+package dlt.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dlt.train.Scores;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.SequencedMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ProgressTest {
+  private static final int BATCHES = 100, SAMPLES = 32;
+  private static final double STEP = 0.5, VALIDATION = 10;
+
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  private double seconds;
+
+  /// Two epochs of steps of half a second and validations of ten; what is printed on a terminal so wide.
+  private String train(OptionalInt columns) {
+    PrintStream was = System.err;
+    System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
+    try {
+      Progress p = new Progress(new Output(), () -> columns, () -> (long) (seconds * 1e9));
+      seconds = 1000; // compiling and reading are no steps
+      SequencedMap<String, Double> metrics = new LinkedHashMap<>();
+      List.of("accuracy", "f1_macro", "balanced_accuracy", "roc_auc_ovr_macro").forEach(m -> metrics.put(m, 0.5));
+      for (int epoch = 1; epoch <= 2; epoch++) {
+        for (int b = 1; b <= BATCHES; b++) {
+          seconds += STEP;
+          p.step(epoch, 12, b, BATCHES, SAMPLES, 1.25);
+        }
+        seconds += VALIDATION;
+        p.epoch(epoch, 12, 1.5, Optional.of(new Scores(9, 1.25, metrics, Optional.empty(), List.of())), 50, 64, true);
+      }
+      p.end();
+      return err.toString(StandardCharsets.UTF_8);
+    } finally {
+      System.setErr(was);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {20, 40, 80, 120, 200})
+  void noLineIsWiderThanTheTerminal(int columns) {
+    for (String line : train(OptionalInt.of(columns)).split("[\r\n]+")) {
+      assertThat(line.replaceAll("\033\\[[0-9;]*[A-Za-z]", "")).hasSizeLessThan(columns);
+    }
+  }
+
+  @Test
+  void theRateIsThatOfTheStepsAndTheTimeLeftCountsValidations() {
+    List<String> halves = train(OptionalInt.of(200)).lines().flatMap(l -> l.lines()).flatMap(l -> java.util.Arrays.stream(l.split("\r")))
+        .filter(l -> l.startsWith("epoch  2/12 [##########----------]")).toList();
+    // half an epoch's steps, its validation, and ten epochs of both; the first epoch was seen from its first step's end on
+    double left = 50 * STEP + VALIDATION + 10 * (BATCHES * STEP + VALIDATION) - 11 * STEP;
+    assertThat(halves.getFirst()).contains("  64 samples/s  " + Progress.duration(left) + " left");
+  }
+
+  @Test
+  void aLogFileHasWholeLinesAndNothingElse() {
+    String text = train(OptionalInt.empty());
+    assertThat(text).doesNotContain("\r", "\033", "\u2026");
+    assertThat(text.lines()).hasSize(2).allMatch(l -> l.contains("roc_auc_ovr_macro 0.5000  50.0 s  64 samples/s  *"));
+    assertThat(text).contains("epoch  1/12");
+  }
+}
