@@ -15,7 +15,7 @@ record Product(int m, int n, int k, int products, Strides places, Tiling tiling,
 
   /// Cut for `target`, with scratch memory for partial sums.
   static Product of(Target target, int m, int n, int k, int products, Strides places) {
-    Tiling tiling = Tiling.of(target.precision(), m, n, k, products);
+    Tiling tiling = target.tilings().of(target.precision(), m, n, k, products);
     long partial = tiling.slices() == 1 ? 0 : target.scratch().allocate((long) tiling.slices() * products * m * n * Float.BYTES);
     return new Product(m, n, k, products, places, tiling, partial);
   }

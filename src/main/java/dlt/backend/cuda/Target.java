@@ -8,7 +8,12 @@ import java.lang.foreign.Arena;
 ///
 /// @param arena lives as long as the program: kernels' arguments lie here
 /// @param scratch device memory that lives as long as the program
-record Target(Gpu gpu, Precision precision, Arena arena, Scratch scratch) {
+/// @param tilings how products of matrices are cut
+record Target(Gpu gpu, Precision precision, Arena arena, Scratch scratch, Tiling.Choice tilings) {
+  Target(Gpu gpu, Precision precision, Arena arena, Scratch scratch) {
+    this(gpu, precision, arena, scratch, Tiling::of);
+  }
+
   interface Scratch {
     /// The address of `bytes` that only the launches of one op use, at a multiple of 256: the next op may get the same.
     long allocate(long bytes);

@@ -17,6 +17,11 @@ record Tiling(Tile tile, int slices, int slabs) {
   /// Bytes of partial sums a cycle, of all multiprocessors.
   private static final double BYTES = 2500;
 
+  /// What chooses a cut: [Tiling#of], but for tests of the others.
+  interface Choice {
+    Tiling of(Precision precision, int m, int n, int k, long products);
+  }
+
   /// The tiles that product.h knows: the large one makes the best use of each float that it copies, the small one has its
   /// warps share k, where there are few results.
   enum Tile {
@@ -75,7 +80,8 @@ record Tiling(Tile tile, int slices, int slabs) {
     return best;
   }
 
-  private static Tiling of(Tile tile, int slabs, int slices) {
+  /// `slabs` of `tile` in at most `slices` slices.
+  static Tiling of(Tile tile, int slabs, int slices) {
     int each = Math.max(1, divided(slabs, slices));
     return new Tiling(tile, Math.max(1, divided(slabs, each)), each);
   }

@@ -3,8 +3,6 @@ package dlt.backend.cuda;
 import dlt.backend.cuda.software.SoftwareDriver;
 import dlt.op.OpCase;
 import dlt.op.OpCaseRunner;
-import dlt.op.OpCases;
-import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -18,13 +16,8 @@ class CudaOpCasesTest {
     BACKEND.close();
   }
 
-  /// Convolutions follow with their kernels.
-  static List<OpCase> cases() {
-    return OpCases.all().stream().filter(c -> !c.toString().contains("Conv2d")).toList();
-  }
-
   @ParameterizedTest
-  @MethodSource("cases")
+  @MethodSource("dlt.op.OpCases#all")
   void kernelsAgreeWithTheReference(OpCase c) {
     OpCaseRunner.assertMatchesReference(BACKEND, c);
   }
