@@ -247,7 +247,7 @@ final class ReduceSection {
           ptx.add("st.shared.f32 [" + own + "+" + 4 * Section.THREADS * s + "], " + sums[s]);
         }
         ptx.add("bar.sync 0");
-        for (int apart = most; apart >= 32; apart /= 2) {
+        for (int apart = most; apart >= Math.max(32, unit); apart /= 2) {
           String skip = ptx.label();
           ptx.jumpIf(ptx.test("setp.ge.u32", y, "" + apart / unit), skip);
           for (int s = 0; s < sums.length; s++) {

@@ -13,7 +13,7 @@ import java.util.List;
 /// @param localBytes of local memory of a thread
 /// @param smallestShared bytes of its smallest access to shared memory
 /// @param globalShift binary logarithm of the bytes of its smallest access to global memory, 2 at most
-record Code(
+public record Code(
     String name,
     Step[] steps,
     Ptx.Statement[] statements,
@@ -35,4 +35,12 @@ record Code(
 
   /// An int slot that holds a special register.
   record Special(int slot, String name) {}
+
+  /// The same without one instruction.
+  Code without(int step) {
+    Step[] fewer = steps.clone();
+    fewer[step] = (_, _) -> {};
+    return new Code(name, fewer, statements, guards, negations, ints, longs, predicates, constants, specials, argumentBytes, sharedBytes, localBytes,
+        smallestShared, globalShift);
+  }
 }

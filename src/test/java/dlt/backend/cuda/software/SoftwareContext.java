@@ -51,6 +51,7 @@ final class SoftwareContext implements Context {
 
   private final Gpu gpu;
   private final DeviceMemory memory;
+  private final Mutation mutation;
   private final PinnedMemory pinned = new PinnedMemory();
   private final SplittableRandom random;
   private final Map<Long, LoadedModule> modules = new HashMap<>();
@@ -66,7 +67,8 @@ final class SoftwareContext implements Context {
   private long launches;
   private boolean closed;
 
-  SoftwareContext(Gpu gpu, long seed) {
+  SoftwareContext(Gpu gpu, long seed, Mutation mutation) {
+    this.mutation = mutation;
     this.gpu = gpu;
     memory = new DeviceMemory(gpu.memory());
     random = new SplittableRandom(seed);
@@ -282,7 +284,7 @@ final class SoftwareContext implements Context {
         memory.forgetLaunches();
         nextTag = 1;
       }
-      executed += new Grid(k.module, k.code, grid, block, sharedBytes, bytes, nextTag).run(random.nextLong());
+      executed += new Grid(k.module, mutation.of(k.code), mutation.grid(k.code, grid), block, sharedBytes, bytes, nextTag).run(random.nextLong());
       nextTag += (int) blocks + 1;
       launches++;
     });

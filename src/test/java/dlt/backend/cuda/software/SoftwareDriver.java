@@ -13,6 +13,7 @@ public final class SoftwareDriver implements Driver {
 
   private final Gpu gpu;
   private final long seed;
+  private final Mutation mutation = new Mutation();
 
   public SoftwareDriver() {
     this(GPU, Long.getLong("software.gpu.seed", 1));
@@ -38,6 +39,11 @@ public final class SoftwareDriver implements Driver {
     if (!gpu.equals(this.gpu)) {
       throw new Fault(gpu + " is not a GPU of this driver");
     }
-    return new SoftwareContext(gpu, seed);
+    return new SoftwareContext(gpu, seed, mutation);
+  }
+
+  /// What its contexts run, and what they leave out of it.
+  public Mutation mutation() {
+    return mutation;
   }
 }

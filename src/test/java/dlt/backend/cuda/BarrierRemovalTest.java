@@ -1,0 +1,114 @@
+package dlt.backend.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dlt.backend.cuda.driver.Gpu;
+import dlt.backend.cuda.software.Fault;
+import dlt.backend.cuda.software.Mutation;
+import dlt.backend.cuda.software.SoftwareDriver;
+import dlt.op.Op;
+import dlt.op.OpCase;
+import dlt.op.OpCases;
+import dlt.op.Reduce;
+import dlt.op.Softmax;
+import dlt.op.Transpose;
+import dlt.selftest.OpCheck;
+import dlt.tensor.TensorType;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// Each barrier and each wait of the kernels that ship, and of those that dlt writes, is needed: without it the software GPU reports a
+/// fault, or a result is wrong. It has one multiprocessor, so that few blocks do much each.
+class BarrierRemovalTest {
+  private static final String WRITTEN = "sections_";
+  private static final Gpu GPU = new Gpu(0, "small software GPU", 1L << 30, 80, 1, 163 * 1024);
+
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void isNoticed(Precision precision) {
+    Map<Mutation.Wait, List<OpCase>> cases = new LinkedHashMap<>();
+    Map<Mutation.Wait, Integer> blocks = new HashMap<>();
+    SoftwareDriver whole = new SoftwareDriver(GPU, 1);
+    try (CudaBackend backend = new CudaBackend(whole, GPU, precision)) {
+      for (OpCase c : cases(precision)) {
+        whole.mutation().oneBlockFor(written(c));
+        assertThat(problem(backend, precision, c)).isEmpty();
+        whole.mutation().waits().forEach((w, n) -> {
+          cases.computeIfAbsent(w, _ -> new ArrayList<>()).add(c);
+          blocks.merge(w, n, Math::max);
+        });
+      }
+    }
+    List<String> unnoticed = new ArrayList<>();
+    cases.forEach((wait, uses) -> {
+      boolean noticed = uses.stream().anyMatch(c -> !problem(wait, precision, c).isEmpty());
+      if (!noticed && !redundant(wait, blocks.get(wait))) {
+        unnoticed.add(wait.toString());
+      }
+    });
+    assertThat(unnoticed).as("of %s", cases.size()).isEmpty();
+  }
+
+  private static boolean redundant(Mutation.Wait wait, int blocks) {
+    // behind the loop over slabs, whose last groups are empty: kept, so that this does not hang on how many slabs are ahead
+    return wait.instruction().equals("cp.async.wait_group 0;")
+        // behind the last turn of a loop that the compiler has unrolled: nothing follows
+        || wait.last()
+        // a written kernel that one block is enough for, however large: the barrier before the next turn has no next turn
+        || wait.kernel().startsWith(WRITTEN) && blocks == 1;
+  }
+
+  /// The kernels of reductions are right with any number of blocks, and ask for as many as there is work: with one they take turns.
+  private static String written(OpCase c) {
+    return c.op() instanceof Reduce ? WRITTEN : null;
+  }
+
+  /// The table's, and some that are large enough for each block to do several things one after another.
+  private static List<OpCase> cases(Precision precision) {
+    List<OpCase> r = new ArrayList<>(OpCases.all());
+    // convolutions follow with their kernels; reductions of other kinds differ in one instruction
+    r.removeIf(c -> c.toString().contains("Conv2d") || c.op() instanceof Reduce x && x.kind() != Reduce.Kind.SUM);
+    if (precision != Precision.FLOAT32) {
+      r.removeIf(c -> !c.toString().contains("MatMul"));
+      return r;     // other kernels are the same in each precision
+    }
+    r.add(large(new Softmax(1), 2, 9, 700));
+    r.add(large(new Transpose(List.of(1, 0)), 330, 170));
+    r.add(large(new Reduce(Reduce.Kind.SUM, List.of(0), false), 70, 3000));
+    r.add(large(new Reduce(Reduce.Kind.SUM, List.of(1), false), 70, 3000));
+    r.add(large(new Reduce(Reduce.Kind.SUM, List.of(1), false), 5000, 40));
+    r.add(large(new Reduce(Reduce.Kind.SUM, List.of(0, 2), false), 9, 1100, 11));
+    return r;
+  }
+
+  private static OpCase large(Op op, int... dims) {
+    return new OpCase(op, List.of(new OpCase.Operand(TensorType.float32(dims), (random, i) -> random.uniform(i) - 0.5)), false);
+  }
+
+  private static String problem(Mutation.Wait without, Precision precision, OpCase c) {
+    SoftwareDriver driver = new SoftwareDriver(GPU, 1);
+    driver.mutation().oneBlockFor(written(c));
+    driver.mutation().leaveOut(without);
+    try (CudaBackend backend = new CudaBackend(driver, GPU, precision)) {
+      return problem(backend, precision, c);
+    }
+  }
+
+  private static String problem(CudaBackend backend, Precision precision, OpCase c) {
+    double rounding = switch (precision) {
+      case FLOAT32 -> 0;
+      case TF32 -> 0x1p-11;
+      case BF16 -> 0x1p-8;
+    };
+    try {
+      return OpCheck.of(backend, c, rounding, 64).problem();
+    } catch (Fault e) {
+      return e.getMessage();
+    }
+  }
+}

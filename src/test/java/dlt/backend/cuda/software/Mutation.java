@@ -1,0 +1,65 @@
+package dlt.backend.cuda.software;
+
+import dlt.backend.cuda.driver.Context.Extent;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Runs kernels with one instruction left out, to see whether that is noticed.
+public final class Mutation {
+  /// An instruction that makes threads wait: the `number`th of `kernel`, from 1. `last`: the kernel ends behind it.
+  public record Wait(String kernel, int number, boolean last, Code code, int step) {
+    public String instruction() {
+      return code.statements()[step].toString();
+    }
+
+    @Override
+    public String toString() {
+      Ptx.Statement s = code.statements()[step];
+      return kernel + ": wait " + number + ", line " + s.line() + " \"" + s + "\"";
+    }
+  }
+
+  /// How many blocks were asked for at most.
+  private final Map<Code, Integer> launched = Collections.synchronizedMap(new LinkedHashMap<>());
+  private volatile Wait left;
+  private volatile String few;
+
+  /// From now on `wait` is left out; null: nothing is.
+  public void leaveOut(Wait wait) {
+    left = wait;
+  }
+
+  /// The waits of all kernels that were launched since the last call, and how many blocks those asked for at most.
+  public Map<Wait, Integer> waits() {
+    Map<Wait, Integer> r = new LinkedHashMap<>();
+    for (Map.Entry<Code, Integer> e : List.copyOf(launched.entrySet())) {
+      Code c = e.getKey();
+      int number = 0;
+      for (int i = 0; i < c.statements().length; i++) {
+        String o = c.statements()[i].opcode();
+        if (o.startsWith("bar.") || o.startsWith("barrier.") || o.startsWith("cp.async.wait")) {
+          r.put(new Wait(c.name(), ++number, c.statements()[i + 1].opcode().equals("ret"), c, i), e.getValue());
+        }
+      }
+    }
+    launched.clear();
+    return r;
+  }
+
+  /// Kernels whose names begin so get one block, whatever is asked for; null: none.
+  public void oneBlockFor(String prefix) {
+    few = prefix;
+  }
+
+  Extent grid(Code code, Extent asked) {
+    launched.merge(code, asked.x() * asked.y() * asked.z(), Math::max);
+    return few != null && code.name().startsWith(few) ? Extent.of(1) : asked;
+  }
+
+  Code of(Code code) {
+    Wait w = left;
+    return w != null && w.code == code ? code.without(w.step) : code;
+  }
+}
