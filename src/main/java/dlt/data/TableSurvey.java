@@ -2,14 +2,12 @@ package dlt.data;
 
 import dlt.error.Failure;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.IntStream;
 
 /// A table before anything is decided about it: what its columns hold, as far as the first rows show.
 public final class TableSurvey {
@@ -26,11 +24,13 @@ public final class TableSurvey {
     }
   }
 
-  private final List<Facts> columns = new ArrayList<>();
-  /// The number of each cell's value among the column's; -1 where it is missing.
-  private final List<int[]> values = new ArrayList<>();
+  private final List<TableTexts.Texts> texts;
+  private final List<Facts> columns;
 
-  private TableSurvey() {}
+  private TableSurvey(List<TableTexts.Texts> texts) {
+    this.texts = texts;
+    this.columns = texts.stream().map(TableSurvey::facts).toList();
+  }
 
   /// Whether a file of this name is a table.
   public static boolean reads(Path file) {
@@ -48,67 +48,30 @@ public final class TableSurvey {
     SourceFile source = SourceFile.of(file.toAbsolutePath().getParent(), file.getFileName().toString());
     String name = plain(file);
     TableRows rows = name.endsWith(".parquet") ? new ParquetRows(source) : new CsvRows(source, name.endsWith(".tsv") ? '\t' : ',', true);
-    TableSurvey survey = new TableSurvey();
-    List<String> header = rows.header();
-    int n = header.size();
-    List<Map<String, Integer>> seen = IntStream.range(0, n).mapToObj(_ -> (Map<String, Integer>) new HashMap<String, Integer>()).toList();
-    int[] size = {0};
-    for (int c = 0; c < n; c++) {
-      survey.values.add(new int[1024]);
-    }
-    rows.forEach(IntStream.range(0, n).toArray(), (_, cells) -> {
-      if (size[0] == ROWS) {
-        return;
-      }
-      for (int c = 0; c < n; c++) {
-        String text = text(rows.kind(c), cells, c);
-        int[] ids = survey.values.get(c);
-        if (size[0] == ids.length) {
-          ids = Arrays.copyOf(ids, 2 * ids.length);
-          survey.values.set(c, ids);
-        }
-        Map<String, Integer> known = seen.get(c);
-        ids[size[0]] = MISSING.contains(text) ? -1 : known.computeIfAbsent(text, _ -> known.size());
-      }
-      size[0]++;
-    });
-    if (size[0] == 0) {
+    List<TableTexts.Texts> texts = TableTexts.first(rows, MISSING, ROWS).columns();
+    if (texts.isEmpty() || texts.getFirst().ids().length == 0) {
       throw new Failure(Failure.Kind.DATA, source.name() + ": has no rows");
     }
-    for (int c = 0; c < n; c++) {
-      survey.values.set(c, Arrays.copyOf(survey.values.get(c), size[0]));
-      survey.columns.add(facts(header.get(c), survey.values.get(c), seen.get(c).keySet()));
-    }
-    return survey;
+    return new TableSurvey(texts);
   }
 
-  private static String text(TableRows.Kind kind, TableRows.Cells cells, int c) {
-    return switch (kind) {
-      case TEXT -> {
-        String text = cells.text(c);
-        yield text == null ? "" : text.strip();
-      }
-      case NUMBER, BOOLEAN -> Double.isNaN(cells.number(c)) ? "" : CsvCell.canonical(Double.toString(cells.number(c)));
-    };
-  }
-
-  private static Facts facts(String name, int[] ids, Set<String> texts) {
-    double[] numbers = texts.stream().mapToDouble(CsvCell::number).toArray();
-    boolean numeric = numbers.length > 0 && Arrays.stream(numbers).noneMatch(Double::isNaN);
-    int missing = (int) Arrays.stream(ids).filter(i -> i < 0).count();
-    return new Facts(name, ids.length, missing, texts.size(), numeric, numeric && Arrays.stream(numbers).allMatch(CsvCell::whole),
+  private static Facts facts(TableTexts.Texts column) {
+    double[] numbers = column.texts().stream().mapToDouble(CsvCell::number).toArray();
+    boolean numeric = numbers.length > 0 && column.numeric();
+    int rows = column.ids().length;
+    return new Facts(column.name(), rows, rows - column.count(), numbers.length, numeric, numeric && column.whole(),
         numeric ? Arrays.stream(numbers).min().orElse(Double.NaN) : Double.NaN, numeric ? Arrays.stream(numbers).max().orElse(Double.NaN) : Double.NaN);
   }
 
   public List<Facts> columns() {
-    return List.copyOf(columns);
+    return columns;
   }
 
   /// Whether each value of `column` goes with one value of `target` alone, and some value comes more than once: the column
   /// gives the target away.
   public boolean determines(int column, int target) {
-    int[] x = values.get(column);
-    int[] y = values.get(target);
+    int[] x = texts.get(column).ids();
+    int[] y = texts.get(target).ids();
     if (columns.get(column).different > columns.get(target).different * 2 || columns.get(column).different < 2) {
       return false;
     }

@@ -3,14 +3,17 @@ package dlt.data;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 
-/// All columns of a table as texts, also those that are neither features nor targets, in the order of a data set's samples.
+/// All columns of a table as texts, also those that are neither features nor targets, in the order of a data set's samples, or of
+/// the table's first rows.
 final class TableTexts {
   /// A column: the number of each sample's text among `texts`, -1 where it is missing.
   record Texts(String name, int[] ids, List<String> texts) {
@@ -52,28 +55,41 @@ final class TableTexts {
     for (int i = 0; i < dataset.size(); i++) {
       samples.put(dataset.origin(i), i); // rows may have been dropped
     }
+    return read(rows, table.missingValues(), dataset.size(), place -> samples.getOrDefault(rows.at(place), -1));
+  }
+
+  /// The first rows of a table, `most` at the most.
+  static TableTexts first(TableRows rows, Collection<String> missing, int most) {
+    int[] next = {0};
+    return read(rows, missing, 0, _ -> next[0] < most ? next[0]++ : -1);
+  }
+
+  /// Of `size` samples, or as many as come: `sample` says which one the row at a place is, -1 for none.
+  private static TableTexts read(TableRows rows, Collection<String> missing, int size, IntUnaryOperator sample) {
     List<String> header = rows.header();
     int n = header.size();
-    int[][] ids = new int[n][dataset.size()];
+    int[][] ids = new int[n][size];
     List<Map<String, Integer>> known = new ArrayList<>();
     for (int c = 0; c < n; c++) {
       Arrays.fill(ids[c], -1);
       known.add(new LinkedHashMap<>());
     }
-    int[] all = IntStream.range(0, n).toArray();
-    rows.forEach(all, (place, cells) -> {
-      Integer sample = samples.get(rows.at(place));
-      for (int c = 0; sample != null && c < n; c++) {
-        String text = text(rows.kind(c), cells, c);
-        if (!text.isEmpty() && !table.missingValues().contains(text)) {
-          Map<String, Integer> of = known.get(c);
-          ids[c][sample] = of.computeIfAbsent(text, _ -> of.size());
+    int[] samples = {size};
+    rows.forEach(IntStream.range(0, n).toArray(), (place, cells) -> {
+      int at = sample.applyAsInt(place);
+      samples[0] = Math.max(samples[0], at + 1);
+      for (int c = 0; at >= 0 && c < n; c++) {
+        if (at >= ids[c].length) {
+          ids[c] = Arrays.copyOf(ids[c], Math.max(1024, 2 * at));
         }
+        String text = text(rows.kind(c), cells, c);
+        Map<String, Integer> of = known.get(c);
+        ids[c][at] = text.isEmpty() || missing.contains(text) ? -1 : of.computeIfAbsent(text, _ -> of.size());
       }
     });
     TableTexts r = new TableTexts();
     for (int c = 0; c < n; c++) {
-      r.columns.add(new Texts(header.get(c), ids[c], List.copyOf(known.get(c).keySet())));
+      r.columns.add(new Texts(header.get(c), Arrays.copyOf(ids[c], samples[0]), List.copyOf(known.get(c).keySet())));
     }
     return r;
   }

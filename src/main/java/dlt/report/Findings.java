@@ -193,7 +193,7 @@ public record Findings(
           r.add(name(c));
         }
       }
-      return String.join(", ", r);
+      return r.isEmpty() ? "none" : String.join(", ", r);
     }
 
     private String name(int index) {
