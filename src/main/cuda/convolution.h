@@ -7,6 +7,8 @@
 //
 // `channels`: images lie channels last and the channels of a group are a multiple of 4: chunks of 16 bytes are copied, k goes
 // through the channels of a tap first, and the weights have been packed by pack_weights.cu, [k, columns rounded up to 4].
+// Each float of a pixel is copied once a tap and tile of columns, so that tiles are as wide as the result's channels let them
+// be: 64 x 64 does 8 products a byte that is copied, 128 x 128 does 16.
 // `planes`: any strides, one float a copy; k goes through the taps of a channel first, and weights are read as they lie.
 #pragma once
 #include "product.h"
@@ -32,9 +34,9 @@ struct Convolution {
   int columnDilation;
   Divisor inner;             // of k, or of the gradient's columns: channels of a tap, or taps of a channel
   Divisor tapColumns;
-  Strides weightTaps;        // places of taps; then of what is multiplied by and of what results
-  int weightChannel;
-  int weightColumn;
+  Strides weightTaps;        // places of the taps in the weights; of the pixels in the gradient by the result
+  int weightChannel;         // from channel to channel of k; of the result in its gradient
+  int weightColumn;          // from column to column; of packed weights from one k to the next
   int imageGroup;            // floats from group to group
   int weightGroup;
   int outputGroup;

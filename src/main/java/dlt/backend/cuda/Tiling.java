@@ -13,7 +13,7 @@ record Tiling(Tile tile, int slices, int slabs) {
   private static final int MOST_SLICES = 256;
   /// Cycles to start and end a block, and to launch another kernel.
   private static final double BLOCK = 1500;
-  private static final double LAUNCH = 3000;
+  private static final double LAUNCH = 4000;
   /// Bytes of partial sums a cycle, of all multiprocessors.
   private static final double BYTES = 2500;
 
