@@ -242,11 +242,11 @@ final class ReduceSection {
       int unit = rows ? 1 : tileWidth;        // how many threads lanes are apart
       int most = lanes == 1 ? 0 : lanes * unit / 2;
       if (most >= 32) {
-        String own = ptx.b32("mad.lo.u32", place.thread(), "4", ptx.b32("mov.u32", "shared"));
+        String own = ptx.b32("mad.lo.u32", place.thread(), "4", ptx.b32("mov.u32", place.shared()));
         for (int s = 0; s < sums.length; s++) {
           ptx.add("st.shared.f32 [" + own + "+" + 4 * Section.THREADS * s + "], " + sums[s]);
         }
-        ptx.add("bar.sync 0");
+        place.await(ptx);
         for (int apart = most; apart >= Math.max(32, unit); apart /= 2) {
           String skip = ptx.label();
           ptx.jumpIf(ptx.test("setp.ge.u32", y, "" + apart / unit), skip);
@@ -258,7 +258,7 @@ final class ReduceSection {
             }
           }
           ptx.place(skip);
-          ptx.add("bar.sync 0");
+          place.await(ptx);
         }
       }
       for (int apart = Math.min(16, most); apart >= unit && apart > 0; apart /= 2) {

@@ -2,6 +2,7 @@ package dlt.backend.cuda;
 
 import dlt.backend.cuda.driver.Context;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -16,6 +17,8 @@ import java.util.Map;
 record Section(Code code, long[] arguments, int blocks) {
   /// Threads of a block.
   static final int THREADS = 256;
+  /// Teams of threads of the one block that takes sections in turn.
+  private static final int TEAMS = 4;
   private static final int MOST_PARAMETERS = 4096;      // bytes
 
   /// Writes the code of a section, which takes turns with others of its grid: no thread may return.
@@ -28,7 +31,7 @@ record Section(Code code, long[] arguments, int blocks) {
   record Code(Body body, String text, int sharedBytes) {
     static Code of(int sharedBytes, Body body) {
       Ptx ptx = new Ptx();
-      body.write(ptx, new Place("arguments", 0, "%thread", "%block", "%blocks"));
+      body.write(ptx, new Place("arguments", 0, "%thread", "%block", "%blocks", "shared", "0"));
       return new Code(body, ptx.body(), sharedBytes);
     }
 
@@ -44,10 +47,21 @@ record Section(Code code, long[] arguments, int blocks) {
   }
 
   /// Where a section finds itself: its arguments from `offset` behind `arguments` on, the number of the thread in its block, the block's
-  /// number in the section, and how many there are.
-  record Place(String arguments, int offset, String thread, String block, String blocks) {
+  /// number in the section, and how many there are; the block's own shared memory, and the number of its barrier.
+  record Place(String arguments, int offset, String thread, String block, String blocks, String shared, String barrier) {
     private String at(int argument) {
       return "[" + arguments + "+" + (offset + 8 * argument) + "]";
+    }
+
+    /// A register with the address of the arguments.
+    String address(Ptx ptx) {
+      String start = arguments.startsWith("%") ? arguments : ptx.b64("mov.u64", arguments);
+      return offset == 0 ? start : ptx.b64("add.u64", start, "" + offset);
+    }
+
+    /// The threads of the block wait for one another.
+    void await(Ptx ptx) {
+      ptx.add("bar.sync " + barrier + ", " + THREADS);
     }
 
     String load64(Ptx ptx, int argument) {
@@ -61,8 +75,8 @@ record Section(Code code, long[] arguments, int blocks) {
 
   /// A kernel for each section, in this order.
   static List<Launch> launches(Target target, List<Section> sections) {
-    return sections.stream().map(s -> kernel(target, List.of(s), s.blocks, s.arguments, (ptx, thread) ->
-        s.code.body.write(ptx, new Place("arguments", 0, thread, ptx.b32("mov.u32", "%ctaid.x"), ptx.b32("mov.u32", "%nctaid.x"))))).toList();
+    return sections.stream().map(s -> kernel(target, List.of(s), s.blocks, 1, s.arguments, (ptx, thread) ->
+        s.code.body.write(ptx, new Place("arguments", 0, thread, ptx.b32("mov.u32", "%ctaid.x"), ptx.b32("mov.u32", "%nctaid.x"), "shared", "0")))).toList();
   }
 
   /// As few kernels as possible for lists of sections, each of which needs those before it in its list and none of another list.
@@ -96,24 +110,35 @@ record Section(Code code, long[] arguments, int blocks) {
     return r;
   }
 
-  /// One kernel of one block for sections each of which may need those before it.
+  /// One kernel of one large block for sections each of which may need those before it: its threads are teams, each of which stands for a
+  /// block. It is worth it where sections have few blocks: launching each would take longer.
   static Launch inTurn(Target target, List<Section> sections) {
-    long[] arguments = sections.stream().flatMapToLong(s -> java.util.Arrays.stream(s.arguments)).toArray();
-    if (8 * arguments.length > MOST_PARAMETERS) {
-      throw new IllegalArgumentException(sections.size() + " sections have more arguments than a kernel takes");
-    }
-    return kernel(target, sections, 1, arguments, (ptx, thread) -> {
-      String zero = ptx.b32("mov.u32", "0");
-      String one = ptx.b32("mov.u32", "1");
+    long[] arguments = sections.stream().flatMapToLong(s -> Arrays.stream(s.arguments)).toArray();
+    int shared = shared(sections);
+    return kernel(target, sections, 1, TEAMS, arguments, (ptx, thread) -> {
+      String own = ptx.b32("and.b32", thread, "" + (THREADS - 1));
+      String team = ptx.b32("shr.u32", thread, "" + Integer.numberOfTrailingZeros(THREADS));
+      String teams = ptx.b32("mov.u32", "" + TEAMS);
+      String memory = shared == 0 ? "" : ptx.b32("mad.lo.u32", team, "" + shared, ptx.b32("mov.u32", "shared"));
+      String barrier = ptx.b32("add.u32", team, "1");
       int offset = 0;
       for (Section s : sections) {
         if (offset > 0) {
           ptx.add("bar.sync 0");
         }
-        s.code.body.write(ptx, new Place("arguments", offset, thread, zero, one));
+        s.code.body.write(ptx, new Place("arguments", offset, own, team, teams, memory, barrier));
         offset += 8 * s.arguments.length;
       }
     });
+  }
+
+  /// Whether [#inTurn] takes so many sections.
+  static boolean fit(List<Section> sections) {
+    return 8 * sections.stream().mapToInt(s -> s.arguments.length).sum() <= MOST_PARAMETERS;
+  }
+
+  private static int shared(List<Section> sections) {
+    return sections.stream().mapToInt(s -> s.code.sharedBytes).max().orElse(0);
   }
 
   /// Bytes of a row of the table: the section's first block, how many it has, the number of its code, and where its arguments are.
@@ -137,7 +162,7 @@ record Section(Code code, long[] arguments, int blocks) {
       first += s.blocks;
       at += s.arguments.length;
     }
-    return kernel(target, sections, first, arguments, (ptx, thread) -> dispatch(ptx, thread, rows, List.copyOf(codes.keySet())));
+    return kernel(target, sections, first, 1, arguments, (ptx, thread) -> dispatch(ptx, thread, rows, List.copyOf(codes.keySet())));
   }
 
   /// Finds the block's row by bisection and runs its code.
@@ -162,7 +187,7 @@ record Section(Code code, long[] arguments, int blocks) {
     String blocks = ptx.b32("ld.param.u32", "[" + row + "+4]");
     String code = ptx.b32("ld.param.u32", "[" + row + "+8]");
     String arguments = ptx.b64("cvt.u64.u32", ptx.b32("ld.param.u32", "[" + row + "+12]"));
-    Place place = new Place(ptx.b64("add.u64", table, arguments), 0, thread, own, blocks);
+    Place place = new Place(ptx.b64("add.u64", table, arguments), 0, thread, own, blocks, "shared", "0");
     String end = ptx.label();
     for (int i = 0; i < codes.size(); i++) {
       String next = ptx.label();
@@ -182,11 +207,12 @@ record Section(Code code, long[] arguments, int blocks) {
     void write(Ptx ptx, String thread);
   }
 
-  private static Launch kernel(Target target, List<Section> sections, int blocks, long[] arguments, Main main) {
+  private static Launch kernel(Target target, List<Section> sections, int blocks, int teams, long[] arguments, Main main) {
     Ptx ptx = new Ptx();
     main.write(ptx, ptx.b32("mov.u32", "%tid.x"));
-    int shared = sections.stream().mapToInt(s -> s.code.sharedBytes).max().orElse(0);
-    String text = "(.param .align 8 .b8 arguments[" + 8 * arguments.length + "])\n.maxntid " + THREADS + ", 1, 1\n.minnctapersm 2\n{\n"
+    int shared = teams * shared(sections);
+    int threads = teams * THREADS;
+    String text = "(.param .align 8 .b8 arguments[" + 8 * arguments.length + "])\n.maxntid " + threads + ", 1, 1\n.minnctapersm " + (teams == 1 ? 2 : 1) + "\n{\n"
         + (shared == 0 ? "" : "\t.shared .align 16 .b8 shared[" + shared + "];\n") + ptx.body() + "\tret;\n}\n";
     String name = String.format(Locale.ROOT, "sections_%08x", text.hashCode());
     Arguments struct = new Arguments();
@@ -194,6 +220,6 @@ record Section(Code code, long[] arguments, int blocks) {
       struct.add(argument);
     }
     return new Launch(new Launch.Written(".version 7.4\n.target sm_80\n.address_size 64\n.visible .entry " + name + text, name),
-        Context.Extent.of(blocks), Context.Extent.of(THREADS), 0, struct.build(target.arena()));
+        Context.Extent.of(blocks), Context.Extent.of(threads), 0, struct.build(target.arena()));
   }
 }
