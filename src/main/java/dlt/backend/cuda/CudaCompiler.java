@@ -17,11 +17,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.stream.Stream;
 
 /// Turns a graph into actions over the memory that its [Placement] asks for. It needs no device: only its description, and the
 /// addresses that memory will have there.
 final class CudaCompiler {
   static final long ALIGNMENT = 256;
+  /// Blocks up to which a section is over sooner than a launch would be.
+  private static final int FEW = 16;
   /// Inputs of so many bytes travel together: a copy takes longer to begin than to carry them.
   private static final long SMALL = 64 << 10;
 
@@ -60,7 +63,7 @@ final class CudaCompiler {
     order.stream().filter(placement::constant).forEach(w -> once.addAll(actions(w)));
     List<Action> steps = new ArrayList<>();
     placement.first().forEach(c -> steps.add(copy(c)));
-    order.stream().filter(w -> !placement.constant(w)).forEach(w -> steps.addAll(actions(w)));
+    steps.addAll(actions(order.stream().filter(w -> !placement.constant(w) && Placement.computes(w)).toList()));
     placement.last().forEach(c -> steps.add(copy(c)));
     SequencedMap<String, Operand> given = new LinkedHashMap<>();
     graph.inputs().forEach(n -> given.put(((Input) n.op()).name(), operand(n)));
@@ -112,6 +115,55 @@ final class CudaCompiler {
 
   // ---- what computes them
 
+  /// Works in this order. Neighbours that are small become one kernel.
+  private List<Action> actions(List<Work> works) {
+    List<Action> r = new ArrayList<>();
+    List<Work> few = new ArrayList<>();
+    List<Section> theirs = new ArrayList<>();
+    for (Work work : works) {
+      List<Section> sections = few(work);
+      if (!few.isEmpty() && (sections.isEmpty() || !Section.fit(Stream.concat(theirs.stream(), sections.stream()).toList()))) {
+        r.addAll(inTurn(few, theirs));
+        few.clear();
+        theirs.clear();
+      }
+      if (sections.isEmpty()) {
+        r.addAll(actions(work));
+      } else {
+        few.add(work);
+        theirs.addAll(sections);
+      }
+    }
+    if (!few.isEmpty()) {
+      r.addAll(inTurn(few, theirs));
+    }
+    return r;
+  }
+
+  private List<Action> inTurn(List<Work> works, List<Section> sections) {
+    if (works.size() == 1) {
+      return actions(works.getFirst());
+    }
+    Launch launch = Section.inTurn(target, sections);
+    List<Work> all = List.copyOf(works);
+    return List.of(new Action.Call(launch, () -> new KernelCall(
+        all.size() + " in turn: " + WorkLabel.name(all.getFirst()) + ", ... [" + launch.kernel().name() + "]",
+        all.stream().mapToLong(WorkLabel::operations).sum(), all.stream().mapToLong(WorkLabel::operations).sum(),
+        all.stream().mapToLong(WorkLabel::bytes).sum())));
+  }
+
+  /// The sections of a work, each of which may need those before it, if all of them are small; else none.
+  private List<Section> few(Work work) {
+    scratch.next();
+    List<Section> r = switch (work) {
+      case Work.Several(var works) -> Section.rounds(works.stream().map(this::sections).toList()).stream().flatMap(List::stream).toList();
+      case Work.Pointwise _ -> sections(work);
+      case Work.Single _ -> Schedule.joins(work) ? sections(work) : List.of();
+      case Work.Biased _ -> List.of();
+    };
+    return r.stream().allMatch(s -> s.blocks() <= FEW) ? r : List.of();
+  }
+
   private List<Action> actions(Work work) {
     if (!Placement.computes(work)) {
       return List.of();
@@ -147,7 +199,9 @@ final class CudaCompiler {
       case Work.Pointwise(var group) -> PointwiseKernel.sections(target, group, operands(group.inputs()), operands(group.outputs()));
       case Work.Single(Node node) when node.op() instanceof Reduce op ->
           ReduceKernel.sections(target, op, operands(node.inputs()), operand(node));
-      case Work.Single _, Work.Biased _, Work.Several _ -> throw new AssertionError(work);
+      case Work.Single(Node node) -> launches(node.op(), operands(node.inputs()), Optional.empty(), operand(node)).stream()
+          .map(l -> ShippedSection.of(l).orElseThrow()).toList();
+      case Work.Biased _, Work.Several _ -> throw new AssertionError(work);
     };
   }
 

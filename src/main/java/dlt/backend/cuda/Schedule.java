@@ -4,7 +4,14 @@ import dlt.backend.Placement;
 import dlt.backend.Work;
 import dlt.graph.Graph;
 import dlt.graph.Node;
+import dlt.op.ArgMax;
+import dlt.op.Gather;
+import dlt.op.LogSoftmax;
+import dlt.op.OneHot;
+import dlt.op.Op;
+import dlt.op.RandomUniform;
 import dlt.op.Reduce;
+import dlt.op.Softmax;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
@@ -19,6 +26,8 @@ import java.util.TreeSet;
 final class Schedule {
   /// What leads to no other kind of work waits for the end, unless it frees memory: it reads this many times what it leaves.
   private static final int FREES = 8;
+  /// Elements.
+  private static final int SMALL = 4096;
 
   private final List<Work> works;
   private final Map<Work, Integer> number = new IdentityHashMap<>();
@@ -52,7 +61,15 @@ final class Schedule {
 
   /// Whether its code is written, so that it can be part of a larger kernel.
   static boolean joins(Work work) {
-    return work instanceof Work.Pointwise || work instanceof Work.Single(Node node) && node.op() instanceof Reduce;
+    return work instanceof Work.Pointwise || work instanceof Work.Single(Node node) && (node.op() instanceof Reduce || shipped(node));
+  }
+
+  /// Whether it has a kernel that can be part of a larger one, and so little to do that a launch of its own is most of it.
+  private static boolean shipped(Node node) {
+    Op op = node.op();
+    return node.shape().size() <= SMALL && (op instanceof OneHot || op instanceof Gather || op instanceof RandomUniform
+        || op instanceof ArgMax || op instanceof Softmax s && SoftmaxKernel.rows(node.shape(), s.dim())
+        || op instanceof LogSoftmax s && SoftmaxKernel.rows(node.shape(), s.dim()));
   }
 
   private List<Work> order() {

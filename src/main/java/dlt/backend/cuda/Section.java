@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /// Work for some blocks of threads whose code is written when a program is compiled. One section is a kernel of its own; sections
 /// that don't need one another can be one kernel, side by side; small ones that do, one kernel of one block.
@@ -81,13 +82,13 @@ record Section(Code code, long[] arguments, int blocks) {
 
   /// As few kernels as possible for lists of sections, each of which needs those before it in its list and none of another list.
   static List<Launch> sideBySide(Target target, List<List<Section>> lists) {
-    List<Launch> r = new ArrayList<>();
+    return rounds(lists).stream().flatMap(round -> together(target, round).stream()).toList();
+  }
+
+  /// The first sections of all lists, then the second ones, and so on.
+  static List<List<Section>> rounds(List<List<Section>> lists) {
     int longest = lists.stream().mapToInt(List::size).max().orElse(0);
-    for (int i = 0; i < longest; i++) {
-      int turn = i;
-      r.addAll(together(target, lists.stream().filter(l -> l.size() > turn).map(l -> l.get(turn)).toList()));
-    }
-    return r;
+    return IntStream.range(0, longest).mapToObj(i -> lists.stream().filter(l -> l.size() > i).map(l -> l.get(i)).toList()).toList();
   }
 
   private static List<Launch> together(Target target, List<Section> sections) {
