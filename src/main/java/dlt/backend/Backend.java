@@ -27,6 +27,11 @@ public interface Backend extends AutoCloseable {
     return OptionalLong.empty();
   }
 
+  /// The bytes of the device's own memory that are free; empty where it computes in the host's.
+  default OptionalLong free() {
+    return OptionalLong.empty();
+  }
+
   /// What the device can do at most, measured now, in a fraction of a second; empty where that is not known.
   default Optional<Ceilings> ceilings() {
     return Optional.empty();

@@ -99,6 +99,13 @@ public final class Batches implements AutoCloseable {
     return last >= size ? List.of(size) : List.of(size, last);
   }
 
+  /// The same of `samples` samples in batches of `batchSize`, of which none is dropped.
+  public static List<Integer> sizes(int samples, int batchSize) {
+    int size = Math.min(batchSize, samples);
+    int last = samples % size;
+    return last == 0 ? List.of(size) : List.of(size, last);
+  }
+
   /// The batches of `epoch` from number `skip` on. One epoch at a time: asking again ends the one before.
   public Epoch epoch(int epoch, int skip) {
     if (current != null) {

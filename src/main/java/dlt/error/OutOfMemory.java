@@ -17,20 +17,21 @@ public final class OutOfMemory extends Failure {
   }
 
   private OutOfMemory(String device, long needed, long free, String hint, Throwable cause) {
-    super(Kind.DEVICE, String.format(Locale.ROOT, "%s: out of memory: %s needed, %s free%s", device, mebibytes(needed), mebibytes(free), hint), cause);
+    super(Kind.DEVICE, String.format(Locale.ROOT, "%s: out of memory: %s needed, %s free%s", device, shown(needed), shown(free), hint), cause);
     this.device = device;
     this.needed = needed;
     this.free = free;
   }
 
-  private static String mebibytes(long bytes) {
-    return String.format(Locale.ROOT, "%,.1f MiB", bytes / 1048576.0);
+  private static String shown(long bytes) {
+    return bytes < 1 << 20 ? String.format(Locale.ROOT, "%.1f KiB", bytes / 0x1p10)
+        : bytes < 1 << 30 ? String.format(Locale.ROOT, "%.1f MiB", bytes / 0x1p20) : String.format(Locale.ROOT, "%.2f GiB", bytes / 0x1p30);
   }
 
-  /// This one, of steps of `batch` samples, where `largest` samples would fit at most, or none at all.
-  public OutOfMemory ofBatches(int batch, OptionalInt largest) {
-    return new OutOfMemory(device, needed, free, " for batches of " + batch + "; " + (largest.isPresent()
-        ? "training.batch_size: " + largest.getAsInt() + " is the largest that fits"
+  /// This one, of a training in batches of `batch` samples, where `fitting` samples fit, or no number does.
+  public OutOfMemory ofBatches(int batch, OptionalInt fitting) {
+    return new OutOfMemory(device, needed, free, " for batches of " + batch + "; " + (fitting.isPresent()
+        ? "training.batch_size: " + fitting.getAsInt() + " fits" + (fitting.getAsInt() > 1 ? " (training.accumulate makes up for smaller batches)" : "")
         : "no batch size fits: take a smaller model or use --device cpu"), this);
   }
 

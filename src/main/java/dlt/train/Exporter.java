@@ -25,7 +25,7 @@ import java.util.Map;
 
 /// Writes a model as an ONNX file and proves on real samples that ONNX Runtime computes from it what the engine computes.
 public final class Exporter {
-  private static final int SAMPLES = 256, BATCH = 32;
+  static final int SAMPLES = 256, BATCH = 32;
 
   private final Assembly assembly;
   private final Backend backend;

@@ -4,16 +4,23 @@ import dlt.backend.Backend;
 import dlt.backend.Program;
 import dlt.config.ConfigException;
 import dlt.config.Diagnostic;
+import dlt.data.Batches;
+import dlt.data.Parts;
 import dlt.error.OutOfMemory;
 import dlt.experiment.Assembly;
 import dlt.experiment.Budget;
 import dlt.experiment.Bytes;
 import dlt.experiment.Prepared;
+import dlt.experiment.Training;
 import dlt.graph.Graph;
 import dlt.tensor.TensorType;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.function.IntToLongFunction;
+import java.util.stream.Stream;
 
 /// The memory that training steps take by plan: weights, optimizer state, activations, gradients and workspaces.
 public final class PlannedMemory {
@@ -48,22 +55,61 @@ public final class PlannedMemory {
         + assembly.optimizerStates().values().stream().mapToLong(s -> s.type().bytes()).sum();
   }
 
-  /// `e`, which came of compiling for batches of `batch` samples when the variables had their memory, with what would fit.
-  OutOfMemory ofBatches(OutOfMemory e, int batch) {
-    int fits = largestBatch(e.free() + variableBytes(), batch);
-    return e.ofBatches(batch, fits == 0 ? OptionalInt.empty() : OptionalInt.of(fits));
+  /// Throws an [OutOfMemory] that names a batch size that fits where the device's memory does not suffice for all that a training of
+  /// `prepared` keeps there. Of a device that computes in the host's memory nothing is asked.
+  static void requireFits(Prepared prepared, Backend backend) {
+    OptionalLong free = backend.free();
+    if (free.isEmpty()) {
+      return;
+    }
+    PlannedMemory planned = new PlannedMemory(prepared.assembly(), backend);
+    int batch = prepared.file().experiment().training().batchSize().of(prepared.parts().train().size());
+    long needed = planned.kept(prepared.parts(), batch);
+    if (needed > free.getAsLong()) {
+      int fits = largestBatch(n -> planned.kept(prepared.parts(), n), free.getAsLong(), batch);
+      throw new OutOfMemory(backend.description(), needed, free.getAsLong()).ofBatches(batch, fits == 0 ? OptionalInt.empty() : OptionalInt.of(fits));
+    }
+  }
+
+  /// The bytes of everything that a training in batches of `batch` keeps at a time: the variables, the weights once more for the export,
+  /// and the programs of all sizes of batches in training, in evaluation and in the export's verification.
+  private long kept(Parts parts, int batch) {
+    Training training = assembly.experiment().training();
+    List<Graph> graphs = new ArrayList<>();
+    if (training.epochs() > 0) {
+      for (int n : Batches.sizes(parts.train().size(), batch)) {
+        graphs.add(training.accumulate() > 1 ? assembly.accumulation(n) : assembly.training(n));
+        if (training.average().filter(a -> !a.useBuffers()).isPresent()) {
+          assembly.statistics(n).ifPresent(graphs::add);
+        }
+      }
+      if (training.accumulate() > 1) {
+        graphs.add(assembly.update());
+      }
+      training.average().ifPresent(_ -> graphs.add(assembly.averaging()));
+    }
+    Stream.of(parts.validation(), parts.test()).flatMap(Optional::stream).flatMap(p -> Batches.sizes(p.size(), batch).stream()).distinct()
+        .forEach(n -> graphs.add(assembly.evaluation(n)));
+    int verified = Math.min(Exporter.SAMPLES, TrainingRun.verified(parts).size());
+    Batches.sizes(verified, Exporter.BATCH).forEach(n -> graphs.add(assembly.inference(n, true)));
+    return variableBytes() + assembly.weightTypes().values().stream().mapToLong(TensorType::bytes).sum()
+        + graphs.stream().mapToLong(g -> backend.planned(g).orElse(0)).sum();
   }
 
   /// The most samples, fewer than `batch`, that fit into `bytes`; 0 where not even the smallest batch that the model can be
   /// trained with does.
   int largestBatch(long bytes, int batch) {
+    return largestBatch(this::bytes, bytes, batch);
+  }
+
+  private static int largestBatch(IntToLongFunction needs, long bytes, int batch) {
     int fits = 0;
     int low = 0;
     int tooMany = batch;
     while (tooMany - low > 1) {
       int middle = low + (tooMany - low) / 2;
       try {
-        if (bytes(middle) > bytes) {
+        if (needs.applyAsLong(middle) > bytes) {
           tooMany = middle;
           continue;
         }

@@ -71,6 +71,7 @@ public final class TrainingRun {
     this.backend = backend;
     this.run = run;
     this.listener = listener;
+    PlannedMemory.requireFits(first, backend);
   }
 
   /// Trains until the end or until `stop`. With `resume` it goes on with the run that is in the folder, if there is one;

@@ -4,7 +4,6 @@ import dlt.backend.Backend;
 import dlt.backend.Program;
 import dlt.data.Batch;
 import dlt.data.Batches;
-import dlt.error.OutOfMemory;
 import dlt.experiment.Assembly;
 import dlt.experiment.Training;
 import dlt.optim.Rate;
@@ -33,19 +32,10 @@ final class TrainingSteps implements AutoCloseable {
     this.feed = new Feed(assembly);
     this.group = Math.min(training.accumulate(), batches.count());
     for (int size : training.epochs() == 0 ? List.<Integer>of() : batches.sizes()) {
-      programs.put(size, compile(backend, size));
+      programs.put(size, backend.compile(group == 1 ? assembly.training(size) : assembly.accumulation(size), variables.buffers()));
     }
     if (group > 1) {
       update = backend.compile(assembly.update(), variables.buffers());
-    }
-  }
-
-  private Program compile(Backend backend, int size) {
-    try {
-      return backend.compile(group == 1 ? assembly.training(size) : assembly.accumulation(size), variables.buffers());
-    } catch (OutOfMemory e) {
-      close();
-      throw new PlannedMemory(assembly, backend).ofBatches(e, size);
     }
   }
 

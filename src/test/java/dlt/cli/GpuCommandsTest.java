@@ -10,10 +10,14 @@ import dlt.backend.cuda.driver.NvidiaDriver;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What users of commands see of GPUs: of none, of those that cannot be used, and of those that stop.
 class GpuCommandsTest {
@@ -109,6 +113,23 @@ class GpuCommandsTest {
   void cudaWithTooLittleMemoryExitsWithSixAndFreesWhatItTook() {
     FakeCuda fake = machine(12040, 1, 90, 64);
     exitsWithSix(train("--device", "cuda"), "cuda Fake GPU 0");
+    assertThat(fake.live()).isZero();
+    assertThat(fake.misuse()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {12_000, 16_000, 20_000, 30_000})
+  void theBatchSizeThatIsSaidToFitFitsAndNoRunIsThereBefore(long memory) throws IOException {
+    FakeCuda fake = machine(12040, 1, 90, memory);
+    CommandsTest.Result r = train("--device", "cuda", "--set", "training.batch_size=113");
+    exitsWithSix(r, "cuda Fake GPU 0");
+    assertThat(r.json().get("error").get("message").asText()).containsPattern("out of memory: [0-9.]+ KiB needed, [0-9.]+ KiB free for batches of 113; "
+        + "training.batch_size: [0-9]+ fits");
+    Matcher fitting = Pattern.compile("batch_size: ([0-9]+) fits").matcher(r.err());
+    assertThat(fitting.find()).isTrue();
+    // kernels compute nothing here, so that the export is refused
+    CommandsTest.Result smaller = train("--device", "cuda", "--set", "training.batch_size=" + fitting.group(1));
+    assertThat(smaller.code()).as(smaller.err()).isEqualTo(5);
     assertThat(fake.live()).isZero();
     assertThat(fake.misuse()).isEmpty();
   }

@@ -95,6 +95,11 @@ public final class CudaBackend implements Backend {
     return OptionalLong.of(plan(graph, gpu, precision).bytes());
   }
 
+  @Override
+  public OptionalLong free() {
+    return OptionalLong.of(device.context().memory().free());
+  }
+
   /// The kernels of a run of `graph` on `gpu`, which need not be there.
   public static List<KernelCall> calls(Graph graph, Gpu gpu, Precision precision) {
     return plan(graph, gpu, precision).calls();

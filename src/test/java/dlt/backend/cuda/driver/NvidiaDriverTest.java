@@ -227,7 +227,7 @@ class NvidiaDriverTest {
       assertThatThrownBy(() -> c.allocate(1 << 20)).isInstanceOfSatisfying(OutOfMemory.class, e -> {
         assertThat(e.needed()).isEqualTo(1 << 20);
         assertThat(e.free()).isEqualTo(768 << 10);
-      }).hasMessage("cuda: Fake GPU 0: out of memory: 1.0 MiB needed, 0.8 MiB free; take a smaller training.batch_size or model, "
+      }).hasMessage("cuda: Fake GPU 0: out of memory: 1.0 MiB needed, 768.0 KiB free; take a smaller training.batch_size or model, "
           + "end what else uses the memory, or use --device cpu");
     }
     assertThat(fake.live()).isZero();
