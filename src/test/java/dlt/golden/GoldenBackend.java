@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dlt.backend.Backend;
 import dlt.backend.Buffer;
 import dlt.backend.cpu.CpuBackend;
+import dlt.backend.cuda.CudaBackend;
+import dlt.backend.cuda.Precision;
+import dlt.backend.cuda.software.SoftwareDriver;
 import dlt.backend.reference.ReferenceBackend;
 import dlt.backend.reference.ReferenceBuffer;
 import dlt.tensor.DType;
@@ -15,12 +18,15 @@ import java.util.Arrays;
 /// tensor.
 public enum GoldenBackend {
   REFERENCE,
-  CPU;
+  CPU,
+  /// On the software GPU.
+  CUDA;
 
   public Backend open() {
     return switch (this) {
       case REFERENCE -> new ReferenceBackend();
       case CPU -> CpuBackend.open(2);
+      case CUDA -> new CudaBackend(new SoftwareDriver(), SoftwareDriver.GPU, Precision.FLOAT32);
     };
   }
 
@@ -29,7 +35,7 @@ public enum GoldenBackend {
   public double bound(double torchError) {
     return switch (this) {
       case REFERENCE -> 1e-9;
-      case CPU -> Math.min(2e-5, Math.max(4 * torchError, 8 * Math.ulp(1f)));
+      case CPU, CUDA -> Math.min(2e-5, Math.max(4 * torchError, 8 * Math.ulp(1f)));
     };
   }
 

@@ -69,7 +69,7 @@ class GoldenOptimizersTest {
   private static double sensitivity(GoldenCases.Case c, GoldenBackend on) {
     double rounding = switch (on) {
       case REFERENCE -> 0x1p-52;
-      case CPU -> 0x1p-23;
+      case CPU, CUDA -> 0x1p-23;
     };
     double worst = 0;
     for (int i = 0; i < 8; i++) {

@@ -4,10 +4,12 @@ import static dlt.backend.GraphCases.same;
 import static dlt.backend.GraphCases.variables;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dlt.backend.Buffer;
 import dlt.backend.GraphCases;
 import dlt.backend.Program;
+import dlt.backend.SmallNet;
 import dlt.backend.cuda.driver.Context;
 import dlt.backend.cuda.driver.Driver;
 import dlt.backend.cuda.driver.Gpu;
@@ -206,6 +208,33 @@ class CudaProgramTest {
         for (int kind = 0; kind < 8; kind++) {
           same(backend, reference, GraphCases.biasedProduct(s[0], s[1], s[2], kind), 2);
         }
+      }
+    }
+  }
+
+  @Test
+  void convolutionsWithABiasAgreeWithTheReference() {
+    try (CudaBackend backend = backend(); ReferenceBackend reference = new ReferenceBackend()) {
+      for (boolean relu : new boolean[] {false, true}) {
+        same(backend, reference, GraphCases.biasedConvolution(relu, 0, 3, 4, 6, 1), 2);
+        same(backend, reference, GraphCases.biasedConvolution(relu, 4, 2, 4, 6, 2), 2);
+        same(backend, reference, GraphCases.biasedConvolution(relu, 0, 2, 3, 33, 1), 2);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2})
+  void aNetLearnsAsOnTheReferenceAndTheSameInAnyOrderOfWarps(long seed) {
+    try (CudaBackend backend = backend(); CudaBackend other = new CudaBackend(new SoftwareDriver(SoftwareDriver.GPU, seed + 7), SoftwareDriver.GPU, Precision.FLOAT32);
+        ReferenceBackend reference = new ReferenceBackend()) {
+      List<double[]> actual = SmallNet.train(backend);
+      List<double[]> expected = SmallNet.train(reference);
+      List<double[]> again = SmallNet.train(other);
+      assertThat(actual.get(SmallNet.STEPS - 1)[0]).isLessThan(actual.getFirst()[0]);
+      for (int i = 0; i < expected.size(); i++) {
+        assertThat(actual.get(i)).containsExactly(expected.get(i), within(1e-5));
+        assertThat(again.get(i)).isEqualTo(actual.get(i));
       }
     }
   }
