@@ -693,7 +693,7 @@ function _picocli_dlt_bench() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--json' '--verbose' '--profile' '-h' '--help' '-V' '--version'"
+  local flag_opts="'--json' '--verbose' '--profile' '--plan' '-h' '--help' '-V' '--version'"
   local arg_opts="'--set' '--device' '--threads' '--batch-size' '--steps' '--seconds'"
   local DEVICE_option_args=("AUTO" "CPU" "CUDA" "REFERENCE") # --device values
 
@@ -742,10 +742,22 @@ function _picocli_dlt_bench() {
 function _picocli_dlt_devices() {
   # Get completion data
   local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--json' '--verbose' '-h' '--help' '-V' '--version'"
-  local arg_opts=""
+  local flag_opts="'--json' '--verbose' '--test' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--device'"
+  local DEVICE_option_args=("AUTO" "CPU" "CUDA" "REFERENCE") # --device values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--device')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${DEVICE_option_args[@]}" ) )
+      return $?
+      ;;
+  esac
 
   if [[ "${curr_word}" == -* ]]; then
     COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )

@@ -1,13 +1,22 @@
 package dlt.cli;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dlt.backend.Backend;
+import dlt.backend.KernelCall;
+import dlt.backend.Program;
+import dlt.backend.cuda.CudaBackend;
 import dlt.error.Failure;
+import dlt.experiment.Device;
 import dlt.experiment.ExperimentFile;
 import dlt.experiment.Prepared;
+import dlt.experiment.Training;
+import dlt.graph.Graph;
 import dlt.run.MetricsLog;
 import dlt.train.StepBench;
 import dlt.train.StepProfile;
+import dlt.train.Variables;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -33,6 +42,9 @@ final class Bench implements Callable<Integer> {
   @Option(names = "--profile", description = "Show each kernel's time beside what the machine can do at most.")
   boolean profile;
 
+  @Option(names = "--plan", description = "Measure nothing: count a step's kernels, operations and bytes by its plan. For cuda no GPU is needed; the plan is that of an H100.")
+  boolean plan;
+
   @Override
   public Integer call() {
     if (steps.isPresent() && seconds.isPresent()) {
@@ -44,6 +56,10 @@ final class Bench implements Callable<Integer> {
     ExperimentFile file = experiment.read();
     Prepared prepared = Prepared.of(file);
     int batch = batchSize.orElseGet(() -> file.experiment().training().batchSize().of(prepared.parts().train().size()));
+    if (plan) {
+      plan(prepared, batch);
+      return 0;
+    }
     StepBench.Result r;
     Optional<StepProfile> measured = Optional.empty();
     String description;
@@ -72,5 +88,30 @@ final class Bench implements Callable<Integer> {
     });
     output.result(d, text.toString());
     return 0;
+  }
+
+  private void plan(Prepared prepared, int batch) {
+    Training training = prepared.file().experiment().training();
+    Graph graph = prepared.assembly().training(batch);
+    List<KernelCall> calls;
+    if (device.device.orElse(training.device()) == Device.CUDA) {
+      calls = CudaBackend.calls(graph, CudaBackend.H100, DeviceOptions.precision(training));
+    } else {
+      try (Backend backend = device.open(training); Program program = backend.compile(graph, Variables.unset(backend, prepared.assembly()).buffers())) {
+        calls = program.calls();
+      }
+    }
+    long operations = calls.stream().mapToLong(KernelCall::operations).sum();
+    long bytes = calls.stream().mapToLong(KernelCall::bytes).sum();
+    ObjectNode d = output.document().put("experiment", prepared.file().experiment().name()).put("batch_size", batch).put("kernels", calls.size())
+        .put("flops", operations).put("bytes", bytes);
+    ArrayNode each = d.putArray("calls");
+    StringBuilder text = new StringBuilder();
+    for (KernelCall c : calls) {
+      each.addObject().put("kernel", c.kernel()).put("flops", c.operations()).put("bytes", c.bytes());
+      text.append(String.format(Locale.ROOT, "%12.3f MFLOP %10.3f MB  %s%n", c.operations() * 1e-6, c.bytes() * 1e-6, c.kernel()));
+    }
+    output.result(d, text + String.format(Locale.ROOT, "%s, batch %d: %d kernels, %.4f GFLOP, %.2f MB read and written in a step",
+        prepared.file().experiment().name(), batch, calls.size(), operations * 1e-9, bytes * 1e-6));
   }
 }

@@ -55,11 +55,16 @@ final class DeviceOptions {
   }
 
   private static Backend cuda(Driver driver, Training training) {
-    return new CudaBackend(driver, driver.first(), switch (training.precision()) {
+    return new CudaBackend(driver, driver.first(), precision(training));
+  }
+
+  /// What a GPU computes products in.
+  static Precision precision(Training training) {
+    return switch (training.precision()) {
       case FLOAT32, STRICT -> Precision.FLOAT32;
       case TF32 -> Precision.TF32;
       case BF16 -> Precision.BF16;
-    });
+    };
   }
 
   /// The GPU, where there is one that can be used. A machine without a driver is the usual one, of which nothing is said; where there is

@@ -9,18 +9,30 @@ import dlt.backend.cuda.driver.Gpu;
 import dlt.backend.cuda.driver.NvidiaDriver;
 import dlt.backend.reference.ReferenceBackend;
 import dlt.error.Failure;
+import dlt.experiment.Device;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 @Command(name = "devices", description = "Lists where dlt can compute on this machine.", mixinStandardHelpOptions = true)
 final class Devices implements Callable<Integer> {
   @Mixin Output output;
 
+  @Option(names = "--test", description = "Compute every op on the GPU, or on --device, compare with the reference and measure rates; exits 6 where a result is wrong.")
+  boolean test;
+
+  @Option(names = "--device", paramLabel = "DEVICE", description = "What --test tests: ${COMPLETION-CANDIDATES}; cuda where left out.")
+  Device device = Device.CUDA;
+
   @Override
   public Integer call() {
+    if (test) {
+      new DeviceTest(output).run(device);
+      return 0;
+    }
     ObjectNode document = output.document();
     ArrayNode devices = document.putArray("devices");
     StringBuilder text = new StringBuilder();

@@ -45,6 +45,11 @@ public final class OpCases {
     return table.cases;
   }
 
+  /// One case an op that is large enough to keep a device busy, for its rate.
+  public static List<OpCase> large() {
+    return LargeCases.all();
+  }
+
   /// The cases of one op.
   public static Stream<OpCase> of(Class<? extends Op> op) {
     return all().stream().filter(c -> op.isInstance(c.op()));

@@ -95,7 +95,7 @@ public record OpCheck(OpCase opCase, double worst, String problem) {
   }
 
   /// Whether it multiplies on tensor cores where there are some.
-  private static boolean product(Op op) {
+  public static boolean product(Op op) {
     return op instanceof MatMul || op instanceof Conv2d || op instanceof Conv2dGradInput || op instanceof Conv2dGradWeight
         || op instanceof Nhwc n && product(n.op());
   }

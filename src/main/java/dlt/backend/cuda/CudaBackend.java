@@ -20,6 +20,9 @@ import java.util.OptionalLong;
 
 /// An NVIDIA GPU: a program is one captured graph of hand-written kernels, replayed by each run.
 public final class CudaBackend implements Backend {
+  /// What steps are planned for where there is no GPU.
+  public static final Gpu H100 = new Gpu(0, "NVIDIA H100 80GB HBM3", 80L << 30, 90, 132, 227 << 10);
+
   private final Gpu gpu;
   private final Precision precision;
   private final String description;

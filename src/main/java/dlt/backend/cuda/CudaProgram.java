@@ -23,8 +23,9 @@ final class CudaProgram implements Program {
   private final Map<String, CudaInput> inputs = new LinkedHashMap<>();
   private final Map<String, CudaBuffer> outputs = new LinkedHashMap<>();
   private final Context.Graph graph;
-  private final LaterValues later;
-  private final DeviceClock clock;
+  /// Made when they are asked for.
+  private LaterValues later;
+  private DeviceClock clock;
 
   /// Computes the constants of `compilation` and captures the rest. `owned` is given back with the program: what holds the memory from
   /// `address` on, for which it was compiled.
@@ -42,8 +43,6 @@ final class CudaProgram implements Program {
     device.synchronize();
     graph = context.capture(device.stream(), () -> compilation.steps().forEach(this::perform));
     owned.add(() -> context.destroy(graph));
-    later = new LaterValues(device, owned);
-    clock = new DeviceClock(device, owned);
   }
 
   private void makeInputs(long address) {
@@ -107,11 +106,17 @@ final class CudaProgram implements Program {
 
   @Override
   public DoubleSupplier later(String output) {
+    if (later == null) {
+      later = new LaterValues(device, owned);
+    }
     return later.of(named(compilation.outputs(), "output", output));
   }
 
   @Override
   public DoubleSupplier clock() {
+    if (clock == null) {
+      clock = new DeviceClock(device, owned);
+    }
     return clock.now();
   }
 
@@ -124,10 +129,10 @@ final class CudaProgram implements Program {
   @Override
   public void run(long[] nanos) {
     rings.forEach(InputRing::arrive);
-    List<DoubleSupplier> ends = new ArrayList<>(List.of(clock.now()));
+    List<DoubleSupplier> ends = new ArrayList<>(List.of(clock()));
     for (Action action : compilation.steps()) {
       perform(action);
-      ends.add(clock.now());
+      ends.add(clock());
     }
     for (int i = 0; i < nanos.length; i++) {
       nanos[i] += Math.round((ends.get(i + 1).getAsDouble() - ends.get(i).getAsDouble()) * 1e6);
