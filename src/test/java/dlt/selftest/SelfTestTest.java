@@ -25,7 +25,7 @@ class SelfTestTest {
       List<SelfTest.Result> told = new ArrayList<>();
       try (CudaBackend backend = new CudaBackend(new SoftwareDriver(), SoftwareDriver.GPU, precision)) {
         List<SelfTest.Result> results = SelfTest.run(backend, precision == Precision.FLOAT32 ? 0 : 0x1p-8, SOME, SOME, told::add);
-        assertThat(results).isEqualTo(told).extracting(SelfTest.Result::op).containsExactly("mat_mul", "softmax");
+        assertThat(results).isEqualTo(told).extracting(SelfTest.Result::op).containsExactly("matmul", "softmax");
         assertThat(results).allSatisfy(r -> {
           assertThat(r.wrong()).isZero();
           assertThat(r.problem()).isEmpty();
