@@ -152,6 +152,11 @@ public final class Assembly {
     return ParameterUpdates.stateName(weight, AVERAGE);
   }
 
+  /// The variable of [#accumulation] that holds the accumulated gradient of a trained parameter.
+  public static String accumulated(String parameter) {
+    return ParameterUpdates.stateName(parameter, ACCUMULATED);
+  }
+
   /// What takes the steps, where a run of the training graph does not by itself.
   public Optional<Minimizer> minimizer() {
     return updates.minimizer();
@@ -379,7 +384,7 @@ public final class Assembly {
   }
 
   /// The parameters that are not frozen.
-  private SequencedMap<String, ParameterSpec> trained() {
+  public SequencedMap<String, ParameterSpec> trained() {
     SequencedMap<String, ParameterSpec> r = new LinkedHashMap<>(parameters);
     r.keySet().removeIf(experiment.model()::frozen);
     return r;
@@ -391,7 +396,7 @@ public final class Assembly {
   }
 
   private List<Value> accumulated(GraphBuilder g) {
-    return variables(g, trained(), name -> ParameterUpdates.stateName(name, ACCUMULATED));
+    return variables(g, trained(), Assembly::accumulated);
   }
 
   private static List<Value> variables(GraphBuilder g, Map<String, ParameterSpec> parameters, UnaryOperator<String> name) {

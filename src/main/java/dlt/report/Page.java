@@ -190,7 +190,8 @@ public final class Page {
     } else {
       body.folded(rows.size() + " layers", table.toString());
     }
-    body.folded("norms of the selected weights", new Html().table(WeightNorms.HEADING, WeightNorms.rows(r.model().weights())).toString());
+    body.folded("norms of the selected weights, and of the loss's gradients by them on training batches",
+        new Html().table(WeightNorms.HEADING, WeightNorms.rows(r.model().weights(), r.gradients())).toString());
   }
 
   private void environment(Manifest m) {

@@ -11,6 +11,8 @@ import dlt.run.History;
 import dlt.run.Manifest;
 import dlt.run.RunDirectory;
 import dlt.tensor.DType;
+import dlt.tensor.HostTensor;
+import dlt.train.Gradients;
 import dlt.train.SavedModel;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,10 +20,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /// Everything that the page about one run shows.
-public record RunReport(RunDirectory run, Manifest manifest, String config, History history, SavedModel model, Parts parts, Part shown, Findings findings) {
+public record RunReport(
+    RunDirectory run, Manifest manifest, String config, History history, SavedModel model, Parts parts, Part shown, Findings findings,
+    Map<String, HostTensor> gradients) {
   /// More than these make no table.
   static final int MOST_CLASSES = 30;
 
@@ -33,7 +38,7 @@ public record RunReport(RunDirectory run, Manifest manifest, String config, Hist
     Part shown = parts.test().or(parts::validation).orElse(parts.train());
     try {
       return new RunReport(run, Manifest.read(run), Files.readString(run.config()), History.read(run), model, parts, shown,
-          Findings.of(model, backend, shown));
+          Findings.of(model, backend, shown), Gradients.of(model, parts.train(), backend));
     } catch (IOException e) {
       throw new Failure(Failure.Kind.DATA, run.config() + ": could not be read: " + AtomicFile.reason(e), e);
     }
