@@ -1,6 +1,7 @@
 package dlt.report;
 
 import dlt.backend.Backend;
+import dlt.data.Column;
 import dlt.data.Part;
 import dlt.metric.ClassReport;
 import dlt.metric.ConfusionMatrix;
@@ -62,12 +63,18 @@ public record Findings(
     Gathering(SavedModel model, Part part) {
       this.part = part;
       this.task = model.task();
-      this.classes = model.classes();
+      this.classes = task == Task.MULTILABEL ? labels(model) : model.classes();
       List<Metric> metrics = new ArrayList<>(model.metrics());
       if (part.size() * model.assembly().outputs().get(model.assembly().scored()).size() <= RANKED) {
         ranking(task).filter(m -> !metrics.contains(m)).ifPresent(metrics::add);
       }
       this.evaluation = new Evaluation(task, metrics);
+    }
+
+    /// The columns that the labels come from; else the classes.
+    private static List<String> labels(SavedModel model) {
+      List<String> columns = model.assembly().schema().targets().stream().limit(1).flatMap(t -> t.columns().stream()).map(Column::name).toList();
+      return columns.isEmpty() ? model.classes() : columns;
     }
 
     private static Optional<Metric> ranking(Task task) {
