@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dlt.backend.Backend;
+import dlt.experiment.ExperimentFile;
+import dlt.experiment.Trainings;
 import dlt.golden.GoldenBackend;
 import dlt.golden.GoldenTable;
+import dlt.run.RunDirectory;
 import dlt.tensor.DType;
 import dlt.tensor.HostTensor;
 import dlt.tensor.Philox;
 import dlt.tensor.Safetensors;
+import dlt.train.TrainingRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.stream.IntStream;
@@ -29,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// PyTorch's training runs, repeated by `dlt train` from an experiment file and PyTorch's first weights: the loss of every
 /// step, and the weights after the last one. On the reference device they agree with PyTorch's float64 (weights but for their
 /// rounding in the checkpoint). On the processor losses are within four times PyTorch's own float32 error so far in the run, and
-/// never further than 2e-5.
+/// never further than 2e-5. The same holds on the software GPU, where a run begins below the command line: that opens real GPUs only.
 ///
 /// Some runs amplify rounding: PyTorch's own float32 losses leave its float64 ones by more than 2e-5, up to everything, so that no
 /// bound of that size holds for any float32 arithmetic. There the bound is four times the larger of two errors so far: PyTorch's
@@ -48,22 +54,23 @@ class GoldenTrajectoriesTest {
     List<DynamicTest> tests = new ArrayList<>();
     for (JsonNode c : cases) {
       String name = c.get("name").asText();
-      tests.add(DynamicTest.dynamicTest(name + " on cpu", () -> compare(c, tensors, "cpu")));
-      tests.add(DynamicTest.dynamicTest(name + " on reference", () -> compare(c, tensors, "reference")));
+      for (GoldenBackend backend : GoldenBackend.values()) {
+        tests.add(DynamicTest.dynamicTest(name + " on " + device(backend), () -> compare(c, tensors, backend)));
+      }
     }
     return tests.stream();
   }
 
-  private void compare(JsonNode c, SequencedMap<String, HostTensor> tensors, String device) throws IOException {
+  private void compare(JsonNode c, SequencedMap<String, HostTensor> tensors, GoldenBackend backend) throws IOException {
     int steps = c.get("steps").asInt();
     String name = c.get("name").asText();
-    Path run = train(c, tensors, device, 0);
+    Path run = train(c, tensors, backend, 0);
     double[] losses = losses(run, steps);
     double[] exact = numbers(c.get("loss_f64"));
     double[] torchError = soFar(numbers(c.get("loss_f32")), exact, exact);
-    boolean reference = device.equals("reference");
+    boolean reference = backend == GoldenBackend.REFERENCE;
     boolean amplifies = torchError[steps - 1] > LOOSEST;
-    double[] spread = amplifies && !reference ? soFar(losses(train(c, tensors, device, FLOAT_ROUNDING), steps), losses, exact) : new double[steps];
+    double[] spread = amplifies && !reference ? soFar(losses(train(c, tensors, backend, FLOAT_ROUNDING), steps), losses, exact) : new double[steps];
     for (int t = 0; t < steps; t++) {
       double rounding = 4 * Math.max(Math.max(torchError[t], spread[t]), FLOAT_ROUNDING);
       double bound = reference ? REFERENCE : amplifies ? rounding : Math.min(rounding, LOOSEST);
@@ -84,9 +91,9 @@ class GoldenTrajectoriesTest {
   }
 
   /// Trains with every first weight multiplied by 1 + at most `noise`, and returns the run's folder.
-  private Path train(JsonNode c, SequencedMap<String, HostTensor> tensors, String device, double noise) throws IOException {
+  private Path train(JsonNode c, SequencedMap<String, HostTensor> tensors, GoldenBackend backend, double noise) throws IOException {
     String name = c.get("name").asText();
-    Path here = Files.createDirectories(folder.resolve(name + "-" + device + (noise > 0 ? "-noise" : "")));
+    Path here = Files.createDirectories(folder.resolve(name + "-" + device(backend) + (noise > 0 ? "-noise" : "")));
     HostTensor x = tensors.get(name + "/x");
     SequencedMap<String, HostTensor> data = new LinkedHashMap<>();
     data.put("x", x);
@@ -112,9 +119,26 @@ class GoldenTrajectoriesTest {
         """.formatted(name, TorchModel.layers(c).indent(4), TorchModel.loss(c.get("loss").asText()), TorchModel.optimizer(c.get("optimizer")),
         x.shape().dim(1));
     Path file = Files.writeString(here.resolve("exp.yaml"), yaml);
-    int code = Main.run("train", file.toString(), "--out", here.resolve("run").toString(), "--device", device, "--verbose");
-    assertThat(code).as(yaml).isZero();
-    return here.resolve("run");
+    Path run = here.resolve("run");
+    switch (backend) {
+      case REFERENCE, CPU -> {
+        int code = Main.run("train", file.toString(), "--out", run.toString(), "--device", device(backend), "--verbose");
+        assertThat(code).as(yaml).isZero();
+      }
+      case CUDA -> trainOnSoftwareGpu(file, run);
+    }
+    return run;
+  }
+
+  private static void trainOnSoftwareGpu(Path file, Path run) {
+    try (Backend gpu = GoldenBackend.CUDA.open()) {
+      new TrainingRun(Trainings.open(ExperimentFile.read(file, List.of())), gpu, new RunDirectory(run), new Progress(new Output()))
+          .train(false, "test", () -> false);
+    }
+  }
+
+  private static String device(GoldenBackend backend) {
+    return backend.name().toLowerCase(Locale.ROOT);
   }
 
   private static HostTensor noisy(HostTensor t, double noise) {
