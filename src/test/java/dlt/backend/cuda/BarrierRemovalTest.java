@@ -2,23 +2,32 @@ package dlt.backend.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dlt.backend.Program;
 import dlt.backend.cuda.driver.Gpu;
 import dlt.backend.cuda.software.Fault;
 import dlt.backend.cuda.software.Mutation;
 import dlt.backend.cuda.software.SoftwareDriver;
+import dlt.graph.GraphBuilder;
 import dlt.op.Op;
 import dlt.op.OpCase;
 import dlt.op.OpCases;
 import dlt.op.Reduce;
 import dlt.op.Softmax;
 import dlt.op.Transpose;
+import dlt.op.Value;
 import dlt.selftest.OpCheck;
+import dlt.tensor.HostTensor;
+import dlt.tensor.Philox;
 import dlt.tensor.TensorType;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.DoubleStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -53,13 +62,58 @@ class BarrierRemovalTest {
     assertThat(unnoticed).as("of %s", cases.size()).isEmpty();
   }
 
+  /// Two reductions of which the second needs the first, as one kernel of one block, whose teams take several turns in each.
+  @Test
+  void isNoticedBetweenAndInsideSectionsInTurn() {
+    SoftwareDriver whole = new SoftwareDriver(GPU, 1);
+    double[] expected = sectionsInTurn(whole);
+    Set<Mutation.Wait> waits = whole.mutation().waits().keySet();
+    assertThat(waits.stream().map(Mutation.Wait::kernel).distinct()).hasSize(1);
+    assertThat(waits).as("three in the tree of the rows, one between, four in the tree of the columns").hasSize(8);
+    List<String> unnoticed = new ArrayList<>();
+    for (Mutation.Wait wait : waits) {
+      SoftwareDriver driver = new SoftwareDriver(GPU, 1);
+      driver.mutation().leaveOut(wait);
+      boolean noticed;
+      try {
+        noticed = !Arrays.equals(sectionsInTurn(driver), expected);
+      } catch (Fault _) {
+        noticed = true;
+      }
+      if (!noticed) {
+        unnoticed.add(wait.toString());
+      }
+    }
+    assertThat(unnoticed).isEmpty();
+  }
+
+  /// The sums of rows, and then, by columns, of the absolute distances from these.
+  private static double[] sectionsInTurn(SoftwareDriver driver) {
+    GraphBuilder g = new GraphBuilder();
+    Value x = g.input("x", TensorType.float32(20, 301));
+    Value sums = g.sum(x, List.of(1), true);
+    g.output("sums", sums);
+    g.output("distances", g.sum(g.abs(g.sub(x, sums)), List.of(0), false));
+    HostTensor values = HostTensor.allocate(TensorType.float32(20, 301));
+    Philox random = new Philox(3, 0, 0);
+    for (long i = 0; i < values.size(); i++) {
+      values.set(i, random.uniform(i));
+    }
+    try (CudaBackend backend = new CudaBackend(driver, GPU, Precision.FLOAT32); Program program = backend.compile(g.build(), Map.of())) {
+      program.input("x").write(values);
+      program.run();
+      return DoubleStream.concat(Arrays.stream(program.output("sums").read().toDoubles()), Arrays.stream(program.output("distances").read().toDoubles()))
+          .toArray();
+    }
+  }
+
   private static boolean redundant(Mutation.Wait wait, int blocks) {
     // behind the loop over slabs, whose last groups are empty: kept, so that this does not hang on how many slabs are ahead
     return wait.instruction().equals("cp.async.wait_group 0;")
         // behind the last turn of a loop that the compiler has unrolled: nothing follows
-        || wait.last()
+        || wait.atEnd()
         // a written kernel that one block is enough for, however large: the barrier before the next turn has no next turn
-        || wait.kernel().startsWith(WRITTEN) && blocks == 1;
+        || wait.kernel().startsWith(WRITTEN) && blocks == 1 && wait.last();
   }
 
   /// The kernels of reductions are right with any number of blocks, and ask for as many as there is work: with one they take turns.

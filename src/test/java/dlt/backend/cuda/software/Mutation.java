@@ -5,13 +5,24 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /// Runs kernels with one instruction left out, to see whether that is noticed.
 public final class Mutation {
-  /// An instruction that makes threads wait: the `number`th of `kernel`, from 1. `last`: the kernel ends behind it.
-  public record Wait(String kernel, int number, boolean last, Code code, int step) {
+  /// An instruction that makes threads wait: the `number`th of `kernel`, from 1.
+  public record Wait(String kernel, int number, Code code, int step) {
     public String instruction() {
       return code.statements()[step].toString();
+    }
+
+    /// Whether the kernel ends behind it.
+    public boolean atEnd() {
+      return code.statements()[step + 1].opcode().equals("ret");
+    }
+
+    /// Whether no other one follows in the kernel's text.
+    public boolean last() {
+      return IntStream.range(step + 1, code.statements().length).noneMatch(i -> waits(code, i));
     }
 
     @Override
@@ -38,14 +49,18 @@ public final class Mutation {
       Code c = e.getKey();
       int number = 0;
       for (int i = 0; i < c.statements().length; i++) {
-        String o = c.statements()[i].opcode();
-        if (o.startsWith("bar.") || o.startsWith("barrier.") || o.startsWith("cp.async.wait")) {
-          r.put(new Wait(c.name(), ++number, c.statements()[i + 1].opcode().equals("ret"), c, i), e.getValue());
+        if (waits(c, i)) {
+          r.put(new Wait(c.name(), ++number, c, i), e.getValue());
         }
       }
     }
     launched.clear();
     return r;
+  }
+
+  private static boolean waits(Code code, int step) {
+    String o = code.statements()[step].opcode();
+    return o.startsWith("bar.") || o.startsWith("barrier.") || o.startsWith("cp.async.wait");
   }
 
   /// Kernels whose names begin so get one block, whatever is asked for; null: none.
