@@ -268,7 +268,7 @@ function _picocli_dlt_train() {
   local commands=""
   local flag_opts="'--json' '--verbose' '--resume' '--no-report' '--tensorboard' '--find-lr' '-h' '--help' '-V' '--version'"
   local arg_opts="'--set' '--device' '--threads' '--junit' '--out'"
-  local DEVICE_option_args=("AUTO" "CPU" "CUDA" "REFERENCE") # --device values
+  local DEVICE_option_args=("auto" "cpu" "cuda" "reference") # --device values
 
   type compopt &>/dev/null && compopt +o default
 
@@ -317,8 +317,8 @@ function _picocli_dlt_eval() {
   local commands=""
   local flag_opts="'--json' '--verbose' '-h' '--help' '-V' '--version'"
   local arg_opts="'--device' '--threads' '--junit' '--part' '--data' '--assert'"
-  local DEVICE_option_args=("AUTO" "CPU" "CUDA" "REFERENCE") # --device values
-  local PART_option_args=("TRAIN" "VALIDATION" "TEST") # --part values
+  local DEVICE_option_args=("auto" "cpu" "cuda" "reference") # --device values
+  local PART_option_args=("train" "validation" "test") # --part values
 
   type compopt &>/dev/null && compopt +o default
 
@@ -365,7 +365,7 @@ function _picocli_dlt_predict() {
   local commands=""
   local flag_opts="'--json' '--verbose' '--strict' '-h' '--help' '-V' '--version'"
   local arg_opts="'--device' '--threads' '--input' '--output'"
-  local DEVICE_option_args=("AUTO" "CPU" "CUDA" "REFERENCE") # --device values
+  local DEVICE_option_args=("auto" "cpu" "cuda" "reference") # --device values
 
   type compopt &>/dev/null && compopt +o default
 
@@ -407,7 +407,7 @@ function _picocli_dlt_export() {
   local commands=""
   local flag_opts="'--json' '--verbose' '-h' '--help' '-V' '--version'"
   local arg_opts="'--device' '--threads' '--onnx' '--safetensors' '--card'"
-  local DEVICE_option_args=("AUTO" "CPU" "CUDA" "REFERENCE") # --device values
+  local DEVICE_option_args=("auto" "cpu" "cuda" "reference") # --device values
 
   type compopt &>/dev/null && compopt +o default
 
@@ -449,7 +449,7 @@ function _picocli_dlt_report() {
   local commands=""
   local flag_opts="'--json' '--verbose' '--text' '--open' '-h' '--help' '-V' '--version'"
   local arg_opts="'--device' '--threads' '--output'"
-  local DEVICE_option_args=("AUTO" "CPU" "CUDA" "REFERENCE") # --device values
+  local DEVICE_option_args=("auto" "cpu" "cuda" "reference") # --device values
 
   type compopt &>/dev/null && compopt +o default
 
@@ -529,7 +529,7 @@ function _picocli_dlt_sweep() {
   local commands=""
   local flag_opts="'--json' '--verbose' '--resume' '--no-report' '-h' '--help' '-V' '--version'"
   local arg_opts="'--set' '--device' '--threads' '--out'"
-  local DEVICE_option_args=("AUTO" "CPU" "CUDA" "REFERENCE") # --device values
+  local DEVICE_option_args=("auto" "cpu" "cuda" "reference") # --device values
 
   type compopt &>/dev/null && compopt +o default
 
@@ -575,7 +575,7 @@ function _picocli_dlt_check() {
   local commands=""
   local flag_opts="'--json' '--verbose' '--data' '--strict' '-h' '--help' '-V' '--version'"
   local arg_opts="'--set' '--device' '--threads'"
-  local DEVICE_option_args=("AUTO" "CPU" "CUDA" "REFERENCE") # --device values
+  local DEVICE_option_args=("auto" "cpu" "cuda" "reference") # --device values
 
   type compopt &>/dev/null && compopt +o default
 
@@ -652,7 +652,7 @@ function _picocli_dlt_summary() {
   local commands=""
   local flag_opts="'--json' '--verbose' '--time' '-h' '--help' '-V' '--version'"
   local arg_opts="'--set' '--device' '--threads'"
-  local DEVICE_option_args=("AUTO" "CPU" "CUDA" "REFERENCE") # --device values
+  local DEVICE_option_args=("auto" "cpu" "cuda" "reference") # --device values
 
   type compopt &>/dev/null && compopt +o default
 
@@ -695,7 +695,7 @@ function _picocli_dlt_bench() {
   local commands=""
   local flag_opts="'--json' '--verbose' '--profile' '--plan' '-h' '--help' '-V' '--version'"
   local arg_opts="'--set' '--device' '--threads' '--batch-size' '--steps' '--seconds'"
-  local DEVICE_option_args=("AUTO" "CPU" "CUDA" "REFERENCE") # --device values
+  local DEVICE_option_args=("auto" "cpu" "cuda" "reference") # --device values
 
   type compopt &>/dev/null && compopt +o default
 
@@ -747,7 +747,7 @@ function _picocli_dlt_devices() {
   local commands=""
   local flag_opts="'--json' '--verbose' '--test' '-h' '--help' '-V' '--version'"
   local arg_opts="'--device'"
-  local DEVICE_option_args=("AUTO" "CPU" "CUDA" "REFERENCE") # --device values
+  local DEVICE_option_args=("auto" "cpu" "cuda" "reference") # --device values
 
   type compopt &>/dev/null && compopt +o default
 

@@ -27,7 +27,14 @@ import picocli.CommandLine.Option;
 @Command(name = "eval", description = "Measures the selected model of a run on a part of its data, or on other data.", mixinStandardHelpOptions = true)
 final class Eval implements Callable<Integer> {
   /// The parts of an experiment's data.
-  enum PartName { TRAIN, VALIDATION, TEST }
+  enum PartName {
+    TRAIN, VALIDATION, TEST;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
 
   @Mixin RunArgument run;
   @Mixin DeviceOptions device;
