@@ -3,6 +3,7 @@ package dlt.backend.cpu;
 import dlt.backend.Buffer;
 import dlt.backend.Placement;
 import dlt.backend.Work;
+import dlt.graph.Flops;
 import dlt.graph.Graph;
 import dlt.graph.Node;
 import dlt.graph.Verifier;
@@ -18,6 +19,10 @@ import java.util.Optional;
 
 /// Turns a graph into steps over the memory that its [Placement] asks for.
 final class CpuCompiler {
+  /// A program of at least so many kernels with at most so many floating-point operations, and bytes of values, is little work.
+  private static final int LITTLE_KERNELS = 8;
+  private static final long LITTLE_OPERATIONS = 2_000_000, LITTLE_BYTES = 1 << 20;
+
   private final Graph graph;
   private final Map<String, MemorySegment> variables = new HashMap<>();
   private final Target target;
@@ -63,7 +68,12 @@ final class CpuCompiler {
     graph.inputs().forEach(n -> given.put(((Input) n.op()).name(), new CpuBuffer(n.type(), data(placement.of(n)), Optional.of(target.workers()))));
     Map<String, CpuBuffer> outputs = new LinkedHashMap<>();
     graph.outputs().forEach((name, n) -> outputs.put(name, new CpuBuffer(n.type(), data(placement.outputs().get(name)))));
-    return new CpuProgram(given, outputs, steps, target.bytes(), arena);
+    return new CpuProgram(given, outputs, steps, little(steps.size()), target.workers(), target.bytes(), arena);
+  }
+
+  /// Whether one thread is done with all of it, some ten microseconds, before several have shared it kernel by kernel.
+  private boolean little(int kernels) {
+    return kernels >= LITTLE_KERNELS && Flops.of(graph) <= LITTLE_OPERATIONS && graph.nodes().stream().mapToLong(n -> n.type().bytes()).sum() <= LITTLE_BYTES;
   }
 
   // ---- where values lie

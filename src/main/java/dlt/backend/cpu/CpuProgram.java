@@ -13,15 +13,20 @@ final class CpuProgram implements Program {
   private final Map<String, CpuBuffer> inputs;
   private final Map<String, CpuBuffer> outputs;
   private final Step[] steps;
+  /// Runs all steps.
+  private final Runnable whole;
   private final List<Labelled> labelled;
   private final long plannedBytes;
   private final Arena arena;
 
-  CpuProgram(Map<String, CpuBuffer> inputs, Map<String, CpuBuffer> outputs, List<Labelled> labelled, long plannedBytes, Arena arena) {
+  /// `little` is the work of a program that the calling thread does alone.
+  CpuProgram(
+      Map<String, CpuBuffer> inputs, Map<String, CpuBuffer> outputs, List<Labelled> labelled, boolean little, Workers workers, long plannedBytes, Arena arena) {
     this.inputs = inputs;
     this.outputs = outputs;
     this.steps = labelled.stream().map(Labelled::step).toArray(Step[]::new);
     this.labelled = List.copyOf(labelled);
+    this.whole = little ? () -> workers.alone(this::each) : this::each;
     this.plannedBytes = plannedBytes;
     this.arena = arena;
   }
@@ -51,6 +56,10 @@ final class CpuProgram implements Program {
 
   @Override
   public void run() {
+    whole.run();
+  }
+
+  private void each() {
     for (Step step : steps) {
       step.run();
     }

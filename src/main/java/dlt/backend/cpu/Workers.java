@@ -37,6 +37,8 @@ final class Workers implements AutoCloseable {
   private IntConsumer body;
   /// What the last job took.
   private long nanos;
+  /// Whether the caller does every part.
+  private boolean alone;
   private volatile Throwable thrown;
   private volatile boolean closed;
 
@@ -62,10 +64,20 @@ final class Workers implements AutoCloseable {
     return Thread.currentThread() instanceof Helper helper ? helper.number : 0;
   }
 
+  /// Does `work`, whose jobs are too short to be shared, with the calling thread alone.
+  void alone(Runnable work) {
+    alone = true;
+    try {
+      work.run();
+    } finally {
+      alone = false;
+    }
+  }
+
   /// Calls `body` once for each of `0 .. parts - 1`, in any order and on any thread, and returns when all are done. An
   /// exception of a part is thrown here, after the others have run. Not to be called from within a part.
   void run(int parts, IntConsumer body) {
-    if (helpers.length == 0 || parts <= 1) {
+    if (helpers.length == 0 || alone || parts <= 1) {
       for (int i = 0; i < parts; i++) {
         body.accept(i);
       }

@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -64,6 +65,24 @@ class WorkersTest {
         java.util.concurrent.locks.LockSupport.parkNanos(5_000_000);
       });
       assertThat(threads).hasSize(2);
+    }
+  }
+
+  @Test
+  void aloneTheCallerRunsAllPartsAndLaterTheHelpersShareAgain() {
+    try (Workers workers = new Workers(3)) {
+      Set<Thread> threads = ConcurrentHashMap.newKeySet();
+      IntConsumer slow = _ -> {
+        threads.add(Thread.currentThread());
+        java.util.concurrent.locks.LockSupport.parkNanos(5_000_000);
+      };
+      workers.alone(() -> workers.run(9, slow));
+      assertThat(threads).containsExactly(Thread.currentThread());
+      assertThatThrownBy(() -> workers.alone(() -> workers.run(1, _ -> {
+        throw new IllegalStateException("part 0");
+      }))).hasMessage("part 0");
+      workers.run(20, slow);
+      assertThat(threads).hasSizeGreaterThan(1);
     }
   }
 
