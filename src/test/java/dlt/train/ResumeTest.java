@@ -20,17 +20,18 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// A run that is interrupted, however often and wherever, ends in the same bytes as one that is not.
+/// A run that is interrupted, however often and wherever, ends in the same bytes as one that is not. The net has work enough
+/// to be shared by threads.
 class ResumeTest {
   private static final String EXPERIMENT = """
       name: resume
       seed: 7
       data:
-        train: {synthetic: {samples: 150, shape: [1, 8, 8], classes: 3}}
+        train: {synthetic: {samples: 150, shape: [1, 16, 16], classes: 3}}
         split: {validation: 0.2}
         augment: [{random_crop: 1}]
       model:
-        layers: [{conv2d: {out_channels: 5, kernel_size: 3}}, batch_norm, relu, {max_pool2d: 2}, flatten, {dropout: 0.3}, {linear: 3}]
+        layers: [{conv2d: {out_channels: 24, kernel_size: 3}}, batch_norm, relu, {max_pool2d: 2}, flatten, {dropout: 0.3}, {linear: 3}]
       loss: cross_entropy
       optimizer: {adam: {lr: 1e-2}}
       schedule: [{linear: {start_factor: 0.1, epochs: 1}}, {reduce_on_plateau: {patience: 1}}]

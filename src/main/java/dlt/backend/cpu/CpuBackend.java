@@ -29,9 +29,14 @@ public final class CpuBackend implements Backend {
     if (!InstructionSet.supported(instructionSet)) {
       throw new IllegalArgumentException("this machine does not have " + instructionSet);
     }
+    this(new Workers(threads), instructionSet, strict);
+  }
+
+  /// The same of `workers`, which it closes.
+  CpuBackend(Workers workers, InstructionSet instructionSet, boolean strict) {
     this.instructionSet = instructionSet;
     this.strict = strict;
-    this.workers = new Workers(threads);
+    this.workers = workers;
   }
 
   /// A backend of `threads` threads with the best instruction set ([InstructionSet#best]).

@@ -29,6 +29,7 @@ final class Workers implements AutoCloseable {
   private static final long FROM_THE_FRONT = 1L << FIELD, FROM_THE_BACK = -1;
 
   private final int threads;
+  private final boolean sharesLittle;
   private final Helper[] helpers;
   private final Affinity affinity;
   private final AtomicLong claims = new AtomicLong();
@@ -43,10 +44,16 @@ final class Workers implements AutoCloseable {
   private volatile boolean closed;
 
   Workers(int threads) {
+    this(threads, false);
+  }
+
+  /// The same; with `sharesLittle`, jobs are shared even where that takes longer, so that tests of sharing can be small.
+  Workers(int threads, boolean sharesLittle) {
     if (threads < 1) {
       throw new IllegalArgumentException(threads + " threads");
     }
     this.threads = threads;
+    this.sharesLittle = sharesLittle;
     this.helpers = new Helper[threads - 1];
     this.affinity = new Affinity(threads);
     for (int i = 0; i < helpers.length; i++) {
@@ -66,7 +73,7 @@ final class Workers implements AutoCloseable {
 
   /// Does `work`, whose jobs are too short to be shared, with the calling thread alone.
   void alone(Runnable work) {
-    alone = true;
+    alone = !sharesLittle;
     try {
       work.run();
     } finally {

@@ -15,7 +15,7 @@ class TrainingStepTest {
   @EnumSource
   void aNetLearnsAsOnTheReference(InstructionSet set) {
     assumeTrue(InstructionSet.supported(set));
-    try (CpuBackend one = new CpuBackend(1, set); CpuBackend three = new CpuBackend(3, set); ReferenceBackend reference = new ReferenceBackend()) {
+    try (CpuBackend one = new CpuBackend(1, set); CpuBackend three = new CpuBackend(new Workers(3, true), set, false); ReferenceBackend reference = new ReferenceBackend()) {
       List<double[]> actual = SmallNet.train(one);
       List<double[]> expected = SmallNet.train(reference);
       assertThat(actual.get(SmallNet.STEPS - 1)[0]).isLessThan(actual.get(0)[0]);

@@ -87,6 +87,17 @@ class WorkersTest {
   }
 
   @Test
+  void ofAloneNothingIsLeftWhereLittleIsShared() {
+    try (Workers workers = new Workers(3, true)) {
+      Set<Thread> ran = ConcurrentHashMap.newKeySet();
+      for (int i = 0; i < 10_000 && ran.size() < 2; i++) {
+        workers.alone(() -> workers.run(64, part -> ran.add(Thread.currentThread())));
+      }
+      assertThat(ran).hasSizeGreaterThan(1);
+    }
+  }
+
+  @Test
   void anExceptionOfAPartIsThrownAfterTheOthersHaveRun() {
     try (Workers workers = new Workers(3)) {
       AtomicIntegerArray ran = new AtomicIntegerArray(9);
