@@ -1,6 +1,7 @@
 package dlt.backend;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.DoubleSupplier;
 
@@ -8,6 +9,15 @@ import java.util.function.DoubleSupplier;
 public interface Program extends AutoCloseable {
   /// The names of the graph's inputs that the program reads.
   Set<String> inputs();
+
+  /// The one called `name` among inputs or outputs, which `what` says. Throws [IllegalArgumentException] where there is none.
+  static <T> T named(Map<String, T> all, String what, String name) {
+    T one = all.get(name);
+    if (one == null) {
+      throw new IllegalArgumentException("no " + what + " " + name + "; there are " + all.keySet());
+    }
+    return one;
+  }
 
   /// Where to write the input of this name before a run. Its content stays for later runs until it is written again.
   Buffer input(String name);

@@ -5,6 +5,7 @@ import dlt.tensor.Philox;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 
 /// Samples of which each consists of several samples of a part. Which ones depends on seed, epoch and the sample's number
@@ -22,6 +23,26 @@ final class Composed implements Dataset {
     int anchor(int sample);
 
     Choice choose(int sample, Draws draws);
+
+    /// A pair of each of so many samples and the partner that `partner` chooses.
+    static Chooser pairs(int samples, BiFunction<Integer, Draws, Choice> partner) {
+      return new Chooser() {
+        @Override
+        public int size() {
+          return samples;
+        }
+
+        @Override
+        public int anchor(int sample) {
+          return sample;
+        }
+
+        @Override
+        public Choice choose(int sample, Draws draws) {
+          return partner.apply(sample, draws);
+        }
+      };
+    }
   }
 
   private final Part part;

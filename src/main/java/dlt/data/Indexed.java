@@ -8,11 +8,10 @@ import dlt.tensor.TensorType;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /// Samples of which some inputs are read as whole numbers, int64, for a model that looks them up. A category that is missing
-/// or unknown has the index after the last one.
-public final class Indexed implements Dataset {
+/// or unknown has the index after the last one; a number that is missing is an error where it is read.
+public final class Indexed implements View {
   private final Dataset of;
   private final Schema schema;
 
@@ -66,8 +65,8 @@ public final class Indexed implements Dataset {
   }
 
   @Override
-  public int size() {
-    return of.size();
+  public Dataset of() {
+    return of;
   }
 
   @Override
@@ -97,38 +96,7 @@ public final class Indexed implements Dataset {
   }
 
   @Override
-  public String origin(int sample) {
-    return of.origin(sample);
-  }
-
-  @Override
-  public Optional<List<String>> key(String name) {
-    return of.key(name);
-  }
-
-  /// What is missing in an index is an error where it is read, or has an index.
-  @Override
-  public boolean mayMiss() {
-    return of.mayMiss();
-  }
-
-  @Override
-  public boolean inMemory() {
-    return of.inMemory();
-  }
-
-  @Override
   public Dataset epoch(int epoch) {
     return new Indexed(of.epoch(epoch), schema);
-  }
-
-  @Override
-  public int fittedTo(int field) {
-    return of.fittedTo(field);
-  }
-
-  @Override
-  public String hash() {
-    return of.hash();
   }
 }

@@ -37,23 +37,10 @@ public record Pairs(
     Alike samples = new Alike(labels);
     samples.require(this, part);
     double no = wanted.kind(SAME) == TargetKind.CLASSES ? 0 : different;
-    return new Composed.Chooser() {
-      @Override
-      public int size() {
-        return part.size();
-      }
-
-      @Override
-      public int anchor(int sample) {
-        return sample;
-      }
-
-      @Override
-      public Composed.Choice choose(int sample, Draws draws) {
-        boolean same = draws.chance(alike) && samples.others(sample) > 0;
-        int partner = same ? samples.drawAlike(sample, draws) : samples.drawDifferent(sample, draws);
-        return new Composed.Choice(List.of(sample, partner), same ? 1 : no);
-      }
-    };
+    return Composed.Chooser.pairs(part.size(), (sample, draws) -> {
+      boolean same = draws.chance(alike) && samples.others(sample) > 0;
+      int partner = same ? samples.drawAlike(sample, draws) : samples.drawDifferent(sample, draws);
+      return new Composed.Choice(List.of(sample, partner), same ? 1 : no);
+    });
   }
 }

@@ -29,22 +29,9 @@ public record RankedPairs(
     if (samples.different(0) == 0) {
       throw failure("all " + part.size() + " samples of the " + part.name() + " part have the number " + labels[0] + ": nothing to rank");
     }
-    return new Composed.Chooser() {
-      @Override
-      public int size() {
-        return part.size();
-      }
-
-      @Override
-      public int anchor(int sample) {
-        return sample;
-      }
-
-      @Override
-      public Composed.Choice choose(int sample, Draws draws) {
-        int partner = samples.drawDifferent(sample, draws);
-        return new Composed.Choice(List.of(sample, partner), labels[sample] > labels[partner] ? 1 : -1);
-      }
-    };
+    return Composed.Chooser.pairs(part.size(), (sample, draws) -> {
+      int partner = samples.drawDifferent(sample, draws);
+      return new Composed.Choice(List.of(sample, partner), labels[sample] > labels[partner] ? 1 : -1);
+    });
   }
 }

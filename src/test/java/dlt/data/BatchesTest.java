@@ -20,19 +20,9 @@ import org.junit.jupiter.api.Test;
 
 class BatchesTest {
   /// A data set that takes its time, so that batches are made ahead by several threads.
-  private record Slow(Dataset of, int failing, AtomicInteger reads) implements Dataset {
+  private record Slow(Dataset of, int failing, AtomicInteger reads) implements View {
     static Slow of(Dataset d) {
       return new Slow(d, -1, new AtomicInteger());
-    }
-
-    @Override
-    public int size() {
-      return of.size();
-    }
-
-    @Override
-    public Schema schema() {
-      return of.schema();
     }
 
     @Override
@@ -48,23 +38,13 @@ class BatchesTest {
     }
 
     @Override
-    public String origin(int sample) {
-      return of.origin(sample);
-    }
-
-    @Override
-    public boolean mayMiss() {
-      return false;
-    }
-
-    @Override
     public boolean inMemory() {
       return false;
     }
 
     @Override
-    public String hash() {
-      return of.hash();
+    public Dataset epoch(int epoch) {
+      return new Slow(of.epoch(epoch), failing, reads);
     }
   }
 

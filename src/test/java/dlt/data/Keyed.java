@@ -6,25 +6,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /// A data set with columns that are neither inputs nor targets.
-record Keyed(Dataset of, Map<String, List<String>> keys) implements Dataset {
-  @Override
-  public int size() {
-    return of.size();
-  }
-
-  @Override
-  public Schema schema() {
-    return of.schema();
-  }
-
+record Keyed(Dataset of, Map<String, List<String>> keys) implements View {
   @Override
   public void read(int sample, boolean target, int field, MemorySegment destination) {
     of.read(sample, target, field, destination);
-  }
-
-  @Override
-  public String origin(int sample) {
-    return of.origin(sample);
   }
 
   @Override
@@ -33,17 +18,7 @@ record Keyed(Dataset of, Map<String, List<String>> keys) implements Dataset {
   }
 
   @Override
-  public boolean mayMiss() {
-    return of.mayMiss();
-  }
-
-  @Override
-  public boolean inMemory() {
-    return of.inMemory();
-  }
-
-  @Override
-  public String hash() {
-    return of.hash();
+  public Dataset epoch(int epoch) {
+    return new Keyed(of.epoch(epoch), keys);
   }
 }

@@ -38,20 +38,12 @@ final class CpuProgram implements Program {
 
   @Override
   public Buffer input(String name) {
-    return named(inputs, "input", name);
+    return Program.named(inputs, "input", name);
   }
 
   @Override
   public Buffer output(String name) {
-    return named(outputs, "output", name);
-  }
-
-  private static Buffer named(Map<String, CpuBuffer> buffers, String what, String name) {
-    Buffer buffer = buffers.get(name);
-    if (buffer == null) {
-      throw new IllegalArgumentException("no " + what + " " + name + "; there are " + buffers.keySet());
-    }
-    return buffer;
+    return Program.named(outputs, "output", name);
   }
 
   @Override

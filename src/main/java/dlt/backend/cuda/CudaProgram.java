@@ -76,20 +76,12 @@ final class CudaProgram implements Program {
 
   @Override
   public Buffer input(String name) {
-    return named(inputs, "input", name);
+    return Program.named(inputs, "input", name);
   }
 
   @Override
   public Buffer output(String name) {
-    return named(outputs, "output", name);
-  }
-
-  private static <T> T named(Map<String, T> all, String what, String name) {
-    T one = all.get(name);
-    if (one == null) {
-      throw new IllegalArgumentException("no " + what + " " + name + "; there are " + all.keySet());
-    }
-    return one;
+    return Program.named(outputs, "output", name);
   }
 
   /// Returns as soon as the run is on its way.
@@ -109,7 +101,7 @@ final class CudaProgram implements Program {
     if (later == null) {
       later = new LaterValues(device, owned);
     }
-    return later.of(named(compilation.outputs(), "output", output));
+    return later.of(Program.named(compilation.outputs(), "output", output));
   }
 
   @Override

@@ -50,19 +50,12 @@ public final class ReferenceProgram implements Program {
 
   @Override
   public ReferenceBuffer input(String name) {
-    return named(inputs, "input", name);
+    return Program.named(inputs, "input", name);
   }
 
   @Override
   public ReferenceBuffer output(String name) {
-    return named(outputs, "output", name);
-  }
-
-  private static ReferenceBuffer named(Map<String, ReferenceBuffer> buffers, String what, String name) {
-    if (!buffers.containsKey(name)) {
-      throw new IllegalArgumentException("no " + what + " " + name + "; there are " + buffers.keySet());
-    }
-    return buffers.get(name);
+    return Program.named(outputs, "output", name);
   }
 
   @Override

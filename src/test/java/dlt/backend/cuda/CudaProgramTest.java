@@ -1,14 +1,15 @@
 package dlt.backend.cuda;
 
 import static dlt.backend.GraphCases.same;
-import static dlt.backend.GraphCases.variables;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dlt.backend.Backend;
 import dlt.backend.Buffer;
 import dlt.backend.GraphCases;
 import dlt.backend.Program;
+import dlt.backend.ProgramContract;
 import dlt.backend.SmallNet;
 import dlt.backend.cuda.driver.Context;
 import dlt.backend.cuda.driver.Driver;
@@ -30,8 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class CudaProgramTest {
-  private static final TensorType VECTOR = TensorType.float32(3);
+class CudaProgramTest extends ProgramContract {
   /// More than an input that travels with others.
   private static final int LARGE = 20_000;
 
@@ -39,78 +39,9 @@ class CudaProgramTest {
     return new CudaBackend(new SoftwareDriver(), SoftwareDriver.GPU, Precision.FLOAT32);
   }
 
-  @Test
-  void anOutputThatIsAVariableIsItsValueBeforeTheUpdate() {
-    GraphBuilder g = new GraphBuilder();
-    Value v = g.variable("v", VECTOR);
-    g.output("old", v);
-    g.output("alsoOld", g.reshape(v, Shape.of(1, 3)));
-    g.update(v, g.add(v, 1));
-    try (CudaBackend backend = backend()) {
-      Map<String, Buffer> variables = variables(backend, g.build());
-      variables.get("v").write(HostTensor.of(Shape.of(3), 1f, 2f, 3f));
-      try (Program program = backend.compile(g.build(), variables)) {
-        program.run();
-        program.run();
-        assertThat(program.output("old").read().toFloats()).containsExactly(2, 3, 4);
-        assertThat(program.output("alsoOld").read().toFloats()).containsExactly(2, 3, 4);
-        assertThat(variables.get("v").read().toFloats()).containsExactly(3, 4, 5);
-      }
-    }
-  }
-
-  @Test
-  void variablesSwapTheirValues() {
-    GraphBuilder g = new GraphBuilder();
-    Value a = g.variable("a", VECTOR);
-    Value b = g.variable("b", VECTOR);
-    g.update(a, b);
-    g.update(b, a);
-    try (CudaBackend backend = backend(); ReferenceBackend reference = new ReferenceBackend()) {
-      same(backend, reference, g.build(), 3);
-    }
-  }
-
-  @Test
-  void constantsAreComputedOnce() {
-    GraphBuilder g = new GraphBuilder();
-    Value c = g.transpose(g.reshape(g.literal(HostTensor.of(Shape.of(6), 1f, 2, 3, 4, 5, 6)), Shape.of(2, 3)), 1, 0);
-    g.output("c", c);
-    g.output("product", g.matmul(c, g.fill(Shape.of(2, 1), 2)));
-    try (CudaBackend backend = backend(); Program program = backend.compile(g.build(), Map.of())) {
-      assertThat(program.calls()).isEmpty();
-      assertThat(program.output("c").read().toFloats()).containsExactly(1, 4, 2, 5, 3, 6);
-      assertThat(program.output("product").read().toFloats()).containsExactly(10, 14, 18);
-    }
-  }
-
-  @Test
-  void programsShareVariables() {
-    GraphBuilder train = new GraphBuilder();
-    Value v = train.variable("v", VECTOR);
-    train.update(v, train.add(v, 1));
-    GraphBuilder read = new GraphBuilder();
-    read.output("double", read.mul(read.variable("v", VECTOR), 2));
-    try (CudaBackend backend = backend()) {
-      Map<String, Buffer> variables = Map.of("v", backend.allocate(VECTOR));
-      try (Program trained = backend.compile(train.build(), variables); Program result = backend.compile(read.build(), variables)) {
-        trained.run();
-        trained.run();
-        result.run();
-        assertThat(result.output("double").read().toFloats()).containsExactly(4, 4, 4);
-      }
-    }
-  }
-
-  @Test
-  void aMissingOrWrongVariableIsRefused() {
-    GraphBuilder g = new GraphBuilder();
-    g.output("y", g.neg(g.variable("v", VECTOR)));
-    try (CudaBackend backend = backend()) {
-      assertThatThrownBy(() -> backend.compile(g.build(), Map.of())).hasMessage("no buffer of float32[3] for variable v");
-      assertThatThrownBy(() -> backend.compile(g.build(), Map.of("v", backend.allocate(TensorType.float32(4)))))
-          .hasMessage("no buffer of float32[3] for variable v");
-    }
+  @Override
+  protected Backend open() {
+    return backend();
   }
 
   @Test
