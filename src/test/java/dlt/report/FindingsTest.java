@@ -7,28 +7,17 @@ import dlt.experiment.ExperimentFile;
 import dlt.experiment.Trainings;
 import dlt.run.RunDirectory;
 import dlt.train.SavedModel;
-import dlt.train.Scores;
-import dlt.train.TrainingListener;
+import dlt.train.Silent;
 import dlt.train.TrainingRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class FindingsTest {
-  private static final TrainingListener SILENT = new TrainingListener() {
-    @Override
-    public void step(int epoch, int epochs, int batch, int batches, int samples, double loss) {}
-
-    @Override
-    public void epoch(int epoch, int epochs, double trainLoss, Optional<Scores> validation, double seconds, double samplesPerSecond, boolean best) {}
-
-    @Override
-    public void note(String text) {}
-  };
+  private static final Silent SILENT = new Silent();
 
   @TempDir Path folder;
 

@@ -9,8 +9,7 @@ import dlt.experiment.ExperimentFile;
 import dlt.experiment.Trainings;
 import dlt.run.History;
 import dlt.run.RunDirectory;
-import dlt.train.Scores;
-import dlt.train.TrainingListener;
+import dlt.train.Silent;
 import dlt.train.TrainingRun;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -22,7 +21,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
@@ -50,19 +48,13 @@ class TensorBoardTest {
   @TempDir Path folder;
 
   /// Counts steps.
-  private static final class Steps implements TrainingListener {
+  private static final class Steps extends Silent {
     int count;
 
     @Override
     public void step(int epoch, int epochs, int batch, int batches, int samples, double loss) {
       count++;
     }
-
-    @Override
-    public void epoch(int epoch, int epochs, double trainLoss, Optional<Scores> validation, double seconds, double samplesPerSecond, boolean best) {}
-
-    @Override
-    public void note(String text) {}
   }
 
   private RunDirectory train(boolean resume, Steps steps, BooleanSupplier stop, String... overrides) throws IOException {

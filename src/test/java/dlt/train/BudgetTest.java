@@ -19,7 +19,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -154,7 +153,7 @@ class BudgetTest {
     }
   }
 
-  private static final class Clock implements TrainingListener {
+  private static final class Clock extends Silent {
     private final List<String> notes = new ArrayList<>();
     private long seconds;
 
@@ -162,9 +161,6 @@ class BudgetTest {
     public void step(int epoch, int epochs, int batch, int batches, int samples, double loss) {
       seconds++;
     }
-
-    @Override
-    public void epoch(int epoch, int epochs, double trainLoss, Optional<Scores> validation, double seconds, double samplesPerSecond, boolean best) {}
 
     @Override
     public void note(String text) {

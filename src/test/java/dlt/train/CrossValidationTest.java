@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
@@ -232,16 +231,5 @@ class CrossValidationTest {
       }
     }
     return r;
-  }
-
-  private static final class Silent implements TrainingListener {
-    @Override
-    public void step(int epoch, int epochs, int batch, int batches, int samples, double loss) {}
-
-    @Override
-    public void epoch(int epoch, int epochs, double trainLoss, Optional<Scores> validation, double seconds, double samplesPerSecond, boolean best) {}
-
-    @Override
-    public void note(String text) {}
   }
 }

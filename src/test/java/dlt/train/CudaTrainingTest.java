@@ -15,7 +15,6 @@ import dlt.run.RunDirectory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,17 +32,11 @@ class CudaTrainingTest {
     List<Double> losses = new ArrayList<>();
     int[] steps = {0};
     BooleanSupplier stop = () -> ++steps[0] == stopAfter;
-    TrainingListener listener = new TrainingListener() {
+    TrainingListener listener = new Silent() {
       @Override
       public void step(int epoch, int epochs, int batch, int batches, int samples, double loss) {
         losses.add(loss);
       }
-
-      @Override
-      public void epoch(int epoch, int epochs, double trainLoss, Optional<Scores> validation, double seconds, double samplesPerSecond, boolean best) {}
-
-      @Override
-      public void note(String text) {}
     };
     try (backend) {
       new TrainingRun(trainings, backend, run(name), listener).train(true, "test", stop);

@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
@@ -118,16 +117,5 @@ class ResumeTest {
 
   private static List<String> withoutTimes(Path metrics) throws IOException {
     return Files.readAllLines(metrics).stream().map(l -> l.replaceAll("\"(seconds|waiting|samples_per_second)\":[^,}]+", "")).toList();
-  }
-
-  private static final class Silent implements TrainingListener {
-    @Override
-    public void step(int epoch, int epochs, int batch, int batches, int samples, double loss) {}
-
-    @Override
-    public void epoch(int epoch, int epochs, double trainLoss, Optional<Scores> validation, double seconds, double samplesPerSecond, boolean best) {}
-
-    @Override
-    public void note(String text) {}
   }
 }

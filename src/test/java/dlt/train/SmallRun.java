@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /// Whole runs of small experiments on the reference backend, for what tests want to know of them.
 record SmallRun(TrainingRun.Result result, List<Double> stepLosses) {
@@ -22,17 +21,11 @@ record SmallRun(TrainingRun.Result result, List<Double> stepLosses) {
     Path file = Files.writeString(folder.resolve(name + ".yaml"), experiment);
     Trainings trainings = Trainings.open(ExperimentFile.read(file, List.of(overrides)));
     List<Double> losses = new ArrayList<>();
-    TrainingListener listener = new TrainingListener() {
+    TrainingListener listener = new Silent() {
       @Override
       public void step(int epoch, int epochs, int batch, int batches, int samples, double loss) {
         losses.add(loss);
       }
-
-      @Override
-      public void epoch(int epoch, int epochs, double trainLoss, Optional<Scores> validation, double seconds, double samplesPerSecond, boolean best) {}
-
-      @Override
-      public void note(String text) {}
     };
     try (Backend backend = new ReferenceBackend()) {
       return new SmallRun(new TrainingRun(trainings, backend, new RunDirectory(folder.resolve(name)), listener).train(false, "test", () -> false), losses);
