@@ -1,6 +1,7 @@
 package dlt.backend.cpu;
 
 import dlt.backend.Buffer;
+import dlt.backend.ImageLayouts;
 import dlt.backend.Placement;
 import dlt.backend.Work;
 import dlt.graph.Flops;
@@ -34,7 +35,7 @@ final class CpuCompiler {
 
   CpuCompiler(Graph graph, Map<String, Buffer> variables, Target target) {
     Verifier.verify(graph);
-    this.graph = ImageLayouts.of(graph, target).apply();
+    this.graph = ImageLayouts.of(graph, new CpuLayoutCosts(target)).apply();
     this.target = target;
     this.order = Work.of(this.graph);
     for (Node node : this.graph.variables()) {

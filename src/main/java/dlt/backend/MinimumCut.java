@@ -1,4 +1,4 @@
-package dlt.backend.cpu;
+package dlt.backend;
 
 import java.util.Arrays;
 import java.util.BitSet;

@@ -1,4 +1,4 @@
-package dlt.backend.cpu;
+package dlt.backend;
 
 import dlt.graph.Graph;
 import dlt.graph.GraphBuilder;
@@ -37,7 +37,14 @@ final class LayoutRewrite {
     old.outputs().forEach((name, n) -> builder.output(name, asPlanes(n)));
     Map<String, Node> variables = new HashMap<>();
     old.variables().forEach(n -> variables.put(((Variable) n.op()).name(), n));
-    old.updates().forEach((name, n) -> builder.update(planes.get(variables.get(name)), asPlanes(n)));
+    old.updates().forEach((name, n) -> {
+      Node variable = variables.get(name);
+      if (layouts.channelsLast().contains(variable)) {
+        builder.update(last.get(variable), asChannelsLast(n));
+      } else {
+        builder.update(planes.get(variable), asPlanes(n));
+      }
+    });
     return builder.build();
   }
 
@@ -59,18 +66,18 @@ final class LayoutRewrite {
     if (n.op() instanceof Conv2dGradWeight && ImageLayouts.pixelwise(n) && layouts.channelsLast().containsAll(n.inputs())) {
       return builder.reshape(builder.matmul(pixels(n.inputs().get(1)), pixels(n.inputs().get(0)), true, false), n.shape());
     }
-    if (n.op() instanceof Conv2d || n.op() instanceof Conv2dGradInput || n.op() instanceof Conv2dGradWeight) {
-      return either(n, false);
+    if (layouts.mixes(n)) {
+      return mixed(n, false);
     }
     return builder.emit(n.op(), n.inputs().stream().map(this::asPlanes).toList());
   }
 
-  /// A convolution, whose kernel takes images as they are.
-  private Value either(Node n, boolean result) {
+  /// An op whose kernel takes images as they lie.
+  private Value mixed(Node n, boolean result) {
     List<Boolean> channelsLast = new ArrayList<>();
     List<Value> operands = new ArrayList<>();
     for (Node operand : n.inputs()) {
-      boolean as = ImageLayouts.takesEither(n, operands.size()) && layouts.channelsLast().contains(operand);
+      boolean as = layouts.either(n, operands.size()) && layouts.channelsLast().contains(operand);
       channelsLast.add(as);
       operands.add(as ? asChannelsLast(operand) : asPlanes(operand));
     }
@@ -94,9 +101,15 @@ final class LayoutRewrite {
 
   private void channelsLast(Node n) {
     switch (n.op()) {
-      case Conv2d _, Conv2dGradInput _ -> last.put(n, ImageLayouts.pixelwise(n) ? product(n) : either(n, true));
+      case Conv2d _, Conv2dGradInput _ -> last.put(n, ImageLayouts.pixelwise(n) ? product(n) : mixed(n, true));
+      case Conv2dGradWeight _ -> last.put(n, mixed(n, true));
+      case Variable op -> last.put(n, builder.variable(op.name(), new TensorType(n.dtype(), moved(n.shape()))));
       case Reduce reduce -> reduce(n, reduce);
       case MaxPool2d _, MaxPool2dGrad _, AvgPool2d _, AvgPool2dGrad _, BatchNorm _ -> {
+        if (layouts.mixes(n)) {
+          last.put(n, mixed(n, true));
+          return;
+        }
         List<Boolean> images = n.inputs().stream().map(ImageLayouts::image).toList();
         last.put(n, builder.emit(new Nhwc(n.op(), images, true), n.inputs().stream().map(i -> ImageLayouts.image(i) ? asChannelsLast(i) : asPlanes(i)).toList()));
       }

@@ -1,4 +1,4 @@
-package dlt.backend.cpu;
+package dlt.backend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
