@@ -23,7 +23,8 @@ final class ColumnReduction {
   private static final int CACHED = 8192;
   /// Columns of a part.
   private static final int CHUNK = 256;
-  private static final int ACCUMULATORS = 4;
+  /// Rows that go to accumulators of their own.
+  static final int ACCUMULATORS = 4;
 
   private record Key(Folding folding, int columns, int stride) {}
 

@@ -51,6 +51,11 @@ record Folding(Reduce.Kind kind) {
     }
   }
 
+  /// Whether one instruction takes in an element.
+  boolean simple() {
+    return kind == Reduce.Kind.SUM || kind == Reduce.Kind.PROD;
+  }
+
   /// Puts the identity into `register`.
   void clear(Assembler a, int register) {
     if (kind == Reduce.Kind.SUM) {

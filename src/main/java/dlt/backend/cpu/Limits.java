@@ -20,7 +20,7 @@ final class Limits {
   private static final int MULTIPLY_ADDS = 1 << 14;
   /// Vectors that a turn of a loop copies or reads.
   private static final int VECTORS = 8;
-  /// Bytes a thread that a core's own cache holds, and bytes that the shared one does.
+  /// Bytes a thread that a core's own cache holds, bytes that half of the shared one does, at least, and bytes that no cache does.
   private static final long OWN = 512 << 10, SHARED = 12 << 20, BEYOND = 96 << 20;
   private static final Path CACHES = Path.of("/sys/devices/system/cpu/cpu0/cache");
 
@@ -56,8 +56,11 @@ final class Limits {
       long own = OWN * workers.threads();
       List<Ceilings.Level> levels = new ArrayList<>();
       levels.add(level(arena, own, Math.max(own, cacheSize(2, 0) * workers.threads())));
-      levels.add(level(arena, Math.max(SHARED, own), Math.max(SHARED, cacheSize(3, SHARED))));
-      levels.add(level(arena, BEYOND, Long.MAX_VALUE));
+      long shared = Math.max(2 * Math.max(SHARED, own), cacheSize(3, 0));
+      levels.add(level(arena, Math.max(SHARED, own), shared / 2));
+      // others have lines there too, and addresses that meet in one set: the more so the fuller it is
+      levels.add(level(arena, shared / 4 * 3, shared));
+      levels.add(level(arena, Math.max(BEYOND, 2 * shared), Long.MAX_VALUE));
       return new Ceilings(flops(), levels);
     }
   }

@@ -9,6 +9,9 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /// A group that ends in reductions, of rows or of columns: a part's pointwise results are reduced while they are in the cache,
 /// and those that nobody else reads never leave it. The bits are those of the reductions by themselves.
@@ -215,6 +218,10 @@ final class ReducingGroup {
     stored.forEach(n -> shapes.add(n.shape()));
     Nest nest = Nest.of(group.shape(), shapes);
     int columns = Math.toIntExact(group.shape().size() / rows());
+    Optional<Step> strips = strips(columns);
+    if (strips.isPresent()) {
+      return strips.get();
+    }
     long block = (long) ColumnReduction.block(columns) * columns;
     if (nest.depth() > 1 && nest.size(1) > block) {
       return apart();       // parts would not be blocks
@@ -238,6 +245,33 @@ final class ReducingGroup {
       }
     }));
     return () -> steps.forEach(Step::run);
+  }
+
+  /// The same where everything has rows of columns: nothing but the outputs is ever stored.
+  private Optional<Step> strips(int columns) {
+    List<Shape> shapes = new ArrayList<>(inputs.stream().map(Operand::shape).toList());
+    List<Node> kept = stored.stream().filter(this::kept).toList();
+    kept.forEach(n -> shapes.add(n.shape()));
+    Nest nest = Nest.of(group.shape(), shapes);
+    List<Folding> foldings = reductions.stream().map(r -> new Folding(((Reduce) r.op()).kind())).toList();
+    Blocks rows = new Blocks(rows(), ColumnReduction.block(columns));
+    return Strips.slots(target, nest, columns, foldings).map(slots -> {
+      PointwiseKernel.check(nest, inputs);
+      List<Node> stores = new ArrayList<>(kept);
+      reductions.forEach(r -> stores.add(r.inputs().getFirst()));
+      Shape left = Shape.of(rows.parts(), columns);
+      long partialBytes = 4 * left.size();
+      MemorySegment scratch = target.shared(reductions.size() * partialBytes + ReduceKernel.scratchBytes(left, List.of(0)));
+      long[] addresses = LongStream.concat(LongStream.concat(inputs.stream().mapToLong(Operand::address), kept.stream().mapToLong(n -> output(n).address())),
+          IntStream.range(0, foldings.size()).mapToLong(i -> scratch.address() + i * partialBytes)).toArray();
+      List<Step> steps = new ArrayList<>();
+      steps.add(Strips.compile(target, new Strips.Code(PointwiseCode.of(group, stores), slots, columns), rows, addresses));
+      for (int i = 0; i < foldings.size(); i++) {
+        steps.add(ReduceKernel.compile(target, foldings.get(i), left, List.of(0), scratch.asSlice(i * partialBytes, partialBytes),
+            output(reductions.get(i)), scratch.asSlice(reductions.size() * partialBytes)));
+      }
+      return () -> steps.forEach(Step::run);
+    });
   }
 
   /// Elements that become one.

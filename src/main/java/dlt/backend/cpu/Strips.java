@@ -1,0 +1,90 @@
+package dlt.backend.cpu;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Pointwise code over rows of columns, with reductions of the columns: a part is some rows, of which [StripEmitter]'s code
+/// makes results and one row of each reduction.
+final class Strips {
+  /// What the code finds at the address of a slot.
+  sealed interface Slot permits Full, Column, Scalar, Fold {}
+
+  /// An element for each row and column.
+  record Full() implements Slot {}
+
+  /// An element for each column.
+  record Column() implements Slot {}
+
+  /// One element.
+  record Scalar() implements Slot {}
+
+  /// Room for a row: what is stored here is reduced.
+  record Fold(Folding folding) implements Slot {}
+
+  /// What the machine code depends on.
+  record Code(VectorCode.Body body, List<Slot> slots, int columns) {}
+
+  /// Columns that are too few for vectors, or so many that a page holds no two rows.
+  private static final int LEAST_COLUMNS = 16, MOST_COLUMNS = 1024;
+
+  private final Target target;
+  private final Kernel kernel;
+  private final Blocks rows;
+  private final MemorySegment table;
+  private final int slots;
+
+  /// `addresses`: where the operand of each slot lies; of a fold, as many rows as there are parts.
+  private Strips(Target target, Code code, Blocks rows, long[] addresses) {
+    this.target = target;
+    this.rows = rows;
+    this.kernel = target.kernel(code, a -> StripEmitter.emit(a, code));
+    this.slots = addresses.length;
+    this.table = target.scratch(8L * rows.parts() * slots);
+    for (int part = 0; part < rows.parts(); part++) {
+      for (int slot = 0; slot < slots; slot++) {
+        long row = switch (code.slots.get(slot)) {
+          case Full _ -> rows.from(part);
+          case Column _, Scalar _ -> 0;
+          case Fold _ -> part;
+        };
+        table.setAtIndex(JAVA_LONG, (long) part * slots + slot, addresses[slot] + 4 * row * code.columns);
+      }
+    }
+  }
+
+  static Step compile(Target target, Code code, Blocks rows, long[] addresses) {
+    Strips strips = new Strips(target, code, rows, addresses);
+    return () -> target.workers().run(rows.parts(), strips::run);
+  }
+
+  private void run(int part) {
+    kernel.call(table.address() + 8L * part * slots, rows.to(part) - rows.from(part));
+  }
+
+  /// The slots of `nest`, then of `foldings`, as rows of so many columns; empty where there is no code for that.
+  static Optional<List<Slot>> slots(Target target, Nest nest, int columns, List<Folding> foldings) {
+    boolean fits = target.emits() && LEAST_COLUMNS <= columns && columns <= MOST_COLUMNS
+        && foldings.size() <= (target.instructionSet() == InstructionSet.AVX512 ? 4 : foldings.stream().allMatch(Folding::simple) ? 2 : 1);
+    if (!fits) {
+      return Optional.empty();
+    }
+    List<Slot> r = new ArrayList<>();
+    for (int slot = 0; slot < nest.slots(); slot++) {
+      if (nest.contiguous(slot)) {
+        r.add(new Full());
+      } else if (nest.strides().get(slot).stream().allMatch(stride -> stride == 0)) {
+        r.add(new Scalar());
+      } else if (nest.depth() == 2 && nest.dims().getLast() == columns && nest.stride(slot, 0) == 0 && nest.stride(slot, 1) == 1) {
+        r.add(new Column());
+      } else {
+        return Optional.empty();
+      }
+    }
+    foldings.forEach(f -> r.add(new Fold(f)));
+    return Optional.of(List.copyOf(r));
+  }
+}
