@@ -3,6 +3,7 @@
 // taps; the gradient by the weights is one block a weight, whose threads share the pixels and whose sums are added as a tree.
 // Bound by memory for large images: two operations for each float that is read, most of which the caches hold.
 #include "divisor.h"
+#include "finish.h"
 
 constexpr int THREADS = 256;
 
@@ -65,7 +66,7 @@ struct Element {
 
 __device__ __forceinline__ void store(const DirectConvolution& d, unsigned i, int channel, float sum) {
   float v = sum + (d.bias ? d.bias[channel] : 0);
-  d.y[i] = d.relu && v < 0 ? 0 : v;
+  d.y[i] = finish(d.relu && v < 0 ? 0 : v, d.y + i, channel);
 }
 
 extern "C" __global__ void __launch_bounds__(THREADS) convolve_direct(const __grid_constant__ DirectConvolution d) {

@@ -1,27 +1,33 @@
 // The product of two matrices that every GEMM and convolution here is: a block sums one tile of the result over k, or over
 // a slice of k. Slabs of A and B are copied to shared memory by loaders, which differ, `STAGES` - 1 ahead of the arithmetic;
 // what a loader leaves out is zero. Small tiles give each warp steps of k of its own and add the warps' sums, in their
-// order, at the end. Sums are stored with a bias and ReLU, or, where k is cut into slices, as partial sums that slices.cu
+// order, at the end. Sums are finished (a bias, ReLU, finish.h) and stored, or, where k is cut into slices, as partial sums that slices.cu
 // adds in their order: nothing depends on which block runs when.
 #pragma once
 #include "arithmetic.h"
 #include "async_copy.h"
 #include "divisor.h"
+#include "finish.h"
 
 constexpr int STAGES = 3;
 
 // dlt.backend.cuda.Output
 struct Output {
   float* y;
-  const float* rowBias;      // one of the two, or neither
-  const float* columnBias;
+  const float* bias;         // or null
   Strides rows;
   Strides columns;
-  int biasStride;            // from one product of the grid to the next
+  int channelsAreRows;       // of the bias, which are columns otherwise
+  int channelStride;         // from one product of the grid to the next
   int relu;
   int aligned;               // 4 adjacent columns from a multiple of 4 on are 16 aligned bytes of y
 
-  __device__ __forceinline__ float finish(float sum) const { return relu && sum < 0 ? 0 : sum; }
+  // What is stored at `at`.
+  __device__ __forceinline__ float finished(float sum, int row, int column, const float* at) const {
+    int channel = blockIdx.y * channelStride + (channelsAreRows ? row : column);
+    float v = sum + (bias ? bias[channel] : 0);
+    return finish(relu && v < 0 ? 0 : v, at, channel);
+  }
 };
 
 // dlt.backend.cuda.Product
@@ -122,22 +128,22 @@ __device__ __forceinline__ void store(const Product& p, const Output& o, float* 
     return;
   }
   float v[4] = {sums.x, sums.y, sums.z, sums.w};
-  if (!partial) {
-    int first = blockIdx.y * o.biasStride;
-    float bias = o.rowBias ? o.rowBias[first + row] : 0;
-#pragma unroll
-    for (int c = 0; c < 4; c++) {
-      v[c] = o.finish(v[c] + (o.columnBias && column + c < p.n ? o.columnBias[first + column + c] : bias));
-    }
-  }
-  float* at = partial ? partial + (long long) row * p.n : y + o.rows.offset(row);
+  float* line = partial ? partial + (long long) row * p.n : y + o.rows.offset(row);
   if (partial ? p.n % 4 == 0 : o.aligned) {
-    *(float4*) (at + (partial ? column : o.columns.offset(column))) = make_float4(v[0], v[1], v[2], v[3]);
+    float* at = line + (partial ? column : o.columns.offset(column));
+    if (!partial) {
+#pragma unroll
+      for (int c = 0; c < 4; c++) {
+        v[c] = o.finished(v[c], row, column + c, at + c);
+      }
+    }
+    *(float4*) at = make_float4(v[0], v[1], v[2], v[3]);
   } else {
 #pragma unroll
     for (int c = 0; c < 4; c++) {
       if (column + c < p.n) {
-        at[partial ? column + c : o.columns.offset(column + c)] = v[c];
+        float* at = line + (partial ? column + c : o.columns.offset(column + c));
+        *at = partial ? v[c] : o.finished(v[c], row, column + c, at);
       }
     }
   }

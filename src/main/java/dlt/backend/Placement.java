@@ -241,7 +241,7 @@ public final class Placement {
     return switch (work) {
       case Work.Pointwise(var group) -> List.of(group);
       case Work.Several(var works) -> works.stream().flatMap(w -> groups(w).stream()).toList();
-      case Work.Single _, Work.Biased _ -> List.of();
+      case Work.Single _, Work.Ended _ -> List.of();
     };
   }
 

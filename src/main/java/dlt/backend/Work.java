@@ -5,14 +5,18 @@ import dlt.graph.Graph;
 import dlt.graph.Node;
 import dlt.op.Binary;
 import dlt.op.Conv2d;
+import dlt.op.Conv2dGradInput;
 import dlt.op.MatMul;
 import dlt.op.Nhwc;
+import dlt.op.Op;
+import dlt.op.Reduce;
 import dlt.op.Unary;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /// What is run as one, and what it reads and leaves in memory.
@@ -64,78 +68,154 @@ public sealed interface Work {
     }
   }
 
-  /// A matrix product or a convolution with the pointwise group that alone reads it: a bias a column or a channel is added to
-  /// the sums, and with `relu` what is negative becomes zero, before `result` is stored.
-  record Biased(Node product, Node bias, boolean relu, Node result) implements Work {
+  /// A matrix product or a convolution and the pointwise group, without reductions, that reads it: its operations are done with each
+  /// sum before it is stored.
+  ///
+  /// @param kept whether others read the product too, so that it is stored as well
+  record Ended(Node product, Fusion.Group end, boolean kept) implements Work {
     @Override
     public List<Node> inputs() {
       List<Node> r = new ArrayList<>(product.inputs());
-      r.add(bias);
+      end.inputs().stream().filter(n -> n != product).forEach(r::add);
       return r;
     }
 
     @Override
     public List<Node> outputs() {
-      return List.of(result);
+      List<Node> r = new ArrayList<>(end.outputs());
+      if (kept) {
+        r.add(product);
+      }
+      return r;
+    }
+
+    /// Whether an element of `input` of the group is known by the place of the sum, by its channel, or without either.
+    public boolean reaches(Node input) {
+      return input.shape().equals(end.shape()) || channels(input) || input.shape().size() == 1;
+    }
+
+    /// Whether an input of the group has an element for each column or channel of the product.
+    public boolean channels(Node input) {
+      return biasOf(product, input);
+    }
+
+    /// What the group is where it is no more than a bias, and maybe a ReLU.
+    public Optional<Bias> bias() {
+      return kept ? Optional.empty() : Optional.ofNullable(Bias.of(product, end));
     }
   }
 
-  /// All work of `graph` in an order in which it can run, each by itself.
+  /// A bias a column or a channel that is added to a product; with `relu`, what is negative becomes zero.
+  record Bias(Node values, boolean relu) {
+    private static Bias of(Node product, Fusion.Group group) {
+      Node sum = group.nodes().getFirst();
+      boolean relu = group.nodes().size() == 2 && group.nodes().getLast().op().equals(new Unary(Unary.Kind.RELU));
+      if (!sum.op().equals(new Binary(Binary.Kind.ADD)) || group.nodes().size() > (relu ? 2 : 1) || group.outputs().size() != 1
+          || group.outputs().getFirst() != group.nodes().getLast() || group.inputs().size() != 2) {
+        return null;
+      }
+      Node a = Fusion.source(sum.inputs().get(0));
+      Node b = Fusion.source(sum.inputs().get(1));
+      Node other = a == product ? b : b == product ? a : null;
+      return other != null && biasOf(product, other) ? new Bias(other, relu) : null;
+    }
+  }
+
+  /// Which groups a backend does at the end of a product.
+  @FunctionalInterface
+  interface Ends {
+    boolean takes(Ended ended);
+  }
+
+  /// All work of `graph` in an order in which it can run, each by itself; products end in biases that nobody else adds.
   static List<Work> of(Graph graph) {
+    return of(graph, ended -> ended.bias().isPresent());
+  }
+
+  /// The same with products that end in what `ends` takes. The reductions of such a group are work of their own. Works may come before
+  /// what they read.
+  static List<Work> of(Graph graph, Ends ends) {
     List<Fusion.Unit> units = Fusion.schedule(graph);
     Set<Node> results = new HashSet<>(graph.outputs().values());
     results.addAll(graph.updates().values());
     Map<Node, Integer> readers = new HashMap<>();
-    units.forEach(u -> u.inputs().forEach(n -> readers.merge(n, 1, Integer::sum)));
-    Map<Node, Biased> absorbed = new HashMap<>();
+    Map<Node, List<Node>> needs = new HashMap<>();
+    for (Fusion.Unit unit : units) {
+      unit.inputs().forEach(n -> readers.merge(n, 1, Integer::sum));
+      unit.outputs().forEach(n -> needs.put(n, unit.inputs()));
+    }
+    Set<Node> absorbed = new HashSet<>();
     List<Work> order = new ArrayList<>();
     for (Fusion.Unit unit : units) {
       switch (unit) {
         case Fusion.Single(Node node) -> order.add(new Single(node));
         case Fusion.Group group -> {
-          Biased biased = biased(group);
-          if (biased != null && readers.get(biased.product) == 1 && !results.contains(biased.product)) {
-            absorbed.put(biased.product, biased);
-            order.add(biased);
-          } else {
+          Ended ended = group.inputs().stream().filter(n -> !absorbed.contains(n) && products(n))
+              .map(n -> ended(n, group, readers.get(n) > 1 || results.contains(n)))
+              .filter(e -> e != null && ends.takes(e) && !(e.kept && cycle(e, needs))).findFirst().orElse(null);
+          if (ended == null) {
             order.add(new Pointwise(group));
+          } else {
+            absorbed.add(ended.product);
+            needs.put(ended.product, ended.inputs());
+            ended.end.outputs().forEach(n -> needs.put(n, ended.inputs()));
+            order.add(ended);
+            group.nodes().stream().filter(n -> n.op() instanceof Reduce).forEach(n -> {
+              needs.put(n, n.inputs());
+              order.add(new Single(n));
+            });
           }
         }
       }
     }
-    order.removeIf(w -> w instanceof Single(Node node) && absorbed.containsKey(node));
+    order.removeIf(w -> w instanceof Single(Node node) && absorbed.contains(node));
     return order;
   }
 
-  /// The group as the end of a product, or null where it is more or something else.
-  private static Biased biased(Fusion.Group group) {
-    Node sum = group.nodes().getFirst();
-    boolean relu = group.nodes().size() == 2 && group.nodes().getLast().op().equals(new Unary(Unary.Kind.RELU));
-    if (!sum.op().equals(new Binary(Binary.Kind.ADD)) || group.nodes().size() > (relu ? 2 : 1) || group.outputs().size() != 1
-        || group.outputs().getFirst() != group.nodes().getLast() || group.inputs().size() != 2) {
+  private static boolean products(Node node) {
+    Op op = node.op() instanceof Nhwc nhwc ? nhwc.op() : node.op();
+    return op instanceof MatMul || op instanceof Conv2d || op instanceof Conv2dGradInput;
+  }
+
+  /// The group, less its reductions, as the end of a product that has the same elements; null where it isn't that.
+  private static Ended ended(Node product, Fusion.Group group, boolean kept) {
+    List<Node> nodes = group.nodes().stream().filter(n -> !(n.op() instanceof Reduce)).toList();
+    List<Node> outputs = group.outputs().stream().filter(n -> !(n.op() instanceof Reduce)).toList();
+    boolean reduces = nodes.size() < group.nodes().size();
+    boolean stored = group.nodes().stream().filter(n -> n.op() instanceof Reduce)
+        .allMatch(n -> outputs.contains(n.inputs().getFirst()));
+    if (!product.shape().equals(group.shape()) || outputs.isEmpty() || !stored) {
       return null;
     }
-    Node a = Fusion.source(sum.inputs().get(0));
-    Node b = Fusion.source(sum.inputs().get(1));
-    Node result = group.nodes().getLast();
-    if (biasOf(a, b)) {
-      return new Biased(a, b, relu, result);
+    return new Ended(product, reduces ? new Fusion.Group(group.shape(), nodes, group.inputs(), outputs) : group, kept);
+  }
+
+  /// Whether something else that the group reads needs the product, so that they can't be one. `needs` has what each value is computed of.
+  private static boolean cycle(Ended ended, Map<Node, List<Node>> needs) {
+    Set<Node> seen = new HashSet<>(ended.inputs());
+    List<Node> open = new ArrayList<>(seen);
+    while (!open.isEmpty()) {
+      for (Node n : needs.getOrDefault(open.removeLast(), List.of())) {
+        if (n == ended.product) {
+          return true;
+        }
+        if (seen.add(n)) {
+          open.add(n);
+        }
+      }
     }
-    return biasOf(b, a) ? new Biased(b, a, relu, result) : null;
+    return false;
   }
 
   /// Whether `bias` has one element for each column or channel of `product` and is broadcast along the other dimensions.
   private static boolean biasOf(Node product, Node bias) {
-    int dim;
-    if (product.op() instanceof MatMul || product.op() instanceof Nhwc nhwc && nhwc.op() instanceof Conv2d && nhwc.result()) {
-      dim = -1;
-    } else if (product.op() instanceof Conv2d || product.op() instanceof Nhwc nhwc && nhwc.op() instanceof Conv2d) {
-      dim = -3;
-    } else {
-      return false;
-    }
+    int dim = channelDimension(product.op());
     int size = product.shape().dim(dim);
     return bias.shape().rank() >= -dim && bias.shape().rank() <= product.shape().rank() && bias.shape().size() == size
         && bias.shape().dim(dim) == size;
+  }
+
+  private static int channelDimension(Op op) {
+    return op instanceof MatMul || op instanceof Nhwc nhwc && nhwc.result() ? -1 : -3;
   }
 }

@@ -20,7 +20,7 @@ public final class WorkLabel {
   public static String name(Work work) {
     return switch (work) {
       case Work.Single(Node node) -> name(node);
-      case Work.Biased biased -> name(biased.product()) + (biased.relu() ? " + bias relu" : " + bias");
+      case Work.Ended ended -> name(ended.product()) + " + " + ended.bias().map(b -> b.relu() ? "bias relu" : "bias").orElseGet(() -> operations(ended.end()));
       case Work.Pointwise(var group) -> name(group);
       case Work.Several(var works) -> works.size() + " side by side: " + name(works.getFirst()) + ", ...";
     };
@@ -30,7 +30,7 @@ public final class WorkLabel {
   public static long operations(Work work) {
     return switch (work) {
       case Work.Single(Node node) -> Flops.of(node);
-      case Work.Biased biased -> Flops.of(biased.product()) + biased.result().shape().size() * (biased.relu() ? 2 : 1);
+      case Work.Ended ended -> Flops.of(ended.product()) + ended.end().nodes().stream().mapToLong(Flops::of).sum();
       case Work.Pointwise(var group) -> group.nodes().stream().mapToLong(Flops::of).sum();
       case Work.Several(var works) -> works.stream().mapToLong(WorkLabel::operations).sum();
     };
@@ -65,9 +65,13 @@ public final class WorkLabel {
   }
 
   private static String name(Fusion.Group group) {
+    return "pointwise " + dims(group.shape()) + " (" + operations(group) + ")";
+  }
+
+  private static String operations(Fusion.Group group) {
     List<String> ops = group.nodes().stream().map(WorkLabel::operation).toList();
-    return "pointwise " + dims(group.shape()) + " (" + ops.stream().limit(LISTED).collect(Collectors.joining(" "))
-        + (ops.size() > LISTED ? " ... " + ops.size() + " in all" : "") + ")";
+    return ops.stream().limit(LISTED).collect(Collectors.joining(" "))
+        + (ops.size() > LISTED ? " ... " + ops.size() + " in all" : "");
   }
 
   private static String operation(Node n) {

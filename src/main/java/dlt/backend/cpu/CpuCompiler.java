@@ -114,7 +114,7 @@ final class CpuCompiler {
         yield () -> each.forEach(Step::run);
       }
       case Work.Single(Node node) -> step(node);
-      case Work.Biased biased -> step(biased);
+      case Work.Ended ended -> step(ended);
     };
   }
 
@@ -131,11 +131,10 @@ final class CpuCompiler {
     return () -> out.data().copyFrom(values);
   }
 
-  private Step step(Work.Biased biased) {
-    List<Operand> in = operands(biased.product().inputs());
-    Operand out = operand(biased.result());
-    Optional<Epilogue> epilogue = Optional.of(new Epilogue(operand(biased.bias()), biased.relu()));
-    return step(biased.product().op(), in, epilogue, out);
+  private Step step(Work.Ended ended) {
+    Work.Bias bias = ended.bias().orElseThrow();
+    Optional<Epilogue> epilogue = Optional.of(new Epilogue(operand(bias.values()), bias.relu()));
+    return step(ended.product().op(), operands(ended.product().inputs()), epilogue, operand(ended.end().outputs().getFirst()));
   }
 
   private Step step(Node node) {

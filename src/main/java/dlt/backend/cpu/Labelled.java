@@ -40,7 +40,7 @@ record Labelled(Step step, List<MemorySegment> read, List<MemorySegment> written
     return switch (work) {
       case Work.Pointwise(var group) -> instructions(group);
       case Work.Several(var works) -> works.stream().mapToLong(Labelled::arithmetic).sum();
-      case Work.Single _, Work.Biased _ -> WorkLabel.operations(work);
+      case Work.Single _, Work.Ended _ -> WorkLabel.operations(work);
     };
   }
 

@@ -33,10 +33,9 @@ final class Conv2dGradInputKernel {
         var places = new Convolution.Weights(weights.address() + (long) (i.firstTap * w.dim(3) + j.firstTap) * Float.BYTES,
             new Strides(Divisor.of(Math.max(1, j.taps)), Divisor.NONE, j.tapStep, i.tapStep * w.dim(3), 0), columns * taps, taps,
             channels * columns * taps);
-        Output output = new Output(dx.address() + ((long) i.pixel * dx.rowStride() + (long) j.pixel * dx.columnStride()) * Float.BYTES, 0,
-            epilogue.map(e -> e.bias().address()).orElse(0L),
+        Output output = new Output(dx.address() + ((long) i.pixel * dx.rowStride() + (long) j.pixel * dx.columnStride()) * Float.BYTES, epilogue,
             Strides.of(i.pixels, j.pixels, dx.stride(), window.strideH() * dx.rowStride(), window.strideW() * dx.columnStride()),
-            Strides.of(dx.channelStride()), columns, columns, epilogue.map(Epilogue::relu).orElse(false));
+            Strides.of(dx.channelStride()), columns, false, columns);
         r.addAll(Conv2dKernel.launches(target, dy, i.pixels, j.pixels, dx.count() * i.pixels * j.pixels, position, places, op.groups(),
             i.taps * j.taps, j.taps, channels, output, columns * dx.channelStride()));
       }

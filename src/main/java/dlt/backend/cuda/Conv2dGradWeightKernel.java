@@ -3,6 +3,7 @@ package dlt.backend.cuda;
 import dlt.op.Conv2dGradWeight;
 import dlt.op.Window;
 import java.util.List;
+import java.util.Optional;
 import dlt.tensor.Shape;
 
 /// Gradients of convolutions by their weights: by [DirectConvolution] where groups are narrow; by convolution.h's `channels` where
@@ -32,7 +33,7 @@ final class Conv2dGradWeightKernel {
     Convolution c = new Convolution(x, dy.height(), dy.width(), position, fours ? channels : taps, w.dim(3), gradient,
         channels * x.channelStride(), rows * weights);
     Strides columns = fours ? new Strides(Divisor.of(channels), Divisor.NONE, taps, 1, 0) : Strides.of(1);
-    Output output = new Output(dw.address(), 0, 0, Strides.of(weights), columns, weights, 0, false);
+    Output output = Output.of(dw.address(), Optional.empty(), Strides.of(weights), columns, weights);
     return Product.of(target, rows, weights, dy.pixels(), op.groups(), Strides.of(rows * weights))
         .launches(target, "conv2d", fours ? "grad_weight_channels" : "grad_weight_planes", c::addOperandsTo, output, c::addTo);
   }

@@ -28,8 +28,7 @@ final class Conv2dKernel {
     var position = new Convolution.Position(
         -window.padTop(), -window.padLeft(), window.strideH(), window.strideW(), window.dilationH(), window.dilationW());
     var places = new Convolution.Weights(weights.address(), Strides.of(1), taps, channels * taps, columns * channels * taps);
-    Output output = new Output(y.address(), 0, epilogue.map(e -> e.bias().address()).orElse(0L), y.places(), Strides.of(y.channelStride()),
-        columns, columns, epilogue.map(Epilogue::relu).orElse(false));
+    Output output = new Output(y.address(), epilogue, y.places(), Strides.of(y.channelStride()), columns, false, columns);
     return launches(target, x, y.height(), y.width(), y.pixels(), position, places, op.groups(), taps, w.dim(3), channels, output,
         columns * y.channelStride());
   }

@@ -159,7 +159,7 @@ final class CudaCompiler {
       case Work.Several(var works) -> Section.rounds(works.stream().map(this::sections).toList()).stream().flatMap(List::stream).toList();
       case Work.Pointwise _ -> sections(work);
       case Work.Single _ -> Schedule.joins(work) ? sections(work) : List.of();
-      case Work.Biased _ -> List.of();
+      case Work.Ended _ -> List.of();
     };
     return r.stream().allMatch(s -> s.blocks() <= FEW) ? r : List.of();
   }
@@ -188,9 +188,22 @@ final class CudaCompiler {
       case Work.Pointwise _ -> Section.launches(target, sections(work));
       case Work.Several(var works) -> Section.sideBySide(target, works.stream().map(this::sections).toList());
       case Work.Single(Node node) -> launches(node.op(), operands(node.inputs()), Optional.empty(), operand(node));
-      case Work.Biased biased -> launches(biased.product().op(), operands(biased.product().inputs()),
-          Optional.of(new Epilogue(operand(biased.bias()), biased.relu())), operand(biased.result()));
+      case Work.Ended ended -> launches(ended.product().op(), operands(ended.product().inputs()), Optional.of(epilogue(ended)),
+          operand(ended.end().outputs().getFirst())).stream().map(l -> Section.written(target, l)).toList();
     };
+  }
+
+  private Epilogue epilogue(Work.Ended ended) {
+    return ended.bias().map(b -> Epilogue.of(operand(b.values()), b.relu())).orElseGet(() -> Epilogue.of(finish(ended)));
+  }
+
+  private Finish finish(Work.Ended ended) {
+    List<Finish.In> inputs = ended.end().inputs().stream().<Finish.In>map(n -> n == ended.product() ? new Finish.Value()
+        : n.shape().equals(ended.end().shape()) ? new Finish.Same(operand(n).address())
+        : ended.channels(n) ? new Finish.Channel(operand(n).address()) : new Finish.One(operand(n).address())).toList();
+    List<Node> results = ended.outputs();
+    return new Finish(new GroupCode(ended.end(), results), inputs, operand(results.getFirst()).address(),
+        results.stream().skip(1).map(n -> operand(n).address()).toList());
   }
 
   /// The parts of a work that [Schedule#joins] others, each of which needs those before it.
@@ -200,8 +213,8 @@ final class CudaCompiler {
       case Work.Single(Node node) when node.op() instanceof Reduce op ->
           ReduceKernel.sections(target, op, operands(node.inputs()), operand(node));
       case Work.Single(Node node) -> launches(node.op(), operands(node.inputs()), Optional.empty(), operand(node)).stream()
-          .map(l -> ShippedSection.of(l).orElseThrow()).toList();
-      case Work.Biased _, Work.Several _ -> throw new AssertionError(work);
+          .map(ShippedSection::of).toList();
+      case Work.Ended _, Work.Several _ -> throw new AssertionError(work);
     };
   }
 

@@ -28,7 +28,7 @@ final class DirectConvolution {
     gradient(arguments, y);
     result(arguments, y);
     window(arguments, y, w, op.window());
-    return launch(target, "convolve_direct", Tiling.divided(Math.toIntExact(y.shape().size()), THREADS), arguments);
+    return Epilogue.finished(epilogue, launch(target, "convolve_direct", Tiling.divided(Math.toIntExact(y.shape().size()), THREADS), arguments));
   }
 
   static Launch gradInput(Target target, Conv2dGradInput op, Images dy, Operand weights, Optional<Epilogue> epilogue, Images dx) {
@@ -39,7 +39,7 @@ final class DirectConvolution {
     gradient(arguments, dy);
     result(arguments, dx);
     window(arguments, dy, w, op.window());
-    return launch(target, "grad_input_direct", Tiling.divided(Math.toIntExact(dx.shape().size()), THREADS), arguments);
+    return Epilogue.finished(epilogue, launch(target, "grad_input_direct", Tiling.divided(Math.toIntExact(dx.shape().size()), THREADS), arguments));
   }
 
   static Launch gradWeight(Target target, Conv2dGradWeight op, Images x, Images dy, Operand dw) {
@@ -56,7 +56,7 @@ final class DirectConvolution {
   }
 
   private static Arguments operands(long image, long weights, long y, Optional<Epilogue> epilogue) {
-    return new Arguments().add(image).add(weights).add(y).add(epilogue.map(e -> e.bias().address()).orElse(0L))
+    return new Arguments().add(image).add(weights).add(y).add(epilogue.map(Epilogue::biasAddress).orElse(0L))
         .add(epilogue.map(Epilogue::relu).orElse(false) ? 1 : 0);
   }
 

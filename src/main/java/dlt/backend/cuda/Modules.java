@@ -38,6 +38,7 @@ final class Modules implements AutoCloseable {
       if (!functions.containsKey(launch.kernel())) {
         switch (launch.kernel()) {
           case Launch.Shipped kernel -> functions.put(kernel, context.function(module(kernel.module()), kernel.name()));
+          case Launch.Finished kernel -> throw new IllegalArgumentException(kernel.name() + " has not been written");
           case Launch.Written kernel -> {
             Launch.Written other = written.putIfAbsent(kernel.name(), kernel);
             if (other != null && !other.equals(kernel)) {

@@ -31,7 +31,7 @@ record Product(int m, int n, int k, int products, Strides places, Tiling tiling,
     Launch product = new Launch(new Launch.Shipped(module + "_" + suffix(target.precision()), name + "_" + tiling.tile().suffix()),
         new Extent(Math.toIntExact(tiling.tile().tiles(m, n)), products, tiling.slices()), tiling.tile().block(target.precision()), 0,
         arguments.build(target.arena()));
-    return partial == 0 ? List.of(product) : List.of(product, sum(target, output));
+    return partial == 0 ? List.of(output.finished(product)) : List.of(product, output.finished(sum(target, output)));
   }
 
   private Launch sum(Target target, Output output) {

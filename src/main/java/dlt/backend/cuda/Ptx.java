@@ -8,7 +8,7 @@ import java.util.Map;
 /// (ptxas allots the real ones).
 final class Ptx {
   enum Type {
-    PRED("pred", "%p"), B32("b32", "%r"), B64("b64", "%d"), F32("f32", "%f"), F64("f64", "%g");
+    PRED("pred", "%p"), B16("b16", "%h"), B32("b32", "%r"), B64("b64", "%d"), F32("f32", "%f"), F64("f64", "%g");
 
     final String name;
     private final String prefix;

@@ -25,6 +25,7 @@ final class PtxCopy {
           case "p" -> Ptx.Type.PRED;
           case "f" -> Ptx.Type.F32;
           case "fd" -> Ptx.Type.F64;
+          case "rs" -> Ptx.Type.B16;
           case "r" -> Ptx.Type.B32;
           case "rd" -> Ptx.Type.B64;
           default -> throw new IllegalStateException("PTX has a register " + name);

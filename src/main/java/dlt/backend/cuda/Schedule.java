@@ -12,7 +12,9 @@ import dlt.op.Op;
 import dlt.op.RandomUniform;
 import dlt.op.Reduce;
 import dlt.op.Softmax;
+import dlt.tensor.DType;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -20,12 +22,15 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /// The order in which a GPU does the work of a graph, in few kernels: pointwise groups and reductions wait until nothing else
 /// can be done, and then go side by side, in one kernel where that is possible.
 final class Schedule {
   /// What leads to no other kind of work waits for the end, unless it frees memory: it reads this many times what it leaves.
   private static final int FREES = 8;
+  /// Operations that a product does with each sum before it stores it.
+  private static final int LONGEST = 32;
   /// Elements.
   private static final int SMALL = 4096;
 
@@ -49,14 +54,24 @@ final class Schedule {
       work.inputs().stream().map(makers::get).filter(maker -> readers.get(maker).add(number.get(work)))
           .forEach(_ -> waiting[number.get(work)]++);
     }
-    for (int i = works.size() - 1; i >= 0; i--) {
+    for (int i : sorted(works).reversed()) {
       tail[i] = (joins(works.get(i)) || !Placement.computes(works.get(i))) && readers.get(works.get(i)).stream().allMatch(r -> tail[r]);
     }
   }
 
   /// All work of `graph` in such an order.
   static List<Work> of(Graph graph) {
-    return new Schedule(Work.of(graph)).order();
+    Set<Node> next = Collections.newSetFromMap(new IdentityHashMap<>());
+    next.addAll(graph.updates().values());
+    return new Schedule(Work.of(graph, ended -> ends(ended, next))).order();
+  }
+
+  /// Whether a product stores what the group makes of it: not where that is a variable's next value, which waits until all others are
+  /// computed with the old one.
+  private static boolean ends(Work.Ended ended, Set<Node> next) {
+    return ended.bias().isPresent() || ended.end().nodes().size() <= LONGEST && ended.end().outputs().stream().noneMatch(next::contains)
+        && Stream.concat(ended.end().outputs().stream(), ended.end().inputs().stream()).allMatch(n -> n.dtype() == DType.FLOAT32)
+        && ended.end().inputs().stream().allMatch(n -> n == ended.product() || ended.reaches(n));
   }
 
   /// Whether its code is written, so that it can be part of a larger kernel.
@@ -98,6 +113,21 @@ final class Schedule {
         r.add(now.size() == 1 ? works.get(now.getFirst()) : new Work.Several(now.stream().map(works::get).toList()));
         now.forEach(i -> done(i, ready));
       }
+    }
+    return r;
+  }
+
+  /// The numbers of all works, each behind those of what it reads.
+  private List<Integer> sorted(List<Work> works) {
+    int[] missing = waiting.clone();
+    List<Integer> r = new ArrayList<>();
+    for (int i = 0; i < missing.length; i++) {
+      if (missing[i] == 0) {
+        r.add(i);
+      }
+    }
+    for (int at = 0; at < r.size(); at++) {
+      readers.get(works.get(r.get(at))).stream().filter(reader -> --missing[reader] == 0).forEach(r::add);
     }
     return r;
   }

@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
 ///
 /// @param code equal for sections that are compiled to the same instructions
 /// @param arguments what the code loads, eight bytes each
-/// @param blocks that keep it busy; it is right with any number
+/// @param blocks that keep it busy; it is right with any number unless its code is `exact`
 record Section(Code code, long[] arguments, int blocks) {
   /// Threads of a block.
   static final int THREADS = 256;
@@ -29,11 +29,25 @@ record Section(Code code, long[] arguments, int blocks) {
   }
 
   /// A body and what tells it from others: its text where nothing else has been written.
-  record Code(Body body, String text, int sharedBytes) {
+  ///
+  /// @param threads of a block that do something
+  /// @param residency blocks of so many threads that a multiprocessor has room for: what bounds the registers of a thread
+  /// @param exact whether it is right only with the number of blocks that its section asks for
+  record Code(Body body, String text, int sharedBytes, int threads, int residency, boolean exact) {
+    private static final int REGISTERS = 65536;      // of a multiprocessor
+
     static Code of(int sharedBytes, Body body) {
+      return of(sharedBytes, THREADS, 2, false, body);
+    }
+
+    static Code of(int sharedBytes, int threads, int residency, boolean exact, Body body) {
       Ptx ptx = new Ptx();
-      body.write(ptx, new Place("arguments", 0, "%thread", "%block", "%blocks", "shared", "0"));
-      return new Code(body, ptx.body(), sharedBytes);
+      body.write(ptx, new Place("arguments", 0, "%thread", "%block", "%blocks", "shared", "0", threads));
+      return new Code(body, ptx.body(), sharedBytes, threads, residency, exact);
+    }
+
+    private int registers() {
+      return REGISTERS / (threads * residency);
     }
 
     @Override
@@ -48,8 +62,9 @@ record Section(Code code, long[] arguments, int blocks) {
   }
 
   /// Where a section finds itself: its arguments from `offset` behind `arguments` on, the number of the thread in its block, the block's
-  /// number in the section, and how many there are; the block's own shared memory, and the number of its barrier.
-  record Place(String arguments, int offset, String thread, String block, String blocks, String shared, String barrier) {
+  /// number in the section, and how many there are; the block's own shared memory, the number of its barrier, and its threads, which are
+  /// not fewer than the code's.
+  record Place(String arguments, int offset, String thread, String block, String blocks, String shared, String barrier, int threads) {
     private String at(int argument) {
       return "[" + arguments + "+" + (offset + 8 * argument) + "]";
     }
@@ -76,8 +91,13 @@ record Section(Code code, long[] arguments, int blocks) {
 
   /// A kernel for each section, in this order.
   static List<Launch> launches(Target target, List<Section> sections) {
-    return sections.stream().map(s -> kernel(target, List.of(s), s.blocks, 1, s.arguments, (ptx, thread) ->
-        s.code.body.write(ptx, new Place("arguments", 0, thread, ptx.b32("mov.u32", "%ctaid.x"), ptx.b32("mov.u32", "%nctaid.x"), "shared", "0")))).toList();
+    return sections.stream().map(s -> kernel(target, List.of(s), s.blocks, 1, s.arguments, (ptx, thread) -> s.code.body.write(ptx,
+        new Place("arguments", 0, thread, ptx.b32("mov.u32", "%ctaid.x"), ptx.b32("mov.u32", "%nctaid.x"), "shared", "0", s.code.threads)))).toList();
+  }
+
+  /// The kernel of a launch, written where it has to be.
+  static Launch written(Target target, Launch launch) {
+    return launch.kernel() instanceof Launch.Finished ? launches(target, List.of(ShippedSection.of(launch))).getFirst() : launch;
   }
 
   /// As few kernels as possible for lists of sections, each of which needs those before it in its list and none of another list.
@@ -127,7 +147,7 @@ record Section(Code code, long[] arguments, int blocks) {
         if (offset > 0) {
           ptx.add("bar.sync 0");
         }
-        s.code.body.write(ptx, new Place("arguments", offset, own, team, teams, memory, barrier));
+        s.code.body.write(ptx, new Place("arguments", offset, own, team, teams, memory, barrier, THREADS));
         offset += 8 * s.arguments.length;
       }
     });
@@ -135,7 +155,7 @@ record Section(Code code, long[] arguments, int blocks) {
 
   /// Whether [#inTurn] takes so many sections.
   static boolean fit(List<Section> sections) {
-    return 8 * sections.stream().mapToInt(s -> s.arguments.length).sum() <= MOST_PARAMETERS;
+    return sections.stream().noneMatch(s -> s.code.exact) && 8 * sections.stream().mapToInt(s -> s.arguments.length).sum() <= MOST_PARAMETERS;
   }
 
   private static int shared(List<Section> sections) {
@@ -163,11 +183,15 @@ record Section(Code code, long[] arguments, int blocks) {
       first += s.blocks;
       at += s.arguments.length;
     }
-    return kernel(target, sections, first, 1, arguments, (ptx, thread) -> dispatch(ptx, thread, rows, List.copyOf(codes.keySet())));
+    return kernel(target, sections, first, 1, arguments, (ptx, thread) -> dispatch(ptx, thread, rows, List.copyOf(codes.keySet()), threads(sections)));
+  }
+
+  private static int threads(List<Section> sections) {
+    return sections.stream().mapToInt(s -> s.code.threads).max().orElseThrow();
   }
 
   /// Finds the block's row by bisection and runs its code.
-  private static void dispatch(Ptx ptx, String thread, int rows, List<Code> codes) {
+  private static void dispatch(Ptx ptx, String thread, int rows, List<Code> codes, int threads) {
     String block = ptx.b32("mov.u32", "%ctaid.x");
     String table = ptx.b64("mov.u64", "arguments");
     String low = ptx.b32("mov.u32", "0");
@@ -188,7 +212,7 @@ record Section(Code code, long[] arguments, int blocks) {
     String blocks = ptx.b32("ld.param.u32", "[" + row + "+4]");
     String code = ptx.b32("ld.param.u32", "[" + row + "+8]");
     String arguments = ptx.b64("cvt.u64.u32", ptx.b32("ld.param.u32", "[" + row + "+12]"));
-    Place place = new Place(ptx.b64("add.u64", table, arguments), 0, thread, own, blocks, "shared", "0");
+    Place place = new Place(ptx.b64("add.u64", table, arguments), 0, thread, own, blocks, "shared", "0", threads);
     String end = ptx.label();
     for (int i = 0; i < codes.size(); i++) {
       String next = ptx.label();
@@ -212,8 +236,10 @@ record Section(Code code, long[] arguments, int blocks) {
     Ptx ptx = new Ptx();
     main.write(ptx, ptx.b32("mov.u32", "%tid.x"));
     int shared = teams * shared(sections);
-    int threads = teams * THREADS;
-    String text = "(.param .align 8 .b8 arguments[" + 8 * arguments.length + "])\n.maxntid " + threads + ", 1, 1\n.minnctapersm " + (teams == 1 ? 2 : 1) + "\n{\n"
+    int threads = teams * threads(sections);
+    int registers = sections.stream().mapToInt(s -> s.code.registers()).max().orElseThrow();
+    int residency = Math.max(1, Code.REGISTERS / (registers * threads));
+    String text = "(.param .align 8 .b8 arguments[" + 8 * arguments.length + "])\n.maxntid " + threads + ", 1, 1\n.minnctapersm " + residency + "\n{\n"
         + (shared == 0 ? "" : "\t.shared .align 16 .b8 shared[" + shared + "];\n") + ptx.body() + "\tret;\n}\n";
     String name = String.format(Locale.ROOT, "sections_%08x", text.hashCode());
     Arguments struct = new Arguments();

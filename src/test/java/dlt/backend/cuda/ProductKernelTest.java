@@ -213,7 +213,7 @@ class ProductKernelTest {
       Operand out = new Operand(c.type(), context.allocate(c.type().bytes()));
       Target target = new Target(SoftwareDriver.GPU, precision, arena, context::allocate,
           (p, m, n, k, products) -> Tiling.of(tile, Tiling.divided(k, tile.depth), slices));
-      Optional<Epilogue> epilogue = c.bias == 0 ? Optional.empty() : Optional.of(new Epilogue(in.get(2), c.relu));
+      Optional<Epilogue> epilogue = c.bias == 0 ? Optional.empty() : Optional.of(Epilogue.of(in.get(2), c.relu));
       List<Launch> launches = compile(target, c.op, in, epilogue, out);
       modules.load(launches);
       for (Launch l : launches) {
