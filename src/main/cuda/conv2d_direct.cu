@@ -69,7 +69,7 @@ __device__ __forceinline__ void store(const DirectConvolution& d, unsigned i, in
   d.y[i] = finish(d.relu && v < 0 ? 0 : v, d.y + i, channel);
 }
 
-extern "C" __global__ void __launch_bounds__(THREADS) convolve_direct(const __grid_constant__ DirectConvolution d) {
+extern "C" __global__ void __launch_bounds__(THREADS, 4) convolve_direct(const __grid_constant__ DirectConvolution d) {
   unsigned i = blockIdx.x * THREADS + threadIdx.x;
   if (i >= (unsigned) d.elements) {
     return;
@@ -92,7 +92,7 @@ extern "C" __global__ void __launch_bounds__(THREADS) convolve_direct(const __gr
   store(d, i, e.channel, sum);
 }
 
-extern "C" __global__ void __launch_bounds__(THREADS) grad_input_direct(const __grid_constant__ DirectConvolution d) {
+extern "C" __global__ void __launch_bounds__(THREADS, 4) grad_input_direct(const __grid_constant__ DirectConvolution d) {
   unsigned i = blockIdx.x * THREADS + threadIdx.x;
   if (i >= (unsigned) d.elements) {
     return;

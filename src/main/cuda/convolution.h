@@ -276,31 +276,31 @@ template <class T, int size> class GradientPlanes {
   }
 };
 
-template <class T, bool aAlongK, bool bAlongK, class A, class B>
+template <class T, bool aAlongK, bool bAlongK, bool ends, class A, class B>
 __device__ __forceinline__ void convolve(const Convolution& c, float* memory, const Place& at, const A& a, const B& b) {
   const Product& p = c.product;
   float sums[T::Arithmetic::rowSquares][T::Arithmetic::columnSquares][4][4];
   sum<T, aAlongK, bAlongK>(memory, a, b, at.first, at.end, sums);
-  store<T>(p, c.output, c.output.y + (long long) blockIdx.y * c.outputGroup,
+  store<T, ends>(p, c.output, c.output.y + (long long) blockIdx.y * c.outputGroup,
       p.partial ? p.partial + ((long long) blockIdx.z * gridDim.y + blockIdx.y) * p.m * p.n : nullptr, memory, at, sums);
 }
 
-#define CONVOLUTION(name, T, blocks, aAlongK, bAlongK, loadA, loadB) \
+#define CONVOLUTION(name, T, blocks, aAlongK, bAlongK, ends, loadA, loadB) \
   extern "C" __global__ void __launch_bounds__(T::threads, blocks) name(const __grid_constant__ Convolution c) { \
     __shared__ __align__(16) float memory[STAGES * T::stage]; \
     const float* image = c.image + (long long) blockIdx.y * c.imageGroup; \
     const float* weights = c.weights + (long long) blockIdx.y * c.weightGroup; \
     Place at = place<T>(c.product); \
-    convolve<T, aAlongK, bAlongK>(c, memory, at, loadA, loadB); \
+    convolve<T, aAlongK, bAlongK, ends>(c, memory, at, loadA, loadB); \
   }
 
 #define CONVOLUTIONS(size, T, blocks) \
-  CONVOLUTION(convolve_channels_##size, T, blocks, true, false, (PixelChannels<T, T::rows>(c, image, at.row)), \
+  CONVOLUTION(convolve_channels_##size, T, blocks, true, false, true, (PixelChannels<T, T::rows>(c, image, at.row)), \
       (MatrixLoader<T, false, T::columns>(weights, c.weightColumn, true, at.column, c.product.n, c.product.k))) \
-  CONVOLUTION(convolve_planes_##size, T, blocks, false, true, (PixelPlanes<T, T::rows>(c, image, at.row)), \
+  CONVOLUTION(convolve_planes_##size, T, blocks, false, true, true, (PixelPlanes<T, T::rows>(c, image, at.row)), \
       (WeightPlanes<T, T::columns>(c, weights, at.column))) \
-  CONVOLUTION(grad_weight_channels_##size, T, blocks, false, false, \
+  CONVOLUTION(grad_weight_channels_##size, T, blocks, false, false, false, \
       (MatrixLoader<T, false, T::rows>(weights, c.weightChannel, true, at.row, c.product.m, c.product.k)), \
       (PatchChannels<T, T::columns>(c, image, at.column))) \
-  CONVOLUTION(grad_weight_planes_##size, T, blocks, true, true, (GradientPlanes<T, T::rows>(c, weights, at.row)), \
+  CONVOLUTION(grad_weight_planes_##size, T, blocks, true, true, false, (GradientPlanes<T, T::rows>(c, weights, at.row)), \
       (PatchPlanes<T, T::columns>(c, image, at.column)))

@@ -41,7 +41,7 @@ template <class T, bool aAlongK, bool bAlongK> __device__ __forceinline__ void g
   float sums[T::Arithmetic::rowSquares][T::Arithmetic::columnSquares][4][4];
   sum<T, aAlongK, bAlongK>(memory, loadA, loadB, at.first, at.end, sums);
   long long elements = (long long) p.m * p.n;
-  store<T>(p, g.output, g.output.y + blockIdx.y * elements,
+  store<T, true>(p, g.output, g.output.y + blockIdx.y * elements,
       p.partial ? p.partial + ((long long) blockIdx.z * gridDim.y + blockIdx.y) * elements : nullptr, memory, at, sums);
 }
 

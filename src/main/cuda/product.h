@@ -122,8 +122,9 @@ __device__ __forceinline__ void sum(float* memory, const LoadA& loadA, const Loa
   await_groups<0>();
 }
 
-// Four adjacent sums of a row, from a column that is a multiple of 4, as partial sums or as they are in the end.
-__device__ __forceinline__ void store(const Product& p, const Output& o, float* y, float* partial, int row, int column, float4 sums) {
+// Four adjacent sums of a row, from a column that is a multiple of 4, as partial sums or as they are in the end. `ends`: that
+// something may follow, by Output::finished.
+template <bool ends> __device__ __forceinline__ void store(const Product& p, const Output& o, float* y, float* partial, int row, int column, float4 sums) {
   if (row >= p.m || column >= p.n) {
     return;
   }
@@ -134,16 +135,23 @@ __device__ __forceinline__ void store(const Product& p, const Output& o, float* 
     if (!partial) {
 #pragma unroll
       for (int c = 0; c < 4; c++) {
-        v[c] = o.finished(v[c], row, column + c, at + c);
+        v[c] = ends ? o.finished(v[c], row, column + c, at + c) : v[c];
       }
     }
     *(float4*) at = make_float4(v[0], v[1], v[2], v[3]);
+  } else if (partial) {
+#pragma unroll
+    for (int c = 0; c < 4; c++) {
+      if (column + c < p.n) {
+        line[column + c] = v[c];
+      }
+    }
   } else {
 #pragma unroll
     for (int c = 0; c < 4; c++) {
       if (column + c < p.n) {
-        float* at = line + (partial ? column + c : o.columns.offset(column + c));
-        *at = partial ? v[c] : o.finished(v[c], row, column + c, at);
+        float* at = line + o.columns.offset(column + c);
+        *at = ends ? o.finished(v[c], row, column + c, at) : v[c];
       }
     }
   }
@@ -151,7 +159,7 @@ __device__ __forceinline__ void store(const Product& p, const Output& o, float* 
 
 // Stores a tile of sums: `y` is where the output of this product of the grid begins, `partial` where its partial sums do
 // (or null). The sums pass through shared memory, so that rows are stored whole, or columns where rows lie side by side.
-template <class T>
+template <class T, bool ends>
 __device__ __forceinline__ void store(const Product& p, const Output& o, float* y, float* partial, float* memory, Place at,
     const float (&sums)[T::Arithmetic::rowSquares][T::Arithmetic::columnSquares][4][4]) {
   using Arithmetic = typename T::Arithmetic;
@@ -180,7 +188,7 @@ __device__ __forceinline__ void store(const Product& p, const Output& o, float* 
       for (int four = lane; four < rows * Arithmetic::columns / 4; four += 32) {
         int r = down ? four % rows : four / (Arithmetic::columns / 4);
         int c = (down ? four / rows : four % (Arithmetic::columns / 4)) * 4;
-        store(p, o, y, partial, row + r, at.column + T::columnWarp() * Arithmetic::columns + c, *(const float4*) (mine + r * width + c));
+        store<ends>(p, o, y, partial, row + r, at.column + T::columnWarp() * Arithmetic::columns + c, *(const float4*) (mine + r * width + c));
       }
       __syncwarp();
     } else {
@@ -196,7 +204,7 @@ __device__ __forceinline__ void store(const Product& p, const Output& o, float* 
           float4 x = *(const float4*) (memory + (d * rows + r) * width + c);
           s = make_float4(s.x + x.x, s.y + x.y, s.z + x.z, s.w + x.w);
         }
-        store(p, o, y, partial, row + r, at.column + c, s);
+        store<ends>(p, o, y, partial, row + r, at.column + c, s);
       }
       __syncthreads();
     }

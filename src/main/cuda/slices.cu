@@ -38,5 +38,5 @@ extern "C" __global__ void __launch_bounds__(256) add_slices(const __grid_consta
     }
     from += s.products * elements;
   }
-  store(p, s.output, s.output.y + s.places.offset(blockIdx.y), nullptr, (int) row, column, make_float4(v[0], v[1], v[2], v[3]));
+  store<true>(p, s.output, s.output.y + s.places.offset(blockIdx.y), nullptr, (int) row, column, make_float4(v[0], v[1], v[2], v[3]));
 }
