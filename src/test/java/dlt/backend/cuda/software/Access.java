@@ -13,9 +13,6 @@ final class Access {
 
   /// Bytes of all elements: what the address has to be a multiple of.
   final int bytes;
-  /// The allocation that this instruction met last.
-  Allocation hint;
-
   private final int element;
   private final boolean signed;
   private final boolean wideAddress;
@@ -24,6 +21,8 @@ final class Access {
   private final int[] slots;
   private final boolean[] wide;
   private final boolean words;
+  /// The allocation that this instruction met last.
+  private Allocation met;
 
   private Access(int element, boolean signed, boolean wideAddress, int base, long offset, int[] slots, boolean[] wide) {
     this.element = element;
@@ -81,6 +80,44 @@ final class Access {
     return (wideAddress ? w.longs[base][lane] : w.ints[base][lane] & 0xFFFF_FFFFL) + offset;
   }
 
+  /// The allocation that holds `size` bytes at `address`.
+  Allocation allocation(Warp w, int lane, long address, int size) {
+    Allocation x = met;
+    if (x == null || !x.holds(address, size)) {
+      x = w.block.grid().allocation(w, lane, address, size);
+      met = x;
+    }
+    return x;
+  }
+
+  /// The addresses of all lanes, wanted or not.
+  void addresses(Warp w, long[] into) {
+    if (wideAddress) {
+      long[] b = w.longs[base];
+      for (int k = 0; k < Warp.LANES; k++) {
+        into[k] = b[k] + offset;
+      }
+    } else {
+      int[] b = w.ints[base];
+      for (int k = 0; k < Warp.LANES; k++) {
+        into[k] = (b[k] & 0xFFFF_FFFFL) + offset;
+      }
+    }
+  }
+
+  /// Gives lane `to` what lane `from` has loaded.
+  void copy(Warp w, int from, int to) {
+    for (int i = 0; i < slots.length; i++) {
+      if (slots[i] >= 0 && wide[i]) {
+        long[] d = w.longs[slots[i]];
+        d[to] = d[from];
+      } else if (slots[i] >= 0) {
+        int[] d = w.ints[slots[i]];
+        d[to] = d[from];
+      }
+    }
+  }
+
   void load(Warp w, int lane, byte[] from, int at) {
     if (words) {
       for (int i = 0; i < slots.length; i++) {
@@ -134,7 +171,7 @@ final class Access {
   }
 
   /// Whether a store would change nothing.
-  boolean same(Warp w, int lane, byte[] into, int at) {
+  boolean unchanged(Warp w, int lane, byte[] into, int at) {
     for (int i = 0; i < slots.length; i++) {
       int p = at + element * i;
       long v = value(w, lane, i);

@@ -38,7 +38,7 @@ final class AsyncOps {
     return x.done((w, lanes) -> {
       for (int m = lanes; m != 0; m &= m - 1) {
         int k = Integer.numberOfTrailingZeros(m);
-        w.copies.add(k, to.address(w, k), from.address(w, k), bytes, size < 0 ? bytes : w.ints[size][k]);
+        w.copies.add(k, to.address(w, k), from, bytes, size < 0 ? bytes : w.ints[size][k]);
       }
     });
   }

@@ -11,6 +11,7 @@ final class Block {
 
   private final Code code;
   private final Extent size;
+  private final int dynamicBytes;
   private final int threads;
   private final Warp[] warps;
   private final SharedMemory shared;
@@ -33,6 +34,7 @@ final class Block {
   Block(Code code, Extent size, int sharedBytes, int[][] ints, long[][] longs, int[] predicates) {
     this.code = code;
     this.size = size;
+    dynamicBytes = sharedBytes;
     threads = size.x() * size.y() * size.z();
     warps = new Warp[(threads + Warp.LANES - 1) / Warp.LANES];
     order = new int[warps.length];
@@ -218,6 +220,15 @@ final class Block {
   /// This block's number in its grid's count of all blocks.
   int tag() {
     return tag;
+  }
+
+  Extent size() {
+    return size;
+  }
+
+  /// Of shared memory, beside what the kernel declares.
+  int dynamicBytes() {
+    return dynamicBytes;
   }
 
   int threads() {

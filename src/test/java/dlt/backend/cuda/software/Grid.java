@@ -51,11 +51,12 @@ final class Grid {
     AtomicInteger next = new AtomicInteger();
     LongAdder executed = new LongAdder();
     Runnable work = () -> {
-      Block b = new Block(code, block, sharedBytes, module.ints(code), module.longs(code), module.predicates(code));
+      Block b = module.block(code, block, sharedBytes);
       try {
         for (int i = next.getAndIncrement(); i < blocks; i = next.getAndIncrement()) {
           executed.add(b.run(this, order[i], new SplittableRandom(seed + order[i])));
         }
+        module.giveBack(b);
       } catch (Throwable t) {
         next.set(blocks);
         throw t;
@@ -90,11 +91,8 @@ final class Grid {
     }
   }
 
-  /// The allocation with all of `bytes` at `address`; `hint` is one that it may be.
-  Allocation allocation(Warp w, int lane, long address, int bytes, Allocation hint) {
-    if (hint != null && hint.holds(address, bytes)) {
-      return hint;
-    }
+  /// The allocation with all of `bytes` at `address`.
+  Allocation allocation(Warp w, int lane, long address, int bytes) {
     Allocation r = module.memory().find(address, bytes);
     if (r == null) {
       throw Fault.at(w, lane, module.memory().describe(address, bytes));

@@ -1,6 +1,9 @@
 package dlt.backend.cuda.software;
 
+import dlt.backend.cuda.driver.Context.Extent;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -9,6 +12,21 @@ final class LoadedModule {
   private final Map<String, Code> kernels;
   private final DeviceMemory memory;
   private final Map<String, Allocation> variables = new HashMap<>();
+  /// Blocks that have run, for later launches: making the registers of a block takes longer than many a kernel.
+  private final Map<BlockKey, Deque<Block>> idle = new HashMap<>();
+
+  private record BlockKey(Code code, Extent size, int sharedBytes) {
+    // a code's own equality looks at all its instructions
+    @Override
+    public boolean equals(Object o) {
+      return o instanceof BlockKey k && k.code == code && k.size.equals(size) && k.sharedBytes == sharedBytes;
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * (31 * System.identityHashCode(code) + size.hashCode()) + sharedBytes;
+    }
+  }
 
   LoadedModule(Ptx ptx, Map<String, Code> kernels, DeviceMemory memory) {
     this.kernels = kernels;
@@ -38,8 +56,25 @@ final class LoadedModule {
     return memory;
   }
 
+  /// A block for a kernel of this module, which one worker runs at a time.
+  Block block(Code code, Extent size, int sharedBytes) {
+    synchronized (idle) {
+      Deque<Block> blocks = idle.get(new BlockKey(code, size, sharedBytes));
+      if (blocks != null && !blocks.isEmpty()) {
+        return blocks.pop();
+      }
+    }
+    return new Block(code, size, sharedBytes, ints(code), longs(code), predicates(code));
+  }
+
+  void giveBack(Block block) {
+    synchronized (idle) {
+      idle.computeIfAbsent(new BlockKey(block.code(), block.size(), block.dynamicBytes()), _ -> new ArrayDeque<>()).push(block);
+    }
+  }
+
   /// By slot: the constants of a kernel, and null for each register.
-  int[][] ints(Code code) {
+  private int[][] ints(Code code) {
     int[][] r = new int[code.ints()][];
     for (Code.Constant c : code.constants()) {
       if (c.kind() == Ptx.Kind.INT) {
@@ -50,7 +85,7 @@ final class LoadedModule {
     return r;
   }
 
-  long[][] longs(Code code) {
+  private long[][] longs(Code code) {
     long[][] r = new long[code.longs()][];
     for (Code.Constant c : code.constants()) {
       if (c.kind() == Ptx.Kind.LONG) {
@@ -61,7 +96,7 @@ final class LoadedModule {
     return r;
   }
 
-  int[] predicates(Code code) {
+  private int[] predicates(Code code) {
     int[] r = new int[code.predicates()];
     for (Code.Constant c : code.constants()) {
       if (c.kind() == Ptx.Kind.PREDICATE) {

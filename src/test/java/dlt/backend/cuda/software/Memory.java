@@ -1,5 +1,7 @@
 package dlt.backend.cuda.software;
 
+import java.util.Arrays;
+
 /// ld and st in each space.
 final class Memory {
   /// How caches should treat an access: of no consequence here.
@@ -21,12 +23,7 @@ final class Memory {
           global(a, w, k, a.address(w, k));
         }
       };
-      case "shared" -> (w, lanes) -> {
-        for (int m = lanes; m != 0; m &= m - 1) {
-          int k = Integer.numberOfTrailingZeros(m);
-          shared(a, w, k, a.address(w, k));
-        }
-      };
+      case "shared" -> (w, lanes) -> shared(a, w, lanes);
       case "local" -> (w, lanes) -> {
         for (int m = lanes; m != 0; m &= m - 1) {
           int k = Integer.numberOfTrailingZeros(m);
@@ -34,9 +31,15 @@ final class Memory {
         }
       };
       case "param" -> (w, lanes) -> {
+        a.addresses(w, w.addresses);
         for (int m = lanes; m != 0; m &= m - 1) {
           int k = Integer.numberOfTrailingZeros(m);
-          param(a, w, k, a.address(w, k));
+          int first = Integer.numberOfTrailingZeros(lanes);
+          if (k > first && w.addresses[k] == w.addresses[first]) {
+            a.copy(w, first, k);
+          } else {
+            param(a, w, k, w.addresses[k]);
+          }
         }
       };
       default -> (w, lanes) -> {
@@ -129,15 +132,31 @@ final class Memory {
 
   /// The allocation that holds an access, which has to be aligned.
   static Allocation place(Access a, Warp w, int lane, long address) {
-    Allocation x = a.hint;
-    if (x == null || !x.holds(address, a.bytes)) {
-      x = w.block.grid().allocation(w, lane, address, a.bytes, null);
-      a.hint = x;
-    }
+    Allocation x = a.allocation(w, lane, address, a.bytes);
     if ((address & (a.bytes - 1)) != 0) {
       throw Fault.at(w, lane, "address 0x" + Long.toHexString(address) + " is not a multiple of " + a.bytes);
     }
     return x;
+  }
+
+  /// Lanes that read the same place, as most do in products of matrices, get it from the first of them.
+  private static void shared(Access a, Warp w, int lanes) {
+    long[] addresses = w.addresses;
+    a.addresses(w, addresses);
+    int[] readers = w.readers;
+    Arrays.fill(readers, -1);
+    for (int m = lanes; m != 0; m &= m - 1) {
+      int k = Integer.numberOfTrailingZeros(m);
+      long address = addresses[k];
+      int place = (int) (address / a.bytes) & (Warp.LANES - 1);
+      int first = readers[place];
+      if (first >= 0 && addresses[first] == address && w.block.shared().readAgain(w, address, a.bytes)) {
+        a.copy(w, first, k);
+      } else {
+        shared(a, w, k, address);
+        readers[place] = k;
+      }
+    }
   }
 
   private static void shared(Access a, Warp w, int lane, long address) {

@@ -88,6 +88,23 @@ final class SharedMemory {
     return at;
   }
 
+  /// Notes that another lane reads the `size` bytes at `address` that a lane of the same warp has just read. Whether that is all: not where
+  /// that lane was right to read because it had written them itself.
+  boolean readAgain(Warp w, long address, int size) {
+    int at = (int) (address - BASE);
+    int end = (at + size - 1) >> shift;
+    for (int u = at >> shift; u <= end; u++) {
+      int s = writers[u];
+      if (time(s) > w.seen[warp(s)]) {
+        return false;
+      }
+    }
+    for (int u = at >> shift; u <= end; u++) {
+      readers[u] |= SEVERAL;
+    }
+    return true;
+  }
+
   /// The place in [#bytes] of `size` bytes at `address`.
   int place(Warp w, int lane, long address, int size) {
     return check(w, lane, address, size, size);
@@ -115,7 +132,7 @@ final class SharedMemory {
     int end = (at + size - 1) >> shift;
     for (int u = at >> shift; u <= end; u++) {
       int s = writers[u];
-      if (s == PENDING || s != 0 && s != stamp && !w.follows(s, lane) && (stored == null || !stored.same(w, lane, bytes, at))) {
+      if (s == PENDING || s != 0 && s != stamp && !w.follows(s, lane) && (stored == null || !stored.unchanged(w, lane, bytes, at))) {
         throw s == PENDING ? Fault.at(w, lane, "writes the destination of a cp.async that nobody has waited for" + where(u))
             : Fault.at(w, lane, "writes shared memory while " + who(w, s) + " writes it, and no barrier orders them" + where(u));
       }

@@ -22,6 +22,9 @@ final class Warp {
   final int[] predicates;
   final byte[] local;
   final AsyncCopies copies;
+  // scratch of loads: by lane, and which lane has read some address
+  final long[] addresses = new long[LANES];
+  final int[] readers = new int[LANES];
   // scratch of matrix instructions
   final int[] rows = new int[LANES];
   final float[] left = new float[16 * 16];
