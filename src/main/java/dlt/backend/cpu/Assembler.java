@@ -170,6 +170,12 @@ final class Assembler extends GeneralCode {
     encode(i, d, a, b, mask, false, -1);
   }
 
+  /// `d = a op` what is at `b`, in the elements that `mask` has set. AVX-512 only.
+  void opMasked(Instruction i, int mask, int d, int a, Address b) {
+    needEvex(i.name());
+    encode(i, d, a, b, mask, false, -1);
+  }
+
   /// `d = b`.
   void move(int d, int b) {
     if (d != b) {
@@ -227,6 +233,12 @@ final class Assembler extends GeneralCode {
   /// One float at `a` into all elements.
   void broadcast(int d, Address a) {
     memory(2, 1, 0, 0x18, d, 0, a, 4, 0, false, 0);
+  }
+
+  /// One float at `a` into the elements that `mask` has set. AVX-512 only.
+  void broadcastMasked(int d, Address a, int mask) {
+    needEvex("a masked broadcast");
+    memory(2, 1, 0, 0x18, d, 0, a, 4, mask, false, 0);
   }
 
   /// The first element of `s` into all elements.
@@ -310,6 +322,19 @@ final class Assembler extends GeneralCode {
   /// `mask = a == b` per 32-bit integer element.
   void compareEqualInt(int mask, int a, int b) {
     vector(1, 1, 0, 0x76, mask, a, b, 0, false, 0);
+  }
+
+  /// `mask = a ==` what is at `b` per 32-bit integer element.
+  void compareEqualInt(int mask, int a, Address b) {
+    memory(1, 1, 0, 0x76, mask, a, b, width, 0, false, 0);
+  }
+
+  /// `mask = a or b`, all of them opmask registers. AVX-512 only.
+  void maskOr(int mask, int a, int b) {
+    needEvex("an opmask register");
+    start();
+    // korw
+    bytes(0xC5, 0x80 | (~a & 15) << 3 | 4, 0x45, 0xC0 | mask << 3 | b);
   }
 
   /// `mask = a > b` per signed 32-bit integer element.

@@ -135,15 +135,24 @@ abstract sealed class GeneralCode extends CodeBuffer permits Assembler {
     bytes(0x58 | r & 7);
   }
 
-  /// Asks for the cache line at `a`.
+  /// Asks for the cache line at `a`, for the nearest cache.
   void prefetch(Address a) {
+    prefetch(a, 1);
+  }
+
+  /// Asks for the cache line at `a`, for the second cache: it is needed later.
+  void prefetchFar(Address a) {
+    prefetch(a, 2);
+  }
+
+  private void prefetch(Address a, int hint) {
     start();
     int index = a.index() < 0 ? 0 : a.index();
     if (index >= 8 || a.base() >= 8) {
       bytes(0x40 | index >> 3 << 1 | a.base() >> 3);
     }
     bytes(0x0F, 0x18);
-    modrm(1, a, 1);
+    modrm(hint, a, 1);
   }
 
   /// The bytes that say register and memory operand; `tuple`: by how much a one-byte displacement is scaled.

@@ -11,6 +11,7 @@ import static dlt.backend.cpu.Assembler.R15;
 import static dlt.backend.cpu.Assembler.R8;
 import static dlt.backend.cpu.Assembler.R9;
 import static dlt.backend.cpu.Assembler.RAX;
+import static dlt.backend.cpu.Assembler.RBP;
 import static dlt.backend.cpu.Assembler.RBX;
 import static dlt.backend.cpu.Assembler.RCX;
 import static dlt.backend.cpu.Assembler.RDI;
@@ -23,8 +24,8 @@ import dlt.backend.cpu.Taps.Tap;
 import java.util.List;
 
 /// Rows of a pool, or of its gradient, over as many planes as a vector has lanes: operands are [row][column] of a vector each,
-/// planes that were moved into lanes or neighbouring channels where they lie. A tile of columns stays in registers while a
-/// loop goes over the rows that it takes from. Only taps inside the plane are there: columns at the edges have code of their
+/// planes that were moved into lanes or neighbouring channels where they lie, several vectors of them one after the other. A
+/// tile of columns stays in registers while a loop goes over the rows that it takes from. Only taps inside the plane are there: columns at the edges have code of their
 /// own, equal neighbours share a loop.
 ///
 /// Call it with the source row of the first tap, the same row of what is taken from beside the source, the result row, the
@@ -32,14 +33,15 @@ import java.util.List;
 /// table holds four bytes a source element or, of kinds whose table is [Kind#ofResults], a result element.
 ///
 /// `columns`: the source columns of each result column; then, in rows of the source: from one tap to the next, from one result
-/// row to the next; then the widths of source and result.
-record LanePool(Kind kind, List<List<Tap>> columns, int tapStep, int rowStep, int sourceWidth, int resultWidth, Pixels pixels) {
-  /// How far apart neighbouring pixels are, in bytes, and how many lanes of a vector there are.
-  record Pixels(int source, int second, int result, int lanes) {
+/// row to the next, and from the first tap to the first row that only the next result row takes from; then the widths of source and result.
+record LanePool(Kind kind, List<List<Tap>> columns, int tapStep, int rowStep, int next, int sourceWidth, int resultWidth, Pixels pixels) {
+  /// How far apart neighbouring pixels are, in bytes, how many lanes of a vector there are, and how many vectors of a pixel.
+  /// `streams`: whole vectors of results are stored past the caches.
+  record Pixels(int source, int second, int result, int lanes, int vectors, boolean streams) {
     /// Of planes in lanes.
     static Pixels inLanes(Target target) {
       int vector = 4 * target.lanes();
-      return new Pixels(vector, vector, vector, target.lanes());
+      return new Pixels(vector, vector, vector, target.lanes(), 1, false);
     }
   }
 
@@ -80,6 +82,7 @@ record LanePool(Kind kind, List<List<Tap>> columns, int tapStep, int rowStep, in
     a.push(R14);
     a.push(R15);
     a.push(RBX);
+    a.push(RBP);
     if (pixels.lanes < a.lanes()) {
       a.maskFirst(tailMask(a), pixels.lanes);
     }
@@ -95,12 +98,19 @@ record LanePool(Kind kind, List<List<Tap>> columns, int tapStep, int rowStep, in
       }
       a.moveImmediate(RAX, tiles.count());
       Label next = a.here();
-      tile(a, tiles.taps());
-      a.addImmediate(RDX, tiles.width() * pixels.result);
-      a.addImmediate(R10, tiles.advance() * pixels.source);
-      if (kind == Kind.MATCHING_SUM) {
-        a.addImmediate(R15, tiles.advance() * pixels.second);
+      if (pixels.vectors > 1) {
+        a.moveImmediate(RBP, pixels.vectors);
       }
+      Label vector = pixels.vectors > 1 ? a.here() : null;
+      tile(a, tiles.taps());
+      ask(a, Math.max(tiles.advance(), tiles.width()));
+      if (vector != null) {
+        advance(a, a.vectorBytes(), a.vectorBytes(), a.vectorBytes());
+        a.subImmediate(RBP, 1);
+        a.jump(NOT_ZERO, vector);
+      }
+      int back = vector == null ? 0 : pixels.vectors * a.vectorBytes();
+      advance(a, tiles.advance() * pixels.source - back, tiles.advance() * pixels.second - back, tiles.width() * pixels.result - back);
       a.addImmediate(R11, 4 * (kind.ofResults() ? tiles.width() : tiles.advance()));
       a.subImmediate(RAX, 1);
       a.jump(NOT_ZERO, next);
@@ -110,12 +120,30 @@ record LanePool(Kind kind, List<List<Tap>> columns, int tapStep, int rowStep, in
     a.addImmediate(R8, 4 * (kind.ofResults() ? resultWidth : rowStep * sourceWidth));
     a.subImmediate(R9, 1);
     a.jump(NOT_ZERO, row);
+    a.pop(RBP);
     a.pop(RBX);
     a.pop(R15);
     a.pop(R14);
     a.pop(R13);
     a.pop(R12);
     a.ret();
+  }
+
+  /// Asks for what the same columns of the next result row take from beside what these do.
+  private void ask(Assembler a, int columns) {
+    for (int row = 0; row < rowStep; row++) {
+      for (int column = 0; column < columns; column++) {
+        a.prefetchFar(Address.at(R10, Math.toIntExact(((long) (next + row) * sourceWidth + column) * pixels.source)));
+      }
+    }
+  }
+
+  private void advance(Assembler a, int source, int second, int result) {
+    a.addImmediate(R10, source);
+    if (kind == Kind.MATCHING_SUM) {
+      a.addImmediate(R15, second);
+    }
+    a.addImmediate(RDX, result);
   }
 
   /// Sources at R10, the table at R11, results at RDX. Registers: a result a column, of some kinds another value a column;
@@ -156,6 +184,8 @@ record LanePool(Kind kind, List<List<Tap>> columns, int tapStep, int rowStep, in
       Address to = Address.at(RDX, i * pixels.result);
       if (pixels.lanes < a.lanes()) {
         a.storeMasked(to, i, tailMask(a));
+      } else if (pixels.streams) {
+        a.storeStreaming(to, i);
       } else {
         a.store(to, i);
       }
@@ -205,6 +235,14 @@ record LanePool(Kind kind, List<List<Tap>> columns, int tapStep, int rowStep, in
       }
       case ARGMAX -> {
         load(a, value, source);
+        if (a.instructionSet() == InstructionSet.AVX512) {
+          a.compare(mask, value, Predicate.GREATER_EQUAL, other);
+          a.compare(4 + turn, value, Predicate.UNORDERED, value);
+          a.maskOr(mask, mask, 4 + turn);
+          a.select(other, mask, value, other);
+          a.broadcastMasked(result, Address.at(R13, 4 * place), mask);
+          return;
+        }
         a.broadcast(entry, Address.at(R13, 4 * place));
         a.compare(mask, value, Predicate.GREATER_EQUAL, other);
         a.select(other, mask, value, other);
@@ -214,6 +252,11 @@ record LanePool(Kind kind, List<List<Tap>> columns, int tapStep, int rowStep, in
         a.select(result, mask, entry, result);
       }
       case MATCHING_SUM -> {
+        if (a.instructionSet() == InstructionSet.AVX512 && pixels.lanes == a.lanes()) {
+          a.compareEqualInt(mask, other, source);
+          a.opMasked(Instruction.ADD, mask, result, result, Address.at(RBX, Math.toIntExact((long) place * pixels.second)));
+          return;
+        }
         load(a, value, source);
         a.compareEqualInt(mask, value, other);
         load(a, value, Address.at(RBX, Math.toIntExact((long) place * pixels.second)));

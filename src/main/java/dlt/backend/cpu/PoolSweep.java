@@ -32,7 +32,8 @@ record PoolSweep(Kernel kernel, List<Rows> rows, LanePool pool, long table) {
     List<List<Tap>> rows = ordered(g.rows().pixels(), backwards);
     List<List<Tap>> columns = ordered(g.columns().pixels(), backwards);
     int tapStep = backwards ? -g.rows().dilation() : g.rows().dilation();
-    return of(target, new LanePool(kind, columns, tapStep, g.rows().stride(), g.w(), g.ow(), pixels), rows, table);
+    int next = 1 + (backwards ? 0 : (g.rows().kernel() - 1) * g.rows().dilation());
+    return of(target, new LanePool(kind, columns, tapStep, g.rows().stride(), next, g.w(), g.ow(), pixels), rows, table);
   }
 
   /// From the results that a pixel went to back to the pixel.
@@ -41,7 +42,7 @@ record PoolSweep(Kernel kernel, List<Rows> rows, LanePool pool, long table) {
     List<List<Tap>> rows = ordered(g.rows().results(), true);
     List<List<Tap>> columns = ordered(g.columns().results(), true);
     int tapStep = g.rows().dilation() * g.rows().tapStep() / g.rows().stride();
-    return of(target, new LanePool(kind, columns, tapStep, 0, g.ow(), g.w(), pixels), rows, table);
+    return of(target, new LanePool(kind, columns, tapStep, 0, 0, g.ow(), g.w(), pixels), rows, table);
   }
 
   private static List<List<Tap>> ordered(List<List<Tap>> taps, boolean backwards) {

@@ -111,6 +111,12 @@ class AssemblerTest {
         encoding(AVX512, "movq rax,300(r12,r13,8)", "4b8984ec2c010000", a -> a.storeRegister(at(R12, R13, 8, 300), RAX)),
         encoding(AVX512, "leaq (rdi,rcx,2),rdi", "488d3c4f", a -> a.address(RDI, at(RDI, RCX, 2, 0))),
         encoding(AVX512, "pushq r12; popq rbx", "41545b", a -> { a.push(R12); a.pop(RBX); }),
+        encoding(AVX512, "vaddps 64(rdi),zmm2,zmm1{k3}", "62f16c4b584f01", a -> a.opMasked(ADD, 3, 1, 2, at(RDI, 64))),
+        encoding(AVX512, "vbroadcastss 4(rdx),zmm4{k2}", "62f27d4a186201", a -> a.broadcastMasked(4, at(RDX, 4), 2)),
+        encoding(AVX512, "vpcmpeqd 64(rdx),zmm4,k2", "62f15d48765201", a -> a.compareEqualInt(2, 4, at(RDX, 64))),
+        encoding(AVX2, "vpcmpeqd 32(rdx),ymm4,ymm2", "c4e15d765220", a -> a.compareEqualInt(2, 4, at(RDX, 32))),
+        encoding(AVX512, "korw k5,k1,k2", "c5f445d5", a -> a.maskOr(2, 1, 5)),
+        encoding(AVX512, "prefetcht1 64(r9)", "410f185140", a -> a.prefetchFar(at(R9, 64))),
         encoding(AVX512, "prefetcht0 64(r9)", "410f184940", a -> a.prefetch(at(R9, 64))),
         encoding(AVX512, "vzeroupper; ret", "c5f877c3", a -> a.ret()));
   }

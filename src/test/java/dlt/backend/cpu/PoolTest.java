@@ -122,6 +122,16 @@ class PoolTest {
     }
   }
 
+  /// Stores go past the caches.
+  @ParameterizedTest
+  @MethodSource("sets")
+  void gradientThatNoCacheHoldsIsThatOfTheTwin(InstructionSet set) {
+    OpCase c = new Pool(1, 64, 262, 262, 3, 3, Window.of(2, 2, 1, 1, 1, 1)).channelsLast((random, i) -> 4 * random.uniform(i) - 2).get(1);
+    try (CpuBackend backend = new CpuBackend(2, set); CpuBackend twin = new CpuBackend(2, InstructionSet.JAVA)) {
+      assertThat(OpCaseRunner.run(backend, c).toFloats()).isEqualTo(OpCaseRunner.run(twin, c).toFloats());
+    }
+  }
+
   @ParameterizedTest
   @MethodSource("sets")
   void theBitsDoNotDependOnTheNumberOfThreads(InstructionSet set) {
