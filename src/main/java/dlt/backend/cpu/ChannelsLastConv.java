@@ -4,26 +4,37 @@ import static dlt.backend.cpu.Assembler.Condition.NOT_ZERO;
 import static dlt.backend.cpu.Assembler.R10;
 import static dlt.backend.cpu.Assembler.R11;
 import static dlt.backend.cpu.Assembler.R12;
+import static dlt.backend.cpu.Assembler.R13;
 import static dlt.backend.cpu.Assembler.R8;
 import static dlt.backend.cpu.Assembler.R9;
 import static dlt.backend.cpu.Assembler.RAX;
+import static dlt.backend.cpu.Assembler.RBX;
 import static dlt.backend.cpu.Assembler.RCX;
 import static dlt.backend.cpu.Assembler.RDI;
 import static dlt.backend.cpu.Assembler.RDX;
 import static dlt.backend.cpu.Assembler.RSI;
 
 import dlt.backend.cpu.Assembler.Label;
+import dlt.backend.cpu.Taps.Reach;
+import java.util.ArrayList;
+import java.util.List;
 
 /// One tile of a convolution, or of its gradient by the images: `rows` x `columns` pixels by `vectors` vectors of channels,
-/// in registers over all taps. The source is [row][column][channel] with zeros around it, so no tap is left out; the weights
-/// come as a panel [kernel row][kernel column][source channel][vectors of result channels] and are read once from start to
-/// end, while source values are broadcast. Kernel columns that are next to one another in the source are one run of channels.
+/// in registers over all taps. Source values are broadcast from where they lie in the image; what a tap would take from outside of it
+/// is left out of the code. The weights come as a panel [plane][tap row][tap column][source channel of the plane][vectors of result
+/// channels] and are read once from start to end. Tap columns that are next to one another in the source, and whose pixels
+/// are the same ones, are one run of channels.
 ///
-/// Call it with the first source pixel, the panel, the first result pixel, and the bias of the panel's channels. Steps are
-/// bytes; `run` is the number of channels in a run. Of the vectors' lanes, `channels` are stored. `biased`: sums start from the bias, `relu`: negative results become zero.
+/// Call it with the place of the first pixel's first tap, the panel, the first result pixel, and the bias of the panel's channels.
+/// Steps are bytes. The source has `planes` times `run` channels, `plane` bytes apart; after the taps of a plane, `skipped` bytes of the
+/// panel are others'. Of the vectors' lanes, `channels` are stored. `biased`: sums start from the bias, `relu`: negative
+/// results become zero.
 record ChannelsLastConv(
-    int rows, int columns, int vectors, int channels, long sourceRow, long sourceColumn, long resultRow, long resultColumn,
-    int tapRows, long tapRowStep, int tapColumns, long tapColumnStep, int run, boolean biased, boolean relu) {
+    Side rows, Side columns, int vectors, int channels, int planes, long plane, int run, long skipped, boolean biased, boolean relu) {
+
+  /// The pixels of a tile along one axis: steps from one's source to the next one's, from tap to tap, and from result to
+  /// result; and for each tap the pixels that it reaches.
+  record Side(int pixels, long source, long tap, long result, List<Reach> taps) {}
 
   /// How results are cut into tiles.
   record Tile(int rows, int columns, int vectors) {
@@ -31,6 +42,25 @@ record ChannelsLastConv(
       return vectors * target.lanes();
     }
   }
+
+  /// Neighbouring taps of a side that reach the same pixels.
+  private record Group(int first, int count, Reach reach) {
+    static List<Group> of(List<Reach> taps) {
+      List<Group> groups = new ArrayList<>();
+      for (int t = 0; t < taps.size(); t++) {
+        Group last = groups.isEmpty() ? null : groups.getLast();
+        if (last != null && last.reach.equals(taps.get(t))) {
+          groups.set(groups.size() - 1, new Group(last.first, last.count + 1, last.reach));
+        } else {
+          groups.add(new Group(t, 1, taps.get(t)));
+        }
+      }
+      return groups;
+    }
+  }
+
+  /// Steps of a run in straight-line code, and how long a run may be that is straight-line code as a whole.
+  private static final int UNROLLED = 4, STRAIGHT = 7;
 
   Kernel compile(Target target) {
     return target.kernel(this, this::emit);
@@ -65,9 +95,21 @@ record ChannelsLastConv(
     return best;
   }
 
+  /// Multiply-adds of all lanes.
+  long multiplyAdds(int lanes) {
+    return reached(rows) * reached(columns) * planes * run * vectors * lanes;
+  }
+
+  private static long reached(Side side) {
+    return side.taps.stream().mapToLong(r -> r.end() - r.from()).sum();
+  }
+
+  private int pixels() {
+    return rows.pixels * columns.pixels;
+  }
+
   private void emit(Assembler a) {
-    int pixels = rows * columns;
-    for (int i = 0; i < pixels * vectors; i++) {
+    for (int i = 0; i < pixels() * vectors; i++) {
       if (!biased) {
         a.zero(i);
       } else if (i < vectors) {
@@ -76,82 +118,117 @@ record ChannelsLastConv(
         a.move(i, i % vectors);
       }
     }
-    a.push(R12);
-    if (tapRows * tapColumns > 0) {
-      a.moveRegister(R11, RDI);
-      a.moveImmediate(R9, tapRows);
-      Label tapRow = a.here();
-      a.moveRegister(R12, R11);
-      a.moveImmediate(RAX, tapColumns);
-      Label tapColumn = a.here();
-      a.moveRegister(R10, R12);
-      run(a);
-      a.addImmediate(R12, Math.toIntExact(tapColumnStep));
-      a.subImmediate(RAX, 1);
-      a.jump(NOT_ZERO, tapColumn);
-      a.addImmediate(R11, Math.toIntExact(tapRowStep));
-      a.subImmediate(R9, 1);
-      a.jump(NOT_ZERO, tapRow);
-    }
-    int zero = pixels * vectors;
-    if (relu) {
-      a.zero(zero);
-    }
-    int mask = a.instructionSet() == InstructionSet.AVX512 ? 1 : zero + 1;
-    if (channels % a.lanes() > 0) {
-      a.maskFirst(mask, channels % a.lanes());
-    }
-    for (int i = 0; i < pixels; i++) {
-      for (int v = 0; v * a.lanes() < channels; v++) {
-        if (relu) {
-          // the second operand where one is NaN: NaN stays
-          a.op(Instruction.MAX, i * vectors + v, zero, i * vectors + v);
-        }
-        Address to = Address.at(RDX, offset(i, resultRow, resultColumn) + v * a.vectorBytes());
-        if ((v + 1) * a.lanes() > channels) {
-          a.storeMasked(to, i * vectors + v, mask);
-        } else {
-          a.store(to, i * vectors + v);
+    if (!rows.taps.isEmpty() && !columns.taps.isEmpty()) {
+      // where results go comes into the cache while the sums are computed
+      for (int i = 0; i < pixels(); i++) {
+        for (int v = 0; v * a.lanes() < channels; v++) {
+          a.prefetch(result(a, i, v));
         }
       }
+      a.push(RBX);
+      a.push(R12);
+      a.push(R13);
+      a.moveImmediate(RBX, planes);
+      Label plane = a.here();
+      for (Group group : Group.of(rows.taps)) {
+        rows(a, group);
+      }
+      if (planes > 1) {
+        a.addImmediate(RDI, Math.toIntExact(this.plane));
+        a.addImmediate(RSI, Math.toIntExact(skipped));
+        a.subImmediate(RBX, 1);
+        a.jump(NOT_ZERO, plane);
+      }
+      a.pop(R13);
+      a.pop(R12);
+      a.pop(RBX);
     }
-    a.pop(R12);
-    a.ret();
+    finish(a);
   }
 
-  /// Source channels at R10, the panel at RSI.
-  private void run(Assembler a) {
-    int unrolled = 4;
-    if (run >= unrolled) {
-      a.moveImmediate(R8, run / unrolled);
+  /// The taps of some rows, from RDI on.
+  private void rows(Assembler a, Group group) {
+    int weights = columns.taps.size() * run * vectors * a.vectorBytes();
+    if (group.reach.empty()) {
+      a.addImmediate(RSI, group.count * weights);
+      return;
+    }
+    a.address(R11, Address.at(RDI, Math.toIntExact(group.first * rows.tap)));
+    if (group.count > 1) {
+      a.moveImmediate(R9, group.count);
+    }
+    Label row = a.here();
+    for (Group column : Group.of(columns.taps)) {
+      columns(a, group.reach, column);
+    }
+    if (group.count > 1) {
+      a.addImmediate(R11, Math.toIntExact(rows.tap));
+      a.subImmediate(R9, 1);
+      a.jump(NOT_ZERO, row);
+    }
+  }
+
+  /// The taps of some columns, in the row at R11.
+  private void columns(Assembler a, Reach row, Group group) {
+    boolean adjacent = columns.tap == 4L * run;
+    if (group.reach.empty()) {
+      a.addImmediate(RSI, group.count * run * vectors * a.vectorBytes());
+      return;
+    }
+    a.address(R10, Address.at(R11, Math.toIntExact(group.first * columns.tap)));
+    if (adjacent || group.count == 1) {
+      run(a, group.count * run, row, group.reach);
+      return;
+    }
+    a.moveRegister(R12, R10);
+    a.moveImmediate(RAX, group.count);
+    Label column = a.here();
+    run(a, run, row, group.reach);
+    a.addImmediate(R12, Math.toIntExact(columns.tap));
+    a.moveRegister(R10, R12);
+    a.subImmediate(RAX, 1);
+    a.jump(NOT_ZERO, column);
+  }
+
+  /// Neighbouring source channels from R10 on, the panel at RSI.
+  private void run(Assembler a, int length, Reach row, Reach column) {
+    int turns = length > STRAIGHT ? length / UNROLLED : 0;
+    if (turns > 0) {
+      a.moveImmediate(R8, turns);
       a.align(32);
       Label next = a.here();
-      for (int u = 0; u < unrolled; u++) {
-        multiply(a, u);
+      for (int u = 0; u < UNROLLED; u++) {
+        multiply(a, u, row, column);
       }
-      a.addImmediate(R10, 4 * unrolled);
-      a.addImmediate(RSI, unrolled * vectors * a.vectorBytes());
+      a.addImmediate(R10, 4 * UNROLLED);
+      a.addImmediate(RSI, UNROLLED * vectors * a.vectorBytes());
       a.subImmediate(R8, 1);
       a.jump(NOT_ZERO, next);
     }
-    int rest = run % unrolled;
+    int rest = length - turns * UNROLLED;
     for (int u = 0; u < rest; u++) {
-      multiply(a, u);
+      multiply(a, u, row, column);
     }
-    a.addImmediate(RSI, rest * vectors * a.vectorBytes());
+    if (rest > 0) {
+      a.addImmediate(RSI, rest * vectors * a.vectorBytes());
+    }
   }
 
   /// Channel `u` from here.
-  private void multiply(Assembler a, int u) {
-    int pixels = rows * columns;
-    int weight = pixels * vectors;
+  private void multiply(Assembler a, int u, Reach row, Reach column) {
+    int weight = pixels() * vectors;
     int source = weight + vectors;
     int spare = Math.min(2, a.vectorRegisters() - source);
     for (int v = 0; v < vectors; v++) {
       a.load(weight + v, Address.at(RSI, (u * vectors + v) * a.vectorBytes()));
     }
-    for (int i = 0; i < pixels; i++) {
-      Address value = Address.at(R10, offset(i, sourceRow, sourceColumn) + 4 * u);
+    for (int i = 0; i < pixels(); i++) {
+      int r = i / columns.pixels;
+      int c = i % columns.pixels;
+      if (!row.has(r) || !column.has(c)) {
+        continue;
+      }
+      Address value = Address.at(R10, Math.toIntExact(r * rows.source + c * columns.source + 4L * u));
       if (vectors == 1 && a.instructionSet() == InstructionSet.AVX512) {
         a.op(Instruction.FMADD231, i, weight, value.broadcasting());
         continue;
@@ -164,7 +241,32 @@ record ChannelsLastConv(
     }
   }
 
-  private int offset(int pixel, long row, long column) {
-    return Math.toIntExact(pixel / columns * row + pixel % columns * column);
+  private void finish(Assembler a) {
+    int zero = pixels() * vectors;
+    if (relu) {
+      a.zero(zero);
+    }
+    int mask = a.instructionSet() == InstructionSet.AVX512 ? 1 : zero + 1;
+    if (channels % a.lanes() > 0) {
+      a.maskFirst(mask, channels % a.lanes());
+    }
+    for (int i = 0; i < pixels(); i++) {
+      for (int v = 0; v * a.lanes() < channels; v++) {
+        if (relu) {
+          // the second operand where one is NaN: NaN stays
+          a.op(Instruction.MAX, i * vectors + v, zero, i * vectors + v);
+        }
+        if ((v + 1) * a.lanes() > channels) {
+          a.storeMasked(result(a, i, v), i * vectors + v, mask);
+        } else {
+          a.store(result(a, i, v), i * vectors + v);
+        }
+      }
+    }
+    a.ret();
+  }
+
+  private Address result(Assembler a, int pixel, int v) {
+    return Address.at(RDX, Math.toIntExact(pixel / columns.pixels * rows.result + pixel % columns.pixels * columns.result + v * a.vectorBytes()));
   }
 }

@@ -3,23 +3,36 @@ package dlt.backend.cpu;
 import static dlt.backend.cpu.Assembler.Condition.NOT_ZERO;
 import static dlt.backend.cpu.Assembler.R10;
 import static dlt.backend.cpu.Assembler.R11;
+import static dlt.backend.cpu.Assembler.R12;
+import static dlt.backend.cpu.Assembler.R13;
+import static dlt.backend.cpu.Assembler.R8;
 import static dlt.backend.cpu.Assembler.RAX;
+import static dlt.backend.cpu.Assembler.RBX;
 import static dlt.backend.cpu.Assembler.RCX;
 import static dlt.backend.cpu.Assembler.RDI;
 import static dlt.backend.cpu.Assembler.RDX;
 import static dlt.backend.cpu.Assembler.RSI;
 
 import dlt.backend.cpu.Assembler.Label;
+import dlt.backend.cpu.Taps.Reach;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
-/// Adds to the gradients of some weights what some rows of an image contribute. Images and gradients are
-/// [row][column][channel]; the sums, one for each image value in `taps` (bytes from the first pixel of a window) and each
-/// channel of `vectors` vectors, stay in registers over the rows. Image values are broadcast.
+/// Adds to the gradients of some weights what the same rows of some images contribute. Gradients are [row][column][channel]; the sums,
+/// one for each of `taps` and each channel of `vectors` vectors, stay in registers over all rows and images. Image values are
+/// broadcast from where they lie; those that would lie beside the image are left out of the code.
 ///
-/// Call it with the first window's pixel, the first gradient pixel, the sums, and the number of rows, at least 1. Steps are
-/// bytes from one window or gradient to the next; sums of one tap lie `sumTap` bytes after those of the one before.
-record ChannelsLastGradWeight(
-    List<Long> taps, int vectors, int width, long imagePixel, long imageRow, long gradientPixel, long gradientRow, long sumTap) {
+/// Call it with the first window's first pixel, the first gradient pixel, the sums, the number of rows, and of images, both at least 1.
+/// A row has `width` gradient pixels. Sums are `sumBytes` apart.
+record ChannelsLastGradWeight(List<Tap> taps, int vectors, int width, Steps images, Steps gradients, long sumBytes) {
+  /// An image value: bytes from the first pixel of a window, the number of its sum, and the windows of a row where it lies
+  /// inside the image.
+  record Tap(long place, int sum, Reach reach) {}
+
+  /// Bytes from one window or gradient to the next, from row to row and from image to image.
+  record Steps(long pixel, long row, long image) {}
+
   /// Pixels in straight-line code.
   private static final int UNROLLED = 4;
 
@@ -38,50 +51,80 @@ record ChannelsLastGradWeight(
   }
 
   private void emit(Assembler a) {
+    a.push(RBX);
+    a.push(R12);
+    a.push(R13);
     for (int t = 0; t < taps.size(); t++) {
       for (int v = 0; v < vectors; v++) {
         a.load(t * vectors + v, sum(a, t, v));
       }
     }
+    Label image = a.here();
+    a.moveRegister(R12, RDI);
+    a.moveRegister(R13, RSI);
+    a.moveRegister(RBX, RCX);
     Label row = a.here();
-    a.moveRegister(R10, RDI);
-    a.moveRegister(R11, RSI);
-    if (width >= UNROLLED) {
-      a.moveImmediate(RAX, width / UNROLLED);
-      a.align(32);
-      Label pixels = a.here();
-      multiply(a, UNROLLED);
-      a.subImmediate(RAX, 1);
-      a.jump(NOT_ZERO, pixels);
-    }
-    multiply(a, width % UNROLLED);
-    a.addImmediate(RDI, Math.toIntExact(imageRow));
-    a.addImmediate(RSI, Math.toIntExact(gradientRow));
-    a.subImmediate(RCX, 1);
+    a.moveRegister(R10, R12);
+    a.moveRegister(R11, R13);
+    row(a);
+    a.addImmediate(R12, Math.toIntExact(images.row));
+    a.addImmediate(R13, Math.toIntExact(gradients.row));
+    a.subImmediate(RBX, 1);
     a.jump(NOT_ZERO, row);
+    a.addImmediate(RDI, Math.toIntExact(images.image));
+    a.addImmediate(RSI, Math.toIntExact(gradients.image));
+    a.subImmediate(R8, 1);
+    a.jump(NOT_ZERO, image);
     for (int t = 0; t < taps.size(); t++) {
       for (int v = 0; v < vectors; v++) {
         a.store(sum(a, t, v), t * vectors + v);
       }
     }
+    a.pop(R13);
+    a.pop(R12);
+    a.pop(RBX);
     a.ret();
   }
 
   private Address sum(Assembler a, int tap, int v) {
-    return Address.at(RDX, Math.toIntExact(tap * sumTap + v * a.vectorBytes()));
+    return Address.at(RDX, Math.toIntExact(taps.get(tap).sum * sumBytes + v * a.vectorBytes()));
   }
 
-  /// The products of the next `pixels` pixels.
-  private void multiply(Assembler a, int pixels) {
+  /// The windows of a row, neighbours with the same taps together.
+  private void row(Assembler a) {
+    int[] bounds = Stream.concat(Stream.of(0, width), taps.stream().flatMap(t -> Stream.of(t.reach.from(), t.reach.end())))
+        .mapToInt(Integer::intValue).sorted().distinct().toArray();
+    for (int b = 0; b + 1 < bounds.length; b++) {
+      int first = bounds[b];
+      int count = bounds[b + 1] - first;
+      int[] present = IntStream.range(0, taps.size()).filter(t -> taps.get(t).reach.has(first)).toArray();
+      if (count >= 2 * UNROLLED && present.length > 0) {
+        a.moveImmediate(RAX, count / UNROLLED);
+        a.align(32);
+        Label pixels = a.here();
+        multiply(a, present, UNROLLED);
+        a.subImmediate(RAX, 1);
+        a.jump(NOT_ZERO, pixels);
+        count %= UNROLLED;
+      }
+      multiply(a, present, count);
+    }
+  }
+
+  /// The products of the next `pixels` pixels with the taps `present`.
+  private void multiply(Assembler a, int[] present, int pixels) {
+    if (pixels == 0) {
+      return;
+    }
     int gradient = taps.size() * vectors;
     int image = gradient + vectors;
     int spare = Math.min(2, a.vectorRegisters() - image);
-    for (int p = 0; p < pixels; p++) {
+    for (int p = 0; p < pixels && present.length > 0; p++) {
       for (int v = 0; v < vectors; v++) {
-        a.load(gradient + v, Address.at(R11, Math.toIntExact(p * gradientPixel + v * a.vectorBytes())));
+        a.load(gradient + v, Address.at(R11, Math.toIntExact(p * gradients.pixel + v * a.vectorBytes())));
       }
-      for (int t = 0; t < taps.size(); t++) {
-        Address value = Address.at(R10, Math.toIntExact(p * imagePixel + taps.get(t)));
+      for (int t : present) {
+        Address value = Address.at(R10, Math.toIntExact(p * images.pixel + taps.get(t).place));
         if (vectors == 1 && a.instructionSet() == InstructionSet.AVX512) {
           a.op(Instruction.FMADD231, t, gradient, value.broadcasting());
           continue;
@@ -93,8 +136,8 @@ record ChannelsLastGradWeight(
         }
       }
     }
-    a.addImmediate(R10, Math.toIntExact(pixels * imagePixel));
-    a.addImmediate(R11, Math.toIntExact(pixels * gradientPixel));
+    a.addImmediate(R10, Math.toIntExact(pixels * images.pixel));
+    a.addImmediate(R11, Math.toIntExact(pixels * gradients.pixel));
   }
 
   /// Adds `groups` equal arrays of vectors, `group` bytes apart, into the first one, in order. Call it with the first vector

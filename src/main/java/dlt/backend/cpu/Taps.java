@@ -72,6 +72,26 @@ record Taps(int in, int out, int kernel, int stride, int pad, int dilation) {
     int last() {
       return source + (count - 1) * sourceStep + Math.max(0, kernel.size() - 1) * tapStep;
     }
+
+    /// Which of the results `start .. start + count - 1` of this phase take from a place inside `0 .. size - 1`, by tap.
+    List<Reach> reaches(int start, int count, int size) {
+      return IntStream.range(0, kernel.size()).mapToObj(t -> {
+        int place = source + start * sourceStep + t * tapStep;
+        int from = Math.clamp(-Math.floorDiv(place, sourceStep), 0, count);
+        return new Reach(from, Math.clamp(Math.floorDiv(size - 1 - place, sourceStep) + 1, from, count));
+      }).toList();
+    }
+  }
+
+  /// Results `from .. end - 1` of some neighbours.
+  record Reach(int from, int end) {
+    boolean empty() {
+      return from == end;
+    }
+
+    boolean has(int result) {
+      return from <= result && result < end;
+    }
   }
 
   /// Results from the pixels that they read.

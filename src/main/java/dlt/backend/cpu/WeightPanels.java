@@ -4,15 +4,22 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntConsumer;
 
-/// Weights as panels [tap][source channel][lane], one panel for each `lanes` result channels; lanes without a channel are zero.
-/// Outside, the weights are a tensor with `perResult` and `perSource` floats from one channel to the next and its taps side by
-/// side; `slots` says which tap of the panels each of them is.
-record WeightPanels(int results, int sources, long perResult, long perSource, int[] slots, int lanes) {
+/// Weights as panels of rows of `lanes` floats, a panel for each `lanes` result channels and a row for each tap and source channel;
+/// lanes without a channel are zero. `rows` says where each tap of the first source channel is, and the next channel's is `rowStep` rows
+/// further on. Outside, the weights are a tensor with `perResult` and `perSource` floats from one channel to the next and its taps
+/// side by side.
+record WeightPanels(int results, int sources, long perResult, long perSource, int[] rows, int rowStep, int lanes) {
   /// How many weights of a row a kernel moves at most, in code of its own each.
   private static final int MOST_ELEMENTS = 512;
+
+  /// Panels [tap][source channel][lane]: `slots` says which tap of the panels each one outside is.
+  WeightPanels(int results, int sources, long perResult, long perSource, int[] slots, int lanes) {
+    this(results, sources, perResult, perSource, Arrays.stream(slots).map(slot -> slot * sources).toArray(), 1, lanes);
+  }
 
   int panels() {
     return Math.ceilDiv(results, lanes);
@@ -20,7 +27,7 @@ record WeightPanels(int results, int sources, long perResult, long perSource, in
 
   /// Bytes of a panel.
   long panel() {
-    return 4L * slots.length * sources * lanes;
+    return 4L * rows.length * sources * lanes;
   }
 
   long bytes() {
@@ -33,13 +40,13 @@ record WeightPanels(int results, int sources, long perResult, long perSource, in
   }
 
   private int chunk() {
-    return perSource == slots.length ? Math.clamp(MOST_ELEMENTS / slots.length, 1, Math.min(16, sources)) : 1;
+    return perSource == rows.length ? Math.clamp(MOST_ELEMENTS / rows.length, 1, Math.min(16, sources)) : 1;
   }
 
   /// Fills the panels, one of [#parts] at a time.
   IntConsumer pack(Target target, MemorySegment weights, MemorySegment panels) {
     check(weights, panels);
-    return perResult == 1 && slots.length == 1 ? part -> copy(target, part, weights, panels)
+    return perResult == 1 && rows.length == 1 ? part -> copy(target, part, weights, panels)
         : move(target, true, weights, panels);
   }
 
@@ -50,7 +57,7 @@ record WeightPanels(int results, int sources, long perResult, long perSource, in
   }
 
   private void check(MemorySegment weights, MemorySegment panels) {
-    if (weights.byteSize() != 4L * results * sources * slots.length || panels.byteSize() != bytes()) {
+    if (weights.byteSize() != 4L * results * sources * rows.length || panels.byteSize() != bytes()) {
       throw new IllegalArgumentException(weights.byteSize() + " and " + panels.byteSize() + " bytes met " + this);
     }
   }
@@ -63,7 +70,7 @@ record WeightPanels(int results, int sources, long perResult, long perSource, in
       long row = weights.address() + 4 * part * target.lanes() * perResult;
       long vector = panels.address() + at(target, part);
       for (int s = 0; s < sources; s += chunk) {
-        (s + chunk <= sources ? full : last)[part].call(row + 4 * s * perSource, vector + 4L * s * lanes);
+        (s + chunk <= sources ? full : last)[part].call(row + 4 * s * perSource, vector + 4L * s * rowStep * lanes);
       }
     };
   }
@@ -78,8 +85,8 @@ record WeightPanels(int results, int sources, long perResult, long perSource, in
   private Kernel[] kernels(Target target, boolean toPanels, int chunk) {
     List<Long> vectors = new ArrayList<>();
     for (int s = 0; s < chunk; s++) {
-      for (int slot : slots) {
-        vectors.add(4L * ((long) slot * sources + s) * lanes);
+      for (int row : rows) {
+        vectors.add(4L * (row + (long) s * rowStep) * lanes);
       }
     }
     Kernel[] kernels = new Kernel[parts(target)];
