@@ -24,8 +24,11 @@ import java.util.stream.Stream;
 /// broadcast from where they lie; those that would lie beside the image are left out of the code.
 ///
 /// Call it with the first window's first pixel, the first gradient pixel, the sums, the number of rows, and of images, both at least 1.
-/// A row has `width` gradient pixels. Sums are `sumBytes` apart.
-record ChannelsLastGradWeight(List<Tap> taps, int vectors, int width, Steps images, Steps gradients, long sumBytes) {
+/// A row has `width` gradient pixels. Sums are `sumBytes` apart. `farImages`, `farGradients`: image
+/// values, gradients lie too far apart to be foreseen by the processor, so the code asks for those of the next row.
+record ChannelsLastGradWeight(
+    List<Tap> taps, int vectors, int width, Steps images, Steps gradients, boolean farImages, boolean farGradients,
+    long sumBytes) {
   /// An image value: bytes from the first pixel of a window, the number of its sum, and the windows of a row where it lies
   /// inside the image.
   record Tap(long place, int sum, Reach reach) {}
@@ -120,6 +123,13 @@ record ChannelsLastGradWeight(List<Tap> taps, int vectors, int width, Steps imag
     int image = gradient + vectors;
     int spare = Math.min(2, a.vectorRegisters() - image);
     for (int p = 0; p < pixels && present.length > 0; p++) {
+      for (int v = 0; v < vectors && farGradients; v++) {
+        a.prefetch(Address.at(R11, Math.toIntExact(p * gradients.pixel + gradients.row + v * a.vectorBytes())));
+      }
+      if (farImages) {
+        a.prefetch(nextRow(p, present[0]));
+        a.prefetch(nextRow(p, present[present.length - 1]));
+      }
       for (int v = 0; v < vectors; v++) {
         a.load(gradient + v, Address.at(R11, Math.toIntExact(p * gradients.pixel + v * a.vectorBytes())));
       }
@@ -138,6 +148,10 @@ record ChannelsLastGradWeight(List<Tap> taps, int vectors, int width, Steps imag
     }
     a.addImmediate(R10, Math.toIntExact(pixels * images.pixel));
     a.addImmediate(R11, Math.toIntExact(pixels * gradients.pixel));
+  }
+
+  private Address nextRow(int pixel, int tap) {
+    return Address.at(R10, Math.toIntExact(pixel * images.pixel + images.row + taps.get(tap).place));
   }
 
   /// Adds `groups` equal arrays of vectors, `group` bytes apart, into the first one, in order. Call it with the first vector

@@ -5,12 +5,14 @@ import dlt.backend.cpu.ChannelsLastGradWeight.Tap;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
-/// The gradient of a convolution of one group by its weights, by [ChannelsLastGradWeight]: images are read where they lie, gradients are
-/// channels-last or copied; both are cut into groups with sums of their own, and each part computes one panel of output channels of
-/// one group, for as many rows or images at a time as the second cache holds; then the groups are added up in order.
+/// The gradient of a convolution of one group by its weights, by [ChannelsLastGradWeight]: channels-last images are copied to
+/// [ChannelBlocks], others and those of few channels are read where they lie; gradients are channels-last or copied. Both are cut into
+/// groups with sums of their own, and each part computes one panel of output channels of one group, for as many rows or
+/// images at a time as the second cache holds; then the groups are added up in order.
 record ChannelsLastGradWeightPass(ConvGeometry g) {
   /// Bytes of images and gradients that all tiles go through before the next ones.
   private static final long BAND = 600 << 10;
@@ -18,28 +20,42 @@ record ChannelsLastGradWeightPass(ConvGeometry g) {
   private static final long MOST_SUMS = 8L << 20;
   /// Parts, where there are groups enough.
   private static final int PARTS = 16;
+  /// So many tiles make up for a copy of the gradients of a panel.
+  private static final int MANY_TILES = 16;
 
-  /// One weight of every output channel; `place`: its image value, in bytes from the first one of the window.
-  private record Weight(int ky, int kx, long place) {}
+  /// So many output channels make up for a copy of the images.
+  private static final int MANY_CHANNELS = 192;
+
+  /// One weight of every output channel: its kernel position, its row of a panel, and its image value, in bytes from the first one of
+  /// the window.
+  private record Weight(int ky, int kx, int row, long place) {}
 
   /// Adds to the sums of a tile, which begin `sums` bytes into a panel, rows `firstRow .. endRow - 1` of gradients at most; its first
   /// image value is `place` bytes into a window.
   private record Tile(Kernel kernel, int firstRow, int endRow, long place, long sums) {}
+
+  /// The images as tiles read them, and how a window moves over them.
+  private record Source(PixelSteps steps, Taps rows, Taps columns) {}
 
   Step compile(Target target, Operand x, Operand dy, MemorySegment dw) {
     g.images().check(x.data(), g.n());
     g.results().check(dy.data(), g.n());
     int vectors = g.o() > target.lanes() ? 2 : 1;
     int lanes = vectors * target.lanes();
-    PixelSteps images = PixelSteps.of(g.images(), x.channelsLast());
-    ChannelsLast gradients = new ChannelsLast(g.n(), g.o(), g.oh(), g.ow(), 0, 0, 0, 0);
+    int most = ChannelsLastGradWeight.most(target, vectors);
+    boolean farImages = x.channelsLast() && g.c() > most;
+    boolean copies = farImages && (g.o() >= MANY_CHANNELS || skips(g.rows()) && skips(g.columns()));
+    Optional<ChannelBlocks> blocks = copies ? Optional.of(blocks(most)) : Optional.empty();
+    Source source = new Source(blocks.map(ChannelBlocks::steps).orElse(PixelSteps.of(g.images(), x.channelsLast())),
+        blocks.isPresent() ? dense(g.rows()) : g.rows(), blocks.isPresent() ? dense(g.columns()) : g.columns());
     int taps = g.kh() * g.kw();
+    boolean planes = source.steps.planes() > 1;
     // [kernel row][plane][kernel column][channel of the plane]
-    int[] rows = IntStream.range(0, taps).map(t -> t / g.kw() * g.c() * g.kw() + t % g.kw() * images.run()).toArray();
-    WeightPanels panels = new WeightPanels(g.o(), g.c(), (long) g.c() * taps, taps, rows, images.planes() == 1 ? 1 : g.kw(), lanes);
+    int[] rows = IntStream.range(0, taps).map(t -> t / g.kw() * g.c() * g.kw() + t % g.kw() * (planes ? 1 : g.c())).toArray();
+    WeightPanels panels = new WeightPanels(g.o(), g.c(), (long) g.c() * taps, taps, rows, planes ? g.kw() : 1, lanes);
+    List<List<Weight>> tiles = blocks.map(b -> blockTiles(b)).orElseGet(() -> tiles(source, most));
 
-    long touched = (long) Math.min(g.window().strideH(), g.kh()) * Math.min(g.window().strideW(), g.kw());
-    long rowBytes = 4L * g.ow() * (touched * g.c() + lanes);
+    long rowBytes = 4L * g.ow() * (Math.min(source.rows.stride(), g.kh()) * source.columns.stride() * g.c() + lanes);
     int rowsAtOnce = (int) Math.clamp(BAND / rowBytes, 1, (long) g.n() * g.oh());
     int imagesAtOnce = Math.max(1, rowsAtOnce / g.oh());
     int bandsOfImage = Math.ceilDiv(g.oh(), rowsAtOnce);
@@ -47,17 +63,30 @@ record ChannelsLastGradWeightPass(ConvGeometry g) {
     int bands = g.n() * bandsOfImage;
     int groups = (int) Math.clamp(MOST_SUMS / panels.bytes(), 1, Math.min(Math.ceilDiv(PARTS, panels.panels()), bands));
 
-    boolean inPlace = dy.channelsLast() && g.o() % lanes == 0;
-    // the last pixels' vectors may reach beyond their channels
-    MemorySegment[] shared = target.shared(groups * panels.bytes(), inPlace ? 0 : gradients.bytes() + 4L * lanes);
+    ChannelsLast allGradients = new ChannelsLast(g.n(), g.o(), g.oh(), g.ow(), 0, 0, 0, 0);
+    boolean gather = tiles.size() >= MANY_TILES || g.o() % lanes > 0;
+    // a band's gradients of a panel, side by side
+    ChannelsLast panelGradients = new ChannelsLast(imagesAtOnce, lanes, bandRows, g.ow(), 0, 0, 0, 0);
+    MemorySegment[] shared = target.shared(groups * panels.bytes(), blocks.map(ChannelBlocks::bytes).orElse(0L),
+        dy.channelsLast() ? 0 : allGradients.bytes());
     MemorySegment sums = shared[0];
-    MemorySegment dense = inPlace ? dy.data() : shared[1].asSlice(0, gradients.bytes());
-    IntConsumer pack = inPlace ? null : gradients.pack(target, dy, dense);
+    MemorySegment images = blocks.isPresent() ? shared[1] : x.data();
+    MemorySegment dense = dy.channelsLast() ? dy.data() : shared[2];
+    target.workspace().reserve(gather ? panelGradients.bytes() : 0);
+    int imageParts = blocks.map(ChannelBlocks::parts).orElse(0);
+    IntConsumer packImages = blocks.map(b -> b.pack(target, x.data(), images)).orElse(null);
+    int gradientParts = dy.channelsLast() ? 0 : allGradients.parts();
+    IntConsumer packGradients = dy.channelsLast() ? null : allGradients.pack(target, dy, dense);
     IntConsumer unpack = panels.unpack(target, dw, sums.asSlice(0, panels.bytes()));
-    List<Tile> tiles = tiles(target, vectors, images, gradients);
+    Kernel copy = new RowCopy(lanes, allGradients.pixel(), panelGradients.pixel()).compile(target);
+    int lastLanes = g.o() - (panels.panels() - 1) * lanes;
+    Kernel copyLast = new RowCopy(lastLanes, allGradients.pixel(), panelGradients.pixel()).compile(target);
+    Steps gradientSteps = gather ? new Steps(panelGradients.pixel(), panelGradients.row(), panelGradients.row() * g.oh())
+        : new Steps(allGradients.pixel(), allGradients.row(), allGradients.image());
+    List<Tile> kernels = tiles.stream().flatMap(t -> kernels(target, vectors, t, source, gradientSteps, farImages && !copies, !gather).stream()).toList();
     Kernel sum = new ChannelsLastGradWeight.Sum(groups, panels.bytes()).compile(target);
 
-    IntConsumer multiply = part -> {
+    IntConsumer multiply = part -> target.workspace().use(piece -> {
       int group = part / panels.panels();
       int panel = part % panels.panels();
       MemorySegment mine = sums.asSlice(group * panels.bytes() + panel * panels.panel(), panels.panel());
@@ -68,20 +97,32 @@ record ChannelsLastGradWeightPass(ConvGeometry g) {
         count = bandsOfImage > 1 ? 1 : Math.min(imagesAtOnce, end - band);
         int image = band / bandsOfImage;
         int first = band % bandsOfImage * bandRows;
-        for (Tile tile : tiles) {
+        int endOfBand = Math.min(g.oh(), first + bandRows);
+        long gradients = dense.address() + allGradients.at(image, first, 0) + 4L * panel * lanes;
+        if (gather) {
+          (panel == panels.panels() - 1 ? copyLast : copy).call(gradients, piece, (long) count * (endOfBand - first) * g.ow());
+          gradients = piece;
+        }
+        for (Tile tile : kernels) {
           int firstRow = Math.max(first, tile.firstRow);
-          int endRow = Math.min(first + bandRows, tile.endRow);
+          int endRow = Math.min(endOfBand, tile.endRow);
           if (firstRow < endRow) {
-            long window = x.address() + images.at(image, g.rows().pixel(firstRow, 0), g.columns().pixel(0, 0));
-            long gradient = dense.address() + gradients.at(image, firstRow, 0) + 4L * panel * lanes;
-            tile.kernel.call(window + tile.place, gradient, mine.address() + tile.sums, endRow - firstRow, count, 0);
+            long window = images.address() + source.steps.at(image, source.rows.pixel(firstRow, 0), source.columns.pixel(0, 0));
+            tile.kernel.call(window + tile.place, gradients + (firstRow - first) * gradientSteps.row(), mine.address() + tile.sums,
+                endRow - firstRow, count, 0);
           }
         }
       }
-    };
+    });
     return () -> {
-      if (pack != null) {
-        target.workers().run(gradients.parts(), pack);
+      if (imageParts + gradientParts > 0) {
+        target.workers().run(imageParts + gradientParts, part -> {
+          if (part < imageParts) {
+            packImages.accept(part);
+          } else {
+            packGradients.accept(part - imageParts);
+          }
+        });
       }
       target.workers().run(groups * panels.panels(), multiply);
       if (groups > 1) {
@@ -91,50 +132,85 @@ record ChannelsLastGradWeightPass(ConvGeometry g) {
     };
   }
 
-  /// All weights in the order of a panel, in tiles; one whose kernel rows meet different rows of gradients is several.
-  private List<Tile> tiles(Target target, int vectors, PixelSteps images, ChannelsLast gradients) {
+  /// The images in blocks of as many channels as a tile has taps, without pixels that no window has.
+  private ChannelBlocks blocks(int most) {
+    int width = Math.ceilDiv(g.c(), Math.ceilDiv(g.c(), most));
+    return new ChannelBlocks(g.n(), g.images(), dense(g.rows()).in(), dense(g.columns()).in(), skips(g.rows()) ? g.rows().stride() : 1,
+        skips(g.columns()) ? g.columns().stride() : 1, width);
+  }
+
+  /// Whether windows are single pixels, some way apart.
+  private static boolean skips(Taps taps) {
+    return taps.kernel() == 1 && taps.pad() == 0 && (taps.out() - 1) * taps.stride() < taps.in();
+  }
+
+  /// The same windows over those pixels that they have.
+  private static Taps dense(Taps taps) {
+    return skips(taps) ? new Taps(taps.out(), taps.out(), 1, 1, 0, 1) : taps;
+  }
+
+  /// A tile for each kernel position and block.
+  private List<List<Weight>> blockTiles(ChannelBlocks blocks) {
+    List<List<Weight>> tiles = new ArrayList<>();
+    for (int block = 0; block < blocks.blocks(); block++) {
+      int first = block * blocks.width();
+      for (int tap = 0; tap < g.kh() * g.kw(); tap++) {
+        int ky = tap / g.kw();
+        int kx = tap % g.kw();
+        long place = block * blocks.block() + ky * g.window().dilationH() * blocks.steps().row() + kx * g.window().dilationW() * blocks.steps().pixel();
+        int row = tap * g.c() + first;
+        tiles.add(IntStream.range(0, Math.min(blocks.width(), g.c() - first))
+            .mapToObj(c -> new Weight(ky, kx, row + c, place + 4L * c)).toList());
+      }
+    }
+    return tiles;
+  }
+
+  /// All weights in the order of a panel, in tiles.
+  private List<List<Weight>> tiles(Source source, int most) {
+    PixelSteps images = source.steps;
     List<Weight> weights = new ArrayList<>();
     for (int ky = 0; ky < g.kh(); ky++) {
       for (int plane = 0; plane < images.planes(); plane++) {
         for (int kx = 0; kx < g.kw(); kx++) {
           for (int c = 0; c < images.run(); c++) {
-            weights.add(new Weight(ky, kx, ky * g.window().dilationH() * images.row() + plane * images.plane()
+            weights.add(new Weight(ky, kx, weights.size(), ky * g.window().dilationH() * images.row() + plane * images.plane()
                 + kx * g.window().dilationW() * images.pixel() + 4L * c));
           }
         }
       }
     }
     int run = g.window().dilationW() == 1 || images.planes() > 1 ? g.kw() * g.c() : g.c();
-    int most = ChannelsLastGradWeight.most(target, vectors);
     // tiles that do not cross from run to run are all alike
     int size = IntStream.iterate(most, s -> s >= most * 2 / 3, s -> s - 1).filter(s -> run % s == 0).findFirst().orElse(most);
-    List<Tile> tiles = new ArrayList<>();
-    for (int first = 0; first < weights.size(); first += size) {
-      List<Weight> tile = weights.subList(first, Math.min(first + size, weights.size()));
-      int[] bounds = tile.stream().flatMapToInt(w -> IntStream.of(g.rows().firstResult(w.ky), g.rows().endResult(w.ky)))
-          .sorted().distinct().toArray();
-      for (int b = 0; b + 1 < bounds.length; b++) {
-        Kernel kernel = kernel(target, vectors, tile, bounds[b], images, gradients);
-        if (kernel != null) {
-          tiles.add(new Tile(kernel, bounds[b], bounds[b + 1], tile.getFirst().place, 4L * first * vectors * target.lanes()));
-        }
-      }
-    }
-    return tiles;
+    return IntStream.range(0, Math.ceilDiv(weights.size(), size))
+        .mapToObj(i -> weights.subList(i * size, Math.min((i + 1) * size, weights.size()))).toList();
   }
 
-  /// For those weights of a tile that meet pixels in a row of gradients; null where there are none.
-  private Kernel kernel(Target target, int vectors, List<Weight> tile, int row, PixelSteps images, ChannelsLast gradients) {
-    List<Tap> taps = new ArrayList<>();
-    for (int i = 0; i < tile.size(); i++) {
-      Weight w = tile.get(i);
-      Taps.Reach reach = new Taps.Reach(g.columns().firstResult(w.kx), g.columns().endResult(w.kx));
-      if (row >= g.rows().firstResult(w.ky) && row < g.rows().endResult(w.ky) && !reach.empty()) {
-        taps.add(new Tap(w.place - tile.getFirst().place, i, reach));
+  /// A tile whose kernel rows meet different rows of gradients is several.
+  private List<Tile> kernels(Target target, int vectors, List<Weight> tile, Source source, Steps gradients, boolean farImages,
+      boolean farGradients) {
+    Taps rows = source.rows;
+    long place = tile.getFirst().place;
+    long sumBytes = 4L * vectors * target.lanes();
+    int[] bounds = tile.stream().flatMapToInt(w -> IntStream.of(rows.firstResult(w.ky), rows.endResult(w.ky))).sorted().distinct().toArray();
+    List<Tile> kernels = new ArrayList<>();
+    for (int b = 0; b + 1 < bounds.length; b++) {
+      List<Tap> taps = new ArrayList<>();
+      for (int i = 0; i < tile.size(); i++) {
+        Weight w = tile.get(i);
+        Taps.Reach reach = new Taps.Reach(source.columns.firstResult(w.kx), source.columns.endResult(w.kx));
+        if (bounds[b] >= rows.firstResult(w.ky) && bounds[b] < rows.endResult(w.ky) && !reach.empty()) {
+          taps.add(new Tap(w.place - place, i, reach));
+        }
+      }
+      if (!taps.isEmpty()) {
+        Kernel kernel = new ChannelsLastGradWeight(taps, vectors, g.ow(),
+            new Steps(source.columns.stride() * source.steps.pixel(), rows.stride() * source.steps.row(), source.steps.image()), gradients,
+            farImages, farGradients, sumBytes).compile(target);
+        kernels.add(new Tile(kernel, bounds[b], bounds[b + 1], place, tile.getFirst().row * sumBytes));
       }
     }
-    return taps.isEmpty() ? null : new ChannelsLastGradWeight(taps, vectors, g.ow(),
-        new Steps(g.window().strideW() * images.pixel(), g.window().strideH() * images.row(), images.image()),
-        new Steps(gradients.pixel(), gradients.row(), gradients.image()), 4L * vectors * target.lanes()).compile(target);
+    return kernels;
   }
 }
