@@ -9,6 +9,7 @@ import static dlt.backend.cpu.Assembler.RSI;
 import dlt.backend.cpu.Assembler.Label;
 import java.util.List;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 
 /// Moves between rows and lanes: `rows` rows of floats, `pitch` bytes apart, and as many vectors as a row has elements,
 /// vector `j`, at `j * vectorPitch`, holding element `j` of every row. A kernel works through blocks of as many elements as a
@@ -42,19 +43,32 @@ record LaneTranspose(boolean toLanes, int rows, long pitch, long vectorPitch, bo
   }
 
   /// The same for a fixed number of elements whose vectors lie anywhere: `vectors` says at how many bytes each. Call it with
-  /// the first row and the vectors.
-  record Scattered(boolean toLanes, int rows, long pitch, List<Long> vectors) {
+  /// the first row, the vectors and how many times, at least once: rows are then `rowsStep` bytes further on each time, vectors
+  /// `vectorsStep` bytes.
+  record Scattered(boolean toLanes, int rows, long pitch, List<Long> vectors, long rowsStep, long vectorsStep) {
     Kernel compile(Target target) {
       return target.kernel(this, this::emit);
     }
 
     private void emit(Assembler a) {
       Square square = new Square(a, toLanes, rows, pitch, true);
+      a.align(32);
+      Label again = a.here();
       for (int first = 0; first < vectors.size(); first += a.lanes()) {
         int at = first;
-        square.move(first, Math.min(a.lanes(), vectors.size() - first),
-            i -> Address.at(RSI, Math.toIntExact(vectors.get(at + i))));
+        int count = Math.min(a.lanes(), vectors.size() - first);
+        // what comes next lies on many lines, each far from the others
+        IntStream.range(0, rows).mapToLong(i -> (i * pitch + 4L * at) / 64).distinct()
+            .forEach(line -> a.prefetch(Address.at(RDI, Math.toIntExact(rowsStep + 64 * line))));
+        for (int i = first; i < first + count; i++) {
+          a.prefetch(Address.at(RSI, Math.toIntExact(vectors.get(i) + vectorsStep)));
+        }
+        square.move(first, count, i -> Address.at(RSI, Math.toIntExact(vectors.get(at + i))));
       }
+      a.addImmediate(RDI, Math.toIntExact(rowsStep));
+      a.addImmediate(RSI, Math.toIntExact(vectorsStep));
+      a.subImmediate(RDX, 1);
+      a.jump(NOT_ZERO, again);
       a.ret();
     }
   }

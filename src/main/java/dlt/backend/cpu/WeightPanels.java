@@ -69,8 +69,12 @@ record WeightPanels(int results, int sources, long perResult, long perSource, in
     return part -> {
       long row = weights.address() + 4 * part * target.lanes() * perResult;
       long vector = panels.address() + at(target, part);
-      for (int s = 0; s < sources; s += chunk) {
-        (s + chunk <= sources ? full : last)[part].call(row + 4 * s * perSource, vector + 4L * s * rowStep * lanes);
+      if (sources >= chunk) {
+        full[part].call(row, vector, sources / chunk);
+      }
+      if (sources % chunk > 0) {
+        int done = sources / chunk * chunk;
+        last[part].call(row + 4 * done * perSource, vector + 4L * done * rowStep * lanes, 1);
       }
     };
   }
@@ -92,7 +96,7 @@ record WeightPanels(int results, int sources, long perResult, long perSource, in
     Kernel[] kernels = new Kernel[parts(target)];
     for (int part = 0; part < kernels.length; part++) {
       int rows = Math.clamp(results - part * target.lanes(), 0, target.lanes());
-      kernels[part] = new LaneTranspose.Scattered(toPanels, rows, 4 * perResult, vectors).compile(target);
+      kernels[part] = new LaneTranspose.Scattered(toPanels, rows, 4 * perResult, vectors, 4 * chunk * perSource, 4L * chunk * rowStep * lanes).compile(target);
     }
     return kernels;
   }
