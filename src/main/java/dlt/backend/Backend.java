@@ -22,6 +22,11 @@ public interface Backend extends AutoCloseable {
   /// [dlt.error.Failure] of kind DEVICE where memory runs out.
   Program compile(Graph graph, Map<String, Buffer> variables);
 
+  /// Whether another thread may write to buffers while a program is compiled.
+  default boolean writableMeanwhile() {
+    return false;
+  }
+
   /// The bytes that a program for `graph` would plan, found without asking for any of them; empty where only compiling tells.
   default OptionalLong planned(Graph graph) {
     return OptionalLong.empty();

@@ -2,7 +2,9 @@ package dlt.backend;
 
 import dlt.tensor.HostTensor;
 import dlt.tensor.TensorType;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.function.Consumer;
 
 /// A tensor on a device. Values go in and out row-major, little-endian, in the type's element type, whatever the device
 /// keeps.
@@ -27,6 +29,15 @@ public interface Buffer {
       throw new IllegalArgumentException("a buffer of " + type() + " met " + source.type());
     }
     write(source.as(type().dtype()).data());
+  }
+
+  /// Replaces all values by those that `values` sets, which sets each of its tensor's.
+  default void fill(Consumer<HostTensor> values) {
+    try (Arena arena = Arena.ofConfined()) {
+      HostTensor t = HostTensor.allocate(arena, type());
+      values.accept(t);
+      write(t);
+    }
   }
 
   /// A copy of all values.

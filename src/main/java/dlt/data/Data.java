@@ -19,14 +19,13 @@ public record Data(
     @Doc("Random changes of the training samples.") @Default("[]") List<Augment> augment) {
 
   public Data {
-    boolean shares = split.isPresent() && !split.get().equals(Split.NONE);
     if (validation.isEmpty() && split.isEmpty()) {
       throw new Invalid("split", "neither a split nor a validation source", "`split: {validation: 0.2}`, `split: none`, or `validation:`");
     }
-    if (validation.isPresent() && shares && (split.get().validation() > 0 || split.get().folds().isPresent())) {
+    if (validation.isPresent() && split.isPresent() && (split.get().validation() > 0 || split.get().folds().isPresent())) {
       throw new Invalid("split", (split.get().folds().isPresent() ? "folds" : "a share for validation") + " beside a validation source", "one of the two");
     }
-    if (test.isPresent() && shares && split.get().test() > 0) {
+    if (test.isPresent() && split.isPresent() && split.get().test() > 0) {
       throw new Invalid("split", "a share for the test beside a test source", "one of the two");
     }
   }

@@ -5,6 +5,7 @@ import dlt.tensor.HostTensor;
 import dlt.tensor.TensorType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.function.Supplier;
 
 /// An array in memory or in a file, of any element type, whose elements are read piece by piece. Reading is safe from several
 /// threads at once.
@@ -53,6 +54,24 @@ interface StoredArray {
     @Override
     public void read(long first, int channels, HostTensor to) {
       copy(tensor, first, channels, to);
+    }
+  }
+
+  /// An array of finite numbers that is made when it is first read.
+  record Made(TensorType type, Supplier<HostTensor> values) implements StoredArray {
+    @Override
+    public boolean inMemory() {
+      return true;
+    }
+
+    @Override
+    public boolean mayMiss() {
+      return false;
+    }
+
+    @Override
+    public void read(long first, int channels, HostTensor to) {
+      copy(values.get(), first, channels, to);
     }
   }
 

@@ -14,7 +14,9 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 @Doc("Made-up data for measurements: inputs uniform in [-1, 1), and one of `classes`, `labels` and `values` as target.")
@@ -35,24 +37,17 @@ public record Synthetic(
     }
   }
 
+  /// The inputs are made when the first of them is read: much that is done with made-up data looks at shapes and targets alone.
   @Override
   public Dataset open(Path base, Wanted wanted) {
-    Philox random = new Philox(seed, Philox.Purpose.SYNTHETIC.stream(0), 0);
-    Shape input = new Shape(shape);
-    HostTensor x = HostTensor.allocate(TensorType.float32(input.insert(0, samples)));
-    float[] some = new float[PATTERN];
-    for (long i = 0, n = x.size(); i < n; i += some.length) {
-      random.uniform(i, some);
-      for (int k = 0; k < some.length; k++) {
-        some[k] = 2 * some[k] - 1;
-      }
-      x.set(i, some);
-    }
     Schema schema = declared(wanted).orElseThrow();
-    List<HostTensor> y = schema.targets().stream().map(f -> targets(f, x)).toList();
-    String text = toString();
+    List<HostTensor> y = schema.targets().stream().map(this::targets).toList();
+    Once<HostTensor> x = new Once<>(() -> inputs(y));
+    List<ArrayDataset.Values> inputs = List.of(new ArrayDataset.Values(
+        new StoredArray.Made(TensorType.float32(new Shape(shape).insert(0, samples)), x), schema.inputs().getFirst().type(), 1, (_, _) -> {}));
+    List<ArrayDataset.Values> targets = IntStream.range(0, y.size()).mapToObj(i -> ArrayDataset.Values.of(y.get(i), schema.targets().get(i).type())).toList();
     return wanted.checked(
-        new ArrayDataset(samples, schema, List.of(x), y, i -> "synthetic[" + i + "]", () -> hash(text)), "synthetic");
+        new ArrayDataset(samples, schema, inputs, targets, i -> "synthetic[" + i + "]", () -> hash(toString()), Map.of()), "synthetic");
   }
 
   @Override
@@ -73,8 +68,25 @@ public record Synthetic(
         .orElseThrow(() -> new Failure(Failure.Kind.USAGE, "synthetic: the loss wants numbers; say `labels:` or `values:`"));
   }
 
-  /// The target of every sample; what a class has in common is added to `x`.
-  private HostTensor targets(Field field, HostTensor x) {
+  /// The input of every sample: random numbers, and what its class has in common with others.
+  private HostTensor inputs(List<HostTensor> targets) {
+    Philox random = new Philox(seed, Philox.Purpose.SYNTHETIC.stream(0), 0);
+    HostTensor x = HostTensor.allocate(TensorType.float32(new Shape(shape).insert(0, samples)));
+    float[] some = new float[PATTERN];
+    for (long i = 0, n = x.size(); i < n; i += some.length) {
+      random.uniform(i, some);
+      for (int k = 0; k < some.length; k++) {
+        some[k] = 2 * some[k] - 1;
+      }
+      x.set(i, some);
+    }
+    if (classes.isPresent() && !targets.isEmpty()) {
+      addPatterns(x, targets.getFirst());
+    }
+    return x;
+  }
+
+  private HostTensor targets(Field field) {
     HostTensor y = HostTensor.allocate(new TensorType(field.type().dtype(), field.type().shape().insert(0, samples)));
     Philox random = new Philox(seed, Philox.Purpose.SYNTHETIC.stream(1), 0);
     for (long i = 0, n = y.size(); i < n; i++) {
@@ -84,9 +96,6 @@ public record Synthetic(
       } else {
         y.set(i, labels.isPresent() ? (u < 0.5 ? 0 : 1) : 2 * u - 1);
       }
-    }
-    if (classes.isPresent()) {
-      addPatterns(x, y);
     }
     return y;
   }

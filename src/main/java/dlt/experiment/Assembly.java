@@ -26,7 +26,6 @@ import dlt.optim.Rate;
 import dlt.tensor.HostTensor;
 import dlt.tensor.Shape;
 import dlt.tensor.TensorType;
-import java.lang.foreign.Arena;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,6 +33,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -177,16 +177,14 @@ public final class Assembly {
     return Collections.unmodifiableSequencedMap(outputs);
   }
 
-  /// Gives `to` the parameters and buffers before the first step, a function of the seed, one after the other: each lives as
-  /// long as the call.
-  public void initialise(BiConsumer<String, HostTensor> to) {
+  /// Gives `to`, for each parameter and buffer, what sets a tensor to its value before the first step, a function of the seed.
+  public void initialise(BiConsumer<String, Consumer<HostTensor>> to) {
     int index = 0;
     for (ParameterSpec p : parameters.values()) {
-      try (Arena arena = Arena.ofConfined()) {
-        to.accept(p.name(), p.initialise(arena, experiment.seed(), index++));
-      }
+      int number = index++;
+      to.accept(p.name(), t -> p.initialise(t, experiment.seed(), number));
     }
-    buffers.forEach((name, b) -> to.accept(name, b.initialise()));
+    buffers.forEach((name, b) -> to.accept(name, b::initialise));
   }
 
   /// The types of the parameters and buffers by name.

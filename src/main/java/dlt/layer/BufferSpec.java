@@ -9,13 +9,18 @@ public record BufferSpec(String name, TensorType type, double initial) {
   /// Its first value.
   public HostTensor initialise() {
     HostTensor r = HostTensor.allocate(type);
-    for (long i = 0; i < r.size(); i++) {
+    initialise(r);
+    return r;
+  }
+
+  /// Sets `to` to its first value.
+  public void initialise(HostTensor to) {
+    for (long i = 0; i < to.size(); i++) {
       if (type.dtype() == DType.INT64) {
-        r.setLong(i, (long) initial);
+        to.setLong(i, (long) initial);
       } else {
-        r.set(i, initial);
+        to.set(i, initial);
       }
     }
-    return r;
   }
 }

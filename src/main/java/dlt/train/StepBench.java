@@ -23,6 +23,7 @@ import java.util.Queue;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 
 /// Whole training steps, measured one by one: a batch goes in, the loss is read, as in a training. Four made-up batches take
 /// turns, so that no reading of data is measured.
@@ -52,13 +53,13 @@ public final class StepBench implements AutoCloseable {
     this.assembly = prepared.assembly();
     this.backend = backend;
     this.batchSize = batchSize;
-    this.variables = Variables.forTraining(backend, assembly);
-    this.program = backend.compile(assembly.training(batchSize), variables.buffers());
+    this.variables = Variables.unset(backend, assembly);
+    try (Aside made = variables.initialise(backend, assembly, () -> IntStream.range(0, BATCHES).forEach(i -> batches.add(made(i))))) {
+      this.program = backend.compile(assembly.training(batchSize), variables.buffers());
+      made.join();
+    }
     this.rate = prepared.rate(Integer.MAX_VALUE / Math.max(1, assembly.experiment().training().epochs()));
     this.feed = new Feed(assembly);
-    for (int i = 0; i < BATCHES; i++) {
-      batches.add(made(i));
-    }
   }
 
   private Batch made(int index) {

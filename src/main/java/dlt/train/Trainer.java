@@ -86,13 +86,16 @@ public final class Trainer implements AutoCloseable {
     this.listener = listener;
     this.time = time;
     this.checkpoints = new Checkpoints(run, assembly);
-    this.variables = Variables.forTraining(backend, assembly);
+    this.variables = Variables.unset(backend, assembly);
     Training training = experiment.training();
     Part part = prepared.parts().train();
     int batchSize = training.batchSize().of(part.size());
     this.batches = new Batches(part,
         new Batches.Options(batchSize, training.shuffle(), false, experiment.data().augment(), experiment.seed(), assembly.trainingTargets()));
-    this.steps = new TrainingSteps(assembly, backend, variables, batches);
+    try (Aside initialised = variables.initialise(backend, assembly, () -> {})) {
+      this.steps = new TrainingSteps(assembly, backend, variables, batches);
+      initialised.join();
+    }
     this.rate = prepared.rate(steps.updates());
     this.averages = training.average().filter(a -> training.epochs() > 0).map(a -> new AveragedWeights(assembly, backend, variables, batches));
     this.judged = averages.map(AveragedWeights::variables).orElse(variables);

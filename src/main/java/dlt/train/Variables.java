@@ -4,7 +4,6 @@ import dlt.backend.Backend;
 import dlt.backend.Buffer;
 import dlt.experiment.Assembly;
 import dlt.tensor.HostTensor;
-import dlt.tensor.TensorType;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -22,41 +21,52 @@ public final class Variables {
   /// The parameters and buffers of `assembly`, with their first values.
   public static Variables forInference(Backend backend, Assembly assembly) {
     Variables v = new Variables();
-    assembly.initialise((name, value) -> {
-      Buffer buffer = backend.allocate(value.type());
-      buffer.write(value);
-      v.weights.put(name, buffer);
-    });
+    v.allocateWeights(backend, assembly);
+    v.initialise(assembly);
     return v;
   }
 
   /// The variables of a training, none of them with a value yet.
   public static Variables unset(Backend backend, Assembly assembly) {
     Variables v = new Variables();
-    assembly.weightTypes().forEach((name, type) -> v.weights.put(name, backend.allocate(type)));
+    v.allocateWeights(backend, assembly);
     assembly.optimizerStates().forEach((name, state) -> v.states.put(name, backend.allocate(state.type())));
     return v;
   }
 
-  /// As above, and the optimizer's variables.
+  /// As above, with their first values.
   public static Variables forTraining(Backend backend, Assembly assembly) {
-    Variables v = forInference(backend, assembly);
-    assembly.optimizerStates().forEach((name, state) -> {
-      Buffer buffer = backend.allocate(state.type());
-      if (state.initial() != 0) {
-        buffer.write(filled(state.type(), state.initial()));
-      }
-      v.states.put(name, buffer);
-    });
+    Variables v = unset(backend, assembly);
+    v.initialise(assembly);
     return v;
   }
 
-  private static HostTensor filled(TensorType type, double value) {
-    HostTensor t = HostTensor.allocate(type);
-    for (long i = 0; i < t.size(); i++) {
-      t.set(i, value);
-    }
-    return t;
+  private void allocateWeights(Backend backend, Assembly assembly) {
+    assembly.weightTypes().forEach((name, type) -> weights.put(name, backend.allocate(type)));
+  }
+
+  /// Gives all of them, as they were allocated, their first values and then does `more`: while programs are compiled, where the device
+  /// allows that.
+  Aside initialise(Backend backend, Assembly assembly, Runnable more) {
+    Runnable all = () -> {
+      initialise(assembly);
+      more.run();
+    };
+    return backend.writableMeanwhile() ? Aside.begin(all) : Aside.done(all);
+  }
+
+  private void initialise(Assembly assembly) {
+    assembly.initialise((name, values) -> weights.get(name).fill(values));
+    states.forEach((name, buffer) -> {
+      double initial = assembly.optimizerStates().get(name).initial();
+      if (initial != 0) {
+        buffer.fill(t -> {
+          for (long i = 0; i < t.size(); i++) {
+            t.set(i, initial);
+          }
+        });
+      }
+    });
   }
 
   /// All buffers by name, for compiling.

@@ -5,10 +5,14 @@ import dlt.backend.Buffer;
 import dlt.backend.Ceilings;
 import dlt.backend.Program;
 import dlt.graph.Graph;
+import dlt.op.Variable;
 import dlt.tensor.TensorType;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /// The processor: kernels of machine code emitted for the shapes of each graph, or of plain Java loops.
 public final class CpuBackend implements Backend {
@@ -16,6 +20,7 @@ public final class CpuBackend implements Backend {
   private final boolean strict;
   private final Workers workers;
   private final CodeMemory code = new CodeMemory();
+  private final Pages pages = new Pages();
   private final Arena variables = Arena.ofShared();
 
   /// A backend of `threads` threads, the caller's among them, with kernels of `instructionSet`. Throws
@@ -61,17 +66,36 @@ public final class CpuBackend implements Backend {
 
   @Override
   public Buffer allocate(TensorType type) {
-    return new CpuBuffer(type, Memory.allocate(variables, type.bytes()));
+    MemorySegment memory = Memory.allocate(variables, type.bytes());
+    pages.ready(memory);
+    return new CpuBuffer(type, memory);
+  }
+
+  @Override
+  public boolean writableMeanwhile() {
+    return true;
   }
 
   @Override
   public Program compile(Graph graph, Map<String, Buffer> variables) {
     Arena arena = Arena.ofShared();
     try {
-      return new CpuCompiler(graph, variables, new Target(instructionSet, strict, workers, code, arena)).compile(arena);
+      Target target = new Target(instructionSet, strict, workers, code, arena, pages::ready);
+      return new CpuCompiler(graph, variables, target).compile(arena);
     } catch (RuntimeException | Error e) {
       arena.close();
       throw e;
+    }
+  }
+
+  /// Compiles it over memory that nothing is written to.
+  @Override
+  public OptionalLong planned(Graph graph) {
+    try (Arena arena = Arena.ofShared()) {
+      Map<String, Buffer> unwritten = new HashMap<>();
+      graph.variables().forEach(n -> unwritten.put(((Variable) n.op()).name(), new CpuBuffer(n.type(), Memory.allocate(arena, n.type().bytes()))));
+      Target target = new Target(instructionSet, strict, workers, code, arena, _ -> {});
+      return OptionalLong.of(new CpuCompiler(graph, unwritten, target).compile(arena).plannedBytes());
     }
   }
 
@@ -84,6 +108,7 @@ public final class CpuBackend implements Backend {
   @Override
   public void close() {
     workers.close();
+    pages.close();
     code.close();
     variables.close();
   }

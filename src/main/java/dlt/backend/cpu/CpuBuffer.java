@@ -5,6 +5,7 @@ import dlt.tensor.HostTensor;
 import dlt.tensor.TensorType;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /// A tensor in native memory, as the program computes with it.
 ///
@@ -27,6 +28,11 @@ record CpuBuffer(TensorType type, MemorySegment data, Optional<Workers> workers)
         MemorySegment.copy(source, from, data, from, Math.min(PIECE, data.byteSize() - from));
       });
     }
+  }
+
+  @Override
+  public void fill(Consumer<HostTensor> values) {
+    values.accept(new HostTensor(type, data));
   }
 
   @Override

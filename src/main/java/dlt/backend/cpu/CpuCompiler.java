@@ -65,6 +65,7 @@ final class CpuCompiler {
       }
     }
     placement.last().forEach(c -> steps.add(copy(c)));
+    target.compiled();
     Map<String, CpuBuffer> given = new LinkedHashMap<>();
     graph.inputs().forEach(n -> given.put(((Input) n.op()).name(), new CpuBuffer(n.type(), data(placement.of(n)), Optional.of(target.workers()))));
     Map<String, CpuBuffer> outputs = new LinkedHashMap<>();
@@ -74,7 +75,7 @@ final class CpuCompiler {
 
   /// Whether one thread is done with all of it, some ten microseconds, before several have shared it kernel by kernel.
   private boolean little(int kernels) {
-    return kernels >= LITTLE_KERNELS && Flops.of(graph) <= LITTLE_OPERATIONS && graph.nodes().stream().mapToLong(n -> n.type().bytes()).sum() <= LITTLE_BYTES;
+    return kernels >= LITTLE_KERNELS && graph.nodes().stream().mapToLong(n -> n.type().bytes()).sum() <= LITTLE_BYTES && Flops.of(graph) <= LITTLE_OPERATIONS;
   }
 
   // ---- where values lie

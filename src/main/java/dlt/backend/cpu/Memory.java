@@ -53,6 +53,11 @@ final class Memory {
     }
   }
 
+  /// Whether [#allocate] took pages of their own for `memory`.
+  static boolean large(MemorySegment memory) {
+    return memory.byteSize() >= HUGE && supported();
+  }
+
   private static Failure outOfMemory(long bytes, Throwable cause) {
     return new Failure(Failure.Kind.DEVICE, String.format(Locale.ROOT,
         "cpu: no memory for %.1f MB of tensors; take a smaller batch size or model", bytes / 1e6), cause);

@@ -25,6 +25,8 @@ final class Target {
   private final Workers workers;
   private final CodeMemory code;
   private final Arena arena;
+  /// Is told of memory that will be used soon.
+  private final Consumer<MemorySegment> ready;
   private final Workspace workspace;
   private MemorySegment shared = MemorySegment.NULL;
   /// How much of it was asked for.
@@ -38,11 +40,17 @@ final class Target {
 
   /// `strict`: convolutions add up the products of their definition, and do not get there with fewer.
   Target(InstructionSet instructionSet, boolean strict, Workers workers, CodeMemory code, Arena arena) {
+    this(instructionSet, strict, workers, code, arena, _ -> {});
+  }
+
+  /// `ready` is told of memory that will be used soon.
+  Target(InstructionSet instructionSet, boolean strict, Workers workers, CodeMemory code, Arena arena, Consumer<MemorySegment> ready) {
     this.instructionSet = instructionSet;
     this.strict = strict;
     this.workers = workers;
     this.code = code;
     this.arena = arena;
+    this.ready = ready;
     this.workspace = new Workspace(arena, workers.threads());
   }
 
@@ -85,7 +93,9 @@ final class Target {
   /// Zeroed memory of a kernel's own, 64-byte aligned, that keeps what is written to it from run to run.
   MemorySegment scratch(long bytes) {
     this.bytes += bytes;
-    return Memory.allocate(arena, bytes);
+    MemorySegment memory = Memory.allocate(arena, bytes);
+    ready.accept(memory);
+    return memory;
   }
 
   /// Memory for the length of a step that all its parts see (packed operands, partial sums), 64-byte aligned; other steps
@@ -99,6 +109,11 @@ final class Target {
     this.bytes += Math.max(0, bytes - sharedBytes);
     sharedBytes = Math.max(sharedBytes, bytes);
     return shared.asSlice(0, bytes);
+  }
+
+  /// Says that all kernels are compiled: what they share is as large as it will be.
+  void compiled() {
+    ready.accept(shared.asSlice(0, sharedBytes));
   }
 
   /// Says, while a kernel is compiled, which way was chosen, for profiles: `channels-last`.

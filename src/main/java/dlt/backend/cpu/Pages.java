@@ -1,0 +1,58 @@
+package dlt.backend.cpu;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/// Touches the pages of memory while something else is done, on a thread of its own: else the first step waits for the system to
+/// find each of them. What the memory holds stays as it is, also where somebody writes to it meanwhile.
+final class Pages implements AutoCloseable {
+  /// Of one request at most so much, so that a program that is never run does not take the machine's memory.
+  private static final long MOST = 1L << 30;
+  private static final long PAGE = 4096;
+  private static final VarHandle WORD = ValueLayout.JAVA_INT.varHandle();
+
+  private final Deque<MemorySegment> waiting = new ArrayDeque<>();
+  private boolean working;
+  private volatile boolean closed;
+
+  /// Readies `memory`, which came from [Memory#allocate], where it still lives when its turn comes.
+  synchronized void ready(MemorySegment memory) {
+    if (closed || !Memory.large(memory)) {
+      return;
+    }
+    waiting.add(memory.asSlice(0, Math.min(memory.byteSize(), MOST)));
+    if (!working) {
+      working = true;
+      Thread.ofPlatform().name("dlt-cpu-pages").daemon().start(this::work);
+    }
+  }
+
+  private void work() {
+    for (MemorySegment memory = next(); memory != null; memory = next()) {
+      try {
+        // not by madvise(MADV_POPULATE_WRITE): whoever maps memory would wait for that, the virtual machine above all
+        for (long at = 0; at < memory.byteSize() && !closed; at += PAGE) {
+          int _ = (int) WORD.getAndBitwiseOr(memory, at, 0);
+        }
+      } catch (IllegalStateException e) {
+        // it was freed
+      }
+    }
+  }
+
+  /// What is readied next; null where nothing waits.
+  private synchronized MemorySegment next() {
+    working = !waiting.isEmpty();
+    return waiting.poll();
+  }
+
+  /// Readies nothing any more.
+  @Override
+  public synchronized void close() {
+    closed = true;
+    waiting.clear();
+  }
+}
