@@ -745,8 +745,8 @@ function _picocli_dlt_devices() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--json' '--verbose' '--test' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--device'"
+  local flag_opts="'--json' '--verbose' '--test' '--no-rates' '-h' '--help' '-V' '--version'"
+  local arg_opts="'--device' '--op'"
   local DEVICE_option_args=("auto" "cpu" "cuda" "reference") # --device values
 
   type compopt &>/dev/null && compopt +o default
@@ -756,6 +756,9 @@ function _picocli_dlt_devices() {
       local IFS=$'\n'
       COMPREPLY=( $( compReplyArray "${DEVICE_option_args[@]}" ) )
       return $?
+      ;;
+    '--op')
+      return
       ;;
   esac
 

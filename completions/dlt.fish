@@ -137,6 +137,8 @@ complete -c dlt -n '__fish_seen_subcommand_from devices' -l json -d 'Print one J
 complete -c dlt -n '__fish_seen_subcommand_from devices' -l verbose -d 'Show what lies behind a failure.'
 complete -c dlt -n '__fish_seen_subcommand_from devices' -l test -d 'Compute every op on the GPU, or on --device, compare with the reference and measure rates; exits 6 where a result is wrong.'
 complete -c dlt -n '__fish_seen_subcommand_from devices' -l device -x -a 'auto cpu cuda reference' -d 'What --test tests: auto, cpu, cuda, reference; cuda where left out.'
+complete -c dlt -n '__fish_seen_subcommand_from devices' -l op -x -d 'With --test: only these ops, by the names in its table; all where left out.'
+complete -c dlt -n '__fish_seen_subcommand_from devices' -l no-rates -d 'With --test: compare small results only; the rates take large ones.'
 complete -c dlt -n '__fish_seen_subcommand_from devices' -s h -l help -d 'Show this help message and exit.'
 complete -c dlt -n '__fish_seen_subcommand_from devices' -s V -l version -d 'Print version information and exit.'
 complete -c dlt -n 'not __fish_seen_subcommand_from init train eval predict export report compare sweep check explain summary bench devices schema' -a schema -d 'Prints the JSON Schema of experiment files, for editors.'

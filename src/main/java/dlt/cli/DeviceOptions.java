@@ -5,7 +5,6 @@ import dlt.backend.cpu.CpuBackend;
 import dlt.backend.cuda.CudaBackend;
 import dlt.backend.cuda.Precision;
 import dlt.backend.cuda.driver.Driver;
-import dlt.backend.cuda.driver.NvidiaDriver;
 import dlt.backend.reference.ReferenceBackend;
 import dlt.error.Failure;
 import dlt.error.OutOfMemory;
@@ -45,7 +44,7 @@ final class DeviceOptions {
     return switch (device.orElse(training.device())) {
       case AUTO -> openUsable(training).orElseGet(() -> processor(training, threads));
       case CPU -> processor(training, threads);
-      case CUDA -> cuda(NvidiaDriver.open(), training);
+      case CUDA -> cuda(GpuDriver.open(), training);
       case REFERENCE -> new ReferenceBackend();
     };
   }
@@ -71,7 +70,7 @@ final class DeviceOptions {
   /// one, its owner wants to know why it stays idle.
   private Optional<Backend> openUsable(Training training) {
     try {
-      return NvidiaDriver.find().map(driver -> cuda(driver, training));
+      return GpuDriver.find().map(driver -> cuda(driver, training));
     } catch (Failure e) {
       takeProcessor(e);
       return Optional.empty();
@@ -89,7 +88,7 @@ final class DeviceOptions {
   /// Throws a [Failure] where the device that is named is missing: better now than after the data have been read.
   void require(Training training) {
     if (device.orElse(training.device()) == Device.CUDA) {
-      NvidiaDriver.open().first();
+      GpuDriver.open().first();
     }
   }
 

@@ -7,7 +7,6 @@ import dlt.backend.cpu.CpuBackend;
 import dlt.backend.cuda.CudaBackend;
 import dlt.backend.cuda.Precision;
 import dlt.backend.cuda.driver.Driver;
-import dlt.backend.cuda.driver.NvidiaDriver;
 import dlt.backend.reference.ReferenceBackend;
 import dlt.error.Failure;
 import dlt.experiment.Device;
@@ -17,37 +16,50 @@ import dlt.run.MetricsLog;
 import dlt.selftest.OpCheck;
 import dlt.selftest.SelfTest;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /// The proof that a device computes what it should, as tables of ops.
 final class DeviceTest {
   private final Output output;
+  private final Set<String> ops;
+  private final boolean rates;
   private final StringBuilder text = new StringBuilder();
   private final ArrayNode devices;
   private final ObjectNode document;
   private final List<SelfTest.Result> wrong = new ArrayList<>();
   private int cases;
 
-  DeviceTest(Output output) {
+  /// A test of these ops, or of all where there are none; with rates where `rates`.
+  DeviceTest(Output output, Set<String> ops, boolean rates) {
     this.output = output;
+    this.ops = ops;
+    this.rates = rates;
     this.document = output.document();
     this.devices = document.putArray("devices");
   }
 
-  /// Tests `device` at all its precisions. Throws a [Failure] of kind DEVICE, after the tables, where something is wrong.
-  void run(Device device) {
+  /// Tests `device` at all its precisions and prints the tables; the exit code, DEVICE's where something is wrong.
+  int run(Device device) {
     switch (device) {
-      case AUTO, CUDA -> gpu(NvidiaDriver.open());
-      case CPU -> test(CpuBackend.open(Runtime.getRuntime().availableProcessors(), true), 0, OpCases.all());
-      case REFERENCE -> test(new ReferenceBackend(), 0, OpCases.all());
+      case AUTO, CUDA -> gpu(GpuDriver.open());
+      case CPU -> test(CpuBackend.open(Runtime.getRuntime().availableProcessors(), true), 0, table());
+      case REFERENCE -> test(new ReferenceBackend(), 0, table());
     }
     document.put("cases", cases).put("wrong", wrong.stream().mapToInt(SelfTest.Result::wrong).sum());
-    output.result(document, text.toString().stripTrailing());
-    if (!wrong.isEmpty()) {
-      throw new Failure(Failure.Kind.DEVICE, wrong.stream().mapToInt(SelfTest.Result::wrong).sum() + " of " + cases + " results are wrong; the first: "
-          + wrong.getFirst().problem());
+    if (wrong.isEmpty()) {
+      output.result(document, text.toString().stripTrailing());
+      return 0;
     }
+    int code = Failure.Kind.DEVICE.exitCode();
+    String message = wrong.stream().mapToInt(SelfTest.Result::wrong).sum() + " of " + cases + " results are wrong; the first: " + wrong.getFirst().problem();
+    document.putObject("error").put("code", code).put("message", message);
+    output.result(document, text.toString().stripTrailing());
+    output.say("dlt: " + message);
+    return code;
   }
 
   /// All ops in float32, products at the other precisions too.
@@ -57,8 +69,18 @@ final class DeviceTest {
         case FLOAT32 -> 0;
         case TF32 -> 0x1p-11;
         case BF16 -> 0x1p-8;
-      }, precision == Precision.FLOAT32 ? OpCases.all() : OpCases.all().stream().filter(c -> OpCheck.product(c.op())).toList());
+      }, precision == Precision.FLOAT32 ? table() : table().stream().filter(c -> OpCheck.product(c.op())).toList());
     }
+  }
+
+  /// The cases of the ops that are tested.
+  private List<OpCase> table() {
+    List<OpCase> all = OpCases.all();
+    Set<String> known = all.stream().map(c -> c.op().name()).collect(Collectors.toCollection(LinkedHashSet::new));
+    ops.stream().filter(o -> !known.contains(o)).findFirst().ifPresent(o -> {
+      throw new Failure(Failure.Kind.USAGE, "--op " + o + ": expected one of " + String.join(", ", known));
+    });
+    return ops.isEmpty() ? all : all.stream().filter(c -> ops.contains(c.op().name())).toList();
   }
 
   private void test(Backend opened, double factorRounding, List<OpCase> table) {
@@ -67,7 +89,7 @@ final class DeviceTest {
       ArrayNode ops = d.putArray("ops");
       text.append(backend.description()).append(System.lineSeparator())
           .append(String.format(Locale.ROOT, "  %-26s %6s %6s %10s %10s %10s %10s%n", "op", "cases", "wrong", "worst", "ms", "GFLOP/s", "GB/s"));
-      List<SelfTest.Result> results = SelfTest.run(backend, factorRounding, table, OpCases.large(), r ->
+      List<SelfTest.Result> results = SelfTest.run(backend, factorRounding, table, rates ? OpCases.large() : List.of(), r ->
           output.say(backend.name() + ": " + r.op() + ", " + r.cases() + " cases" + (r.wrong() == 0 ? "" : ", " + r.wrong() + " WRONG")));
       for (SelfTest.Result r : results) {
         ObjectNode o = ops.addObject().put("op", r.op()).put("cases", r.cases()).put("wrong", r.wrong());

@@ -6,12 +6,12 @@ import dlt.backend.Backend;
 import dlt.backend.cpu.CpuBackend;
 import dlt.backend.cuda.driver.Driver;
 import dlt.backend.cuda.driver.Gpu;
-import dlt.backend.cuda.driver.NvidiaDriver;
 import dlt.backend.reference.ReferenceBackend;
 import dlt.error.Failure;
 import dlt.experiment.Device;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,11 +27,16 @@ final class Devices implements Callable<Integer> {
   @Option(names = "--device", paramLabel = "DEVICE", description = "What --test tests: ${COMPLETION-CANDIDATES}; cuda where left out.")
   Device device = Device.CUDA;
 
+  @Option(names = "--op", split = ",", paramLabel = "OP", description = "With --test: only these ops, by the names in its table; all where left out.")
+  Set<String> ops = Set.of();
+
+  @Option(names = "--no-rates", description = "With --test: compare small results only; the rates take large ones.")
+  boolean noRates;
+
   @Override
   public Integer call() {
     if (test) {
-      new DeviceTest(output).run(device);
-      return 0;
+      return new DeviceTest(output, ops, !noRates).run(device);
     }
     ObjectNode document = output.document();
     ArrayNode devices = document.putArray("devices");
@@ -43,7 +48,7 @@ final class Devices implements Callable<Integer> {
       }
     }
     try {
-      gpus(NvidiaDriver.open(), document, devices, text);
+      gpus(GpuDriver.open(), document, devices, text);
     } catch (Failure none) {
       document.putObject("cuda").put("usable", false).put("reason", none.getMessage());
       line(text, "cuda", none.getMessage().replaceFirst("^cuda: ", ""));

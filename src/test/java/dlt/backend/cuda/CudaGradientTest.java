@@ -20,7 +20,7 @@ class CudaGradientTest {
     BACKEND.close();
   }
 
-  /// Larger ones ask for the same kernels that [CudaOpCasesTest] runs.
+  /// Larger ones ask for the same kernels that `dlt devices --test` runs.
   static Stream<OpCase> small() {
     return DirectionalDerivative.cases().filter(c ->
         c.type().shape().size() + c.operands().stream().mapToLong(o -> o.type().shape().size()).sum() <= LARGEST);

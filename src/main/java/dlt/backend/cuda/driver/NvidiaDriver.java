@@ -43,8 +43,13 @@ public final class NvidiaDriver implements Driver {
 
   /// The driver of this machine. Throws a [Failure] of kind DEVICE where there is none that can be used.
   public static NvidiaDriver open() {
-    return find().orElseThrow(() -> new Failure(Failure.Kind.DEVICE, "cuda: no NVIDIA driver on this machine: " + SYSTEM_LIBRARY
-        + " cannot be loaded; install the driver (a toolkit is not needed; in a container, start it with its GPUs), or use --device cpu"));
+    return find().orElseThrow(NvidiaDriver::missing);
+  }
+
+  /// What is wrong with a machine where none is found.
+  public static Failure missing() {
+    return new Failure(Failure.Kind.DEVICE, "cuda: no NVIDIA driver on this machine: " + SYSTEM_LIBRARY
+        + " cannot be loaded; install the driver (a toolkit is not needed; in a container, start it with its GPUs), or use --device cpu");
   }
 
   @Override

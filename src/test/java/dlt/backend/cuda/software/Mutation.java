@@ -5,9 +5,10 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
-/// Runs kernels with one instruction left out, to see whether that is noticed.
+/// Runs kernels with one instruction left out or others in place of theirs, to see whether that is noticed.
 public final class Mutation {
   /// An instruction that makes threads wait: the `number`th of `kernel`, from 1.
   public record Wait(String kernel, int number, Code code, int step) {
@@ -36,6 +37,16 @@ public final class Mutation {
   private final Map<Code, Integer> launched = Collections.synchronizedMap(new LinkedHashMap<>());
   private volatile Wait left;
   private volatile String few;
+  private volatile UnaryOperator<String> rewriting = UnaryOperator.identity();
+
+  /// Modules that are loaded from now on are what `rewriting` makes of their PTX.
+  public void rewrite(UnaryOperator<String> rewriting) {
+    this.rewriting = rewriting;
+  }
+
+  String rewritten(String ptx) {
+    return rewriting.apply(ptx);
+  }
 
   /// From now on `wait` is left out; null: nothing is.
   public void leaveOut(Wait wait) {

@@ -132,8 +132,9 @@ final class SoftwareContext implements Context {
   // ---- code
 
   @Override
-  public synchronized Module load(String ptx) {
+  public synchronized Module load(String text) {
     quiet("loads a module");
+    String ptx = mutation.rewritten(text);
     Translation t = TRANSLATIONS.get(ptx);
     if (t == null) {
       try {
