@@ -1,6 +1,7 @@
 package dlt.backend.cpu;
 
 import dlt.backend.KernelCall.Traffic;
+import dlt.backend.cpu.GemmKernel.Start;
 import dlt.backend.cpu.WinogradTiles.Span;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -9,17 +10,19 @@ import java.util.function.BiFunction;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
-/// The gradient of a convolution by 3x3 kernels at stride 1 by its weights, by [Winograd]: block after block of tiles, the windows
-/// of images and the tiles of gradients are transformed to 36 planes that the third cache holds; then each part multiplies the
-/// planes of one element in a panel of output channels, summed over the tiles ([GemmKernel]); at the end the sums are
-/// transformed to the gradient.
+/// The gradient of a convolution by 3x3 kernels at stride 1 by its weights, by [Winograd]: windows of images and tiles of gradients
+/// are transformed to 36 planes, the planes are multiplied and summed over the tiles ([GemmKernel]), and the sums transformed to the
+/// gradient.
+///
+/// A part makes the sums of some source channels and a group of panels of output channels, and all that it goes through stays in
+/// its core's second cache: block after block of tiles it transforms what it needs and adds the products. Where there are too few
+/// such parts, each takes a share of the tiles only, and what they have is added up at the end.
 record WinogradGradWeightPass(ConvGeometry g) {
   private static final int TAPS = 9;
-  /// Bytes of the planes of a block, which has at least so many tiles.
-  private static final long BLOCK = 6 << 20;
-  private static final int LEAST = 32;
-  /// Tiles of a part that transforms.
-  private static final int TILES = 8;
+  /// Source channels and panels of a part, tiles of a block, at most.
+  private static final int CHANNELS = 64, PANELS = 2, BLOCK = 32;
+  /// Parts that there are to be at least, as far as there are tiles.
+  private static final int PARTS = 4;
 
   Step compile(Target target, Operand x, Operand dy, MemorySegment dw) {
     return new Bound(target, x, dy, dw);
@@ -27,9 +30,6 @@ record WinogradGradWeightPass(ConvGeometry g) {
 
   /// `count` times as many source channels as the kernel multiplies at once, from `first` on.
   private record Rows(int first, int count, Kernel kernel) {}
-
-  /// Kernels for so many tiles: whole panels, and the last one.
-  private record Products(List<Rows> whole, List<Rows> last) {}
 
   /// The pass over operands in memory.
   private final class Bound implements Step {
@@ -39,86 +39,113 @@ record WinogradGradWeightPass(ConvGeometry g) {
     private final List<Span> columns = tiles.columns();
     private final ChannelsLast in = new ChannelsLast(g.n(), g.c(), g.h(), g.w(), 0, 0, 0, 0);
     private final ChannelsLast out = new ChannelsLast(g.n(), g.o(), g.oh(), g.ow(), 0, 0, 0, 0);
-    private final WeightPanels panels;
+    private final WeightPieces panels;
+    private final WeightPieces.Mover unpack;
     private final int vectors;
-    /// Tiles of a block, and how many blocks there are.
+    /// Source channels of a part, panels of a group, and how many there are of each.
+    private final int channels;
+    private final int bits;
+    private final int group;
+    private final int groups;
+    /// Tiles of a block, blocks of a share, and shares.
     private final int block;
-    private final int blocks;
+    private final int shareBlocks;
+    private final int shares;
     /// Bytes from plane to plane and from tile to tile: of windows, gradients and sums.
     private final long windowTile;
     private final long windowPlane;
     private final long gradientTile;
     private final long gradientPlane;
     private final long sumPlane;
-    private final MemorySegment windows;
-    private final MemorySegment gradients;
+    /// Where in the workspace they are.
+    private final long gradientsAt;
+    private final long sumsAt;
+    private final long pieceAt;
+    /// The sums of all parts, where tiles are shared.
     private final MemorySegment sums;
-    private final MemorySegment packed;
     private final MemorySegment images;
     private final MemorySegment results;
     private final IntConsumer packImages;
     private final IntConsumer packResults;
-    private final IntConsumer unpackWeights;
-    private final Kernel[][] windowKernels;
-    private final Kernel[][] gradientKernels;
     private final Kernel weightKernel;
-    private final Products firstBlock;
-    private final Products nextBlock;
-    private final Products lastBlock;
+    /// By whether it is the last bit, or group; by row and column.
+    private final Kernel[][][] windowKernels = new Kernel[2][][];
+    private final Kernel[][][] gradientKernels = new Kernel[2][][];
+    /// By whether it is the last bit, the last panel, the last block, and whether sums are there already.
+    private final List<List<Rows>> products = new ArrayList<>();
 
     Bound(Target target, Operand x, Operand dy, MemorySegment dw) {
       g.images().check(x.data(), g.n());
       g.results().check(dy.data(), g.n());
       this.target = target;
       vectors = g.o() > target.lanes() ? 2 : 1;
-      panels = new WeightPanels(g.o(), g.c(), (long) TAPS * g.c(), TAPS, IntStream.range(0, TAPS).toArray(), vectors * target.lanes());
-      windowTile = tile(g.c());
-      gradientTile = tile(g.o());
-      int most = (int) Math.max(LEAST, BLOCK / (Winograd.PLANES * (windowTile + gradientTile)));
-      block = Math.ceilDiv(tiles.count(), Math.ceilDiv(tiles.count(), most));
-      blocks = Math.ceilDiv(tiles.count(), block);
+      channels = Math.min(CHANNELS, g.c());
+      panels = new WeightPieces(g.o(), g.c(), (long) TAPS * g.c(), TAPS, IntStream.range(0, TAPS).toArray(), vectors * target.lanes(), channels);
+      unpack = panels.mover(target, dw, false);
+      bits = Math.ceilDiv(g.c(), channels);
+      group = Math.min(PANELS, panels.panels());
+      groups = Math.ceilDiv(panels.panels(), group);
+      int most = Math.min(Math.ceilDiv(PARTS, bits * groups), Math.ceilDiv(tiles.count(), BLOCK));
+      shareBlocks = Math.ceilDiv(Math.ceilDiv(tiles.count(), most), BLOCK);
+      block = Math.ceilDiv(tiles.count(), most * shareBlocks);
+      shares = Math.ceilDiv(tiles.count(), shareBlocks * block);
+
       // planes that are no powers of two apart: their elements are written and read side by side
+      windowTile = tile(channels);
+      gradientTile = tile(group * panels.lanes());
       windowPlane = block * windowTile + 64;
       gradientPlane = block * gradientTile + 64;
-      sumPlane = 4L * g.c() * panels.lanes() + 64;
-
-      MemorySegment[] shared = target.shared(Winograd.PLANES * windowPlane, Winograd.PLANES * gradientPlane,
-          panels.panels() * Winograd.PLANES * sumPlane, panels.bytes(), x.channelsLast() ? 0 : in.bytes(), dy.channelsLast() ? 0 : out.bytes());
-      windows = shared[0];
-      gradients = shared[1];
-      sums = shared[2];
-      packed = shared[3];
-      images = x.channelsLast() ? x.data() : shared[4];
-      results = dy.channelsLast() ? dy.data() : shared[5];
+      sumPlane = 4L * channels * panels.lanes() + 64;
+      gradientsAt = Winograd.SCRATCH + Winograd.PLANES * windowPlane;
+      sumsAt = gradientsAt + Winograd.PLANES * gradientPlane;
+      pieceAt = sumsAt + (shares > 1 ? 0 : sumBytes());
+      target.workspace().reserve(pieceAt + panels.bytes());
+      MemorySegment[] shared = target.shared(shares > 1 ? bits * groups * shares * sumBytes() : 0, x.channelsLast() ? 0 : in.bytes(),
+          dy.channelsLast() ? 0 : out.bytes());
+      sums = shared[0];
+      images = x.channelsLast() ? x.data() : shared[1];
+      results = dy.channelsLast() ? dy.data() : shared[2];
       packImages = x.channelsLast() ? null : in.pack(target, x, images);
       packResults = dy.channelsLast() ? null : out.pack(target, dy, results);
-      unpackWeights = panels.unpack(target, dw, packed);
-      target.workspace().reserve(Winograd.SCRATCH);
-      windowKernels = kernels((r, c) -> new WinogradKernel.ToPlanes(Winograd.IMAGE, r.from(), r.to(), c.from(), c.to(), g.c(), in.row(),
-          windowPlane, windowTile));
-      gradientKernels = kernels((r, c) -> new WinogradKernel.ToPlanes(Winograd.GRADIENT, 0, r.results(), 0, c.results(), g.o(), out.row(),
-          gradientPlane, gradientTile));
-      weightKernel = new WinogradKernel.Weights(Winograd.WEIGHT_GRADIENT, sumPlane, panels.panel() / TAPS).compile(target);
-      firstBlock = products(block, GemmKernel.Start.ZERO);
-      nextBlock = products(block, GemmKernel.Start.C);
-      lastBlock = products(tiles.count() - (blocks - 1) * block, blocks == 1 ? GemmKernel.Start.ZERO : GemmKernel.Start.C);
+      for (int last = 0; last < 2; last++) {
+        int ofBit = last == 0 ? channels : g.c() - (bits - 1) * channels;
+        int ofGroup = last == 0 ? group * panels.lanes() : g.o() - (groups - 1) * group * panels.lanes();
+        windowKernels[last] = kernels((r, c) -> new WinogradKernel.ToPlanes(Winograd.IMAGE, r.from(), r.to(), c.from(), c.to(), ofBit,
+            in.pixel(), in.row(), windowPlane, windowTile));
+        gradientKernels[last] = kernels((r, c) -> new WinogradKernel.ToPlanes(Winograd.GRADIENT, 0, r.results(), 0, c.results(), ofGroup,
+            out.pixel(), out.row(), gradientPlane, gradientTile));
+        for (int lastPanel = 0; lastPanel < 2; lastPanel++) {
+          int wide = lastPanel == 0 ? vectors : Math.ceilDiv(g.o() - (panels.panels() - 1) * panels.lanes(), target.lanes());
+          int rest = tiles.count() - (Math.ceilDiv(tiles.count(), block) - 1) * block;
+          products.add(rows(block, ofBit, wide, Start.ZERO));
+          products.add(rows(block, ofBit, wide, Start.C));
+          products.add(rows(rest, ofBit, wide, Start.ZERO));
+          products.add(rows(rest, ofBit, wide, Start.C));
+        }
+      }
+      weightKernel = new WinogradKernel.WeightGradient(sumPlane, shares, sumBytes(), panels.tap()).compile(target);
       describe();
     }
 
-    /// For profiles: each phase once through its planes, which are as near as a block of them fits.
+    /// Bytes of the sums of a part.
+    private long sumBytes() {
+      return group * Winograd.PLANES * sumPlane;
+    }
+
+    /// For profiles: each phase once through its planes, which are as near as a part's memory.
     private void describe() {
       long sources = Math.ceilDiv(g.c(), target.lanes()) * target.lanes();
       long results = Math.ceilDiv(g.o(), target.lanes()) * target.lanes();
       long ofWindows = 4L * Winograd.PLANES * tiles.count() * sources;
       long ofGradients = 4L * Winograd.PLANES * tiles.count() * results;
       long ofSums = 4L * Winograd.PLANES * g.c() * results;
-      long near = Winograd.PLANES * (windowPlane + gradientPlane);
+      long near = (sumsAt + sumBytes()) * target.workers().threads();
       target.path(ConvPath.WINOGRAD.label(),
           new Target.Phase(Winograd.IMAGE.arithmetic() * tiles.count() * sources, List.of(0), false, List.of(new Traffic(0, ofWindows, near))),
           new Target.Phase(Winograd.GRADIENT.arithmetic() * tiles.count() * results, List.of(1), false, List.of(new Traffic(0, ofGradients, near))),
           new Target.Phase(2L * Winograd.PLANES * tiles.count() * g.c() * results, List.of(), false,
-              List.of(new Traffic(ofWindows + ofGradients, 0, near), new Traffic(0, ofSums, ofSums))),
-          new Target.Phase(Winograd.WEIGHT_GRADIENT.arithmetic() * g.c() * results, List.of(), true, List.of(new Traffic(ofSums, 0, ofSums))));
+              List.of(new Traffic(ofWindows + ofGradients, ofSums, near))),
+          new Target.Phase(Winograd.WEIGHT_GRADIENT.arithmetic() * g.c() * results, List.of(), true, List.of(new Traffic(ofSums, 0, near))));
     }
 
     private long tile(int channels) {
@@ -131,16 +158,11 @@ record WinogradGradWeightPass(ConvGeometry g) {
       return rows.stream().map(r -> columns.stream().map(c -> kernel.apply(r, c).compile(target)).toArray(Kernel[]::new)).toArray(Kernel[][]::new);
     }
 
-    private Products products(int count, GemmKernel.Start start) {
-      int last = Math.ceilDiv(g.o() - (panels.panels() - 1) * panels.lanes(), target.lanes());
-      return new Products(rows(count, vectors, start), rows(count, last, start));
-    }
-
     /// Source channels in even pieces that fit the registers.
-    private List<Rows> rows(int count, int vectors, GemmKernel.Start start) {
-      int pieces = Math.ceilDiv(g.c(), GemmKernel.mostRows(target.instructionSet(), vectors));
-      int most = Math.ceilDiv(g.c(), pieces);
-      int larger = g.c() - pieces * (most - 1);
+    private List<Rows> rows(int count, int channels, int vectors, Start start) {
+      int pieces = Math.ceilDiv(channels, GemmKernel.mostRows(target.instructionSet(), vectors));
+      int most = Math.ceilDiv(channels, pieces);
+      int larger = channels - pieces * (most - 1);
       List<Rows> rows = new ArrayList<>();
       rows.add(new Rows(0, larger, product(count, most, vectors, start)));
       if (larger < pieces) {
@@ -149,7 +171,7 @@ record WinogradGradWeightPass(ConvGeometry g) {
       return rows;
     }
 
-    private Kernel product(int count, int rows, int vectors, GemmKernel.Start start) {
+    private Kernel product(int count, int rows, int vectors, Start start) {
       GemmKernel kernel = new GemmKernel(rows, vectors, 0, false, count, 4, Math.toIntExact(windowTile), 4 * rows,
           Math.toIntExact(gradientTile), 4 * panels.lanes(), start, false);
       return target.kernel(kernel, kernel::emit);
@@ -165,39 +187,67 @@ record WinogradGradWeightPass(ConvGeometry g) {
           packResults.accept(part - imageParts);
         }
       });
-      for (int b = 0; b < blocks; b++) {
-        int first = b * block;
-        int end = Math.min(tiles.count(), first + block);
-        Products products = b == blocks - 1 ? lastBlock : b == 0 ? firstBlock : nextBlock;
-        target.workers().run(Math.ceilDiv(end - first, TILES), part -> target.workspace().use(scratch ->
-            transform(first, first + part * TILES, Math.min(end, first + (part + 1) * TILES), scratch)));
-        target.workers().run(Winograd.PLANES * panels.panels(), part -> multiply(products, part / panels.panels(), part % panels.panels()));
+      target.workers().run(bits * groups * shares, part -> target.workspace().use(scratch ->
+          sum(part / shares / groups, part / shares % groups, part % shares, scratch)));
+      if (shares > 1) {
+        target.workers().run(bits * panels.panels(), part -> target.workspace().use(scratch -> {
+          int bit = part / panels.panels();
+          int panel = part % panels.panels();
+          finish(bit, panel, sums.address() + (bit * groups + panel / group) * shares * sumBytes(), scratch);
+        }));
       }
-      target.workers().run(panels.panels(), panel -> target.workspace().use(scratch -> {
-        weightKernel.call(sums.address() + panel * Winograd.PLANES * sumPlane, packed.address() + panel * panels.panel(),
-            (long) g.c() * vectors, 0, 0, scratch);
-        for (int v = 0; v < vectors; v++) {
-          unpackWeights.accept(panel * vectors + v);
-        }
-      }));
     }
 
-    /// Tiles `from` to `end - 1` of the block that begins with `first`.
-    private void transform(int first, int from, int end, long scratch) {
-      tiles.each(rows, columns, from, end, (tile, count, row, column, image, y, x) -> {
-        windowKernels[row][column].call(images.address() + in.at(image, y - tiles.top(), x - tiles.left()),
-            windows.address() + (tile - first) * windowTile, count, 0, 0, scratch);
-        gradientKernels[row][column].call(results.address() + out.at(image, y, x), gradients.address() + (tile - first) * gradientTile,
-            count, 0, 0, scratch);
+    /// The sums of a bit of source channels and a group of panels, over a share of the tiles; all of it where there is one share.
+    private void sum(int bit, int number, int share, long scratch) {
+      int firstPanel = number * group;
+      int endPanel = Math.min(panels.panels(), firstPanel + group);
+      long to = shares > 1 ? sums.address() + ((bit * groups + number) * shares + share) * sumBytes() : scratch + sumsAt;
+      int begin = share * shareBlocks * block;
+      int end = Math.min(tiles.count(), begin + shareBlocks * block);
+      for (int first = begin; first < end; first += block) {
+        int until = Math.min(end, first + block);
+        transform(bit, number, first, until, scratch);
+        for (int panel = firstPanel; panel < endPanel; panel++) {
+          List<Rows> by = products.get((bit == bits - 1 ? 8 : 0) + (panel == panels.panels() - 1 ? 4 : 0) + (until - first < block ? 2 : 0)
+              + (first > begin ? 1 : 0));
+          multiply(by, panel - firstPanel, to + (panel - firstPanel) * Winograd.PLANES * sumPlane, scratch);
+        }
+      }
+      for (int panel = firstPanel; panel < endPanel && shares == 1; panel++) {
+        finish(bit, panel, to, scratch);
+      }
+    }
+
+    /// Windows and gradients of tiles `first` to `end - 1` to planes.
+    private void transform(int bit, int number, int first, int end, long scratch) {
+      Kernel[][] ofWindows = windowKernels[bit == bits - 1 ? 1 : 0];
+      Kernel[][] ofGradients = gradientKernels[number == groups - 1 ? 1 : 0];
+      tiles.each(rows, columns, first, end, (tile, count, row, column, image, y, x) -> {
+        ofWindows[row][column].call(images.address() + in.at(image, y - tiles.top(), x - tiles.left()) + 4L * bit * channels,
+            scratch + Winograd.SCRATCH + (tile - first) * windowTile, count, 0, 0, scratch);
+        ofGradients[row][column].call(results.address() + out.at(image, y, x) + 4L * number * group * panels.lanes(),
+            scratch + gradientsAt + (tile - first) * gradientTile, count, 0, 0, scratch);
       });
     }
 
-    private void multiply(Products products, int plane, int panel) {
-      long sum = sums.address() + (panel * Winograd.PLANES + plane) * sumPlane;
-      for (Rows r : panel == panels.panels() - 1 ? products.last : products.whole) {
-        r.kernel.call(windows.address() + plane * windowPlane + 4L * r.first,
-            gradients.address() + plane * gradientPlane + 4L * panel * panels.lanes(), sum + 4L * r.first * panels.lanes(), r.count);
+    /// Adds to the sums of a panel, the `number`th of its group.
+    private void multiply(List<Rows> by, int number, long sums, long scratch) {
+      long gradients = scratch + gradientsAt + 4L * number * panels.lanes();
+      for (int plane = 0; plane < Winograd.PLANES; plane++) {
+        for (Rows r : by) {
+          r.kernel.call(scratch + Winograd.SCRATCH + plane * windowPlane + 4L * r.first, gradients + plane * gradientPlane,
+              sums + plane * sumPlane + 4L * r.first * panels.lanes(), r.count);
+        }
       }
+    }
+
+    /// The gradient of a bit of source channels and a panel from the sums of its group, the first share's at `sums`.
+    private void finish(int bit, int panel, long sums, long scratch) {
+      int first = bit * channels;
+      int end = Math.min(g.c(), first + channels);
+      weightKernel.call(sums + panel % group * Winograd.PLANES * sumPlane, scratch + pieceAt, (long) (end - first) * vectors, 0, 0, scratch);
+      unpack.move(panel, first, end, scratch + pieceAt);
     }
   }
 }

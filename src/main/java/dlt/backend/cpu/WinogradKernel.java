@@ -24,23 +24,23 @@ sealed interface WinogradKernel {
 
   /// Squares of an image that follow one another in a row, to planes: windows for `transform` [Winograd#IMAGE], tiles of
   /// gradients for [Winograd#GRADIENT]. Only rows `firstRow .. endRow - 1` and such columns of a square lie in the image, the
-  /// others are zero. Call: rdi where the first square's first pixel lies or would lie, rsi the first tile in the first
+  /// others are zero. Of the channels of a pixel, `pixel` bytes, the first `channels` are transformed. Call: rdi where the first square's first pixel lies or would lie, rsi the first tile in the first
   /// plane, rdx number of tiles.
-  record ToPlanes(Winograd transform, int firstRow, int endRow, int firstColumn, int endColumn, int channels, long row, long plane,
-      long tile) implements WinogradKernel {
+  record ToPlanes(Winograd transform, int firstRow, int endRow, int firstColumn, int endColumn, int channels, long pixel, long row,
+      long plane, long tile) implements WinogradKernel {
     @Override
     public void emit(Assembler a) {
-      tiles(a, channels, 4L * Winograd.TILE * channels, tile, masked ->
+      tiles(a, channels, Winograd.TILE * pixel, tile, masked ->
           transform.emit(a, registers(a), R9, (i, j, r) -> {
             if (i < firstRow || i >= endRow || j < firstColumn || j >= endColumn) {
               a.zero(r);
             } else if (masked) {
-              a.loadMasked(r, Address.at(R10, Math.toIntExact(i * row + 4L * j * channels)), mask(a));
+              a.loadMasked(r, Address.at(R10, Math.toIntExact(i * row + j * pixel)), mask(a));
             } else {
-              a.load(r, Address.at(R10, Math.toIntExact(i * row + 4L * j * channels)));
+              a.load(r, Address.at(R10, Math.toIntExact(i * row + j * pixel)));
               if (j >= transform.inputs - Winograd.TILE) {
                 // what the next square has and this one has not: it lies too far away, in too many pieces, to be foreseen
-                a.prefetch(Address.at(R10, Math.toIntExact(i * row + 4L * (j + Winograd.TILE) * channels)));
+                a.prefetch(Address.at(R10, Math.toIntExact(i * row + (j + Winograd.TILE) * pixel)));
               }
             }
           }, (i, j, r) -> a.store(Address.at(R11, Math.toIntExact((i * Winograd.WINDOW + j) * plane)), r)));
@@ -82,22 +82,44 @@ sealed interface WinogradKernel {
     }
   }
 
-  /// Panels of weights [tap][vector] to and from planes of vectors: [Winograd#WEIGHTS] to planes, [Winograd#WEIGHT_GRADIENT]
-  /// from them. Call: rdi the source, rsi the destination, rdx number of vectors.
-  record Weights(Winograd transform, long from, long to) implements WinogradKernel {
+  /// Pieces of weights [tap][vector] to planes of vectors, by [Winograd#WEIGHTS]. Call: rdi the source, rsi the destination, rdx
+  /// number of vectors.
+  record Weights(long tap, long plane) implements WinogradKernel {
     @Override
     public void emit(Assembler a) {
-      a.align(32);
-      Label next = a.here();
-      transform.emit(a, a.vectorRegisters(), R9,
-          (i, j, r) -> a.load(r, Address.at(RDI, Math.toIntExact((i * transform.inputs + j) * from))),
-          (i, j, r) -> a.store(Address.at(RSI, Math.toIntExact((i * transform.outputs + j) * to)), r));
-      a.addImmediate(RDI, a.vectorBytes());
-      a.addImmediate(RSI, a.vectorBytes());
-      a.subImmediate(RDX, 1);
-      a.jump(NOT_ZERO, next);
-      a.ret();
+      vectors(a, () -> Winograd.WEIGHTS.emit(a, a.vectorRegisters(), R9,
+          (i, j, r) -> a.load(r, Address.at(RDI, Math.toIntExact((i * Winograd.WEIGHTS.inputs + j) * tap))),
+          (i, j, r) -> a.store(Address.at(RSI, Math.toIntExact((i * Winograd.WINDOW + j) * plane)), r)));
     }
+  }
+
+  /// Planes of vectors to pieces of weights [tap][vector], by [Winograd#WEIGHT_GRADIENT]; what is transformed is the sum of
+  /// `shares` such planes, `share` bytes apart. Call: rdi the source, rsi the destination, rdx number of vectors.
+  record WeightGradient(long plane, int shares, long share, long tap) implements WinogradKernel {
+    @Override
+    public void emit(Assembler a) {
+      vectors(a, () -> Winograd.WEIGHT_GRADIENT.emit(a, a.vectorRegisters(), R9,
+          (i, j, r) -> {
+            long at = (i * Winograd.WINDOW + j) * plane;
+            a.load(r, Address.at(RDI, Math.toIntExact(at)));
+            for (int s = 1; s < shares; s++) {
+              a.op(Instruction.ADD, r, r, Address.at(RDI, Math.toIntExact(at + s * share)));
+            }
+          },
+          (i, j, r) -> a.store(Address.at(RSI, Math.toIntExact((i * Winograd.WEIGHT_GRADIENT.outputs + j) * tap)), r)));
+    }
+  }
+
+  /// Vector after vector, from RDI to RSI, RDX of them.
+  private static void vectors(Assembler a, Runnable body) {
+    a.align(32);
+    Label next = a.here();
+    body.run();
+    a.addImmediate(RDI, a.vectorBytes());
+    a.addImmediate(RSI, a.vectorBytes());
+    a.subImmediate(RDX, 1);
+    a.jump(NOT_ZERO, next);
+    a.ret();
   }
 
   /// What is done with one vector of channels; whether the channels end within it.
