@@ -33,8 +33,8 @@ record ChannelsLastConv(
     Side rows, Side columns, int vectors, int channels, int planes, long plane, int run, long skipped, boolean biased, boolean relu) {
 
   /// The pixels of a tile along one axis: steps from one's source to the next one's, from tap to tap, and from result to
-  /// result; and for each tap the pixels that it reaches.
-  record Side(int pixels, long source, long tap, long result, List<Reach> taps) {}
+  /// result; for each tap the pixels that it reaches; and how many results after each one, `zero` bytes apart, become zero.
+  record Side(int pixels, long source, long tap, long result, List<Reach> taps, int zeros, long zero) {}
 
   /// How results are cut into tiles.
   record Tile(int rows, int columns, int vectors) {
@@ -95,15 +95,6 @@ record ChannelsLastConv(
     return best;
   }
 
-  /// Multiply-adds of all lanes.
-  long multiplyAdds(int lanes) {
-    return reached(rows) * reached(columns) * planes * run * vectors * lanes;
-  }
-
-  private static long reached(Side side) {
-    return side.taps.stream().mapToLong(r -> r.end() - r.from()).sum();
-  }
-
   private int pixels() {
     return rows.pixels * columns.pixels;
   }
@@ -121,8 +112,10 @@ record ChannelsLastConv(
     if (!rows.taps.isEmpty() && !columns.taps.isEmpty()) {
       // where results go comes into the cache while the sums are computed
       for (int i = 0; i < pixels(); i++) {
-        for (int v = 0; v * a.lanes() < channels; v++) {
-          a.prefetch(result(a, i, v));
+        for (long place : places(i)) {
+          for (int v = 0; v * a.lanes() < channels; v++) {
+            a.prefetch(Address.at(RDX, Math.toIntExact(place + v * a.vectorBytes())));
+          }
         }
       }
       a.push(RBX);
@@ -200,6 +193,7 @@ record ChannelsLastConv(
       for (int u = 0; u < UNROLLED; u++) {
         multiply(a, u, row, column);
       }
+      nextRows(a);
       a.addImmediate(R10, 4 * UNROLLED);
       a.addImmediate(RSI, UNROLLED * vectors * a.vectorBytes());
       a.subImmediate(R8, 1);
@@ -214,6 +208,18 @@ record ChannelsLastConv(
     }
   }
 
+  /// Asks for what these channels of the tile below are computed from: pixels lie too far apart to be foreseen by the processor.
+  private void nextRows(Assembler a) {
+    // with one vector the loads are the limit
+    for (int i = 0; i < pixels() && vectors > 1; i++) {
+      a.prefetch(Address.at(R10, source(i, 0) + Math.toIntExact(rows.pixels * rows.source)));
+    }
+  }
+
+  private int source(int pixel, int u) {
+    return Math.toIntExact(pixel / columns.pixels * rows.source + pixel % columns.pixels * columns.source + 4L * u);
+  }
+
   /// Channel `u` from here.
   private void multiply(Assembler a, int u, Reach row, Reach column) {
     int weight = pixels() * vectors;
@@ -223,12 +229,10 @@ record ChannelsLastConv(
       a.load(weight + v, Address.at(RSI, (u * vectors + v) * a.vectorBytes()));
     }
     for (int i = 0; i < pixels(); i++) {
-      int r = i / columns.pixels;
-      int c = i % columns.pixels;
-      if (!row.has(r) || !column.has(c)) {
+      if (!row.has(i / columns.pixels) || !column.has(i % columns.pixels)) {
         continue;
       }
-      Address value = Address.at(R10, Math.toIntExact(r * rows.source + c * columns.source + 4L * u));
+      Address value = Address.at(R10, source(i, u));
       if (vectors == 1 && a.instructionSet() == InstructionSet.AVX512) {
         a.op(Instruction.FMADD231, i, weight, value.broadcasting());
         continue;
@@ -256,17 +260,39 @@ record ChannelsLastConv(
           // the second operand where one is NaN: NaN stays
           a.op(Instruction.MAX, i * vectors + v, zero, i * vectors + v);
         }
-        if ((v + 1) * a.lanes() > channels) {
-          a.storeMasked(result(a, i, v), i * vectors + v, mask);
-        } else {
-          a.store(result(a, i, v), i * vectors + v);
+        store(a, places(i).getFirst(), v, i * vectors + v, mask);
+      }
+    }
+    if (rows.zeros + columns.zeros > 0) {
+      a.zero(0);
+      for (int i = 0; i < pixels(); i++) {
+        for (long place : places(i).subList(1, places(i).size())) {
+          for (int v = 0; v * a.lanes() < channels; v++) {
+            store(a, place, v, 0, mask);
+          }
         }
       }
     }
     a.ret();
   }
 
-  private Address result(Assembler a, int pixel, int v) {
-    return Address.at(RDX, Math.toIntExact(pixel / columns.pixels * rows.result + pixel % columns.pixels * columns.result + v * a.vectorBytes()));
+  private void store(Assembler a, long place, int v, int register, int mask) {
+    Address to = Address.at(RDX, Math.toIntExact(place + v * a.vectorBytes()));
+    if ((v + 1) * a.lanes() > channels) {
+      a.storeMasked(to, register, mask);
+    } else {
+      a.store(to, register);
+    }
+  }
+
+  /// Where the result of a pixel goes and, after it, the zeros.
+  private List<Long> places(int pixel) {
+    List<Long> places = new ArrayList<>();
+    for (int r = 0; r <= rows.zeros; r++) {
+      for (int c = 0; c <= columns.zeros; c++) {
+        places.add(pixel / columns.pixels * rows.result + pixel % columns.pixels * columns.result + r * rows.zero + c * columns.zero);
+      }
+    }
+    return places;
   }
 }

@@ -1,5 +1,6 @@
 package dlt.backend.cpu;
 
+import dlt.backend.KernelCall.Traffic;
 import dlt.backend.cpu.ChannelsLastConv.Side;
 import dlt.backend.cpu.ChannelsLastConv.Tile;
 import dlt.backend.cpu.Taps.Phase;
@@ -93,6 +94,29 @@ record ChannelsLastConvPass(
       phasesOfLastPanel = last == panels.lanes() ? phases : phases(last);
       band = toPlanes(bandRows * result.width());
       lastBand = toPlanes((result.height() - (bands - 1) * bandRows) * result.width());
+      target.path(ConvPath.CHANNELS_LAST.label(), profile(target.workspace().bytes()));
+    }
+
+    /// For profiles: weights to panels, the products of what lies inside the images, and results to planes where they go there.
+    private Target.Phase[] profile(long workspace) {
+      Traffic panelsRead = new Traffic(panels.bytes(), 0, panels.bytes());
+      long results = to.data().byteSize();
+      Target.Phase pack = new Target.Phase(0, List.of(1), false, List.of(new Traffic(0, panels.bytes(), panels.bytes())));
+      return to.channelsLast()
+          ? new Target.Phase[] {pack, new Target.Phase(arithmetic(), List.of(0), true, List.of(panelsRead))}
+          : new Target.Phase[] {pack,
+              new Target.Phase(arithmetic(), List.of(0), false, List.of(panelsRead, new Traffic(0, results, workspace))),
+              new Target.Phase(0, List.of(), true, List.of(new Traffic(results, 0, workspace)))};
+    }
+
+    private long arithmetic() {
+      long pixels = 0;
+      for (Phase r : rows) {
+        for (Phase c : columns) {
+          pixels += reached(r, source.height()) * reached(c, source.width());
+        }
+      }
+      return 2 * n * pixels * source.channels() * panels.panels() * panels.lanes();
     }
 
     @Override
@@ -188,12 +212,18 @@ record ChannelsLastConvPass(
     }
   }
 
+  /// Taps that lie inside the source, of all results.
+  private static long reached(Phase phase, int places) {
+    return phase.reaches(0, phase.count(), places).stream().mapToLong(r -> r.end() - r.from()).sum();
+  }
+
   /// The tiles of one axis. `place` and `pixel`: bytes from one place of the source to the next, and from one result.
   private static List<Side> sides(Phase phase, int size, int places, long place, long pixel) {
     List<Side> sides = new ArrayList<>();
     for (int first = 0; first < phase.count(); first += size) {
       int count = Math.min(size, phase.count() - first);
-      sides.add(new Side(count, phase.sourceStep() * place, phase.tapStep() * place, phase.step() * pixel, phase.reaches(first, count, places)));
+      sides.add(new Side(count, phase.sourceStep() * place, phase.tapStep() * place, phase.step() * pixel,
+          phase.reaches(first, count, places), phase.zeros(), pixel));
     }
     return sides;
   }

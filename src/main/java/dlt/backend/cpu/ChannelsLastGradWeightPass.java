@@ -1,5 +1,6 @@
 package dlt.backend.cpu;
 
+import dlt.backend.KernelCall.Traffic;
 import dlt.backend.cpu.ChannelsLastGradWeight.Steps;
 import dlt.backend.cpu.ChannelsLastGradWeight.Tap;
 import java.lang.foreign.MemorySegment;
@@ -114,6 +115,26 @@ record ChannelsLastGradWeightPass(ConvGeometry g) {
         }
       }
     });
+    List<Target.Phase> phases = new ArrayList<>();
+    blocks.ifPresent(b -> phases.add(packed(b)));
+    if (!dy.channelsLast()) {
+      phases.add(new Target.Phase(0, List.of(1), false, List.of(new Traffic(0, allGradients.bytes(), allGradients.bytes()))));
+    }
+    if (gather) {
+      phases.add(new Target.Phase(0, dy.channelsLast() ? List.of(1) : List.of(), false,
+          List.of(new Traffic(0, allGradients.bytes(), target.workspace().bytes()))));
+    }
+    List<Integer> operands = new ArrayList<>(blocks.isPresent() ? List.of() : List.of(0));
+    if (dy.channelsLast() && !gather) {
+      operands.add(1);
+    }
+    phases.add(new Target.Phase(arithmetic(panels), operands, false, List.of(new Traffic(blocks.map(ChannelBlocks::bytes).orElse(0L),
+        groups * panels.bytes(), blocks.map(ChannelBlocks::bytes).orElse(groups * panels.bytes())))));
+    if (groups > 1) {
+      phases.add(new Target.Phase(0, List.of(), false, List.of(new Traffic(groups * panels.bytes(), panels.bytes(), groups * panels.bytes()))));
+    }
+    phases.add(new Target.Phase(0, List.of(), true, List.of(new Traffic(panels.bytes(), 0, panels.bytes()))));
+    target.path(ConvPath.CHANNELS_LAST.label(), phases.toArray(Target.Phase[]::new));
     return () -> {
       if (imageParts + gradientParts > 0) {
         target.workers().run(imageParts + gradientParts, part -> {
@@ -130,6 +151,24 @@ record ChannelsLastGradWeightPass(ConvGeometry g) {
       }
       target.workers().run(panels.parts(target), unpack);
     };
+  }
+
+  /// Images to blocks: all of them, or what windows have of them, read from no farther than they are large.
+  private Target.Phase packed(ChannelBlocks blocks) {
+    long written = blocks.bytes();
+    long read = 4L * g.n() * blocks.rows() * blocks.columns() * g.c();
+    long all = 4L * g.n() * g.images().size();
+    return read == all ? new Target.Phase(0, List.of(0), false, List.of(new Traffic(0, written, written)))
+        : new Target.Phase(0, List.of(), false, List.of(new Traffic(read, 0, all), new Traffic(0, written, written)));
+  }
+
+  /// Of what lies inside the images.
+  private long arithmetic(WeightPanels panels) {
+    return 2L * g.n() * reached(g.rows()) * reached(g.columns()) * g.c() * panels.panels() * panels.lanes();
+  }
+
+  private static long reached(Taps taps) {
+    return IntStream.range(0, taps.kernel()).mapToLong(k -> taps.endResult(k) - taps.firstResult(k)).sum();
   }
 
   /// The images in blocks of as many channels as a tile has taps, without pixels that no window has.

@@ -66,13 +66,8 @@ record Taps(int in, int out, int kernel, int stride, int pad, int dilation) {
 
   /// Equal results of one axis: `count` of them, `first`, `first + step` and so on. The first one takes from the places
   /// `source`, `source + tapStep` and so on, under the kernel positions `kernel`; the next ones from `sourceStep` further on.
-  /// Places may lie outside the axis: there are zeros.
-  record Phase(int first, int count, int step, int source, int sourceStep, int tapStep, List<Integer> kernel) {
-    /// The place that the last tap of the last result takes from.
-    int last() {
-      return source + (count - 1) * sourceStep + Math.max(0, kernel.size() - 1) * tapStep;
-    }
-
+  /// Places may lie outside the axis: there are zeros. After each result come `zeros` others that take from nowhere.
+  record Phase(int first, int count, int step, int zeros, int source, int sourceStep, int tapStep, List<Integer> kernel) {
     /// Which of the results `start .. start + count - 1` of this phase take from a place inside `0 .. size - 1`, by tap.
     List<Reach> reaches(int start, int count, int size) {
       return IntStream.range(0, kernel.size()).mapToObj(t -> {
@@ -96,16 +91,20 @@ record Taps(int in, int out, int kernel, int stride, int pad, int dilation) {
 
   /// Results from the pixels that they read.
   List<Phase> pixelPhases() {
-    return List.of(new Phase(0, out, 1, -pad, stride, dilation, IntStream.range(0, kernel).boxed().toList()));
+    return List.of(new Phase(0, out, 1, 0, -pad, stride, dilation, IntStream.range(0, kernel).boxed().toList()));
   }
 
-  /// Pixels from the results that read them: one phase for each remainder of the pixel by the stride.
+  /// Pixels from the results that read them: one phase for each remainder of the pixel by the stride, or a single one where the others
+  /// would be without taps.
   List<Phase> resultPhases() {
-    return IntStream.range(0, Math.min(stride, in)).mapToObj(p -> {
+    List<Phase> phases = IntStream.range(0, Math.min(stride, in)).mapToObj(p -> {
       List<Integer> positions = IntStream.range(0, kernel).filter(k -> Math.floorMod(p + pad - k * dilation, stride) == 0)
           .boxed().toList().reversed();
       int source = positions.isEmpty() ? 0 : Math.floorDiv(p + pad - positions.getFirst() * dilation, stride);
-      return new Phase(p, Math.ceilDiv(in - p, stride), stride, source, 1, dilation * tapStep() / stride, positions);
+      return new Phase(p, Math.ceilDiv(in - p, stride), stride, 0, source, 1, dilation * tapStep() / stride, positions);
     }).toList();
+    Phase first = phases.getFirst();
+    return in % stride == 0 && phases.stream().skip(1).allMatch(p -> p.kernel.isEmpty())
+        ? List.of(new Phase(0, first.count, stride, stride - 1, first.source, 1, first.tapStep, first.kernel)) : phases;
   }
 }

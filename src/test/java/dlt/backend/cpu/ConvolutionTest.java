@@ -90,6 +90,11 @@ class ConvolutionTest {
     layers.add(layer(1, 36, 34, 60, 70, 3, 1, 1));
     layers.add(layer(2, 33, 40, 40, 66, 3, 2, 1));
     layers.add(layer(3, 130, 6, 6, 130, 3, 1, 1));
+    // channels in blocks, single pixels some way apart, gradients without pixels
+    layers.add(layer(3, 33, 9, 10, 200, 3, 2, 1));
+    layers.add(layer(2, 20, 8, 9, 40, 1, 2, 0));
+    layers.add(layer(1, 47, 6, 9, 35, 1, 3, 0));
+    layers.add(new Layer(2, 18, 6, 8, 34, 1, 3, Window.of(2, 2, 0, 1, 1, 2), 1));
     // of the benchmarks
     layers.add(layer(19, 1, 28, 28, 8, 3, 1, 0));
     layers.add(layer(17, 1, 28, 28, 6, 5, 1, 2));
