@@ -2,6 +2,7 @@
 // in which the result lies in memory. A gradient's thread looks at each window that covers its pixel, in row-major order: so no two
 // threads add to one element. The gradient of a maximum belongs to the first largest pixel of the window, which is looked for
 // again; NaN is larger than every number.
+#include "finish.h"
 #include "index.h"
 
 // Where pixel [n, c, h, w] is.
@@ -82,7 +83,7 @@ extern "C" __global__ void __launch_bounds__(256, 4) max_pool2d(const __grid_con
     Position o = position(p, i, p.outHeight, p.outWidth);
     float best;
     winner(p, p.x + at(p.xs, o.n, o.c, 0, 0), o.h * p.strideH - p.top, o.w * p.strideW - p.left, best);
-    p.y[i] = best;
+    p.y[i] = finish(best, p.y + i, o.c);
   }
 }
 
@@ -109,7 +110,7 @@ extern "C" __global__ void __launch_bounds__(256, 4) max_pool2d_grad(const __gri
         }
       }
     }
-    p.dx[i] = sum;
+    p.dx[i] = finish(sum, p.dx + i, o.c);
   }
 }
 
@@ -137,7 +138,7 @@ extern "C" __global__ void __launch_bounds__(256, 4) avg_pool2d(const __grid_con
       }
     }
     // a window of nothing but padding has no pixel to count
-    p.y[i] = __fdiv_rn(sum, fmaxf(1, divisor(p, top, left)));
+    p.y[i] = finish(__fdiv_rn(sum, fmaxf(1, divisor(p, top, left))), p.y + i, o.c);
   }
 }
 
@@ -154,6 +155,6 @@ extern "C" __global__ void __launch_bounds__(256, 4) avg_pool2d_grad(const __gri
         sum = __fadd_rn(sum, __fdiv_rn(dy[oh * (long long)p.ys.h + ow * (long long)p.ys.w], by));
       }
     }
-    p.dx[i] = sum;
+    p.dx[i] = finish(sum, p.dx + i, o.c);
   }
 }

@@ -3,10 +3,14 @@ package dlt.backend;
 import dlt.graph.Fusion;
 import dlt.graph.Graph;
 import dlt.graph.Node;
+import dlt.op.AvgPool2d;
+import dlt.op.AvgPool2dGrad;
 import dlt.op.Binary;
 import dlt.op.Conv2d;
 import dlt.op.Conv2dGradInput;
 import dlt.op.MatMul;
+import dlt.op.MaxPool2d;
+import dlt.op.MaxPool2dGrad;
 import dlt.op.Nhwc;
 import dlt.op.Op;
 import dlt.op.Reduce;
@@ -68,15 +72,15 @@ public sealed interface Work {
     }
   }
 
-  /// A matrix product or a convolution and the pointwise group, without reductions, that reads it: its operations are done with each
-  /// sum before it is stored.
+  /// A matrix product, a convolution, one of its gradients or a pool, and the pointwise group, without reductions, that reads it: its
+  /// operations are done with each value before it is stored.
   ///
-  /// @param kept whether others read the product too, so that it is stored as well
-  record Ended(Node product, Fusion.Group end, boolean kept) implements Work {
+  /// @param kept whether others read the head too, so that it is stored as well
+  record Ended(Node head, Fusion.Group end, boolean kept) implements Work {
     @Override
     public List<Node> inputs() {
-      List<Node> r = new ArrayList<>(product.inputs());
-      end.inputs().stream().filter(n -> n != product).forEach(r::add);
+      List<Node> r = new ArrayList<>(head.inputs());
+      end.inputs().stream().filter(n -> n != head).forEach(r::add);
       return r;
     }
 
@@ -84,24 +88,24 @@ public sealed interface Work {
     public List<Node> outputs() {
       List<Node> r = new ArrayList<>(end.outputs());
       if (kept) {
-        r.add(product);
+        r.add(head);
       }
       return r;
     }
 
-    /// Whether an element of `input` of the group is known by the place of the sum, by its channel, or without either.
+    /// Whether an element of `input` of the group is known by the place of the value, by its channel, or without either.
     public boolean reaches(Node input) {
       return input.shape().equals(end.shape()) || channels(input) || input.shape().size() == 1;
     }
 
-    /// Whether an input of the group has an element for each column or channel of the product.
+    /// Whether an input of the group has an element for each column or channel of the head.
     public boolean channels(Node input) {
-      return biasOf(product, input);
+      return biasOf(head, input);
     }
 
     /// What the group is where it is no more than a bias, and maybe a ReLU.
     public Optional<Bias> bias() {
-      return kept ? Optional.empty() : Optional.ofNullable(Bias.of(product, end));
+      return kept || !products(head) ? Optional.empty() : Optional.ofNullable(Bias.of(head, end));
     }
   }
 
@@ -121,7 +125,7 @@ public sealed interface Work {
     }
   }
 
-  /// Which groups a backend does at the end of a product.
+  /// Which groups a backend does at the end of something else.
   @FunctionalInterface
   interface Ends {
     boolean takes(Ended ended);
@@ -132,7 +136,7 @@ public sealed interface Work {
     return of(graph, ended -> ended.bias().isPresent());
   }
 
-  /// The same with products that end in what `ends` takes. The reductions of such a group are work of their own. Works may come before
+  /// The same where `ends` says what ends in what. The reductions of such a group are work of their own. Works may come before
   /// what they read.
   static List<Work> of(Graph graph, Ends ends) {
     List<Fusion.Unit> units = Fusion.schedule(graph);
@@ -150,14 +154,14 @@ public sealed interface Work {
       switch (unit) {
         case Fusion.Single(Node node) -> order.add(new Single(node));
         case Fusion.Group group -> {
-          Ended ended = group.inputs().stream().filter(n -> !absorbed.contains(n) && products(n))
+          Ended ended = group.inputs().stream().filter(n -> !absorbed.contains(n) && heads(n))
               .map(n -> ended(n, group, readers.get(n) > 1 || results.contains(n)))
               .filter(e -> e != null && ends.takes(e) && !(e.kept && cycle(e, needs))).findFirst().orElse(null);
           if (ended == null) {
             order.add(new Pointwise(group));
           } else {
-            absorbed.add(ended.product);
-            needs.put(ended.product, ended.inputs());
+            absorbed.add(ended.head);
+            needs.put(ended.head, ended.inputs());
             ended.end.outputs().forEach(n -> needs.put(n, ended.inputs()));
             order.add(ended);
             group.nodes().stream().filter(n -> n.op() instanceof Reduce).forEach(n -> {
@@ -172,31 +176,40 @@ public sealed interface Work {
     return order;
   }
 
-  private static boolean products(Node node) {
-    Op op = node.op() instanceof Nhwc nhwc ? nhwc.op() : node.op();
-    return op instanceof MatMul || op instanceof Conv2d || op instanceof Conv2dGradInput;
+  private static boolean heads(Node node) {
+    Op op = op(node);
+    return products(node) || op instanceof Conv2dGradInput || op instanceof AvgPool2d || op instanceof AvgPool2dGrad || op instanceof MaxPool2d
+        || op instanceof MaxPool2dGrad;
   }
 
-  /// The group, less its reductions, as the end of a product that has the same elements; null where it isn't that.
-  private static Ended ended(Node product, Fusion.Group group, boolean kept) {
+  private static boolean products(Node node) {
+    return op(node) instanceof MatMul || op(node) instanceof Conv2d;
+  }
+
+  private static Op op(Node node) {
+    return node.op() instanceof Nhwc nhwc ? nhwc.op() : node.op();
+  }
+
+  /// The group, less its reductions, as the end of something that has the same elements; null where it isn't that.
+  private static Ended ended(Node head, Fusion.Group group, boolean kept) {
     List<Node> nodes = group.nodes().stream().filter(n -> !(n.op() instanceof Reduce)).toList();
     List<Node> outputs = group.outputs().stream().filter(n -> !(n.op() instanceof Reduce)).toList();
     boolean reduces = nodes.size() < group.nodes().size();
     boolean stored = group.nodes().stream().filter(n -> n.op() instanceof Reduce)
         .allMatch(n -> outputs.contains(n.inputs().getFirst()));
-    if (!product.shape().equals(group.shape()) || outputs.isEmpty() || !stored) {
+    if (!head.shape().equals(group.shape()) || outputs.isEmpty() || !stored) {
       return null;
     }
-    return new Ended(product, reduces ? new Fusion.Group(group.shape(), nodes, group.inputs(), outputs) : group, kept);
+    return new Ended(head, reduces ? new Fusion.Group(group.shape(), nodes, group.inputs(), outputs) : group, kept);
   }
 
-  /// Whether something else that the group reads needs the product, so that they can't be one. `needs` has what each value is computed of.
+  /// Whether something else that the group reads needs the head, so that they can't be one. `needs` has what each value is computed of.
   private static boolean cycle(Ended ended, Map<Node, List<Node>> needs) {
     Set<Node> seen = new HashSet<>(ended.inputs());
     List<Node> open = new ArrayList<>(seen);
     while (!open.isEmpty()) {
       for (Node n : needs.getOrDefault(open.removeLast(), List.of())) {
-        if (n == ended.product) {
+        if (n == ended.head) {
           return true;
         }
         if (seen.add(n)) {

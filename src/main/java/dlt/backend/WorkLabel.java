@@ -20,7 +20,7 @@ public final class WorkLabel {
   public static String name(Work work) {
     return switch (work) {
       case Work.Single(Node node) -> name(node);
-      case Work.Ended ended -> name(ended.product()) + " + " + ended.bias().map(b -> b.relu() ? "bias relu" : "bias").orElseGet(() -> operations(ended.end()));
+      case Work.Ended ended -> name(ended.head()) + " + " + ended.bias().map(b -> b.relu() ? "bias relu" : "bias").orElseGet(() -> operations(ended.end()));
       case Work.Pointwise(var group) -> name(group);
       case Work.Several(var works) -> works.size() + " side by side: " + name(works.getFirst()) + ", ...";
     };
@@ -30,7 +30,7 @@ public final class WorkLabel {
   public static long operations(Work work) {
     return switch (work) {
       case Work.Single(Node node) -> Flops.of(node);
-      case Work.Ended ended -> Flops.of(ended.product()) + ended.end().nodes().stream().mapToLong(Flops::of).sum();
+      case Work.Ended ended -> Flops.of(ended.head()) + ended.end().nodes().stream().mapToLong(Flops::of).sum();
       case Work.Pointwise(var group) -> group.nodes().stream().mapToLong(Flops::of).sum();
       case Work.Several(var works) -> works.stream().mapToLong(WorkLabel::operations).sum();
     };

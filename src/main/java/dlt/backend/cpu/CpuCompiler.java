@@ -135,7 +135,7 @@ final class CpuCompiler {
   private Step step(Work.Ended ended) {
     Work.Bias bias = ended.bias().orElseThrow();
     Optional<Epilogue> epilogue = Optional.of(new Epilogue(operand(bias.values()), bias.relu()));
-    return step(ended.product().op(), operands(ended.product().inputs()), epilogue, operand(ended.end().outputs().getFirst()));
+    return step(ended.head().op(), operands(ended.head().inputs()), epilogue, operand(ended.end().outputs().getFirst()));
   }
 
   private Step step(Node node) {

@@ -27,6 +27,8 @@ final class CudaCompiler {
   private static final int FEW = 16;
   /// Inputs of so many bytes travel together: a copy takes longer to begin than to carry them.
   private static final long SMALL = 64 << 10;
+  /// Bytes of the workspace from which on what is in it is dealt with at once.
+  private static final long MOST_DEFERRED = 64L << 20;
 
   private final Graph graph;
   private final Map<String, Long> variables;
@@ -38,6 +40,7 @@ final class CudaCompiler {
   private final long block;
   private final Scratch scratch;
   private final Target target;
+  private final List<Deferred> deferred = new ArrayList<>();
   /// The end of what has been given a place.
   private long end;
   private long small;
@@ -61,9 +64,11 @@ final class CudaCompiler {
   Compilation compile() {
     List<Action> once = new ArrayList<>();
     order.stream().filter(placement::constant).forEach(w -> once.addAll(actions(w)));
+    once.addAll(deferred());
     List<Action> steps = new ArrayList<>();
     placement.first().forEach(c -> steps.add(copy(c)));
     steps.addAll(actions(order.stream().filter(w -> !placement.constant(w) && Placement.computes(w)).toList()));
+    steps.addAll(deferred());
     placement.last().forEach(c -> steps.add(copy(c)));
     SequencedMap<String, Operand> given = new LinkedHashMap<>();
     graph.inputs().forEach(n -> given.put(((Input) n.op()).name(), operand(n)));
@@ -123,6 +128,7 @@ final class CudaCompiler {
     for (Work work : works) {
       List<Section> sections = few(work);
       if (!few.isEmpty() && (sections.isEmpty() || !Section.fit(Stream.concat(theirs.stream(), sections.stream()).toList()))) {
+        few.forEach(w -> r.addAll(neededBy(w)));
         r.addAll(inTurn(few, theirs));
         few.clear();
         theirs.clear();
@@ -135,6 +141,7 @@ final class CudaCompiler {
       }
     }
     if (!few.isEmpty()) {
+      few.forEach(w -> r.addAll(neededBy(w)));
       r.addAll(inTurn(few, theirs));
     }
     return r;
@@ -154,9 +161,11 @@ final class CudaCompiler {
 
   /// The sections of a work, each of which may need those before it, if all of them are small; else none.
   private List<Section> few(Work work) {
-    scratch.next();
+    nextScratch();
     List<Section> r = switch (work) {
-      case Work.Several(var works) -> Section.rounds(works.stream().map(this::sections).toList()).stream().flatMap(List::stream).toList();
+      case Work.Several(var works) when works.stream().allMatch(Schedule::joins) ->
+          Section.rounds(works.stream().map(this::sections).toList()).stream().flatMap(List::stream).toList();
+      case Work.Several _ -> List.of();
       case Work.Pointwise _ -> sections(work);
       case Work.Single _ -> Schedule.joins(work) ? sections(work) : List.of();
       case Work.Ended _ -> List.of();
@@ -168,11 +177,17 @@ final class CudaCompiler {
     if (!Placement.computes(work)) {
       return List.of();
     }
+    List<Action> r = new ArrayList<>(neededBy(work));
     if (work instanceof Work.Single(Node node) && node.op() instanceof Literal literal) {
-      return List.of(new Action.Upload(literal.value().as(node.dtype()), address(placement.of(node))));
+      r.add(new Action.Upload(literal.value().as(node.dtype()), address(placement.of(node))));
+      return r;
     }
-    scratch.next();
-    List<Launch> launches = launches(work);
+    nextScratch();
+    r.addAll(calls(work, launches(work)));
+    return r;
+  }
+
+  private static List<Action> calls(Work work, List<Launch> launches) {
     List<Action> r = new ArrayList<>();
     for (Launch launch : launches) {
       // what the work takes is told once
@@ -185,11 +200,89 @@ final class CudaCompiler {
 
   private List<Launch> launches(Work work) {
     return switch (work) {
-      case Work.Pointwise _ -> Section.launches(target, sections(work));
-      case Work.Several(var works) -> Section.sideBySide(target, works.stream().map(this::sections).toList());
+      case Work.Pointwise _ -> together(List.of(work));
+      case Work.Several(var works) -> together(works);
+      case Work.Single _, Work.Ended _ -> !deferred.isEmpty() && Schedule.light(work) ? together(List.of(work)) : alone(work);
+    };
+  }
+
+  // ---- what waits for the next launch
+
+  /// The last section of `work`, which adds up what others left in the workspace and leaves the results in `places`.
+  private record Deferred(Section section, Work work, List<Placement.Place> places) {}
+
+  /// A kernel, or some, of a product or what else ships.
+  private List<Launch> alone(Work work) {
+    List<Launch> launches = new ArrayList<>(shipped(work));
+    if (defers(work, launches)) {
+      defer(work, ShippedSection.of(launches.removeLast()));
+    }
+    return launches.stream().map(l -> Section.written(target, l)).toList();
+  }
+
+  /// Works side by side, with what has waited.
+  private List<Launch> together(List<Work> works) {
+    List<List<Section>> lists = new ArrayList<>(deferred.stream().map(d -> List.of(d.section)).toList());
+    deferred.clear();
+    for (Work work : works) {
+      boolean ships = Schedule.light(work);
+      List<Launch> launches = ships ? shipped(work) : List.of();
+      List<Section> sections = new ArrayList<>(ships ? launches.stream().map(ShippedSection::of).toList() : sections(work));
+      if (ships ? defers(work, launches) : sections.size() == 2 && reduces(work)) {
+        defer(work, sections.removeLast());
+      }
+      lists.add(sections);
+    }
+    return Section.sideBySide(target, lists);
+  }
+
+  /// Whether the last launch of a product adds up slices of k, for which nobody waits yet.
+  private static boolean defers(Work work, List<Launch> launches) {
+    return work instanceof Work.Single && launches.size() > 1 && launches.stream().filter(Product::sums).count() == 1 && Product.sums(launches.getLast());
+  }
+
+  /// Whether the second section of `work`, if it has two, adds up what the first has left.
+  private static boolean reduces(Work work) {
+    return work.outputs().stream().anyMatch(n -> n.op() instanceof Reduce);
+  }
+
+  private void defer(Work work, Section section) {
+    deferred.add(new Deferred(section, work, work.outputs().stream().filter(n -> work.outputs().size() == 1 || n.op() instanceof Reduce).map(placement::of).toList()));
+  }
+
+  /// What waits, where `work` reads it.
+  private List<Action> neededBy(Work work) {
+    boolean read = work.inputs().stream().map(placement::of).anyMatch(place -> deferred.stream().anyMatch(d -> d.places.contains(place)));
+    return read || scratch.used() > MOST_DEFERRED ? deferred() : List.of();
+  }
+
+  private List<Action> deferred() {
+    List<Work> works = deferred.stream().map(Deferred::work).toList();
+    List<Launch> launches = Section.sideBySide(target, deferred.stream().map(d -> List.of(d.section)).toList());
+    deferred.clear();
+    return launches.stream().<Action>map(l -> new Action.Call(l, () -> new KernelCall("sums of " + works.size() + ": " + WorkLabel.name(works.getFirst())
+        + " [" + l.kernel().name() + "]", 0, 0, 0))).toList();
+  }
+
+  /// Leaves the workspace to the next op, unless something waits that is in it.
+  private void nextScratch() {
+    if (deferred.isEmpty()) {
+      scratch.next();
+    }
+  }
+
+  // ---- kernels
+
+  /// The launches of one op and of what it ends in.
+  private List<Launch> shipped(Work work) {
+    return switch (work) {
       case Work.Single(Node node) -> launches(node.op(), operands(node.inputs()), Optional.empty(), operand(node));
-      case Work.Ended ended -> launches(ended.product().op(), operands(ended.product().inputs()), Optional.of(epilogue(ended)),
-          operand(ended.end().outputs().getFirst())).stream().map(l -> Section.written(target, l)).toList();
+      case Work.Ended ended -> {
+        Optional<Epilogue> epilogue = Optional.of(epilogue(ended));
+        List<Launch> launches = launches(ended.head().op(), operands(ended.head().inputs()), epilogue, operand(ended.end().outputs().getFirst()));
+        yield launches.stream().map(l -> PoolLaunch.is(l) ? Epilogue.finished(epilogue, l) : l).toList();
+      }
+      case Work.Pointwise _, Work.Several _ -> throw new AssertionError(work);
     };
   }
 
@@ -198,7 +291,7 @@ final class CudaCompiler {
   }
 
   private Finish finish(Work.Ended ended) {
-    List<Finish.In> inputs = ended.end().inputs().stream().<Finish.In>map(n -> n == ended.product() ? new Finish.Value()
+    List<Finish.In> inputs = ended.end().inputs().stream().<Finish.In>map(n -> n == ended.head() ? new Finish.Value()
         : n.shape().equals(ended.end().shape()) ? new Finish.Same(operand(n).address())
         : ended.channels(n) ? new Finish.Channel(operand(n).address()) : new Finish.One(operand(n).address())).toList();
     List<Node> results = ended.outputs();
@@ -212,8 +305,7 @@ final class CudaCompiler {
       case Work.Pointwise(var group) -> PointwiseKernel.sections(target, group, operands(group.inputs()), operands(group.outputs()));
       case Work.Single(Node node) when node.op() instanceof Reduce op ->
           ReduceKernel.sections(target, op, operands(node.inputs()), operand(node));
-      case Work.Single(Node node) -> launches(node.op(), operands(node.inputs()), Optional.empty(), operand(node)).stream()
-          .map(ShippedSection::of).toList();
+      case Work.Single _ -> shipped(work).stream().map(ShippedSection::of).toList();
       case Work.Ended _, Work.Several _ -> throw new AssertionError(work);
     };
   }

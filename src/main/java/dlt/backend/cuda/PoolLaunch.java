@@ -7,6 +7,13 @@ import java.util.List;
 ///
 /// @param declaredBottom and declaredRight: how much of the padding averages count
 record PoolLaunch(Window window, int kernelH, int kernelW, boolean countPadding, int declaredBottom, int declaredRight) {
+  private static final String MODULE = "pool";
+
+  /// Whether a launch is one of these.
+  static boolean is(Launch launch) {
+    return launch.kernel() instanceof Launch.Shipped kernel && kernel.module().equals(MODULE);
+  }
+
   /// Of `images` and `pooled`, what a pool makes of them or the gradient by it, into `result`, which is either `pooled` or the gradient by
   /// the images. Where a kernel does not read the images, they only say how large they are.
   List<Launch> compile(Target target, String kernel, Images images, Images pooled, Images result) {
@@ -23,6 +30,6 @@ record PoolLaunch(Window window, int kernelH, int kernelW, boolean countPadding,
         .add(window.dilationH()).add(window.dilationW())
         .add(images.shape().dim(2) + declaredBottom).add(images.shape().dim(3) + declaredRight)
         .add(countPadding ? 1 : 0).add(result.channelsLast() ? 1 : 0);
-    return List.of(target.launch("pool", kernel, count, 256, a));
+    return List.of(target.launch(MODULE, kernel, count, 256, a));
   }
 }

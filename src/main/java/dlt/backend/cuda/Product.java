@@ -12,6 +12,7 @@ import java.util.function.Consumer;
 record Product(int m, int n, int k, int products, Strides places, Tiling tiling, long partial) {
   /// The most blocks in the second and third dimension of a grid.
   static final int MOST = 65535;
+  private static final String SLICES = "slices";
 
   /// Cut for `target`, with scratch memory for partial sums.
   static Product of(Target target, int m, int n, int k, int products, Strides places) {
@@ -34,6 +35,11 @@ record Product(int m, int n, int k, int products, Strides places, Tiling tiling,
     return partial == 0 ? List.of(output.finished(product)) : List.of(product, output.finished(sum(target, output)));
   }
 
+  /// Whether a launch adds up the slices of a product.
+  static boolean sums(Launch launch) {
+    return launch.kernel() instanceof Launch.Shipped kernel && kernel.module().equals(SLICES);
+  }
+
   private Launch sum(Target target, Output output) {
     int threads = 256;
     int fours = Tiling.divided(n, 4);
@@ -43,7 +49,7 @@ record Product(int m, int n, int k, int products, Strides places, Tiling tiling,
     Divisor.of(fours).addTo(arguments);
     places.addTo(arguments);
     output.addTo(arguments);
-    return new Launch(new Launch.Shipped("slices", "add_slices"), Extent.of(Math.toIntExact(((long) m * fours + threads - 1) / threads), products),
+    return new Launch(new Launch.Shipped(SLICES, "add_slices"), Extent.of(Math.toIntExact(((long) m * fours + threads - 1) / threads), products),
         Extent.of(threads), 0, arguments.build(target.arena()));
   }
 

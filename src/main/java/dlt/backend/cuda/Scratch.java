@@ -26,6 +26,11 @@ final class Scratch implements Target.Scratch {
     used = 0;
   }
 
+  /// The bytes that are in use.
+  long used() {
+    return used;
+  }
+
   /// The bytes that the ops so far need.
   long bytes() {
     return most;

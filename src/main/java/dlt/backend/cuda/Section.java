@@ -85,7 +85,12 @@ record Section(Code code, long[] arguments, int blocks) {
     }
 
     String load32(Ptx ptx, int argument) {
-      return ptx.b32("ld.param.u32", at(argument));
+      return load32(ptx, argument, 0);
+    }
+
+    /// The lower half of an argument, or the upper one.
+    String load32(Ptx ptx, int argument, int half) {
+      return ptx.b32("ld.param.u32", "[" + arguments + "+" + (offset + 8 * argument + 4 * half) + "]");
     }
   }
 

@@ -50,9 +50,16 @@ final class ShippedSection {
     Text text = text(kernel);
     Context.Extent grid = launch.grid();
     int threads = launch.block().x();
+    boolean flat = grid.y() == 1 && grid.z() == 1;
+    long[] own = arguments(launch.argument());
+    long[] all = Arrays.copyOf(own, own.length + (flat ? 0 : 2));
+    if (!flat) {
+      all[own.length] = (long) grid.y() << 32 | grid.x();
+      all[own.length + 1] = grid.z();
+    }
     Section.Code code = Section.Code.of(text.sharedBytes, threads, text.residency, !ANY_BLOCKS.contains(kernel.module()),
-        (ptx, place) -> new Writer(ptx, place, kernel, text, grid, threads, finished).write());
-    return new Section(code, arguments(launch.argument()), Math.toIntExact((long) grid.x() * grid.y() * grid.z()));
+        (ptx, place) -> new Writer(ptx, place, kernel, text, flat ? -1 : own.length, threads, finished).write());
+    return new Section(code, all, Math.toIntExact((long) grid.x() * grid.y() * grid.z()));
   }
 
   /// A parameter struct, padded, as arguments of a section.
@@ -92,37 +99,33 @@ final class ShippedSection {
     }
   }
 
-  private record Writer(
-      Ptx ptx, Section.Place place, Launch.Shipped kernel, Text text, Context.Extent grid, int threads, Optional<Launch.Finished> finished) {
+  /// Writes the code once.
+  ///
+  /// @param grid the first of the arguments that say how many blocks there are in each dimension; -1 where there is but one
+  private record Writer(Ptx ptx, Section.Place place, Launch.Shipped kernel, Text text, int grid, int threads, Optional<Launch.Finished> finished) {
     void write() {
       String end = ptx.label();
       if (place.threads() > threads) {
         ptx.jumpIf(ptx.test("setp.ge.u32", place.thread(), "" + threads), end);
       }
-      String x = place.block();
-      String y = "0";
-      String z = "0";
-      if (grid.y() > 1 || grid.z() > 1) {
-        String rest = ptx.b32("div.u32", place.block(), "" + grid.x());
-        x = ptx.b32("sub.u32", place.block(), ptx.b32("mul.lo.u32", rest, "" + grid.x()));
-        z = grid.z() == 1 ? "0" : ptx.b32("div.u32", rest, "" + grid.y());
-        y = grid.z() == 1 ? rest : ptx.b32("sub.u32", rest, ptx.b32("mul.lo.u32", z, "" + grid.y()));
-      }
-      boolean spread = ANY_BLOCKS.contains(kernel.module());
       // what nvcc's code calls by name, and what that is here
       Map<String, String> names = new LinkedHashMap<>();
       names.put(kernel.name() + "_param_0", place.address(ptx));
       names.put("%tid.x", place.thread());
-      names.put("%nctaid.x", spread ? place.blocks() : "" + grid.x());
-      names.put("%nctaid.y", "" + grid.y());
-      names.put("%nctaid.z", "" + grid.z());
-      names.put("%ctaid.x", x);
-      names.put("%ctaid.y", y);
-      names.put("%ctaid.z", z);
       names.put("%ntid.x", "" + threads);
       names.put("bar.sync 0", "bar.sync " + place.barrier() + ", " + threads);
       if (text.sharedBytes > 0) {
         names.put(text.shared, place.shared());
+      }
+      if (grid < 0) {
+        names.putAll(Map.of("%nctaid.x", place.blocks(), "%nctaid.y", "1", "%nctaid.z", "1", "%ctaid.x", place.block(), "%ctaid.y", "0", "%ctaid.z", "0"));
+      } else {
+        String columns = place.load32(ptx, grid);
+        String rows = place.load32(ptx, grid, 1);
+        String line = ptx.b32("div.u32", place.block(), columns);
+        String z = ptx.b32("div.u32", line, rows);
+        names.putAll(Map.of("%nctaid.x", columns, "%nctaid.y", rows, "%nctaid.z", place.load32(ptx, grid + 1), "%ctaid.x",
+            ptx.b32("sub.u32", place.block(), ptx.b32("mul.lo.u32", line, columns)), "%ctaid.y", ptx.b32("sub.u32", line, ptx.b32("mul.lo.u32", z, rows)), "%ctaid.z", z));
       }
       PtxCopy copy = new PtxCopy(ptx);
       for (String line : text.lines) {
