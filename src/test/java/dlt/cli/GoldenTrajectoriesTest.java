@@ -45,6 +45,9 @@ class GoldenTrajectoriesTest {
   private static final Path GOLDEN = Path.of(System.getProperty("golden.dir", "src/test/resources/golden"));
   private static final double FLOAT_ROUNDING = 0x1p-23, LOOSEST = 2e-5, REFERENCE = 1e-9;
 
+  /// Experiments that are the cases, with the losses of the steps and their bounds: for experiments/bench/gpu.sh.
+  private static final Path KEPT = Path.of("target/golden-trajectories");
+
   @TempDir Path folder;
 
   @TestFactory
@@ -71,12 +74,19 @@ class GoldenTrajectoriesTest {
     boolean reference = backend == GoldenBackend.REFERENCE;
     boolean amplifies = torchError[steps - 1] > LOOSEST;
     double[] spread = amplifies && !reference ? soFar(losses(train(c, tensors, backend, FLOAT_ROUNDING), steps), losses, exact) : new double[steps];
-    for (int t = 0; t < steps; t++) {
+    double[] bounds = IntStream.range(0, steps).mapToDouble(t -> {
       double rounding = 4 * Math.max(Math.max(torchError[t], spread[t]), FLOAT_ROUNDING);
-      double bound = reference ? REFERENCE : amplifies ? rounding : Math.min(rounding, LOOSEST);
+      return reference ? REFERENCE : amplifies ? rounding : Math.min(rounding, LOOSEST);
+    }).toArray();
+    if (backend == GoldenBackend.CUDA) {
+      Path kept = KEPT.resolve(name);
+      experiment(c, tensors, kept, 0);
+      Files.write(kept.resolve("expected"), IntStream.range(0, steps).mapToObj(t -> (t + 1) + " " + exact[t] + " " + bounds[t]).toList());
+    }
+    for (int t = 0; t < steps; t++) {
       assertThat(Math.abs(losses[t] - exact[t]) / Math.abs(exact[t]))
           .as("relative error at step %s of the losses %s against %s", t + 1, Arrays.toString(losses), Arrays.toString(exact))
-          .isLessThanOrEqualTo(bound);
+          .isLessThanOrEqualTo(bounds[t]);
     }
     if (reference || !amplifies) {
       Map<String, HostTensor> weights = Safetensors.read(run.resolve("checkpoints/last.safetensors"));
@@ -92,8 +102,23 @@ class GoldenTrajectoriesTest {
 
   /// Trains with every first weight multiplied by 1 + at most `noise`, and returns the run's folder.
   private Path train(JsonNode c, SequencedMap<String, HostTensor> tensors, GoldenBackend backend, double noise) throws IOException {
+    Path here = folder.resolve(c.get("name").asText() + "-" + device(backend) + (noise > 0 ? "-noise" : ""));
+    Path file = experiment(c, tensors, here, noise);
+    Path run = here.resolve("run");
+    switch (backend) {
+      case REFERENCE, CPU -> {
+        int code = Main.run("train", file.toString(), "--out", run.toString(), "--device", device(backend), "--verbose");
+        assertThat(code).as(Files.readString(file)).isZero();
+      }
+      case CUDA -> trainOnSoftwareGpu(file, run);
+    }
+    return run;
+  }
+
+  /// Writes an experiment that is the case, and what it reads, to a folder; the file.
+  private static Path experiment(JsonNode c, SequencedMap<String, HostTensor> tensors, Path folder, double noise) throws IOException {
     String name = c.get("name").asText();
-    Path here = Files.createDirectories(folder.resolve(name + "-" + device(backend) + (noise > 0 ? "-noise" : "")));
+    Path here = Files.createDirectories(folder);
     HostTensor x = tensors.get(name + "/x");
     SequencedMap<String, HostTensor> data = new LinkedHashMap<>();
     data.put("x", x);
@@ -118,16 +143,7 @@ class GoldenTrajectoriesTest {
         training: {batch_size: %d, epochs: 1, shuffle: false, log_every: 1}
         """.formatted(name, TorchModel.layers(c).indent(4), TorchModel.loss(c.get("loss").asText()), TorchModel.optimizer(c.get("optimizer")),
         x.shape().dim(1));
-    Path file = Files.writeString(here.resolve("exp.yaml"), yaml);
-    Path run = here.resolve("run");
-    switch (backend) {
-      case REFERENCE, CPU -> {
-        int code = Main.run("train", file.toString(), "--out", run.toString(), "--device", device(backend), "--verbose");
-        assertThat(code).as(yaml).isZero();
-      }
-      case CUDA -> trainOnSoftwareGpu(file, run);
-    }
-    return run;
+    return Files.writeString(here.resolve("exp.yaml"), yaml);
   }
 
   private static void trainOnSoftwareGpu(Path file, Path run) {
