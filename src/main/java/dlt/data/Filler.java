@@ -4,6 +4,7 @@ import dlt.tensor.HostTensor;
 import dlt.tensor.TensorType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,16 +22,19 @@ final class Filler {
 
   void fill(Batches.Order order, int batch, Batches.Slot slot) {
     int size = order.size(batch);
+    Places inputs = new Places(slot.inputs());
+    Places targets = new Places(slot.targets());
     for (int i = 0; i < size; i++) {
-      int place = i;
       int sample = order.samples()[batch * order.batchSize() + i];
       for (int f = 0; f < slot.inputs().size(); f++) {
-        dataset.read(sample, false, f, place(slot.inputs().get(f), i));
+        dataset.read(sample, false, f, inputs.of(f, i));
       }
       for (int f = 0; f < slot.targets().size(); f++) {
-        readTarget(sample, f, place(slot.targets().get(f), i), slot.targets().get(f).type());
+        readTarget(sample, f, targets.of(f, i), slot.targets().get(f).type());
       }
-      augmentation.ifPresent(a -> a.apply(sample, places(slot.inputs(), place), places(slot.targets(), place)));
+      if (augmentation.isPresent()) {
+        augmentation.get().apply(sample, inputs.of(i), targets.of(i));
+      }
     }
     mixing.ifPresent(m -> m.apply(batch, slot, size));
   }
@@ -48,12 +52,28 @@ final class Filler {
     to.set(ValueLayout.JAVA_FLOAT, index.longAt(0) * Float.BYTES, 1);
   }
 
-  private static List<MemorySegment> places(List<HostTensor> tensors, int i) {
-    return tensors.stream().map(t -> place(t, i)).toList();
-  }
+  /// Where the samples of a batch lie.
+  private static final class Places {
+    private final List<HostTensor> tensors;
+    private final long[] bytes;
 
-  private static MemorySegment place(HostTensor batch, int i) {
-    long bytes = batch.type().bytes() / batch.shape().dim(0);
-    return batch.data().asSlice(i * bytes, bytes);
+    Places(List<HostTensor> tensors) {
+      this.tensors = tensors;
+      this.bytes = tensors.stream().mapToLong(t -> t.type().bytes() / t.shape().dim(0)).toArray();
+    }
+
+    /// Field `f` of sample number `i`.
+    MemorySegment of(int f, int i) {
+      return tensors.get(f).data().asSlice(i * bytes[f], bytes[f]);
+    }
+
+    /// All fields of sample number `i`.
+    List<MemorySegment> of(int i) {
+      List<MemorySegment> r = new ArrayList<>(bytes.length);
+      for (int f = 0; f < bytes.length; f++) {
+        r.add(of(f, i));
+      }
+      return r;
+    }
   }
 }

@@ -81,11 +81,13 @@ sealed interface Move {
     double middleX = (p.width - 1) / 2.0;
     double middleY = (p.height - 1) / 2.0;
     for (int y = 0; y < p.height; y++) {
+      double dy = y - middleY - m.down;
+      double yy = m.yy * dy;
+      double xy = m.xy * dy;
       for (int i = 0; i < p.width; i++) {
         double dx = i - middleX - m.right;
-        double dy = y - middleY - m.down;
-        double sy = m.yx * dx + m.yy * dy + middleY;
-        double sx = m.xx * dx + m.xy * dy + middleX;
+        double sy = m.yx * dx + yy + middleY;
+        double sx = m.xx * dx + xy + middleX;
         if (p.nearest) {
           nearest(x, p, y * p.width + i, sy, sx, outside);
         } else {
@@ -104,8 +106,8 @@ sealed interface Move {
   }
 
   private static void bilinear(float[] x, Planes p, int at, double sy, double sx, float outside) {
-    int y0 = (int) Math.floor(sy);
-    int x0 = (int) Math.floor(sx);
+    int y0 = floor(sy);
+    int x0 = floor(sx);
     float fy = (float) (sy - y0);
     float fx = (float) (sx - x0);
     boolean inside = y0 >= 0 && y0 + 1 < p.height && x0 >= 0 && x0 + 1 < p.width;
@@ -122,6 +124,11 @@ sealed interface Move {
       }
       x[p.row(c, 0) + at] = top * (1 - fy) + bottom * fy;
     }
+  }
+
+  private static int floor(double x) {
+    int whole = (int) x;
+    return x < whole ? whole - 1 : whole;
   }
 
   private static void window(float[] x, Planes p, Window m) {

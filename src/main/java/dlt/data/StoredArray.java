@@ -100,9 +100,36 @@ interface StoredArray {
   }
 
   /// Every `stride`-th byte from `from` on, 0 to 255, as `count` float32s from element `at` of `destination` on.
-  static void widen(MemorySegment bytes, long from, long stride, MemorySegment destination, long at, long count) {
-    for (long i = 0; i < count; i++) {
-      destination.set(ValueLayout.JAVA_FLOAT_UNALIGNED, (at + i) * 4, bytes.get(ValueLayout.JAVA_BYTE, from + i * stride) & 0xff);
+  static void widen(MemorySegment bytes, long from, int stride, MemorySegment destination, long at, long count) {
+    Some some = Some.OF_THREAD.get();
+    int most = Some.BYTES / stride;
+    for (long done = 0; done < count; done += most) {
+      int n = (int) Math.min(most, count - done);
+      MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, from + done * stride, some.bytes, 0, (n - 1) * stride + 1);
+      some.widen(stride, n);
+      MemorySegment.copy(some.floats, 0, destination, ValueLayout.JAVA_FLOAT_UNALIGNED, (at + done) * Float.BYTES, n);
+    }
+  }
+
+  /// What a thread widens at a time: loops over arrays take a fraction of those over memory.
+  final class Some {
+    static final int BYTES = 1 << 14;
+    static final ThreadLocal<Some> OF_THREAD = ThreadLocal.withInitial(Some::new);
+    private final byte[] bytes = new byte[BYTES];
+    private final float[] floats = new float[BYTES];
+
+    private Some() {}
+
+    private void widen(int stride, int count) {
+      if (stride == 1) {
+        for (int i = 0; i < count; i++) {
+          floats[i] = bytes[i] & 0xff;
+        }
+      } else {
+        for (int i = 0; i < count; i++) {
+          floats[i] = bytes[i * stride] & 0xff;
+        }
+      }
     }
   }
 }
