@@ -105,11 +105,11 @@ public record Prepared(ExperimentFile file, Parts parts, Assembly assembly, Task
   }
 
   /// Opens the data of `file` and divides them, after checking what the file alone can tell.
-  static Division open(ExperimentFile file) {
+  static Division open(ExperimentFile file, OpenedData opened) {
     Experiment experiment = file.experiment();
     Wanted wanted = wanted(experiment);
     experiment.data().train().declared(wanted).ifPresent(schema -> declared(file, schema));
-    return at(file, experiment.data().train(), () -> experiment.data().open(file.base(), wanted, experiment.seed()));
+    return at(file, experiment.data().train(), () -> opened.open(experiment.data(), file.base(), wanted, experiment.seed()));
   }
 
   /// The graphs of a file whose source says without being read what its samples are: shapes and losses are checked, the

@@ -9,7 +9,12 @@ public record Trainings(ExperimentFile file, Division division) {
   /// Opens the data of `file` and divides them. What the file alone can tell is checked before any data is read. Throws
   /// [ConfigException] for the file, a [Failure] of kind DATA, with the place in the file, for the data.
   public static Trainings open(ExperimentFile file) {
-    return new Trainings(file, Prepared.open(file));
+    return open(file, new OpenedData(1));
+  }
+
+  /// The same, with data that may have been `opened` before.
+  public static Trainings open(ExperimentFile file, OpenedData opened) {
+    return new Trainings(file, Prepared.open(file, opened));
   }
 
   /// How many there are.

@@ -5,6 +5,7 @@ import dlt.error.Failure;
 import dlt.experiment.Budget;
 import dlt.experiment.Experiment;
 import dlt.experiment.ExperimentFile;
+import dlt.experiment.OpenedData;
 import dlt.experiment.Trainings;
 import dlt.run.AtomicFile;
 import dlt.run.History;
@@ -43,7 +44,8 @@ public final class SweepRun {
 
   private final SweepFile file;
   private final Path folder;
-  private final Function<Experiment, Backend> backend;
+  private final Devices devices;
+  private final OpenedData data;
   private final String version;
   private final BooleanSupplier stop;
   private final Consumer<Leaderboard> changed;
@@ -55,7 +57,8 @@ public final class SweepRun {
   public SweepRun(SweepFile file, Path folder, Function<Experiment, Backend> backend, String version, BooleanSupplier stop, Consumer<Leaderboard> changed) {
     this.file = file;
     this.folder = folder;
-    this.backend = backend;
+    this.devices = new Devices(backend);
+    this.data = new OpenedData(file.sweep().parallel());
     this.version = version;
     this.stop = stop;
     Experiment experiment = file.experiment().experiment();
@@ -67,7 +70,7 @@ public final class SweepRun {
   /// Trains every trial, or goes on with those that an earlier attempt in the folder left. Throws a [Failure] of kind USAGE
   /// where another sweep is there, [dlt.config.ConfigException] where a trial's values do not fit the experiment.
   public Result train(boolean resume) {
-    if (file.sweep().halving().isPresent() && Trainings.open(file.experiment()).several()) {
+    if (file.sweep().halving().isPresent() && Trainings.open(file.experiment(), data).several()) {
       throw new Failure(Failure.Kind.USAGE, file.file() + ": `sweep.halving` compares trainings before their end, and a run over folds has several: leave out the one or the other");
     }
     begin(resume);
@@ -76,7 +79,7 @@ public final class SweepRun {
     }
     int epochs = file.experiment().experiment().training().epochs();
     boolean whole;
-    try (ExecutorService threads = Executors.newFixedThreadPool(file.sweep().parallel())) {
+    try (Devices _ = devices; ExecutorService threads = Executors.newFixedThreadPool(file.sweep().parallel())) {
       whole = switch (file.sweep().method()) {
         case Method.Grid _ -> rungs(threads, new Proposals(file.sweep(), seed()).grid(), epochs);
         case Method.Random r -> {
@@ -205,9 +208,8 @@ public final class SweepRun {
     }
     if (!ended) {
       Limit listener = new Limit(limit < epochs ? limit : Integer.MAX_VALUE);
-      try (Backend device = backend.apply(experiment.experiment())) {
-        TrainingRun.Result r = new TrainingRun(Trainings.open(experiment), device, run, listener)
-            .train(true, version, () -> stop.getAsBoolean() || listener.reached());
+      try (Backend device = devices.lend(experiment.experiment())) {
+        TrainingRun.Result r = train(experiment, device, run, listener);
         if (r.stopped() && !listener.reached()) {
           return false;
         }
@@ -223,6 +225,15 @@ public final class SweepRun {
     double seconds = History.read(run).epochs().stream().filter(e -> e.epoch() <= limit).mapToDouble(History.Epoch::seconds).sum();
     stand(new Standing(trial, limit, score, seconds, Double.isNaN(score) ? Optional.of(Standing.Failing.DIVERGED) : Optional.empty()));
     return true;
+  }
+
+  private TrainingRun.Result train(ExperimentFile experiment, Backend device, RunDirectory run, Limit listener) {
+    try {
+      return new TrainingRun(Trainings.open(experiment, data), device, run, listener).train(true, version, () -> stop.getAsBoolean() || listener.reached());
+    } catch (RuntimeException | Error e) {
+      Devices.spoil(device);
+      throw e;
+    }
   }
 
   private void stand(Standing standing) {
@@ -241,8 +252,8 @@ public final class SweepRun {
     if (experiment.experiment().training().budget().flatMap(Budget::memory).isEmpty()) {
       return false;
     }
-    try (Backend device = backend.apply(experiment.experiment())) {
-      return PlannedMemory.overBudget(Trainings.open(experiment).training(0), device);
+    try (Backend device = devices.lend(experiment.experiment())) {
+      return PlannedMemory.overBudget(Trainings.open(experiment, data).training(0), device);
     }
   }
 
