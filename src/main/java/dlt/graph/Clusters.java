@@ -25,14 +25,14 @@ import java.util.Set;
 ///
 /// Nodes are taken last first, and each pointwise one joins those of its consumers that work on the same shape: so a mask
 /// that only the backward pass needs is computed there and not kept from the forward pass. A join is refused where a unit of
-/// work would then wait for itself. Afterwards, what is cheap to compute from one tensor of the full shape is computed again
-/// by everybody who needs it, who reads that tensor in its place.
+/// work would then wait for itself. Afterwards, what is cheap to compute is computed again by everybody who needs it and reads one
+/// more tensor of the full shape for it at most, in its place; and by who reads all that it is computed from anyway.
 final class Clusters {
   /// How much one kernel may take on: distinct inputs and outputs, and nodes.
   private static final int POINTERS = 16;
   private static final int NODES = 64;
   /// Nodes that are cheaper to compute again than to write and read.
-  private static final int CHEAP = 3;
+  private static final int CHEAP = 6;
 
   /// A set of nodes that is growing into a unit. Merged ones point to what they became part of.
   private static final class Cluster {
@@ -263,23 +263,43 @@ final class Clusters {
     return r;
   }
 
+  /// Adds what `n` is computed from to clusters that need it: to all of them, if that reads no more than `n` itself would be, so
+  /// that it is never written; else to those that read all of it anyway, and `n` no more.
   private void computeAgain(Cluster home, Node n) {
     Set<Cluster> users = new LinkedHashSet<>();
+    boolean written = false;
     for (Node consumer : consumers(n)) {
       Cluster user = cluster(consumer);
       if (user != home) {
         if (!user.open || !pointwise(consumer) || !user.space.equals(home.space)) {
-          return;       // it is needed in memory anyway
+          written = true;
+        } else {
+          users.add(user);
         }
-        users.add(user);
       }
     }
     Set<Node> expression = new LinkedHashSet<>();
     Set<Node> leaves = new HashSet<>();
-    if (!users.isEmpty() && cheap(home, n, expression, leaves)
-        && leaves.stream().filter(l -> l.shape().equals(home.space)).count() <= 1) {
-      users.forEach(u -> u.nodes.addAll(expression));
+    if (users.isEmpty() || !cheap(home, n, expression, leaves)) {
+      return;
     }
+    leaves.removeIf(l -> !l.shape().equals(home.space));
+    if (written || users.stream().anyMatch(u -> more(u, leaves) > 1 || !fits(u, expression))) {
+      users.removeIf(u -> more(u, leaves) > 0 || !fits(u, expression));
+    }
+    users.forEach(u -> u.nodes.addAll(expression));
+  }
+
+  /// How many of `leaves` are not at hand in `user`.
+  private static long more(Cluster user, Set<Node> leaves) {
+    List<Node> read = inputs(user.nodes);
+    return leaves.stream().filter(l -> !read.contains(l) && !user.nodes.contains(l)).count();
+  }
+
+  private boolean fits(Cluster user, Set<Node> expression) {
+    Set<Node> all = new HashSet<>(user.nodes);
+    all.addAll(expression);
+    return all.size() <= NODES && inputs(all).size() + outputs(user).size() <= POINTERS;
   }
 
   /// Collects what `n` is computed from within its cluster; false where that is too much.
