@@ -32,6 +32,8 @@ final class CpuCompiler {
   private final Map<String, MemorySegment> inputs = new HashMap<>();
   private final MemorySegment block;
   private final List<MemorySegment> kept;
+  private final Map<Work, Moments.Pair> pairs;
+  private final Map<Moments.Pair, Moments> moments = new HashMap<>();
 
   CpuCompiler(Graph graph, Map<String, Buffer> variables, Target target) {
     Verifier.verify(graph);
@@ -46,6 +48,7 @@ final class CpuCompiler {
       this.variables.put(v.name(), buffer.data());
     }
     this.placement = new Placement(this.graph, order);
+    this.pairs = Moments.pairs(target, order);
     this.graph.inputs().forEach(n -> inputs.put(((Input) n.op()).name(), target.scratch(n.type().bytes())));
     this.block = target.scratch(placement.blockBytes());
     this.kept = placement.kept().stream().map(k -> target.scratch(k.bytes())).toList();
@@ -108,6 +111,11 @@ final class CpuCompiler {
   }
 
   private Step compiled(Work work) {
+    if (pairs.containsKey(work) && !placement.constant(work)) {
+      Moments.Pair pair = pairs.get(work);
+      Moments m = moments.computeIfAbsent(pair, p -> new Moments(target, p));
+      return work == pair.sum() ? m.sum(operand(pair.data()), operand(pair.sum().node())) : m.squares(operand(pair.centre()), operand(work.outputs().getFirst()));
+    }
     return switch (work) {
       case Work.Pointwise(var group) -> PointwiseKernel.compile(target, group, operands(group.inputs()), operands(group.outputs()));
       case Work.Several(var works) -> {

@@ -265,7 +265,8 @@ final class ReducingGroup {
       long[] addresses = LongStream.concat(LongStream.concat(inputs.stream().mapToLong(Operand::address), kept.stream().mapToLong(n -> output(n).address())),
           IntStream.range(0, foldings.size()).mapToLong(i -> scratch.address() + i * partialBytes)).toArray();
       List<Step> steps = new ArrayList<>();
-      steps.add(Strips.compile(target, new Strips.Code(PointwiseCode.of(group, stores), slots, columns), rows, addresses));
+      Strips parts = new Strips(target, new Strips.Code(PointwiseCode.of(group, stores), slots, columns), rows, addresses);
+      steps.add(() -> target.workers().run(parts.parts(), parts::run));
       for (int i = 0; i < foldings.size(); i++) {
         steps.add(ReduceKernel.compile(target, foldings.get(i), left, List.of(0), scratch.asSlice(i * partialBytes, partialBytes),
             output(reductions.get(i)), scratch.asSlice(reductions.size() * partialBytes)));

@@ -31,43 +31,53 @@ final class Strips {
   /// Columns that are too few for vectors, or so many that a page holds no two rows.
   private static final int LEAST_COLUMNS = 16, MOST_COLUMNS = 1024;
 
-  private final Target target;
   private final Kernel kernel;
   private final Blocks rows;
   private final MemorySegment table;
   private final int slots;
 
-  /// `addresses`: where the operand of each slot lies; of a fold, as many rows as there are parts.
-  private Strips(Target target, Code code, Blocks rows, long[] addresses) {
-    this.target = target;
+  /// Where a part finds the operand of a slot: its first row of it, where it has rows.
+  interface Addresses {
+    long of(int slot, int part);
+  }
+
+  Strips(Target target, Code code, Blocks rows, Addresses addresses) {
     this.rows = rows;
     this.kernel = target.kernel(code, a -> StripEmitter.emit(a, code));
-    this.slots = addresses.length;
+    this.slots = code.slots.size();
     this.table = target.scratch(8L * rows.parts() * slots);
     for (int part = 0; part < rows.parts(); part++) {
       for (int slot = 0; slot < slots; slot++) {
-        long row = switch (code.slots.get(slot)) {
-          case Full _ -> rows.from(part);
-          case Column _, Scalar _ -> 0;
-          case Fold _ -> part;
-        };
-        table.setAtIndex(JAVA_LONG, (long) part * slots + slot, addresses[slot] + 4 * row * code.columns);
+        table.setAtIndex(JAVA_LONG, (long) part * slots + slot, addresses.of(slot, part));
       }
     }
   }
 
-  static Step compile(Target target, Code code, Blocks rows, long[] addresses) {
-    Strips strips = new Strips(target, code, rows, addresses);
-    return () -> target.workers().run(rows.parts(), strips::run);
+  /// `addresses`: where the operand of each slot lies; of a fold, as many rows as there are parts.
+  Strips(Target target, Code code, Blocks rows, long... addresses) {
+    this(target, code, rows, (slot, part) -> addresses[slot] + 4L * code.columns * switch (code.slots.get(slot)) {
+      case Full _ -> rows.from(part);
+      case Column _, Scalar _ -> 0;
+      case Fold _ -> part;
+    });
   }
 
-  private void run(int part) {
+  int parts() {
+    return rows.parts();
+  }
+
+  void run(int part) {
     kernel.call(table.address() + 8L * part * slots, rows.to(part) - rows.from(part));
+  }
+
+  /// Whether there is code for rows of so many columns.
+  static boolean fits(Target target, int columns) {
+    return target.emits() && LEAST_COLUMNS <= columns && columns <= MOST_COLUMNS;
   }
 
   /// The slots of `nest`, then of `foldings`, as rows of so many columns; empty where there is no code for that.
   static Optional<List<Slot>> slots(Target target, Nest nest, int columns, List<Folding> foldings) {
-    boolean fits = target.emits() && LEAST_COLUMNS <= columns && columns <= MOST_COLUMNS
+    boolean fits = fits(target, columns)
         && foldings.size() <= (target.instructionSet() == InstructionSet.AVX512 ? 4 : foldings.stream().allMatch(Folding::simple) ? 2 : 1);
     if (!fits) {
       return Optional.empty();

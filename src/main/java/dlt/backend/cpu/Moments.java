@@ -1,0 +1,181 @@
+package dlt.backend.cpu;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import dlt.backend.KernelCall;
+import dlt.backend.Work;
+import dlt.backend.cpu.Strips.Code;
+import dlt.backend.cpu.Strips.Column;
+import dlt.backend.cpu.Strips.Fold;
+import dlt.backend.cpu.Strips.Full;
+import dlt.backend.cpu.Strips.Scalar;
+import dlt.graph.Fusion;
+import dlt.graph.Node;
+import dlt.op.Binary;
+import dlt.op.Reduce;
+import dlt.tensor.Shape;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Sums of columns, and later, when a centre is known, the sums of their squared distances from it, with one way through the
+/// data: while a block of rows is in the cache, the distances `d = x - m` from its own mean `m` are taken, and from their sums the
+/// squared distances of its `n` rows from any centre are `sum(d^2) + (m - centre) * (2 * sum(d) + n * (m - centre))`
+/// (Chan, Golub and LeVeque: Algorithms for computing the sample variance, 1983). Blocks are added up in their order.
+final class Moments {
+  /// A sum and the sum of squared distances of the same data.
+  record Pair(Work.Single sum, Work.Pointwise squares) {
+    Node data() {
+      return sum.node().inputs().getFirst();
+    }
+
+    /// The operand that is the centre.
+    Node centre() {
+      return squares.group().inputs().stream().filter(n -> n != data()).findFirst().orElseThrow();
+    }
+
+    int rows() {
+      return Math.toIntExact(((Reduce) sum.node().op()).dims().stream().mapToLong(data().shape()::dim).reduce(1, (a, b) -> a * b));
+    }
+
+    int columns() {
+      return Math.toIntExact(data().shape().size() / rows());
+    }
+  }
+
+  private static final Folding SUM = new Folding(Reduce.Kind.SUM);
+
+  private final Target target;
+  private final int columns;
+  private final Blocks rows;
+  /// Of each block the sums of columns, of distances and of their squares.
+  private final MemorySegment sums;
+  private final MemorySegment distances;
+  private final MemorySegment squares;
+  /// The rows of a block and their reciprocal; the same of the last block.
+  private final MemorySegment counts;
+
+  Moments(Target target, Pair pair) {
+    this.target = target;
+    this.columns = pair.columns();
+    this.rows = new Blocks(pair.rows(), ColumnReduction.block(columns));
+    this.sums = target.scratch(partialBytes());
+    this.distances = target.scratch(partialBytes());
+    this.squares = target.scratch(partialBytes());
+    this.counts = target.scratch(16);
+    for (int i = 0; i < 2; i++) {
+      float n = rows.to(i * (rows.parts() - 1)) - rows.from(i * (rows.parts() - 1));
+      counts.setAtIndex(JAVA_FLOAT, 2 * i, n);
+      counts.setAtIndex(JAVA_FLOAT, 2 * i + 1, 1 / n);
+    }
+  }
+
+  /// The pairs among works in the order in which they run, by either work of each.
+  static Map<Work, Pair> pairs(Target target, List<Work> order) {
+    Map<Node, Work.Single> sums = new HashMap<>();
+    Map<Work, Pair> pairs = new HashMap<>();
+    for (Work work : order) {
+      switch (work) {
+        case Work.Single single when single.node().op() instanceof Reduce reduce && reduce.kind() == Reduce.Kind.SUM ->
+            sums.putIfAbsent(single.node().inputs().getFirst(), single);
+        case Work.Pointwise squares -> {
+          Work.Single sum = squared(squares.group(), sums);
+          if (sum != null && !pairs.containsKey(sum)) {
+            Pair pair = new Pair(sum, squares);
+            if (Strips.fits(target, pair.columns()) && pair.centre().shape().size() == pair.columns()) {
+              pairs.put(sum, pair);
+              pairs.put(squares, pair);
+            }
+          }
+        }
+        case Work.Single _, Work.Ended _, Work.Several _ -> { }
+      }
+    }
+    return pairs;
+  }
+
+  /// The sum over the same dimensions of what the group takes squared distances of; null where it does anything else.
+  private static Work.Single squared(Fusion.Group group, Map<Node, Work.Single> sums) {
+    if (group.nodes().size() != 3 || !(group.nodes().getLast().op() instanceof Reduce reduce) || reduce.kind() != Reduce.Kind.SUM
+        || group.inputs().size() != 2 || group.outputs().size() != 1 || Fusion.trailing(reduce.dims(), group.shape())) {
+      return null;
+    }
+    Node difference = group.nodes().get(0);
+    Node square = group.nodes().get(1);
+    Work.Single sum = sums.get(difference.inputs().getFirst());
+    boolean matches = sum != null && difference.op().equals(new Binary(Binary.Kind.SUB)) && square.op().equals(new Binary(Binary.Kind.MUL))
+        && square.inputs().stream().allMatch(n -> n == difference) && ((Reduce) sum.node().op()).dims().equals(reduce.dims());
+    return matches ? sum : null;
+  }
+
+  private long partialBytes() {
+    return 4L * rows.parts() * columns;
+  }
+
+  private long count(int part) {
+    return counts.address() + (part == rows.parts() - 1 ? 8 : 0);
+  }
+
+  /// The sum, and what [#squares] needs; the bits are those of the reduction by itself.
+  Step sum(Operand x, Operand sum) {
+    VectorCode add = new VectorCode();
+    add.store(1, add.input(0));
+    Strips first = new Strips(target, new Code(add.body(), List.of(new Full(), new Fold(SUM)), columns), rows, x.address(), sums.address());
+
+    VectorCode distance = new VectorCode();
+    int d = distance.sub(distance.input(0), distance.mul(distance.input(1), distance.input(2)));
+    distance.store(3, d);
+    distance.store(4, distance.mul(d, d));
+    long row = 4L * columns;
+    Strips second = new Strips(target, new Code(distance.body(), List.of(new Full(), new Column(), new Scalar(), new Fold(SUM), new Fold(SUM)), columns), rows,
+        (slot, part) -> switch (slot) {
+          case 0 -> x.address() + row * rows.from(part);
+          case 1 -> sums.address() + row * part;
+          case 2 -> count(part) + 4;
+          case 3 -> distances.address() + row * part;
+          default -> squares.address() + row * part;
+        });
+    Shape left = Shape.of(rows.parts(), columns);
+    Step end = ReduceKernel.compile(target, SUM, left, List.of(0), sums, sum.data(), target.shared(ReduceKernel.scratchBytes(left, List.of(0))));
+    long size = x.shape().size();
+    target.path("and squares", new Target.Phase(2 * 4 * size, List.of(0), true, List.of(new KernelCall.Traffic(0, 3 * partialBytes(), 3 * partialBytes()))));
+    return () -> {
+      target.workers().run(rows.parts(), part -> {
+        first.run(part);
+        second.run(part);
+      });
+      end.run();
+    };
+  }
+
+  /// The sums of squared distances from `centre`, of what [#sum] has seen.
+  Step squares(Operand centre, Operand result) {
+    VectorCode code = new VectorCode();
+    int d = code.sub(code.mul(code.input(0), code.input(5)), code.input(3));
+    int twice = code.add(code.input(1), code.input(1));
+    code.store(6, code.add(code.input(2), code.mul(d, code.add(twice, code.mul(code.input(4), d)))));
+    Code each = new Code(code.body(), List.of(new Full(), new Full(), new Full(), new Column(), new Scalar(), new Scalar(), new Fold(SUM)), columns);
+    // the last block may have fewer rows
+    Blocks blocks = new Blocks(rows.parts() - 1, ColumnReduction.block(columns));
+    Shape left = Shape.of(blocks.parts() + 1, columns);
+    long row = 4L * columns;
+    MemorySegment[] scratch = target.shared(row * (blocks.parts() + 1), ReduceKernel.scratchBytes(left, List.of(0)));
+    List<Strips> parts = new ArrayList<>();
+    for (Blocks some : List.of(blocks, new Blocks(1, 1))) {
+      boolean last = some != blocks;
+      long first = last ? row * (rows.parts() - 1) : 0;
+      long n = count(last ? rows.parts() - 1 : 0);
+      parts.add(new Strips(target, each, some, sums.address() + first, distances.address() + first, squares.address() + first, centre.address(), n, n + 4,
+          scratch[0].address() + (last ? row * blocks.parts() : 0)));
+    }
+    Step end = ReduceKernel.compile(target, SUM, left, List.of(0), scratch[0], result.data(), scratch[1]);
+    target.path("of the sum's sweep", new Target.Phase(2 * 7 * (long) rows.parts() * columns, List.of(), true,
+        List.of(new KernelCall.Traffic(3 * partialBytes(), 0, 3 * partialBytes()))));
+    return () -> {
+      parts.forEach(p -> target.workers().run(p.parts(), p::run));
+      end.run();
+    };
+  }
+}
