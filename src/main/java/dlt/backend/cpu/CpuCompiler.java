@@ -13,10 +13,12 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// Turns a graph into steps over the memory that its [Placement] asks for.
 final class CpuCompiler {
@@ -39,7 +41,7 @@ final class CpuCompiler {
     Verifier.verify(graph);
     this.graph = ImageLayouts.of(graph, new CpuLayoutCosts(target)).apply();
     this.target = target;
-    this.order = Work.of(this.graph);
+    this.order = countersFirst(Work.of(this.graph));
     for (Node node : this.graph.variables()) {
       Variable v = (Variable) node.op();
       if (!(variables.get(v.name()) instanceof CpuBuffer buffer) || !buffer.type().equals(v.type())) {
@@ -52,6 +54,25 @@ final class CpuCompiler {
     this.graph.inputs().forEach(n -> inputs.put(((Input) n.op()).name(), target.scratch(n.type().bytes())));
     this.block = target.scratch(placement.blockBytes());
     this.kept = placement.kept().stream().map(k -> target.scratch(k.bytes())).toList();
+  }
+
+  /// What is computed from nothing but variables of one element, such as how often there was a step, comes first, one next to the
+  /// other: in between larger work its code and data would come from memory each time.
+  private static List<Work> countersFirst(List<Work> order) {
+    Set<Node> counters = new HashSet<>();
+    List<Work> first = new ArrayList<>();
+    List<Work> others = new ArrayList<>();
+    for (Work work : order) {
+      boolean from = work instanceof Work.Single(Node node) && node.op() instanceof Variable || !work.inputs().isEmpty() && counters.containsAll(work.inputs());
+      if (from && work.outputs().stream().allMatch(n -> n.shape().size() == 1)) {
+        counters.addAll(work.outputs());
+        first.add(work);
+      } else {
+        others.add(work);
+      }
+    }
+    first.addAll(others);
+    return first;
   }
 
   CpuProgram compile(Arena arena) {

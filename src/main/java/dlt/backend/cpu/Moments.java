@@ -155,7 +155,9 @@ final class Moments {
     VectorCode code = new VectorCode();
     int d = code.sub(code.mul(code.input(0), code.input(5)), code.input(3));
     int twice = code.add(code.input(1), code.input(1));
-    code.store(6, code.add(code.input(2), code.mul(d, code.add(twice, code.mul(code.input(4), d)))));
+    int moved = code.add(code.input(2), code.mul(d, code.add(twice, code.mul(code.input(4), d))));
+    // where all are equal, rounding may leave less than nothing
+    code.store(6, code.op(VectorCode.Op.MAX, code.constant(0f), moved));
     Code each = new Code(code.body(), List.of(new Full(), new Full(), new Full(), new Column(), new Scalar(), new Scalar(), new Fold(SUM)), columns);
     // the last block may have fewer rows
     Blocks blocks = new Blocks(rows.parts() - 1, ColumnReduction.block(columns));
@@ -171,7 +173,7 @@ final class Moments {
           scratch[0].address() + (last ? row * blocks.parts() : 0)));
     }
     Step end = ReduceKernel.compile(target, SUM, left, List.of(0), scratch[0], result.data(), scratch[1]);
-    target.path("of the sum's sweep", new Target.Phase(2 * 7 * (long) rows.parts() * columns, List.of(), true,
+    target.path("of the sum's sweep", new Target.Phase(2 * 8 * (long) rows.parts() * columns, List.of(), true,
         List.of(new KernelCall.Traffic(3 * partialBytes(), 0, 3 * partialBytes()))));
     return () -> {
       parts.forEach(p -> target.workers().run(p.parts(), p::run));

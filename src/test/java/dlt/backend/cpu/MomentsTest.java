@@ -14,6 +14,7 @@ import dlt.tensor.HostTensor;
 import dlt.tensor.Philox;
 import dlt.tensor.TensorType;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -93,6 +94,18 @@ class MomentsTest {
           }
         }
       }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void equalValuesHaveNoNegativeSquares(int[] dims, InstructionSet set) {
+    HostTensor x = HostTensor.allocate(TensorType.float32(dims));
+    for (long i = 0; i < x.size(); i++) {
+      x.set(i, 0.1 + i % dims[dims.length - 1] / 7.0);
+    }
+    try (CpuBackend backend = new CpuBackend(2, set)) {
+      assertThat(Arrays.stream(squares(backend, graph(dims, true), x).swept).boxed()).allMatch(v -> v >= 0 && v < 1e-6);
     }
   }
 
