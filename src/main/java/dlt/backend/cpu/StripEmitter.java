@@ -40,6 +40,8 @@ final class StripEmitter implements VectorEmitter.Memory {
   private static final int MOST_VECTORS = 4;
   /// Bytes from what is read to what is asked for.
   private static final int AHEAD = 4096;
+  /// Bytes that one request gets.
+  private static final int LINE = 64;
 
   private final Assembler a;
   private final Strips.Code code;
@@ -115,7 +117,7 @@ final class StripEmitter implements VectorEmitter.Memory {
     if (tail != 0) {
       a.maskFirst(tailMask, tail);
       masked = true;
-      rows(narrow);
+      rows(narrow, full == 0);
     }
     a.addImmediate(RSP, frame);
     for (int i = kept - 1; i >= 0; i--) {
@@ -175,8 +177,14 @@ final class StripEmitter implements VectorEmitter.Memory {
     if (from == to) {
       return;
     }
+    if (from == 0) {
+      rows(strip, true);
+      a.addImmediate(RDX, width);
+      strips(strip, width, to);
+      return;
+    }
     Label next = a.here();
-    rows(strip);
+    rows(strip, false);
     a.addImmediate(RDX, width);
     if (from + width < to) {
       a.compareImmediate(RDX, to);
@@ -184,8 +192,9 @@ final class StripEmitter implements VectorEmitter.Memory {
     }
   }
 
-  /// The rows of the columns at byte RDX of each row; RSI goes down them.
-  private void rows(Strip strip) {
+  /// The rows of the columns at byte RDX of each row; RSI goes down them. The `first` columns ask ahead for whole rows, as
+  /// memory gives them best.
+  private void rows(Strip strip, boolean first) {
     for (vector = 0; vector < strip.vectors.size(); vector++) {
       Vector v = strip.vectors.get(vector);
       v.fixed.forEach((slot, register) -> column(register, slot));
@@ -210,9 +219,11 @@ final class StripEmitter implements VectorEmitter.Memory {
         current.some.emit(a);
       }
     }
-    for (int r : pointers.values()) {
-      for (int i = 0; i < ROWS * strip.vectors.size(); i++) {
-        a.prefetch(Address.at(r, RSI, ahead + i / strip.vectors.size() * rowBytes + i % strip.vectors.size() * a.vectorBytes()));
+    if (first) {
+      for (int line = 0; line < ROWS * rowBytes; line += LINE) {
+        for (int r : pointers.values()) {
+          a.prefetch(Address.at(r, RSI, ahead + line));
+        }
       }
     }
     a.addImmediate(RSI, ROWS * rowBytes);
