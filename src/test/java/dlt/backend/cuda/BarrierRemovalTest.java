@@ -8,6 +8,7 @@ import dlt.backend.cuda.software.Fault;
 import dlt.backend.cuda.software.Mutation;
 import dlt.backend.cuda.software.SoftwareDriver;
 import dlt.graph.GraphBuilder;
+import dlt.op.MatMul;
 import dlt.op.Op;
 import dlt.op.OpCase;
 import dlt.op.OpCases;
@@ -105,6 +106,60 @@ class BarrierRemovalTest {
       return DoubleStream.concat(Arrays.stream(program.output("sums").read().toDoubles()), Arrays.stream(program.output("distances").read().toDoubles()))
           .toArray();
     }
+  }
+
+  /// Two products and a reduction, as one kernel whose blocks have more threads than the products'.
+  @Test
+  void isNoticedInProductsSideBySide() {
+    SoftwareDriver whole = new SoftwareDriver(GPU, 1);
+    double[] expected = productsSideBySide(whole);
+    Set<Mutation.Wait> waits = whole.mutation().waits().keySet();
+    assertThat(waits.stream().map(Mutation.Wait::kernel).distinct()).hasSize(1);
+    List<String> unnoticed = new ArrayList<>();
+    for (Mutation.Wait wait : waits) {
+      SoftwareDriver driver = new SoftwareDriver(GPU, 1);
+      driver.mutation().leaveOut(wait);
+      boolean noticed;
+      try {
+        noticed = !Arrays.equals(productsSideBySide(driver), expected);
+      } catch (Fault _) {
+        noticed = true;
+      }
+      // the last one is the reduction's before the next turn, and no block has a second one
+      if (!noticed && !wait.instruction().equals("cp.async.wait_group 0;") && !wait.leaves() && !wait.last()) {
+        unnoticed.add(wait.toString());
+      }
+    }
+    assertThat(unnoticed).as("of %s", waits.size()).isEmpty();
+  }
+
+  /// The gradients of a linear layer.
+  private static double[] productsSideBySide(SoftwareDriver driver) {
+    GraphBuilder g = new GraphBuilder();
+    Map<String, HostTensor> values = new LinkedHashMap<>();
+    values.put("x", random(1, 448, 70));
+    values.put("dy", random(2, 448, 400));
+    values.put("w", random(3, 400, 70));
+    Value x = g.input("x", values.get("x").type());
+    Value dy = g.input("dy", values.get("dy").type());
+    Value w = g.input("w", values.get("w").type());
+    g.output("dx", g.emit(new MatMul(false, false), dy, w));
+    g.output("dw", g.emit(new MatMul(true, false), dy, x));
+    g.output("db", g.sum(dy, List.of(0), false));
+    try (CudaBackend backend = new CudaBackend(driver, GPU, Precision.FLOAT32); Program program = backend.compile(g.build(), Map.of())) {
+      values.forEach((name, v) -> program.input(name).write(v));
+      program.run();
+      return List.of("dx", "dw", "db").stream().flatMapToDouble(name -> Arrays.stream(program.output(name).read().toDoubles())).toArray();
+    }
+  }
+
+  private static HostTensor random(int stream, int... shape) {
+    HostTensor values = HostTensor.allocate(TensorType.float32(shape));
+    Philox random = new Philox(3, stream, 0);
+    for (long i = 0; i < values.size(); i++) {
+      values.set(i, random.uniform(i) - 0.5);
+    }
+    return values;
   }
 
   private static boolean redundant(Mutation.Wait wait, int blocks) {

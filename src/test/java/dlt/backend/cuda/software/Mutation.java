@@ -21,6 +21,11 @@ public final class Mutation {
       return code.statements()[step + 1].opcode().equals("ret");
     }
 
+    /// Whether the section of a kernel ends behind it: its code goes on elsewhere, whatever happens.
+    public boolean leaves() {
+      return code.statements()[step + 1].opcode().startsWith("bra.uni");
+    }
+
     /// Whether no other one follows in the kernel's text.
     public boolean last() {
       return IntStream.range(step + 1, code.statements().length).noneMatch(i -> waits(code, i));
