@@ -305,6 +305,7 @@ final class CudaCompiler {
       case Work.Pointwise(var group) -> PointwiseKernel.sections(target, group, operands(group.inputs()), operands(group.outputs()));
       case Work.Single(Node node) when node.op() instanceof Reduce op ->
           ReduceKernel.sections(target, op, operands(node.inputs()), operand(node));
+      case Work.Single(Node node) when node.op() instanceof Cast op -> CastKernel.sections(target, op, operands(node.inputs()), operand(node));
       case Work.Single _ -> shipped(work).stream().map(ShippedSection::of).toList();
       case Work.Ended _, Work.Several _ -> throw new AssertionError(work);
     };

@@ -8,6 +8,7 @@ import dlt.graph.Node;
 import dlt.op.ArgMax;
 import dlt.op.AvgPool2d;
 import dlt.op.AvgPool2dGrad;
+import dlt.op.Cast;
 import dlt.op.Conv2d;
 import dlt.op.Conv2dGradInput;
 import dlt.op.Conv2dGradWeight;
@@ -93,7 +94,7 @@ final class Schedule {
 
   /// Whether its code is written, so that it can be part of a larger kernel.
   static boolean joins(Work work) {
-    return work instanceof Work.Pointwise || work instanceof Work.Single(Node node) && (node.op() instanceof Reduce || shipped(node));
+    return work instanceof Work.Pointwise || work instanceof Work.Single(Node node) && (node.op() instanceof Reduce || node.op() instanceof Cast || shipped(node));
   }
 
   /// Whether it has a kernel that can be part of a larger one, and so little to do that a launch of its own is most of it.
