@@ -13,10 +13,10 @@ import java.util.stream.IntStream;
 /// The gradient of a convolution of one group by its weights, by [ChannelsLastGradWeight]: channels-last images are copied to
 /// [ChannelBlocks], others and those of few channels are read where they lie; gradients are channels-last or copied. Both are cut into
 /// groups with sums of their own, and each part computes one panel of output channels of one group, for as many rows or
-/// images at a time as the second cache holds; then the groups are added up in order.
+/// images at a time as the second cache holds, about; then the groups are added up in order.
 record ChannelsLastGradWeightPass(ConvGeometry g) {
   /// Bytes of images and gradients that all tiles go through before the next ones.
-  private static final long BAND = 600 << 10;
+  private static final long BAND = 1 << 20;
   /// Bytes of sums of all groups together, where one group does not need more.
   private static final long MOST_SUMS = 8L << 20;
   /// Parts, where there are groups enough.
