@@ -45,7 +45,7 @@ record ChannelsLastGradWeightPass(ConvGeometry g) {
     int lanes = vectors * target.lanes();
     int most = ChannelsLastGradWeight.most(target, vectors);
     boolean farImages = x.channelsLast() && g.c() > most;
-    boolean copies = farImages && (g.o() >= MANY_CHANNELS || skips(g.rows()) && skips(g.columns()));
+    boolean copies = farImages && 4 * g.images().size() < Integer.MAX_VALUE && (g.o() >= MANY_CHANNELS || skips(g.rows()) && skips(g.columns()));
     Optional<ChannelBlocks> blocks = copies ? Optional.of(blocks(most)) : Optional.empty();
     Source source = new Source(blocks.map(ChannelBlocks::steps).orElse(PixelSteps.of(g.images(), x.channelsLast())),
         blocks.isPresent() ? dense(g.rows()) : g.rows(), blocks.isPresent() ? dense(g.columns()) : g.columns());
@@ -64,10 +64,10 @@ record ChannelsLastGradWeightPass(ConvGeometry g) {
     int bands = g.n() * bandsOfImage;
     int groups = (int) Math.clamp(MOST_SUMS / panels.bytes(), 1, Math.min(Math.ceilDiv(PARTS, panels.panels()), bands));
 
-    ChannelsLast allGradients = new ChannelsLast(g.n(), g.o(), g.oh(), g.ow(), 0, 0, 0, 0);
+    ChannelsLast allGradients = new ChannelsLast(g.n(), g.o(), g.oh(), g.ow());
     boolean gather = tiles.size() >= MANY_TILES || g.o() % lanes > 0;
     // a band's gradients of a panel, side by side
-    ChannelsLast panelGradients = new ChannelsLast(imagesAtOnce, lanes, bandRows, g.ow(), 0, 0, 0, 0);
+    ChannelsLast panelGradients = new ChannelsLast(imagesAtOnce, lanes, bandRows, g.ow());
     MemorySegment[] shared = target.shared(groups * panels.bytes(), blocks.map(ChannelBlocks::bytes).orElse(0L),
         dy.channelsLast() ? 0 : allGradients.bytes());
     MemorySegment sums = shared[0];
@@ -82,9 +82,12 @@ record ChannelsLastGradWeightPass(ConvGeometry g) {
     Kernel copy = new RowCopy(lanes, allGradients.pixel(), panelGradients.pixel()).compile(target);
     int lastLanes = g.o() - (panels.panels() - 1) * lanes;
     Kernel copyLast = new RowCopy(lastLanes, allGradients.pixel(), panelGradients.pixel()).compile(target);
-    Steps gradientSteps = gather ? new Steps(panelGradients.pixel(), panelGradients.row(), panelGradients.row() * g.oh())
-        : new Steps(allGradients.pixel(), allGradients.row(), allGradients.image());
-    List<Tile> kernels = tiles.stream().flatMap(t -> kernels(target, vectors, t, source, gradientSteps, farImages && !copies, !gather).stream()).toList();
+    // the last step is for several images, which are small
+    Steps imageSteps = new Steps(source.columns.stride() * source.steps.pixel(), source.rows.stride() * source.steps.row(),
+        imagesAtOnce > 1 ? source.steps.image() : 0);
+    ChannelsLast gradients = gather ? panelGradients : allGradients;
+    Steps gradientSteps = new Steps(gradients.pixel(), gradients.row(), imagesAtOnce > 1 ? gradients.row() * g.oh() : 0);
+    List<Tile> kernels = tiles.stream().flatMap(t -> kernels(target, vectors, t, source, imageSteps, gradientSteps, farImages && !copies, !gather).stream()).toList();
     Kernel sum = new ChannelsLastGradWeight.Sum(groups, panels.bytes()).compile(target);
 
     IntConsumer multiply = part -> target.workspace().use(piece -> {
@@ -99,17 +102,17 @@ record ChannelsLastGradWeightPass(ConvGeometry g) {
         int image = band / bandsOfImage;
         int first = band % bandsOfImage * bandRows;
         int endOfBand = Math.min(g.oh(), first + bandRows);
-        long gradients = dense.address() + allGradients.at(image, first, 0) + 4L * panel * lanes;
+        long from = dense.address() + allGradients.at(image, first, 0) + 4L * panel * lanes;
         if (gather) {
-          (panel == panels.panels() - 1 ? copyLast : copy).call(gradients, piece, (long) count * (endOfBand - first) * g.ow());
-          gradients = piece;
+          (panel == panels.panels() - 1 ? copyLast : copy).call(from, piece, (long) count * (endOfBand - first) * g.ow());
+          from = piece;
         }
         for (Tile tile : kernels) {
           int firstRow = Math.max(first, tile.firstRow);
           int endRow = Math.min(endOfBand, tile.endRow);
           if (firstRow < endRow) {
             long window = images.address() + source.steps.at(image, source.rows.pixel(firstRow, 0), source.columns.pixel(0, 0));
-            tile.kernel.call(window + tile.place, gradients + (firstRow - first) * gradientSteps.row(), mine.address() + tile.sums,
+            tile.kernel.call(window + tile.place, from + (firstRow - first) * gradientSteps.row(), mine.address() + tile.sums,
                 endRow - firstRow, count, 0);
           }
         }
@@ -227,8 +230,8 @@ record ChannelsLastGradWeightPass(ConvGeometry g) {
   }
 
   /// A tile whose kernel rows meet different rows of gradients is several.
-  private List<Tile> kernels(Target target, int vectors, List<Weight> tile, Source source, Steps gradients, boolean farImages,
-      boolean farGradients) {
+  private List<Tile> kernels(Target target, int vectors, List<Weight> tile, Source source, Steps images, Steps gradients,
+      boolean farImages, boolean farGradients) {
     Taps rows = source.rows;
     long place = tile.getFirst().place;
     long sumBytes = 4L * vectors * target.lanes();
@@ -244,9 +247,7 @@ record ChannelsLastGradWeightPass(ConvGeometry g) {
         }
       }
       if (!taps.isEmpty()) {
-        Kernel kernel = new ChannelsLastGradWeight(taps, vectors, g.ow(),
-            new Steps(source.columns.stride() * source.steps.pixel(), rows.stride() * source.steps.row(), source.steps.image()), gradients,
-            farImages, farGradients, sumBytes).compile(target);
+        Kernel kernel = new ChannelsLastGradWeight(taps, vectors, g.ow(), images, gradients, farImages, farGradients, sumBytes).compile(target);
         kernels.add(new Tile(kernel, bounds[b], bounds[b + 1], place, tile.getFirst().row * sumBytes));
       }
     }

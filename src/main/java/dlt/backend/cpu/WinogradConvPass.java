@@ -70,8 +70,8 @@ record WinogradConvPass(
     private final WinogradTiles tiles = new WinogradTiles(n, source.height(), source.width(), top, left, result.height(), result.width());
     private final List<Span> rows = tiles.rows();
     private final List<Span> columns = tiles.columns();
-    private final ChannelsLast in = new ChannelsLast(n, source.channels(), source.height(), source.width(), 0, 0, 0, 0);
-    private final ChannelsLast out = new ChannelsLast(n, result.channels(), result.height(), result.width(), 0, 0, 0, 0);
+    private final ChannelsLast in = new ChannelsLast(n, source.channels(), source.height(), source.width());
+    private final ChannelsLast out = new ChannelsLast(n, result.channels(), result.height(), result.width());
     private final WeightPieces panels;
     private final WeightPieces.Mover pack;
     private final int vectors;

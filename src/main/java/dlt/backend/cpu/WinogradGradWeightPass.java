@@ -37,8 +37,8 @@ record WinogradGradWeightPass(ConvGeometry g) {
     private final WinogradTiles tiles = new WinogradTiles(g.n(), g.h(), g.w(), g.rows().pad(), g.columns().pad(), g.oh(), g.ow());
     private final List<Span> rows = tiles.rows();
     private final List<Span> columns = tiles.columns();
-    private final ChannelsLast in = new ChannelsLast(g.n(), g.c(), g.h(), g.w(), 0, 0, 0, 0);
-    private final ChannelsLast out = new ChannelsLast(g.n(), g.o(), g.oh(), g.ow(), 0, 0, 0, 0);
+    private final ChannelsLast in = new ChannelsLast(g.n(), g.c(), g.h(), g.w());
+    private final ChannelsLast out = new ChannelsLast(g.n(), g.o(), g.oh(), g.ow());
     private final WeightPieces panels;
     private final WeightPieces.Mover unpack;
     private final int vectors;
