@@ -15,25 +15,26 @@ import java.util.stream.IntStream;
 ///
 /// A part makes the results of a block of tiles in a group of panels of channels, and all that it goes through stays in its core's
 /// second cache: it takes some source channels at a time, transforms their windows and, panel after panel, their weights just before
-/// it multiplies them, and adds to the products. Where there are many tiles, each thread transforms all weights once before its first
-/// part instead: what another core has written would come from there, slowly.
+/// it multiplies them, and adds to the products. Where there are many tiles and few weights, each thread transforms those of a group once,
+/// before its first part of it, instead: what another core has written would come from there, slowly.
 ///
 /// `flipped`: kernels are turned round, as the gradient needs them; `perOutput`, `perSource`: weights from one result or source
 /// channel to the next.
 record WinogradConvPass(
     int n, ImageShape source, ImageShape result, int top, int left, boolean flipped, long perOutput, long perSource) {
   private static final int TAPS = 9;
-  /// Tiles of a block, about, whose weights are there before, and of one whose weights are not.
-  private static final int BLOCK = 28, FRESH_BLOCK = 64;
-  /// Up to so many bytes of weights are kept, where there are more tiles than that.
+  /// Up to so many bytes of transformed weights are kept for the next block: more come back too slowly.
   private static final long KEPT = 3 << 20;
-  private static final int FEW = 64;
-  /// Source channels whose weights are transformed at a time.
-  private static final int PIECE = 32;
+  /// Tiles of a block, at most, where weights are kept, and where they are made anew for each.
+  private static final int BLOCK = 14, LARGE_BLOCK = 32;
+  /// Source channels of a bit, where not all are there at a time, and of a piece of raw weights, which is to stay in the first cache.
+  private static final int DEPTH = 32, PIECE = 16;
   /// Bytes of the windows of a block that are there at a time, and of its products.
   private static final long WINDOWS = 600 << 10, PRODUCTS = 600 << 10;
   /// Parts that there are to be at least, as far as there are panels.
   private static final int PARTS = 4;
+  /// After so many planes, and so many times, memory is asked for that comes next.
+  private static final int ASK = 3, ASKS = Winograd.PLANES / ASK;
 
   /// Whether a convolution is of this form.
   static boolean fits(ConvGeometry g) {
@@ -75,10 +76,10 @@ record WinogradConvPass(
     private final WeightPieces panels;
     private final WeightPieces.Mover pack;
     private final int vectors;
-    /// Whether threads keep all transformed weights, and the runs of which they have them.
+    /// Whether threads keep the transformed weights of a group; the run and group of which each has them.
     private final boolean kept;
-    private final int[] keptOf;
-    private int run;
+    private final long[] keptOf;
+    private long run;
     /// Tiles of a block, panels of a group, source channels of a bit.
     private final int block;
     private final int group;
@@ -99,8 +100,12 @@ record WinogradConvPass(
     private final IntConsumer packImages;
     private final IntConsumer unpackResults;
     private final Kernel weightKernel;
+    private final long rawWeights;
     /// By panel (the last one may be narrower), row and column.
     private final Kernel[][][] resultKernels = new Kernel[2][][];
+    private final Ahead imagesAhead;
+    private final Ahead weightsAhead;
+    private final Ahead resultsAhead;
     private final List<Bit> wholeBlock;
     private final List<Bit> lastBlock;
 
@@ -114,20 +119,20 @@ record WinogradConvPass(
       int piece = Math.min(PIECE, source.channels());
       panels = new WeightPieces(result.channels(), source.channels(), perOutput, perSource, slots, vectors * target.lanes(), piece);
       pack = panels.mover(target, weights, true);
-      kept = tiles.count() > FEW && 4L * Winograd.PLANES * source.channels() * panels.panels() * panels.lanes() <= KEPT;
-      keptOf = new int[target.workers().threads()];
-      int most = kept ? BLOCK : FRESH_BLOCK;
+      long channel = 4L * Winograd.PLANES * panels.lanes();
+      kept = tiles.count() > BLOCK && channel * source.channels() * panels.panels() <= KEPT;
+      int most = kept ? BLOCK : LARGE_BLOCK;
       // an even number of blocks: threads are often two or four
       int even = Math.ceilDiv(tiles.count(), most);
       block = tiles.count() <= most ? tiles.count() : Math.ceilDiv(tiles.count(), even + even % 2);
-      boolean whole = kept && 4L * Winograd.PLANES * block * source.channels() <= WINDOWS;
-      depth = whole ? source.channels() : piece;
-      long channel = 4L * Winograd.PLANES * panels.lanes();
       int parts = Math.ceilDiv(panels.panels() * blocks(), PARTS);
+      boolean whole = kept && 4L * Winograd.PLANES * block * source.channels() <= WINDOWS;
+      depth = whole ? source.channels() : Math.min(DEPTH, source.channels());
       group = whole ? panels.panels() : (int) Math.clamp(PRODUCTS / (channel * block), 1, Math.min(parts, panels.panels()));
+      keptOf = new long[target.workers().threads()];
 
       // planes that are no powers of two apart: their elements are written and read side by side
-      weightPlane = 4L * (kept ? source.channels() : piece) * panels.lanes() + 64;
+      weightPlane = 4L * (kept ? source.channels() : depth) * panels.lanes() + 64;
       long vector = 4L * target.lanes();
       long tile = Math.ceilDiv(4L * depth, vector) * vector;
       windowTile = tile % 1024 == 0 ? tile + 64 : tile;
@@ -136,7 +141,7 @@ record WinogradConvPass(
       productPlane = block * productTile + 64;
       productsAt = Winograd.SCRATCH + Winograd.PLANES * windowPlane;
       weightsAt = productsAt + (depth == source.channels() ? 1 : group) * Winograd.PLANES * productPlane;
-      pieceAt = weightsAt + (kept ? panels.panels() : 1) * Winograd.PLANES * weightPlane;
+      pieceAt = weightsAt + (kept ? group : 1) * Winograd.PLANES * weightPlane;
       target.workspace().reserve(pieceAt + panels.bytes());
 
       MemorySegment[] shared = target.shared(from.channelsLast() ? 0 : in.bytes(), to.channelsLast() ? 0 : out.bytes());
@@ -151,6 +156,10 @@ record WinogradConvPass(
         resultKernels[i] = kernels((r, c) -> new WinogradKernel.FromPlanes(r.results(), c.results(), channels, out.pixel(), out.row(),
             productPlane, productTile, epilogue.isPresent(), epilogue.isPresent() && epilogue.get().relu()));
       }
+      imagesAhead = new Ahead(target, in.pixel(), 4L * depth);
+      weightsAhead = new Ahead(target, 4 * Math.max(perOutput, perSource), 4L * TAPS * (flipped ? panels.lanes() : depth));
+      resultsAhead = new Ahead(target, out.pixel(), 4L * panels.lanes());
+      rawWeights = weights.address();
       wholeBlock = bits(block);
       int rest = tiles.count() - (blocks() - 1) * block;
       lastBlock = rest == block ? wholeBlock : bits(rest);
@@ -221,41 +230,76 @@ record WinogradConvPass(
       }
       run++;
       int groups = Math.ceilDiv(panels.panels(), group);
-      target.workers().run(blocks() * groups, part -> target.workspace().use(scratch ->
-          block(part / groups, part % groups * group, Math.min(panels.panels(), (part % groups + 1) * group), scratch)));
+      int parts = groups * blocks();
+      target.workers().run(parts, part -> target.workspace().use(scratch ->
+          block(part % blocks(), part / blocks(), Workers.next(part, parts) % blocks(), scratch)));
       if (unpackResults != null) {
         target.workers().run(out.parts(), unpackResults);
       }
     }
 
-    /// A block of tiles, in the channels of panels `firstPanel` to `endPanel - 1`.
-    private void block(int number, int firstPanel, int endPanel, long scratch) {
+    /// A block of tiles, in the channels of a group of panels; the next one will be block `next`, most likely.
+    private void block(int number, int groupNumber, int next, long scratch) {
       int first = number * block;
       int end = Math.min(tiles.count(), first + block);
-      if (kept && keptOf[Workers.number()] != run) {
-        for (int panel = 0; panel < panels.panels(); panel++) {
-          weights(panel, 0, source.channels(), weightsOf(panel, scratch), scratch);
+      int firstPanel = groupNumber * group;
+      int endPanel = Math.min(panels.panels(), firstPanel + group);
+      long stamp = run * panels.panels() + groupNumber;
+      if (kept && keptOf[Workers.number()] != stamp) {
+        for (int panel = firstPanel; panel < endPanel; panel++) {
+          weights(panel, 0, source.channels(), weightsOf(panel - firstPanel, scratch), scratch);
         }
-        keptOf[Workers.number()] = run;
+        keptOf[Workers.number()] = stamp;
       }
       List<Bit> bits = end - first == block ? wholeBlock : lastBlock;
       for (Bit bit : bits) {
         tiles.each(rows, columns, first, end, (tile, count, row, column, image, y, x) -> bit.windows[row][column].call(
             images.address() + in.at(image, y - top, x - left) + 4L * bit.first,
             scratch + Winograd.SCRATCH + (tile - first) * windowTile, count, 0, 0, scratch));
+        boolean last = bit.end == source.channels();
+        Ahead.Region nextImages = last ? images(next, 0) : images(number, bit.end);
         for (int panel = firstPanel; panel < endPanel; panel++) {
           long products = scratch + productsAt + (bits.size() > 1 ? panel - firstPanel : 0) * Winograd.PLANES * productPlane;
           if (!kept) {
             weights(panel, bit.first, bit.end, scratch + weightsAt, scratch);
           }
-          multiply(bit, scratch + Winograd.SCRATCH, weightsOf(panel, scratch) + (kept ? 4L * bit.first * panels.lanes() : 0), products);
-          if (bit.end == source.channels()) {
+          int turn = panel - firstPanel;
+          Ahead.Region nextWeights = kept ? null : panel + 1 < endPanel ? rawWeights(panel + 1, bit.first) : rawWeights(firstPanel, bit.end);
+          Ahead.Region theirResults = last ? results(panel, first, end) : null;
+          multiply(bit, scratch + Winograd.SCRATCH, weightsOf(turn, scratch) + (kept ? 4L * bit.first * panels.lanes() : 0), products, ask -> {
+            nextImages.ask(turn * ASKS + ask, (endPanel - firstPanel) * ASKS);
+            if (nextWeights != null) {
+              nextWeights.ask(ask, ASKS);
+            }
+            if (theirResults != null) {
+              theirResults.ask(ask, ASKS);
+            }
+          });
+          if (last) {
             results(panel, first, end, products, scratch);
           }
         }
       }
     }
 
+    /// The pixels of a block's windows, from source channel `channel` on.
+    private Ahead.Region images(int number, int channel) {
+      int[] of = tiles.windowRows(number * block, Math.min(tiles.count(), (number + 1) * block));
+      return imagesAhead.region(images.address() + of[0] * in.row() + 4L * channel, (of[1] - of[0]) * source.width());
+    }
+
+    /// The pixels of a block's results in a panel.
+    private Ahead.Region results(int panel, int first, int end) {
+      int[] of = tiles.resultRows(first, end);
+      return resultsAhead.region(results.address() + of[0] * out.row() + 4L * panel * panels.lanes(), (of[1] - of[0]) * result.width());
+    }
+
+    /// The weights of a panel, from source channel `channel` on.
+    private Ahead.Region rawWeights(int panel, int channel) {
+      return weightsAhead.region(rawWeights + 4 * (panel * panels.lanes() * perOutput + channel * perSource), flipped ? depth : panels.lanes());
+    }
+
+    /// Where the weights of a group's panel are.
     private long weightsOf(int panel, long scratch) {
       return scratch + weightsAt + (kept ? panel * Winograd.PLANES * weightPlane : 0);
     }
@@ -269,11 +313,15 @@ record WinogradConvPass(
       }
     }
 
-    private void multiply(Bit by, long windows, long weights, long products) {
+    /// `meanwhile` is called some times between planes.
+    private void multiply(Bit by, long windows, long weights, long products, IntConsumer meanwhile) {
       for (int plane = 0; plane < Winograd.PLANES; plane++) {
         for (Rows r : by.rows) {
           r.kernel.call(windows + plane * windowPlane + r.first * windowTile, weights + plane * weightPlane,
               products + plane * productPlane + r.first * productTile, r.count);
+        }
+        if (plane % ASK == 0) {
+          meanwhile.accept(plane / ASK);
         }
       }
     }

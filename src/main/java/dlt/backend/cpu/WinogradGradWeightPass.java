@@ -23,6 +23,8 @@ record WinogradGradWeightPass(ConvGeometry g) {
   private static final int CHANNELS = 64, PANELS = 2, BLOCK = 32;
   /// Parts that there are to be at least, as far as there are tiles.
   private static final int PARTS = 4;
+  /// After so many planes, and so many times, memory is asked for that comes next.
+  private static final int ASK = 3, ASKS = Winograd.PLANES / ASK;
 
   Step compile(Target target, Operand x, Operand dy, MemorySegment dw) {
     return new Bound(target, x, dy, dw);
@@ -68,6 +70,10 @@ record WinogradGradWeightPass(ConvGeometry g) {
     private final IntConsumer packImages;
     private final IntConsumer packResults;
     private final Kernel weightKernel;
+    private final Ahead imagesAhead;
+    private final Ahead gradientsAhead;
+    private final Ahead weightsAhead;
+    private final long weights;
     /// By whether it is the last bit, or group; by row and column.
     private final Kernel[][][] windowKernels = new Kernel[2][][];
     private final Kernel[][][] gradientKernels = new Kernel[2][][];
@@ -124,6 +130,10 @@ record WinogradGradWeightPass(ConvGeometry g) {
         }
       }
       weightKernel = new WinogradKernel.WeightGradient(sumPlane, shares, sumBytes(), panels.tap()).compile(target);
+      imagesAhead = new Ahead(target, in.pixel(), 4L * channels);
+      gradientsAhead = new Ahead(target, out.pixel(), 4L * group * panels.lanes());
+      weightsAhead = new Ahead(target, 4L * TAPS * g.c(), 4L * TAPS * channels);
+      weights = dw.address();
       describe();
     }
 
@@ -187,8 +197,7 @@ record WinogradGradWeightPass(ConvGeometry g) {
           packResults.accept(part - imageParts);
         }
       });
-      target.workers().run(bits * groups * shares, part -> target.workspace().use(scratch ->
-          sum(part / shares / groups, part / shares % groups, part % shares, scratch)));
+      target.workers().run(bits * groups * shares, part -> target.workspace().use(scratch -> sum(part, scratch)));
       if (shares > 1) {
         target.workers().run(bits * panels.panels(), part -> target.workspace().use(scratch -> {
           int bit = part / panels.panels();
@@ -198,8 +207,12 @@ record WinogradGradWeightPass(ConvGeometry g) {
       }
     }
 
-    /// The sums of a bit of source channels and a group of panels, over a share of the tiles; all of it where there is one share.
-    private void sum(int bit, int number, int share, long scratch) {
+    /// A part: the sums of a bit of source channels and a group of panels, over a share of the tiles; the gradient where there is one
+    /// share.
+    private void sum(int part, long scratch) {
+      int bit = part / shares / groups;
+      int number = part / shares % groups;
+      int share = part % shares;
       int firstPanel = number * group;
       int endPanel = Math.min(panels.panels(), firstPanel + group);
       long to = shares > 1 ? sums.address() + ((bit * groups + number) * shares + share) * sumBytes() : scratch + sumsAt;
@@ -208,15 +221,47 @@ record WinogradGradWeightPass(ConvGeometry g) {
       for (int first = begin; first < end; first += block) {
         int until = Math.min(end, first + block);
         transform(bit, number, first, until, scratch);
+        boolean last = until == end;
+        int then = last ? Workers.next(part, bits * groups * shares) : part;
+        int thenFirst = last ? then % shares * shareBlocks * block : until;
+        Ahead.Region nextImages = images(then, thenFirst);
+        Ahead.Region nextGradients = gradients(then, thenFirst);
         for (int panel = firstPanel; panel < endPanel; panel++) {
           List<Rows> by = products.get((bit == bits - 1 ? 8 : 0) + (panel == panels.panels() - 1 ? 4 : 0) + (until - first < block ? 2 : 0)
               + (first > begin ? 1 : 0));
-          multiply(by, panel - firstPanel, to + (panel - firstPanel) * Winograd.PLANES * sumPlane, scratch);
+          int turn = panel - firstPanel;
+          int turns = (endPanel - firstPanel) * ASKS;
+          Ahead.Region theirWeights = last && shares == 1 ? weights(bit, panel) : null;
+          multiply(by, turn, to + turn * Winograd.PLANES * sumPlane, scratch, ask -> {
+            nextImages.ask(turn * ASKS + ask, turns);
+            nextGradients.ask(turn * ASKS + ask, turns);
+            if (theirWeights != null) {
+              theirWeights.ask(ask, ASKS);
+            }
+          });
         }
       }
       for (int panel = firstPanel; panel < endPanel && shares == 1; panel++) {
         finish(bit, panel, to, scratch);
       }
+    }
+
+    /// The pixels that the windows of a block come from, of a part's source channels; the block begins with tile `first`.
+    private Ahead.Region images(int part, int first) {
+      int[] of = tiles.windowRows(first, Math.min(tiles.count(), first + block));
+      return imagesAhead.region(images.address() + of[0] * in.row() + 4L * (part / shares / groups) * channels, (of[1] - of[0]) * g.w());
+    }
+
+    private Ahead.Region gradients(int part, int first) {
+      int[] of = tiles.resultRows(first, Math.min(tiles.count(), first + block));
+      return gradientsAhead.region(results.address() + of[0] * out.row() + 4L * (part / shares % groups) * group * panels.lanes(),
+          (of[1] - of[0]) * g.ow());
+    }
+
+    /// The gradient of a bit of source channels and a panel.
+    private Ahead.Region weights(int bit, int panel) {
+      return weightsAhead.region(weights + 4L * TAPS * ((long) panel * panels.lanes() * g.c() + bit * channels),
+          Math.min(panels.lanes(), g.o() - panel * panels.lanes()));
     }
 
     /// Windows and gradients of tiles `first` to `end - 1` to planes.
@@ -231,13 +276,16 @@ record WinogradGradWeightPass(ConvGeometry g) {
       });
     }
 
-    /// Adds to the sums of a panel, the `number`th of its group.
-    private void multiply(List<Rows> by, int number, long sums, long scratch) {
+    /// Adds to the sums of a panel, the `number`th of its group; `meanwhile` is called some times between planes.
+    private void multiply(List<Rows> by, int number, long sums, long scratch, IntConsumer meanwhile) {
       long gradients = scratch + gradientsAt + 4L * number * panels.lanes();
       for (int plane = 0; plane < Winograd.PLANES; plane++) {
         for (Rows r : by) {
           r.kernel.call(scratch + Winograd.SCRATCH + plane * windowPlane + 4L * r.first, gradients + plane * gradientPlane,
               sums + plane * sumPlane + 4L * r.first * panels.lanes(), r.count);
+        }
+        if (plane % ASK == 0) {
+          meanwhile.accept(plane / ASK);
         }
       }
     }

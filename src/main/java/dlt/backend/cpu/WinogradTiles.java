@@ -54,6 +54,25 @@ record WinogradTiles(int n, int sizeH, int sizeW, int top, int left, int resultH
     return spans;
   }
 
+  /// Rows of pixels from the first image's first row on, one image after the other: from the first to behind the last one that
+  /// tiles `first` to `end - 1` have windows in.
+  int[] windowRows(int first, int end) {
+    int begin = first / across() % down() * Winograd.TILE - top;
+    int last = (end - 1) / across() % down() * Winograd.TILE - top + Winograd.WINDOW;
+    return new int[] {image(first) * sizeH + Math.clamp(begin, 0, sizeH), image(end - 1) * sizeH + Math.clamp(last, 0, sizeH)};
+  }
+
+  /// The same of their results.
+  int[] resultRows(int first, int end) {
+    int begin = first / across() % down() * Winograd.TILE;
+    int last = (end - 1) / across() % down() * Winograd.TILE + Winograd.TILE;
+    return new int[] {image(first) * resultH + begin, image(end - 1) * resultH + Math.min(last, resultH)};
+  }
+
+  private int image(int tile) {
+    return tile / across() / down();
+  }
+
   /// Calls `body` for tiles `first` to `end - 1` in order, as many at once as there are; `rows` and `columns` are [#rows] and
   /// [#columns].
   void each(List<Span> rows, List<Span> columns, int first, int end, Body body) {

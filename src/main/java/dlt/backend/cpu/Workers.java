@@ -71,6 +71,11 @@ final class Workers implements AutoCloseable {
     return Thread.currentThread() instanceof Helper helper ? helper.number : 0;
   }
 
+  /// The part of a job of `parts` that the calling thread will most likely have after `part`, if there is one; else `part`.
+  static int next(int part, int parts) {
+    return Math.clamp(number() == 0 ? part + 1 : part - 1, 0, parts - 1);
+  }
+
   /// Does `work`, whose jobs are too short to be shared, with the calling thread alone.
   void alone(Runnable work) {
     alone = !sharesLittle;
