@@ -2,6 +2,4 @@
 // sums are float32.
 #include "convolution.h"
 
-CONVOLUTIONS(large, Tiles<BFloat16>::Large, 2)
-CONVOLUTIONS(medium, Tiles<BFloat16>::Medium, 4)
-CONVOLUTIONS(small, Tiles<BFloat16>::Small, 4)
+CONVOLUTIONS(BFloat16)

@@ -15,6 +15,9 @@ struct DirectConvolution {
   const float* bias;         // or null
   int relu;
   int channelsLast;          // the result
+  int weightResult;          // of the weights, or of their gradient: from channel to channel of the result, of the images,
+  int weightChannel;         // and from tap to tap
+  int weightTap;
   int elements;              // of the result
   int channels;              // of a group of the images: the result's, the gradient's
   int resultChannels;
@@ -75,16 +78,17 @@ extern "C" __global__ void __launch_bounds__(THREADS, 4) convolve_direct(const _
     return;
   }
   Element e(d, i);
-  const float* weights = d.weights + e.channel * d.channels * d.kernelHeight * d.kernelWidth;
+  const float* weights = d.weights + e.channel * d.weightResult;
   const float* image = d.image + (long long) e.n * d.imageStride + e.channel / d.resultChannels * d.channels * d.channelStride;
   float sum = 0;
   for (int c = 0; c < d.channels; c++) {
     for (int r = 0; r < d.kernelHeight; r++) {
       int row = e.row * d.strideH - d.padTop + r * d.dilationH;
-      for (int s = 0; s < d.kernelWidth; s++, weights++) {
+      for (int s = 0; s < d.kernelWidth; s++) {
         int column = e.column * d.strideW - d.padLeft + s * d.dilationW;
         if ((unsigned) row < (unsigned) d.height && (unsigned) column < (unsigned) d.width) {
-          sum = fmaf(image[c * d.channelStride + row * d.rowStride + column * d.columnStride], *weights, sum);
+          sum = fmaf(image[c * d.channelStride + row * d.rowStride + column * d.columnStride],
+              weights[c * d.weightChannel + (r * d.kernelWidth + s) * d.weightTap], sum);
         }
       }
     }
@@ -99,8 +103,7 @@ extern "C" __global__ void __launch_bounds__(THREADS, 4) grad_input_direct(const
   }
   Element e(d, i);
   int group = e.channel / d.channels;
-  int taps = d.kernelHeight * d.kernelWidth;
-  const float* weights = d.weights + (group * d.resultChannels * d.channels + e.channel % d.channels) * taps;
+  const float* weights = d.weights + group * d.resultChannels * d.weightResult + e.channel % d.channels * d.weightChannel;
   const float* image = d.image + (long long) e.n * d.imageStride + group * d.resultChannels * d.channelStride;
   float sum = 0;
   for (int o = 0; o < d.resultChannels; o++) {
@@ -111,7 +114,7 @@ extern "C" __global__ void __launch_bounds__(THREADS, 4) grad_input_direct(const
         if (row >= 0 && column >= 0 && row % d.strideH == 0 && column % d.strideW == 0 && row / d.strideH < d.height
             && column / d.strideW < d.width) {
           sum = fmaf(image[o * d.channelStride + row / d.strideH * d.rowStride + column / d.strideW * d.columnStride],
-              weights[o * d.channels * taps + r * d.kernelWidth + s], sum);
+              weights[o * d.weightResult + (r * d.kernelWidth + s) * d.weightTap], sum);
         }
       }
     }
@@ -124,9 +127,12 @@ extern "C" __global__ void __launch_bounds__(THREADS) grad_weight_direct(const _
   unsigned a = d.inner.quotient(blockIdx.x);
   unsigned b = d.middle.quotient(a);
   unsigned o = d.outer.quotient(b);
-  int column = (int) (blockIdx.x - a * d.inner.value) * d.dilationW - d.padLeft;
-  int row = (int) (a - b * d.middle.value) * d.dilationH - d.padTop;
-  int channel = (int) (o / d.resultChannels * d.channels + b - o * d.outer.value);
+  int tapColumn = (int) (blockIdx.x - a * d.inner.value);
+  int tapRow = (int) (a - b * d.middle.value);
+  int own = (int) (b - o * d.outer.value);
+  int column = tapColumn * d.dilationW - d.padLeft;
+  int row = tapRow * d.dilationH - d.padTop;
+  int channel = (int) o / d.resultChannels * d.channels + own;
   const float* image = d.image + channel * d.channelStride;
   const float* gradient = d.weights + (int) o * d.gradientChannelStride;
   float sum = 0;
@@ -150,6 +156,6 @@ extern "C" __global__ void __launch_bounds__(THREADS) grad_weight_direct(const _
     }
   }
   if (threadIdx.x == 0) {
-    d.y[blockIdx.x] = sums[0];
+    d.y[(int) o * d.weightResult + own * d.weightChannel + (tapRow * d.kernelWidth + tapColumn) * d.weightTap] = sums[0];
   }
 }

@@ -2,6 +2,4 @@
 // sums are float32.
 #include "convolution.h"
 
-CONVOLUTIONS(large, Tiles<Tf32>::Large, 2)
-CONVOLUTIONS(medium, Tiles<Tf32>::Medium, 4)
-CONVOLUTIONS(small, Tiles<Tf32>::Small, 4)
+CONVOLUTIONS(Tf32)

@@ -5,11 +5,11 @@
 // that meet it: dlt.backend.cuda.Conv2dGradInputKernel. The gradient by the weights has a row for each channel of the result,
 // a column for each weight of a channel, and k goes through pixels, in slices.
 //
-// `channels`: images lie channels last and the channels of a group are a multiple of 4: chunks of 16 bytes are copied, k goes
-// through the channels of a tap first, and the weights have been packed by pack_weights.cu, [k, columns rounded up to 4].
-// Each float of a pixel is copied once a tap and tile of columns, so that tiles are as wide as the result's channels let them
-// be: 64 x 64 does 8 products a byte that is copied, 128 x 128 does 16.
-// `planes`: any strides, one float a copy; k goes through the taps of a channel first, and weights are read as they lie.
+// `channels`: images and weights lie channels last and the channels of a group are multiples of 4: all copies are of 16 bytes, and
+// k goes through the channels of a tap first. The weights of a channel of the result are a row of a matrix then; the gradient by the
+// images reads them tap by tap, across. Each float of a pixel is copied once a tap and tile of columns, so that tiles are as wide as
+// the result's channels let them be: 64 x 64 does 8 products a byte that is copied, 128 x 128 does 16.
+// `planes`: any strides, one float a copy, and no large tiles; k goes through the taps of a channel first.
 #pragma once
 #include "product.h"
 
@@ -35,8 +35,8 @@ struct Convolution {
   Divisor inner;             // of k, or of the gradient's columns: channels of a tap, or taps of a channel
   Divisor tapColumns;
   Strides weightTaps;        // places of the taps in the weights; of the pixels in the gradient by the result
-  int weightChannel;         // from channel to channel of k; of the result in its gradient
-  int weightColumn;          // from column to column; of packed weights from one k to the next
+  int weightChannel;         // from channel to channel of k; of the result in its gradient, or from pixel to pixel of that (`channels`)
+  int weightColumn;          // from column to column
   int imageGroup;            // floats from group to group
   int weightGroup;
   int outputGroup;
@@ -153,6 +153,72 @@ template <class T, int size> class PixelPlanes {
       bool in = k < c.product.k && tap.meets(c, corner);
       copy4(to + (line / SLAB * Slab<false, size>::floats + Slab<false, size>::place(threadIdx.x % size, line % SLAB)) * 4,
           image + (in ? corner.offset + tap.offset : 0), in);
+    }
+  }
+};
+
+// Weights of which each column is a row in memory, k side by side.
+template <class T, int size> class WeightRows {
+  static constexpr int lines = T::threads / 4;
+  static constexpr int rounds = size / lines;
+  static_assert(rounds > 0 && lines % 32 == 0, "whole rounds");
+
+  const Convolution& c;
+  const float* weights;
+  int at;              // of the first round and slab
+  int rows;            // how many there are from its row on
+
+ public:
+  __device__ __forceinline__ WeightRows(const Convolution& c, const float* weights, int first) : c(c), weights(weights) {
+    at = (first + line()) * c.weightColumn + chunk();
+    rows = c.product.n - first - line();
+  }
+
+  __device__ __forceinline__ void operator()(unsigned to, int slab) const {
+#pragma unroll
+    for (int d = 0; d < T::slabs; d++) {
+      int k = slab * T::depth + d * SLAB;
+#pragma unroll
+      for (int r = 0; r < rounds; r++) {
+        bool in = k + chunk() < c.product.k && r * lines < rows;
+        copy16(to + (d * Slab<true, size>::floats + Slab<true, size>::place(line() + r * lines, chunk())) * 4,
+            weights + (in ? at + r * lines * c.weightColumn + k : 0), in ? 16 : 0);
+      }
+    }
+  }
+
+ private:
+  static __device__ __forceinline__ int chunk() { return threadIdx.x % 4 * 4; }
+
+  static __device__ __forceinline__ int line() { return threadIdx.x / 32 * 8 + row_of_8(threadIdx.x / 4 % 8); }
+};
+
+// Weights whose columns lie side by side: each step of k, a tap and a channel, is a row of them at another place.
+template <class T, int size> class WeightChannels {
+  static constexpr int chunks = size / 4;
+  static constexpr int lines = T::threads / chunks;
+  static_assert(T::depth % lines == 0, "whole rounds");
+
+  const Convolution& c;
+  const float* weights;
+  int column;
+
+ public:
+  __device__ __forceinline__ WeightChannels(const Convolution& c, const float* weights, int first)
+      : c(c), weights(weights), column(first + threadIdx.x % chunks * 4) {}
+
+  __device__ __forceinline__ void operator()(unsigned to, int slab) const {
+#pragma unroll
+    for (int i = 0; i < T::depth / lines; i++) {
+      int line = threadIdx.x / chunks + i * lines;
+      int k = slab * T::depth + line;
+      int tap = (int) c.inner.quotient(k);
+      int row = (int) c.tapColumns.quotient(tap);
+      int offset = (k - tap * (int) c.inner.value) * c.weightChannel + row * c.weightTaps.middleStride
+          + (tap - row * (int) c.tapColumns.value) * c.weightTaps.innerStride;
+      bool in = column < c.product.n && k < c.product.k;
+      copy16(to + (line / SLAB * Slab<false, size>::floats + Slab<false, size>::place(threadIdx.x % chunks * 4, line % SLAB)) * 4,
+          weights + (in ? offset + column : 0), in ? 16 : 0);
     }
   }
 };
@@ -294,13 +360,24 @@ __device__ __forceinline__ void convolve(const Convolution& c, float* memory, co
     convolve<T, aAlongK, bAlongK, ends>(c, memory, at, loadA, loadB); \
   }
 
-#define CONVOLUTIONS(size, T, blocks) \
-  CONVOLUTION(convolve_channels_##size, T, blocks, true, false, true, (PixelChannels<T, T::rows>(c, image, at.row)), \
-      (MatrixLoader<T, false, T::columns>(weights, c.weightColumn, true, at.column, c.product.n, c.product.k))) \
-  CONVOLUTION(convolve_planes_##size, T, blocks, false, true, true, (PixelPlanes<T, T::rows>(c, image, at.row)), \
-      (WeightPlanes<T, T::columns>(c, weights, at.column))) \
+#define CHANNELS(size, T, blocks) \
+  CONVOLUTION(convolve_channels_##size, T, blocks, true, true, true, (PixelChannels<T, T::rows>(c, image, at.row)), \
+      (WeightRows<T, T::columns>(c, weights, at.column))) \
+  CONVOLUTION(grad_input_channels_##size, T, blocks, true, false, true, (PixelChannels<T, T::rows>(c, image, at.row)), \
+      (WeightChannels<T, T::columns>(c, weights, at.column))) \
   CONVOLUTION(grad_weight_channels_##size, T, blocks, false, false, false, \
       (MatrixLoader<T, false, T::rows>(weights, c.weightChannel, true, at.row, c.product.m, c.product.k)), \
-      (PatchChannels<T, T::columns>(c, image, at.column))) \
+      (PatchChannels<T, T::columns>(c, image, at.column)))
+
+#define PLANES(size, T, blocks) \
+  CONVOLUTION(convolve_planes_##size, T, blocks, false, true, true, (PixelPlanes<T, T::rows>(c, image, at.row)), \
+      (WeightPlanes<T, T::columns>(c, weights, at.column))) \
   CONVOLUTION(grad_weight_planes_##size, T, blocks, true, true, false, (GradientPlanes<T, T::rows>(c, weights, at.row)), \
       (PatchPlanes<T, T::columns>(c, image, at.column)))
+
+#define CONVOLUTIONS(Precision) \
+  CHANNELS(large, Tiles<Precision>::Large, 2) \
+  CHANNELS(medium, Tiles<Precision>::Medium, 4) \
+  CHANNELS(small, Tiles<Precision>::Small, 4) \
+  PLANES(medium, Tiles<Precision>::Medium, 4) \
+  PLANES(small, Tiles<Precision>::Small, 4)

@@ -61,7 +61,12 @@ public record ImageLayouts(Graph graph, LayoutCosts costs, Set<Node> channelsLas
 
   /// Whether the kernel of `n` takes its images and gives its result as they lie, each either way.
   boolean mixes(Node n) {
-    return convolution(n) || costs.poolsMix() && pool(n);
+    return convolution(n) || costs.mixes() && pool(n);
+  }
+
+  /// Whether `n`, whose result is channels-last, is computed as a matrix product.
+  boolean product(Node n) {
+    return pixelwise(n) && (!costs.mixes() || channelsLast.contains(n.inputs().getFirst()));
   }
 
   /// Whether this operand of an op that [#mixes], or its result where it is -1, may be channels-last.
@@ -154,7 +159,7 @@ public record ImageLayouts(Graph graph, LayoutCosts costs, Set<Node> channelsLas
         Node operand = n.inputs().get(i);
         if (!rules.either(n, i)) {
           wantsPlanes(operand);
-        } else if (i == 0 && pixelwise(n) && !(n.op() instanceof Conv2dGradWeight)) {
+        } else if (i == 0 && pixelwise(n) && !costs.mixes() && !(n.op() instanceof Conv2dGradWeight)) {
           apart(operand, n, costs.move(operand));
         } else {
           wantsChannelsLast(operand, costs.planes(n, operand));

@@ -11,8 +11,8 @@ public interface LayoutCosts {
   /// Whether a pool or a gradient of one has a kernel for channels-last images.
   boolean pool(Node n);
 
-  /// Whether the kernels of pools take and give each image as it lies, whatever the others do.
-  boolean poolsMix();
+  /// Whether the kernels of pools, and of convolutions by one pixel, take and give each image as it lies, whatever the others do.
+  boolean mixes();
 
   /// Whether convolutions take weights as channels-last images, [O, H, W, C], too, and give their gradient so.
   boolean weights();

@@ -101,7 +101,7 @@ final class LayoutRewrite {
 
   private void channelsLast(Node n) {
     switch (n.op()) {
-      case Conv2d _, Conv2dGradInput _ -> last.put(n, ImageLayouts.pixelwise(n) ? product(n) : mixed(n, true));
+      case Conv2d _, Conv2dGradInput _ -> last.put(n, layouts.product(n) ? product(n) : mixed(n, true));
       case Conv2dGradWeight _ -> last.put(n, mixed(n, true));
       case Variable op -> last.put(n, builder.variable(op.name(), new TensorType(n.dtype(), moved(n.shape()))));
       case Reduce reduce -> reduce(n, reduce);

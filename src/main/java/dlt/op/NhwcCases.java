@@ -13,6 +13,10 @@ final class NhwcCases {
 
   static List<OpCase> all() {
     NhwcCases table = new NhwcCases();
+    table.convolutions(2, 12, 7, 5, 20, Window.of(2, 1, 1, 0, 1, 1));
+    table.grouped(2, 8, 6, 5, 16, 2);
+    table.grouped(2, 24, 6, 5, 48, 2);
+    table.grouped(2, 6, 6, 5, 6, 6);
     for (int c : new int[] {1, 3, 15, 16, 17, 33}) {
       table.convolutions(2, c, 7, 5, 33, Window.of(1, 1, 1, 1, 1, 1));
       table.convolutions(1, 33, 5, 9, c, Window.of(2, 2, 1, 1, 1, 1));
@@ -35,6 +39,21 @@ final class NhwcCases {
         add(new Conv2dGradInput(window, 1, h, w), List.of(operand, false), result, y, weights);
         add(new Conv2dGradWeight(window, 1, 3, 3), List.of(operand, result), false, x, y);
       }
+      add(new Conv2d(window, 1), List.of(operand, true), true, x, weights);
+      add(new Conv2dGradInput(window, 1, h, w), List.of(operand, true), true, y, weights);
+      add(new Conv2dGradWeight(window, 1, 3, 3), List.of(operand, true), true, x, y);
+    }
+  }
+
+  private void grouped(int n, int c, int h, int w, int o, int groups) {
+    Window window = Window.of(1, 2, 1, 1, 1, 1);
+    OpCase.Operand x = OpCase.operand(n, c, h, w);
+    OpCase.Operand y = OpCase.operand(n, o, window.outHeight(h, 3), window.outWidth(w, 3));
+    OpCase.Operand weights = OpCase.operand(o, c / groups, 3, 3);
+    for (boolean last : new boolean[] {false, true}) {
+      add(new Conv2d(window, groups), List.of(true, last), true, x, weights);
+      add(new Conv2dGradInput(window, groups, h, w), List.of(true, last), true, y, weights);
+      add(new Conv2dGradWeight(window, groups, 3, 3), List.of(true, true), last, x, y);
     }
   }
 
@@ -46,6 +65,9 @@ final class NhwcCases {
     add(new MaxPool2dGrad(window, 3, 3), 2, x, y);
     add(average, 1, x);
     add(new AvgPool2dGrad(average, h, w), 1, y);
+    add(new MaxPool2d(window, 3, 3), List.of(true), false, x);
+    add(new MaxPool2dGrad(window, 3, 3), List.of(true, false), true, x, y);
+    add(new AvgPool2dGrad(average, h, w), List.of(false), true, y);
   }
 
   /// The first operands and the result are images.

@@ -38,7 +38,7 @@ class ImageLayoutsTest {
     }
 
     @Override
-    public boolean poolsMix() {
+    public boolean mixes() {
       return all;
     }
 

@@ -21,7 +21,7 @@ record CpuLayoutCosts(Target target) implements LayoutCosts {
   }
 
   @Override
-  public boolean poolsMix() {
+  public boolean mixes() {
     return false;
   }
 

@@ -1,9 +1,6 @@
 package dlt.backend.cpu;
 
-import dlt.op.BatchNorm;
-import dlt.op.Nhwc;
-import dlt.op.Op;
-import dlt.op.Transpose;
+import dlt.op.*;
 import dlt.tensor.TensorType;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +18,7 @@ final class NhwcKernel {
   static Step compile(Target target, Nhwc op, List<Operand> inputs, Operand output, Inner inner) {
     List<TensorType> types = op.planes(inputs.stream().map(Operand::type).toList());
     TensorType type = op.op().infer(types);
-    if (direct(target, op.op(), types, type)) {
+    if (layoutsAsWritten(op) && direct(target, op.op(), types, type)) {
       return inner.compile(IntStream.range(0, inputs.size())
           .mapToObj(i -> new Operand(types.get(i), inputs.get(i).data(), op.operands().get(i))).toList(), new Operand(type, output.data(), op.result()));
     }
@@ -40,6 +37,16 @@ final class NhwcKernel {
       steps.add(TransposeKernel.compile(target, new Transpose(Nhwc.toChannelsLast(type.shape().rank())), List.of(result), output));
     }
     return () -> steps.forEach(Step::run);
+  }
+
+  /// Whether kernels are written for which operands and results are channels-last: not weights, and all images of a pool or none.
+  private static boolean layoutsAsWritten(Nhwc op) {
+    return switch (op.op()) {
+      case Conv2d _, Conv2dGradInput _ -> !op.operands().get(1);
+      case Conv2dGradWeight _ -> !op.result();
+      case MaxPool2d _, MaxPool2dGrad _, AvgPool2d _, AvgPool2dGrad _ -> op.result() && !op.operands().contains(false);
+      default -> true;
+    };
   }
 
   /// Whether the kernel of `op` takes channels-last operands.

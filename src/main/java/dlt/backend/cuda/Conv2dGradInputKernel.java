@@ -2,42 +2,45 @@ package dlt.backend.cuda;
 
 import dlt.op.Conv2dGradInput;
 import dlt.op.Window;
-import dlt.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /// Gradients of convolutions by their images: by [DirectConvolution] where groups are narrow, else one convolution of the
-/// gradient (see [Conv2dKernel]) for each remainder of rows and columns by the strides, so that no product with a zero between
+/// gradient (by `grad_input_channels` of convolution.h where images and weights lie channels last, or its `planes`) for each remainder of rows and columns by the strides, so that no product with a zero between
 /// pixels is made: remainder a of stride s meets the taps r with `(a + pad - r * dilation) % s = 0`.
 final class Conv2dGradInputKernel {
   private Conv2dGradInputKernel() {}
 
-  static List<Launch> compile(Target target, Conv2dGradInput op, Images dy, Operand weights, Optional<Epilogue> epilogue, Images dx) {
-    Product.check(op.name(), List.of(weights), List.of(dy, dx));
+  static List<Launch> compile(Target target, Conv2dGradInput op, Images dy, Images weights, Optional<Epilogue> epilogue, Images dx) {
+    Product.check(op.name(), List.of(dy.shape(), weights.shape(), dx.shape()));
     if (dx.shape().size() == 0) {
       return List.of();
     }
-    Shape w = weights.type().shape();
-    int channels = w.dim(0) / op.groups();
-    int columns = w.dim(1);
+    int channels = weights.count() / op.groups();
+    int columns = weights.channels();
     if (DirectConvolution.fits(op.groups(), columns, channels)) {
       return List.of(DirectConvolution.gradInput(target, op, dy, weights, epilogue, dx));
     }
+    boolean fours = dy.last() && weights.last() && channels % 4 == 0 && columns % 4 == 0;
     Window window = op.window();
-    int taps = w.dim(2) * w.dim(3);
     List<Launch> r = new ArrayList<>();
-    for (Remainder i : Remainder.all(dx.height(), w.dim(2), window.strideH(), window.padTop(), window.dilationH())) {
-      for (Remainder j : Remainder.all(dx.width(), w.dim(3), window.strideW(), window.padLeft(), window.dilationW())) {
+    for (Remainder i : Remainder.all(dx.height(), weights.height(), window.strideH(), window.padTop(), window.dilationH())) {
+      for (Remainder j : Remainder.all(dx.width(), weights.width(), window.strideW(), window.padLeft(), window.dilationW())) {
         var position = new Convolution.Position(i.first, j.first, 1, 1, -i.dilation, -j.dilation);
-        var places = new Convolution.Weights(weights.address() + (long) (i.firstTap * w.dim(3) + j.firstTap) * Float.BYTES,
-            new Strides(Divisor.of(Math.max(1, j.taps)), Divisor.NONE, j.tapStep, i.tapStep * w.dim(3), 0), columns * taps, taps,
-            channels * columns * taps);
+        var places = new Convolution.Weights(
+            weights.address() + ((long) i.firstTap * weights.rowStride() + (long) j.firstTap * weights.columnStride()) * Float.BYTES,
+            new Strides(Divisor.of(Math.max(1, j.taps)), Divisor.NONE, j.tapStep * weights.columnStride(), i.tapStep * weights.rowStride(), 0),
+            weights.stride(), weights.channelStride(), channels * weights.stride());
+        int taps = i.taps * j.taps;
+        Convolution c = new Convolution(dy, i.pixels, j.pixels, position, fours ? channels : taps, j.taps, places,
+            channels * dy.channelStride(), columns * dx.channelStride());
         Output output = new Output(dx.address() + ((long) i.pixel * dx.rowStride() + (long) j.pixel * dx.columnStride()) * Float.BYTES, epilogue,
             Strides.of(i.pixels, j.pixels, dx.stride(), window.strideH() * dx.rowStride(), window.strideW() * dx.columnStride()),
             Strides.of(dx.channelStride()), columns, false, columns);
-        r.addAll(Conv2dKernel.launches(target, dy, i.pixels, j.pixels, dx.count() * i.pixels * j.pixels, position, places, op.groups(),
-            i.taps * j.taps, j.taps, channels, output, columns * dx.channelStride()));
+        r.addAll(Product.of(target, fours ? Tiling.Tile.ALL : Tiling.Tile.PLANES, dx.count() * i.pixels * j.pixels, columns,
+            Math.multiplyExact(taps, channels), op.groups(), Strides.of(c.outputGroup()))
+            .launches(target, "conv2d", fours ? "grad_input_channels" : "convolve_planes", c::addOperandsTo, output, c::addTo));
       }
     }
     return r;

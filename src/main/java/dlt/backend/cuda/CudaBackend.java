@@ -54,7 +54,7 @@ public final class CudaBackend implements Backend {
     if (type.bytes() > 0) {
       device.context().fill(address, 0, type.bytes() / Integer.BYTES, device.stream());
     }
-    return new CudaBuffer(device, type, address);
+    return new CudaBuffer(device, type, address, CudaLayoutCosts.kept(type));
   }
 
   /// Memory that `owner` frees. What does not fit is not asked for.

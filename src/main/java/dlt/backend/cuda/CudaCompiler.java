@@ -1,5 +1,6 @@
 package dlt.backend.cuda;
 
+import dlt.backend.ImageLayouts;
 import dlt.backend.KernelCall;
 import dlt.backend.Placement;
 import dlt.backend.Work;
@@ -45,13 +46,13 @@ final class CudaCompiler {
   private long end;
   private long small;
 
-  /// For `graph`, whose variables lie at these addresses, in memory from `address` on. Kernels' arguments live as long as `arena`.
+  /// For `graph`, whose variables lie at these addresses, channels-last where [CudaLayoutCosts#kept] says so, in memory from `address` on. Kernels' arguments live as long as `arena`.
   CudaCompiler(Graph graph, Gpu gpu, Precision precision, Map<String, Long> variables, long address, Arena arena) {
     Verifier.verify(graph);
-    this.graph = graph;
+    this.graph = ImageLayouts.of(graph, new CudaLayoutCosts()).apply();
     this.variables = variables;
-    this.order = Schedule.of(graph);
-    this.placement = new Placement(graph, order);
+    this.order = Schedule.of(this.graph);
+    this.placement = new Placement(this.graph, order);
     this.start = address;
     this.end = address;
     placeInputs();
@@ -324,11 +325,11 @@ final class CudaCompiler {
       case Softmax op -> SoftmaxKernel.compile(target, op, in, out);
       case LogSoftmax op -> LogSoftmaxKernel.compile(target, op, in, out);
       case MatMul op -> MatMulKernel.compile(target, op, in, epilogue, out);
-      case Conv2d op -> Conv2dKernel.compile(target, op, Images.planes(in.get(0)), in.get(1), epilogue, Images.planes(out));
+      case Conv2d op -> Conv2dKernel.compile(target, op, Images.planes(in.get(0)), Images.planes(in.get(1)), epilogue, Images.planes(out));
       case Conv2dGradInput op ->
-          Conv2dGradInputKernel.compile(target, op, Images.planes(in.get(0)), in.get(1), epilogue, Images.planes(out));
+          Conv2dGradInputKernel.compile(target, op, Images.planes(in.get(0)), Images.planes(in.get(1)), epilogue, Images.planes(out));
       case Conv2dGradWeight op ->
-          Conv2dGradWeightKernel.compile(target, op, Images.planes(in.get(0)), Images.planes(in.get(1)), out);
+          Conv2dGradWeightKernel.compile(target, op, Images.planes(in.get(0)), Images.planes(in.get(1)), Images.planes(out));
       case MaxPool2d op -> MaxPool2dKernel.compile(target, op, Images.planes(in), Images.planes(out));
       case MaxPool2dGrad op -> MaxPool2dGradKernel.compile(target, op, Images.planes(in), Images.planes(out));
       case AvgPool2d op -> AvgPool2dKernel.compile(target, op, Images.planes(in), Images.planes(out));

@@ -35,7 +35,7 @@ final class CudaProgram implements Program {
     this.owned = owned;
     Context context = device.context();
     makeInputs(address);
-    compilation.outputs().forEach((name, o) -> outputs.put(name, new CudaBuffer(device, o.type(), o.address())));
+    compilation.outputs().forEach((name, o) -> outputs.put(name, new CudaBuffer(device, o.type(), o.address(), false)));
     List<Launch> launches = new ArrayList<>(Compilation.launches(compilation.once()));
     launches.addAll(Compilation.launches(compilation.steps()));
     device.modules().load(launches);

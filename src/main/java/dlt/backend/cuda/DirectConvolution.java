@@ -20,10 +20,11 @@ final class DirectConvolution {
     return groups > 1 && channels <= WIDEST && resultChannels <= WIDEST;
   }
 
-  static Launch forward(Target target, Conv2d op, Images x, Operand weights, Optional<Epilogue> epilogue, Images y) {
-    Shape w = weights.type().shape();
-    Arguments arguments = operands(x.address(), weights.address(), y.address(), epilogue);
-    arguments.add(y.channelsLast() ? 1 : 0).add(Math.toIntExact(y.shape().size())).add(w.dim(1)).add(w.dim(0) / op.groups());
+  static Launch forward(Target target, Conv2d op, Images x, Images weights, Optional<Epilogue> epilogue, Images y) {
+    Shape w = weights.shape();
+    Arguments arguments = operands(x.address(), weights.address(), y.address(), epilogue).add(y.channelsLast() ? 1 : 0);
+    weights(arguments, weights);
+    arguments.add(Math.toIntExact(y.shape().size())).add(w.dim(1)).add(w.dim(0) / op.groups());
     strides(arguments, x);
     gradient(arguments, y);
     result(arguments, y);
@@ -31,10 +32,11 @@ final class DirectConvolution {
     return Epilogue.finished(epilogue, launch(target, "convolve_direct", Tiling.divided(Math.toIntExact(y.shape().size()), THREADS), arguments));
   }
 
-  static Launch gradInput(Target target, Conv2dGradInput op, Images dy, Operand weights, Optional<Epilogue> epilogue, Images dx) {
-    Shape w = weights.type().shape();
-    Arguments arguments = operands(dy.address(), weights.address(), dx.address(), epilogue);
-    arguments.add(dx.channelsLast() ? 1 : 0).add(Math.toIntExact(dx.shape().size())).add(w.dim(1)).add(w.dim(0) / op.groups());
+  static Launch gradInput(Target target, Conv2dGradInput op, Images dy, Images weights, Optional<Epilogue> epilogue, Images dx) {
+    Shape w = weights.shape();
+    Arguments arguments = operands(dy.address(), weights.address(), dx.address(), epilogue).add(dx.channelsLast() ? 1 : 0);
+    weights(arguments, weights);
+    arguments.add(Math.toIntExact(dx.shape().size())).add(w.dim(1)).add(w.dim(0) / op.groups());
     strides(arguments, dy);
     gradient(arguments, dy);
     result(arguments, dx);
@@ -42,10 +44,11 @@ final class DirectConvolution {
     return Epilogue.finished(epilogue, launch(target, "grad_input_direct", Tiling.divided(Math.toIntExact(dx.shape().size()), THREADS), arguments));
   }
 
-  static Launch gradWeight(Target target, Conv2dGradWeight op, Images x, Images dy, Operand dw) {
-    Shape w = dw.type().shape();
-    Arguments arguments = operands(x.address(), dy.address(), dw.address(), Optional.empty());
-    arguments.add(0).add(Math.toIntExact(w.size())).add(w.dim(1)).add(w.dim(0) / op.groups());
+  static Launch gradWeight(Target target, Conv2dGradWeight op, Images x, Images dy, Images dw) {
+    Shape w = dw.shape();
+    Arguments arguments = operands(x.address(), dy.address(), dw.address(), Optional.empty()).add(0);
+    weights(arguments, dw);
+    arguments.add(Math.toIntExact(w.size())).add(w.dim(1)).add(w.dim(0) / op.groups());
     strides(arguments, x);
     gradient(arguments, dy);
     for (int d = 3; d > 0; d--) {
@@ -58,6 +61,10 @@ final class DirectConvolution {
   private static Arguments operands(long image, long weights, long y, Optional<Epilogue> epilogue) {
     return new Arguments().add(image).add(weights).add(y).add(epilogue.map(Epilogue::biasAddress).orElse(0L))
         .add(epilogue.map(Epilogue::relu).orElse(false) ? 1 : 0);
+  }
+
+  private static void weights(Arguments arguments, Images weights) {
+    arguments.add(weights.stride()).add(weights.channelStride()).add(weights.columnStride());
   }
 
   private static void strides(Arguments arguments, Images image) {

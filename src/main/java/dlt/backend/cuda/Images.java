@@ -1,10 +1,11 @@
 package dlt.backend.cuda;
 
+import dlt.backend.ImageLayouts;
 import dlt.tensor.Shape;
 import dlt.tensor.TensorType;
 import java.util.List;
 
-/// Images in memory, in planes or channels-last.
+/// Images in memory, in planes or channels-last; the weights of a convolution are such, too, an image for each channel of the result.
 ///
 /// @param type as ops know it: [N, C, H, W]
 record Images(TensorType type, long address, boolean channelsLast) {
@@ -40,6 +41,11 @@ record Images(TensorType type, long address, boolean channelsLast) {
     return Math.multiplyExact(count(), Math.multiplyExact(height(), width()));
   }
 
+  /// Whether the channels of a pixel lie side by side.
+  boolean last() {
+    return channelsLast || ImageLayouts.free(shape());
+  }
+
   /// Floats from image to image.
   int stride() {
     return Math.multiplyExact(channels(), Math.multiplyExact(height(), width()));
@@ -60,6 +66,12 @@ record Images(TensorType type, long address, boolean channelsLast) {
   /// Where pixels lie, image by image.
   Strides places() {
     return Strides.of(height(), width(), stride(), rowStride(), columnStride());
+  }
+
+  /// Where one image's elements lie, gone through in rows of `inner`, whose elements are `innerStride` apart and they `outerStride`.
+  Strides weights(int inner, int innerStride, int outerStride) {
+    return innerStride == 1 && outerStride == inner ? Strides.of(1)
+        : new Strides(Divisor.of(inner), Divisor.NONE, innerStride, outerStride, 0);
   }
 
   /// Adds the distances between images, channels, rows and columns to `arguments`: two long longs and two ints.

@@ -34,7 +34,7 @@ final class MatMulKernel {
     Shape a = in.get(0).type().shape();
     Shape b = in.get(1).type().shape();
     Shape y = out.type().shape();
-    Product.check(op.name(), List.of(in.get(0), in.get(1), out), List.of());
+    Product.check(op.name(), List.of(a, b, y));
     if (y.size() == 0) {
       return List.of();
     }
@@ -58,9 +58,9 @@ final class MatMulKernel {
         Output output = Output.of(address, epilogue, Strides.of(n), Strides.of(1), n);
         r.addAll(op.transposeA() && op.transposeB()
             // the transposed result is B A, and is stored transposed
-            ? launches(target, "nn", right, left, inner, first, Product.of(target, n, m, k, products, places), output.transposed(m))
+            ? launches(target, "nn", right, left, inner, first, Product.of(target, Tiling.Tile.ALL, n, m, k, products, places), output.transposed(m))
             : launches(target, (op.transposeA() ? "t" : "n") + (op.transposeB() ? "t" : "n"), left, right, inner, first,
-                Product.of(target, m, n, k, products, places), output));
+                Product.of(target, Tiling.Tile.ALL, m, n, k, products, places), output));
         address += (long) products * m * n * Float.BYTES;
       }
     }

@@ -34,11 +34,11 @@ final class NhwcKernel {
     } else if (op.op() instanceof BatchNorm norm && op.operands().getFirst() && op.result()) {
       return BatchNormKernel.compile(target, norm, in, out, out.type().shape().rank() - 1);
     } else if (op.op() instanceof Conv2d convolution) {
-      return Conv2dKernel.compile(target, convolution, images.get(0), in.get(1), epilogue, result);
+      return Conv2dKernel.compile(target, convolution, images.get(0), images.get(1), epilogue, result);
     } else if (op.op() instanceof Conv2dGradInput convolution) {
-      return Conv2dGradInputKernel.compile(target, convolution, images.get(0), in.get(1), epilogue, result);
+      return Conv2dGradInputKernel.compile(target, convolution, images.get(0), images.get(1), epilogue, result);
     } else if (op.op() instanceof Conv2dGradWeight convolution) {
-      return Conv2dGradWeightKernel.compile(target, convolution, images.get(0), images.get(1), out);
+      return Conv2dGradWeightKernel.compile(target, convolution, images.get(0), images.get(1), result);
     }
     return moved(target, images, result, in, out, inner);
   }

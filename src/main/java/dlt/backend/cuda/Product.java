@@ -2,6 +2,7 @@ package dlt.backend.cuda;
 
 import dlt.backend.cuda.driver.Context.Extent;
 import dlt.error.Failure;
+import dlt.tensor.Shape;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -14,9 +15,9 @@ record Product(int m, int n, int k, int products, Strides places, Tiling tiling,
   static final int MOST = 65535;
   private static final String SLICES = "slices";
 
-  /// Cut for `target`, with scratch memory for partial sums.
-  static Product of(Target target, int m, int n, int k, int products, Strides places) {
-    Tiling tiling = target.tilings().of(target.precision(), m, n, k, products);
+  /// Cut into one kind of `tiles` for `target`, with scratch memory for partial sums.
+  static Product of(Target target, List<Tiling.Tile> tiles, int m, int n, int k, int products, Strides places) {
+    Tiling tiling = target.tilings().of(target.precision(), tiles, m, n, k, products);
     long partial = tiling.slices() == 1 ? 0 : target.scratch().allocate((long) tiling.slices() * products * m * n * Float.BYTES);
     return new Product(m, n, k, products, places, tiling, partial);
   }
@@ -66,15 +67,12 @@ record Product(int m, int n, int k, int products, Strides places, Tiling tiling,
   }
 
   /// Refuses operands with more elements than offsets of 31 bits reach.
-  static void check(String op, List<Operand> operands, List<Images> images) {
-    operands.forEach(o -> check(op, o.type().shape().toString(), o.type().shape().size()));
-    images.forEach(i -> check(op, i.shape().toString(), i.shape().size()));
-  }
-
-  private static void check(String op, String what, long elements) {
-    if (elements > Integer.MAX_VALUE) {
-      throw new Failure(Failure.Kind.DEVICE, "[" + op + "] " + what + " has " + elements
-          + " elements, kernels of cuda reach 2147483647: use a smaller training.batch_size");
+  static void check(String op, List<Shape> shapes) {
+    for (Shape shape : shapes) {
+      if (shape.size() > Integer.MAX_VALUE) {
+        throw new Failure(Failure.Kind.DEVICE, "[" + op + "] " + shape + " has " + shape.size()
+            + " elements, kernels of cuda reach 2147483647: use a smaller training.batch_size");
+      }
     }
   }
 }

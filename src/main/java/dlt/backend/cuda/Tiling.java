@@ -1,6 +1,7 @@
 package dlt.backend.cuda;
 
 import dlt.backend.cuda.driver.Context.Extent;
+import java.util.List;
 import java.util.Locale;
 
 /// How a product of m x k and k x n is cut for the blocks of a grid: into tiles of the result and slices of k. It depends on
@@ -19,13 +20,17 @@ record Tiling(Tile tile, int slices, int slabs) {
 
   /// What chooses a cut: [Tiling#of], but for tests of the others.
   interface Choice {
-    Tiling of(Precision precision, int m, int n, int k, long products);
+    Tiling of(Precision precision, List<Tile> tiles, int m, int n, int k, long products);
   }
 
   /// The tiles that product.h knows: the large one makes the best use of each float that it copies, the small one has its
   /// warps share k, where there are few results.
   enum Tile {
     LARGE(128, 16, 256, 2, 0.9, 500), MEDIUM(64, 16, 128, 4, 0.8, 450), SMALL(32, 64, 128, 3, 0.6, 700);
+
+    static final List<Tile> ALL = List.of(values());
+    /// Those of convolution.h's `planes`.
+    static final List<Tile> PLANES = List.of(MEDIUM, SMALL);
 
     /// Rows and columns.
     final int size;
@@ -62,11 +67,11 @@ record Tiling(Tile tile, int slices, int slabs) {
     }
   }
 
-  /// The cut that should be the fastest of `products` products of these sizes.
-  static Tiling of(Precision precision, int m, int n, int k, long products) {
+  /// The cut into one kind of `tiles` that should be the fastest of `products` products of these sizes.
+  static Tiling of(Precision precision, List<Tile> tiles, int m, int n, int k, long products) {
     Tiling best = null;
     double least = Double.POSITIVE_INFINITY;
-    for (Tile tile : Tile.values()) {
+    for (Tile tile : tiles) {
       int slabs = divided(k, tile.depth);
       for (int slices = 1; slices <= Math.clamp(slabs, 1, MOST_SLICES); slices *= 2) {
         Tiling tiling = of(tile, slabs, slices);

@@ -87,27 +87,34 @@ class ProductKernelTest {
   @MethodSource("tiles")
   void convolutionsAreRightInBothLayouts(Precision precision, Tile tile) {
     for (boolean last : new boolean[] {false, true}) {
-      convolutions(precision, tile, last, 2, 4, 9, 6, 12, 3, Window.of(1, 1, 1, 1, 1, 1), 1);
-      convolutions(precision, tile, last, 1, 3, 8, 8, 5, 3, Window.of(2, 2, 1, 1, 1, 1), 1);
-      convolutions(precision, tile, last, 1, 8, 9, 9, 4, 3, new Window(2, 3, 0, 1, 1, 2, 2, 1), 1);
-      convolutions(precision, tile, last, 1, 8, 5, 5, 8, 1, Window.of(1, 1, 0, 0, 1, 1), 1);
-      convolutions(precision, tile, last, 1, 24, 5, 4, 40, 3, Window.of(1, 1, 1, 1, 1, 1), 2);
+      convolutions(precision, tile, last, last, 2, 4, 9, 6, 12, 3, Window.of(1, 1, 1, 1, 1, 1), 1);
+      convolutions(precision, tile, last, last, 1, 3, 8, 8, 5, 3, Window.of(2, 2, 1, 1, 1, 1), 1);
+      convolutions(precision, tile, last, last, 1, 8, 9, 9, 4, 3, new Window(2, 3, 0, 1, 1, 2, 2, 1), 1);
+      convolutions(precision, tile, last, last, 1, 8, 5, 5, 8, 1, Window.of(1, 1, 0, 0, 1, 1), 1);
+      convolutions(precision, tile, last, last, 1, 24, 5, 4, 40, 3, Window.of(1, 1, 1, 1, 1, 1), 2);
     }
   }
 
-  private static void convolutions(Precision precision, Tile tile, boolean last, int n, int c, int h, int w, int o, int kernel, Window window, int groups) {
+  @ParameterizedTest
+  @MethodSource("tiles")
+  void convolutionsTakeWeightsAndImagesOfDifferentLayouts(Precision precision, Tile tile) {
+    for (boolean last : new boolean[] {false, true}) {
+      convolutions(precision, tile, last, !last, 1, 8, 5, 7, 4, 3, new Window(2, 1, 1, 0, 1, 0, 1, 1), 1);
+      convolutions(precision, tile, last, !last, 1, 18, 5, 4, 20, 2, Window.of(1, 1, 0, 0, 1, 1), 2);
+      convolutions(precision, tile, last, !last, 1, 24, 5, 4, 24, 3, Window.of(1, 1, 1, 1, 1, 1), 2);
+    }
+  }
+
+  private static void convolutions(Precision precision, Tile tile, boolean last, boolean weightsLast, int n, int c, int h, int w, int o, int kernel,
+      Window window, int groups) {
     Shape x = images(last, n, c, h, w);
     Shape y = images(last, n, o, window.outHeight(h, kernel), window.outWidth(w, kernel));
-    Shape weights = Shape.of(o, c / groups, kernel, kernel);
+    Shape weights = images(weightsLast, o, c / groups, kernel, kernel);
     for (int slices : new int[] {1, 3}) {
-      matches(precision, tile, slices, new Case(layout(new Conv2d(window, groups), last, false), x, weights).withBias(o, slices == 1));
-      matches(precision, tile, slices, new Case(layout(new Conv2dGradInput(window, groups, h, w), last, false), y, weights));
-      matches(precision, tile, slices, new Case(layout(new Conv2dGradWeight(window, groups, kernel, kernel), last, true), x, y));
+      matches(precision, tile, slices, new Case(new Nhwc(new Conv2d(window, groups), List.of(last, weightsLast), last), x, weights).withBias(o, slices == 1));
+      matches(precision, tile, slices, new Case(new Nhwc(new Conv2dGradInput(window, groups, h, w), List.of(last, weightsLast), last), y, weights));
+      matches(precision, tile, slices, new Case(new Nhwc(new Conv2dGradWeight(window, groups, kernel, kernel), List.of(last, last), weightsLast), x, y));
     }
-  }
-
-  private static Op layout(Op op, boolean last, boolean second) {
-    return last ? new Nhwc(op, List.of(true, second), !second) : op;
   }
 
   private static Shape images(boolean last, int n, int c, int h, int w) {
@@ -185,7 +192,7 @@ class ProductKernelTest {
     float[] bias = c.values(2);
     float[] actual = run(precision, tile, slices, c, 1);
     Shape shape = c.type().shape();
-    int inner = c.op instanceof Conv2d ? shape.dim(2) * shape.dim(3) : 1;
+    int inner = c.op instanceof Conv2d || c.op instanceof Nhwc op && !op.result() ? shape.dim(2) * shape.dim(3) : 1;
     for (int i = 0; i < expected.length; i++) {
       double e = c.bias == 0 ? expected[i] : expected[i] + bias[i / inner % c.bias];
       assertThat((double) actual[i]).as("%s, element %d of %s", c, i, shape)
@@ -212,7 +219,7 @@ class ProductKernelTest {
       }
       Operand out = new Operand(c.type(), context.allocate(c.type().bytes()));
       Target target = new Target(SoftwareDriver.GPU, precision, arena, context::allocate,
-          (p, m, n, k, products) -> Tiling.of(tile, Tiling.divided(k, tile.depth), slices));
+          (p, tiles, m, n, k, products) -> tiling(tiles.contains(tile) ? tile : tiles.getFirst(), k, slices));
       Optional<Epilogue> epilogue = c.bias == 0 ? Optional.empty() : Optional.of(Epilogue.of(in.get(2), c.relu));
       List<Launch> launches = compile(target, c.op, in, epilogue, out);
       modules.load(launches);
@@ -226,12 +233,16 @@ class ProductKernelTest {
     }
   }
 
+  private static Tiling tiling(Tile tile, int k, int slices) {
+    return Tiling.of(tile, Tiling.divided(k, tile.depth), slices);
+  }
+
   private static List<Launch> compile(Target target, Op any, List<Operand> in, Optional<Epilogue> epilogue, Operand out) {
     return switch (any) {
       case MatMul op -> MatMulKernel.compile(target, op, in, epilogue, out);
-      case Conv2d op -> Conv2dKernel.compile(target, op, Images.planes(in.get(0)), in.get(1), epilogue, Images.planes(out));
-      case Conv2dGradInput op -> Conv2dGradInputKernel.compile(target, op, Images.planes(in.get(0)), in.get(1), epilogue, Images.planes(out));
-      case Conv2dGradWeight op -> Conv2dGradWeightKernel.compile(target, op, Images.planes(in.get(0)), Images.planes(in.get(1)), out);
+      case Conv2d op -> Conv2dKernel.compile(target, op, Images.planes(in.get(0)), Images.planes(in.get(1)), epilogue, Images.planes(out));
+      case Conv2dGradInput op -> Conv2dGradInputKernel.compile(target, op, Images.planes(in.get(0)), Images.planes(in.get(1)), epilogue, Images.planes(out));
+      case Conv2dGradWeight op -> Conv2dGradWeightKernel.compile(target, op, Images.planes(in.get(0)), Images.planes(in.get(1)), Images.planes(out));
       case Nhwc op -> NhwcKernel.compile(target, op, in.subList(0, 2), epilogue, out, (_, _) -> {
         throw new AssertionError("moved: " + op);
       });

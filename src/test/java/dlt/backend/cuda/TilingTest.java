@@ -17,7 +17,7 @@ class TilingTest {
     int[] sizes = {0, 1, 15, 16, 17, 100, 784, 4096, 100_000, 3_211_264};
     for (int k : sizes) {
       for (int m : new int[] {1, 10, 64, 129, 5000}) {
-        Tiling t = Tiling.of(precision, m, 64, k, 1);
+        Tiling t = Tiling.of(precision, Tile.ALL, m, 64, k, 1);
         assertThat((long) t.slices() * t.slabs() * t.tile().depth).isGreaterThanOrEqualTo(k);
         assertThat((long) (t.slices() - 1) * t.slabs() * t.tile().depth).isLessThan(Math.max(1, k));
       }
@@ -27,9 +27,10 @@ class TilingTest {
   @ParameterizedTest
   @EnumSource(Precision.class)
   void largeProductsHaveLargeTilesAndFewResultsManySlices(Precision precision) {
-    assertThat(Tiling.of(precision, 8192, 8192, 8192, 1)).isEqualTo(new Tiling(Tile.LARGE, 1, 512));
-    assertThat(Tiling.of(precision, 64, 64, 1_000_000, 1).slices()).isGreaterThan(32);
-    assertThat(Tiling.of(precision, 10, 10, 10, 1).slices()).isOne();
+    assertThat(Tiling.of(precision, Tile.ALL, 8192, 8192, 8192, 1)).isEqualTo(new Tiling(Tile.LARGE, 1, 512));
+    assertThat(Tiling.of(precision, Tile.PLANES, 8192, 8192, 8192, 1).tile()).isNotEqualTo(Tile.LARGE);
+    assertThat(Tiling.of(precision, Tile.ALL, 64, 64, 1_000_000, 1).slices()).isGreaterThan(32);
+    assertThat(Tiling.of(precision, Tile.ALL, 10, 10, 10, 1).slices()).isOne();
   }
 
   @ParameterizedTest
