@@ -24,19 +24,21 @@ template <int rowSquares_, int columnSquares_> struct Float32 {
   template <class A, class B>
   static __device__ __forceinline__ void multiply(const float* a, const float* b, int firstRow, int firstColumn, int lane,
       float (&sums)[rowSquares][columnSquares][4][4]) {
+    // four steps that lie side by side are more than the registers hold
+    constexpr int steps = A::stepsSideBySide ? 2 : 4;
 #pragma unroll 1
-    for (int step = 0; step < SLAB / 4; step++) {
-      float x[rowSquares][4][4];
+    for (int step = 0; step < SLAB / steps; step++) {
+      float x[rowSquares][4][steps];
 #pragma unroll
       for (int i = 0; i < rowSquares; i++) {
         A::square(a, firstRow + row(lane, i), step, x[i]);
       }
 #pragma unroll
       for (int j = 0; j < columnSquares; j++) {
-        float y[4][4];
+        float y[4][steps];
         B::square(b, firstColumn + column(lane, j), step, y);
 #pragma unroll
-        for (int k = 0; k < 4; k++) {
+        for (int k = 0; k < steps; k++) {
 #pragma unroll
           for (int i = 0; i < rowSquares; i++) {
 #pragma unroll

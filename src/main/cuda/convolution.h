@@ -2,7 +2,7 @@
 // is unfolded in memory. A convolution, and the gradient by its images, has a row for each pixel of the result, a column for
 // each channel, and k goes through taps and channels: it reads the pixel (i * step + first + tap * dilation) of the image. The
 // gradient of a strided convolution is one such product for each remainder of the pixel by the stride, whose taps are those
-// that meet it: dlt.backend.cuda.Conv2dGradInputKernel. The gradient by the weights has a row for each channel of the result,
+// that meet it: Remainders, or dlt.backend.cuda.Conv2dGradInputKernel. The gradient by the weights has a row for each channel of the result,
 // a column for each weight of a channel, and k goes through pixels, in slices.
 //
 // `channels`: images and weights lie channels last and the channels of a group are multiples of 4: all copies are of 16 bytes, and
@@ -12,6 +12,22 @@
 // `planes`: any strides, one float a copy, and no large tiles; k goes through the taps of a channel first.
 #pragma once
 #include "product.h"
+
+// dlt.backend.cuda.Remainders: the pixels of the result by their remainders by the strides of a convolution whose gradient by the
+// images this is, each of which meets taps of its own. Blocks count them in y, if there are any, where they count groups otherwise.
+struct Remainders {
+  int rows;                  // strides; 0 where there are none
+  int columns;
+  int top;                   // padding
+  int left;
+  int tapRows;               // all taps
+  int tapColumns;
+  Divisor fewerTapColumns;   // of the remainders that meet one tap less in a row than others
+  int weightRow;             // floats from tap to tap
+  int weightColumn;
+  int outputRow;             // floats from pixel to pixel
+  int outputColumn;
+};
 
 // dlt.backend.cuda.Convolution
 struct Convolution {
@@ -40,8 +56,32 @@ struct Convolution {
   int imageGroup;            // floats from group to group
   int weightGroup;
   int outputGroup;
+  Remainders remainders;
   Output output;
 };
+
+// What of the gradient by the images the block's remainder is; its first weight is the number `firstWeight`.
+__device__ __forceinline__ Convolution own(const Convolution& all, int& firstWeight) {
+  Convolution c = all;
+  const Remainders& r = all.remainders;
+  if (r.rows) {
+    int i = (int) blockIdx.y / r.columns;
+    int j = (int) blockIdx.y % r.columns;
+    int row = (i + r.top) % r.rows;                // the first tap
+    int column = (j + r.left) % r.columns;
+    int tapRows = row < r.tapRows ? (r.tapRows - 1 - row) / r.rows + 1 : 0;
+    int tapColumns = column < r.tapColumns ? (r.tapColumns - 1 - column) / r.columns + 1 : 0;
+    c.firstRow = (i + r.top) / r.rows;
+    c.firstColumn = (j + r.left) / r.columns;
+    c.product.k = tapRows * tapColumns * (int) all.inner.value;
+    if (tapColumns < (int) all.tapColumns.value) {
+      c.tapColumns = r.fewerTapColumns;
+    }
+    firstWeight = row * r.weightRow + column * r.weightColumn;
+    c.output.y += i * r.outputRow + j * r.outputColumn;
+  }
+  return c;
+}
 
 // A pixel of the image in which the window of a pixel of the result begins.
 struct Corner {
@@ -88,48 +128,46 @@ struct Tap {
   }
 };
 
-// Rows of pixels, four channels of a tap at a time.
+// Rows of pixels, four channels of a tap at a time. Images have at most 2^14 rows and columns, and windows reach no further.
 template <class T, int size> class PixelChannels {
   static constexpr int lines = T::threads / 4;
   static constexpr int rounds = size / lines;
   static_assert(rounds > 0 && lines % 32 == 0, "whole rounds");
 
   const Convolution& c;
-  const float* image;
-  int line;
-  int chunk;
-  int row[rounds];
-  int column[rounds];
+  int corner[rounds];      // its row in the upper half, its column in the lower
   int offset[rounds];
 
  public:
-  __device__ __forceinline__ PixelChannels(const Convolution& c, const float* image, int first) : c(c), image(image) {
-    int i = threadIdx.x / 4;
-    line = i / 8 * 8 + row_of_8(i % 8);
-    chunk = threadIdx.x % 4 * 4;
+  __device__ __forceinline__ PixelChannels(const Convolution& c, int first) : c(c) {
 #pragma unroll
     for (int r = 0; r < rounds; r++) {
-      int pixel = first + line + r * lines;
-      Corner corner(c, pixel, pixel < c.product.m);
-      row[r] = corner.row;
-      column[r] = corner.column;
-      offset[r] = corner.offset;
+      int pixel = first + line() + r * lines;
+      Corner own(c, pixel, pixel < c.product.m);
+      corner[r] = max(own.row, -1 << 15) << 16 | (own.column & 0xffff);
+      offset[r] = own.offset + (int) blockIdx.y * c.imageGroup;
     }
   }
 
   __device__ __forceinline__ void operator()(unsigned to, int slab) const {
 #pragma unroll
     for (int d = 0; d < T::slabs; d++) {
-      int k = slab * T::depth + d * SLAB + chunk;
+      int k = slab * T::depth + d * SLAB + chunk();
       Tap tap = Tap::of<true>(c, k);
 #pragma unroll
       for (int r = 0; r < rounds; r++) {
-        bool in = k < c.product.k && (unsigned) (row[r] + tap.row) < (unsigned) c.height && (unsigned) (column[r] + tap.column) < (unsigned) c.width;
-        copy16(to + (d * Slab<true, size>::floats + Slab<true, size>::place(line + r * lines, chunk)) * 4,
-            image + (in ? offset[r] + tap.offset : 0), in ? 16 : 0);
+        bool in = k < c.product.k && (unsigned) ((corner[r] >> 16) + tap.row) < (unsigned) c.height
+            && (unsigned) ((short) corner[r] + tap.column) < (unsigned) c.width;
+        copy16(to + (d * Slab<true, size>::floats + Slab<true, size>::place(line() + r * lines, chunk())) * 4,
+            c.image + (in ? offset[r] + tap.offset : 0), in ? 16 : 0);
       }
     }
   }
+
+ private:
+  static __device__ __forceinline__ int chunk() { return threadIdx.x % 4 * 4; }
+
+  static __device__ __forceinline__ int line() { return threadIdx.x / 32 * 8 + row_of_8(threadIdx.x / 4 % 8); }
 };
 
 // Pixels side by side, one float at a time.
@@ -161,16 +199,16 @@ template <class T, int size> class PixelPlanes {
 template <class T, int size> class WeightRows {
   static constexpr int lines = T::threads / 4;
   static constexpr int rounds = size / lines;
+  static constexpr int unrolled = T::threads == 256 ? 1 : rounds;      // large tiles of float32 have no registers left
   static_assert(rounds > 0 && lines % 32 == 0, "whole rounds");
 
   const Convolution& c;
-  const float* weights;
   int at;              // of the first round and slab
   int rows;            // how many there are from its row on
 
  public:
-  __device__ __forceinline__ WeightRows(const Convolution& c, const float* weights, int first) : c(c), weights(weights) {
-    at = (first + line()) * c.weightColumn + chunk();
+  __device__ __forceinline__ WeightRows(const Convolution& c, int first) : c(c) {
+    at = (int) blockIdx.y * c.weightGroup + (first + line()) * c.weightColumn + chunk();
     rows = c.product.n - first - line();
   }
 
@@ -178,11 +216,11 @@ template <class T, int size> class WeightRows {
 #pragma unroll
     for (int d = 0; d < T::slabs; d++) {
       int k = slab * T::depth + d * SLAB;
-#pragma unroll
+#pragma unroll unrolled
       for (int r = 0; r < rounds; r++) {
         bool in = k + chunk() < c.product.k && r * lines < rows;
         copy16(to + (d * Slab<true, size>::floats + Slab<true, size>::place(line() + r * lines, chunk())) * 4,
-            weights + (in ? at + r * lines * c.weightColumn + k : 0), in ? 16 : 0);
+            c.weights + (in ? at + r * lines * c.weightColumn + k : 0), in ? 16 : 0);
       }
     }
   }
@@ -197,18 +235,20 @@ template <class T, int size> class WeightRows {
 template <class T, int size> class WeightChannels {
   static constexpr int chunks = size / 4;
   static constexpr int lines = T::threads / chunks;
+  static constexpr int unrolled = T::threads == 256 ? 1 : T::depth / lines;      // large tiles of float32 have no registers left
   static_assert(T::depth % lines == 0, "whole rounds");
 
   const Convolution& c;
-  const float* weights;
-  int column;
+  int at;              // of the column, or less than 0 where there is none
 
  public:
-  __device__ __forceinline__ WeightChannels(const Convolution& c, const float* weights, int first)
-      : c(c), weights(weights), column(first + threadIdx.x % chunks * 4) {}
+  __device__ __forceinline__ WeightChannels(const Convolution& c, int firstWeight, int first) : c(c) {
+    int column = first + threadIdx.x % chunks * 4;
+    at = column < c.product.n ? firstWeight + (int) blockIdx.y * c.weightGroup + column : -1;
+  }
 
   __device__ __forceinline__ void operator()(unsigned to, int slab) const {
-#pragma unroll
+#pragma unroll unrolled
     for (int i = 0; i < T::depth / lines; i++) {
       int line = threadIdx.x / chunks + i * lines;
       int k = slab * T::depth + line;
@@ -216,9 +256,9 @@ template <class T, int size> class WeightChannels {
       int row = (int) c.tapColumns.quotient(tap);
       int offset = (k - tap * (int) c.inner.value) * c.weightChannel + row * c.weightTaps.middleStride
           + (tap - row * (int) c.tapColumns.value) * c.weightTaps.innerStride;
-      bool in = column < c.product.n && k < c.product.k;
+      bool in = at >= 0 && k < c.product.k;
       copy16(to + (line / SLAB * Slab<false, size>::floats + Slab<false, size>::place(threadIdx.x % chunks * 4, line % SLAB)) * 4,
-          weights + (in ? offset + column : 0), in ? 16 : 0);
+          c.weights + (in ? offset + at : 0), in ? 16 : 0);
     }
   }
 };
@@ -354,17 +394,22 @@ __device__ __forceinline__ void convolve(const Convolution& c, float* memory, co
 #define CONVOLUTION(name, T, blocks, aAlongK, bAlongK, ends, loadA, loadB) \
   extern "C" __global__ void __launch_bounds__(T::threads, blocks) name(const __grid_constant__ Convolution c) { \
     __shared__ __align__(16) float memory[STAGES * T::stage]; \
-    const float* image = c.image + (long long) blockIdx.y * c.imageGroup; \
-    const float* weights = c.weights + (long long) blockIdx.y * c.weightGroup; \
+    [[maybe_unused]] const float* image = c.image + (long long) blockIdx.y * c.imageGroup; \
+    [[maybe_unused]] const float* weights = c.weights + (long long) blockIdx.y * c.weightGroup; \
     Place at = place<T>(c.product); \
     convolve<T, aAlongK, bAlongK, ends>(c, memory, at, loadA, loadB); \
   }
 
 #define CHANNELS(size, T, blocks) \
-  CONVOLUTION(convolve_channels_##size, T, blocks, true, true, true, (PixelChannels<T, T::rows>(c, image, at.row)), \
-      (WeightRows<T, T::columns>(c, weights, at.column))) \
-  CONVOLUTION(grad_input_channels_##size, T, blocks, true, false, true, (PixelChannels<T, T::rows>(c, image, at.row)), \
-      (WeightChannels<T, T::columns>(c, weights, at.column))) \
+  CONVOLUTION(convolve_channels_##size, T, blocks, true, true, true, (PixelChannels<T, T::rows>(c, at.row)), \
+      (WeightRows<T, T::columns>(c, at.column))) \
+  extern "C" __global__ void __launch_bounds__(T::threads, blocks) grad_input_channels_##size(const __grid_constant__ Convolution all) { \
+    __shared__ __align__(16) float memory[STAGES * T::stage]; \
+    int firstWeight = 0; \
+    Convolution c = own(all, firstWeight); \
+    Place at = place<T>(c.product); \
+    convolve<T, true, false, true>(c, memory, at, PixelChannels<T, T::rows>(c, at.row), WeightChannels<T, T::columns>(c, firstWeight, at.column)); \
+  } \
   CONVOLUTION(grad_weight_channels_##size, T, blocks, false, false, false, \
       (MatrixLoader<T, false, T::rows>(weights, c.weightChannel, true, at.row, c.product.m, c.product.k)), \
       (PatchChannels<T, T::columns>(c, image, at.column)))

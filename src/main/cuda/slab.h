@@ -8,6 +8,7 @@
 constexpr int SLAB = 16;
 
 template <bool alongK, int size> struct Slab {
+  static constexpr bool stepsSideBySide = alongK;
   static constexpr int floats = size * SLAB;
 
   // The place of one float, of which this and the next three along the contiguous direction are a chunk.
@@ -28,6 +29,28 @@ template <bool alongK, int size> struct Slab {
       (alongK ? v[i][1] : v[1][i]) = x.y;
       (alongK ? v[i][2] : v[2][i]) = x.z;
       (alongK ? v[i][3] : v[3][i]) = x.w;
+    }
+  }
+
+  // v[r][s] is row 4 * rows + r at step 2 * steps + s.
+  static __device__ __forceinline__ void square(const float* slab, int rows, int steps, float (&v)[4][2]) {
+    const float* p = slab + place(4 * rows, 2 * steps);
+    if (alongK) {
+#pragma unroll
+      for (int i = 0; i < 4; i++) {
+        float2 x = *(const float2*) (p + i * 32);
+        v[i][0] = x.x;
+        v[i][1] = x.y;
+      }
+    } else {
+#pragma unroll
+      for (int s = 0; s < 2; s++) {
+        float4 x = *(const float4*) (p + s * size);
+        v[0][s] = x.x;
+        v[1][s] = x.y;
+        v[2][s] = x.z;
+        v[3][s] = x.w;
+      }
     }
   }
 };

@@ -7,8 +7,9 @@ import java.util.List;
 import java.util.Optional;
 
 /// Gradients of convolutions by their images: by [DirectConvolution] where groups are narrow, else one convolution of the
-/// gradient (by `grad_input_channels` of convolution.h where images and weights lie channels last, or its `planes`) for each remainder of rows and columns by the strides, so that no product with a zero between
-/// pixels is made: remainder a of stride s meets the taps r with `(a + pad - r * dilation) % s = 0`.
+/// gradient for each remainder of rows and columns by the strides, so that no product with a zero between pixels is made: remainder a
+/// of stride s meets the taps r with `(a + pad - r * dilation) % s = 0`. By convolution.h's `channels` where images and weights lie
+/// channels last, all [Remainders] in one grid where that is possible; else by its `planes`.
 final class Conv2dGradInputKernel {
   private Conv2dGradInputKernel() {}
 
@@ -22,8 +23,11 @@ final class Conv2dGradInputKernel {
     if (DirectConvolution.fits(op.groups(), columns, channels)) {
       return List.of(DirectConvolution.gradInput(target, op, dy, weights, epilogue, dx));
     }
-    boolean fours = dy.last() && weights.last() && channels % 4 == 0 && columns % 4 == 0;
+    boolean fours = dy.fours(channels) && weights.fours(columns);
     Window window = op.window();
+    if (fours && Remainders.fit(window, op.groups(), dx)) {
+      return together(target, dy, weights, epilogue, dx, Remainders.of(window, weights, dx));
+    }
     List<Launch> r = new ArrayList<>();
     for (Remainder i : Remainder.all(dx.height(), weights.height(), window.strideH(), window.padTop(), window.dilationH())) {
       for (Remainder j : Remainder.all(dx.width(), weights.width(), window.strideW(), window.padLeft(), window.dilationW())) {
@@ -44,6 +48,24 @@ final class Conv2dGradInputKernel {
       }
     }
     return r;
+  }
+
+  /// All remainders in one grid.
+  private static List<Launch> together(Target target, Images dy, Images weights, Optional<Epilogue> epilogue, Images dx, Remainders remainders) {
+    Window window = remainders.window();
+    int rows = dx.height() / window.strideH();
+    int columns = dx.width() / window.strideW();
+    var places = new Convolution.Weights(weights.address(),
+        new Strides(Divisor.NONE, Divisor.NONE, window.strideW() * weights.columnStride(), window.strideH() * weights.rowStride(), 0),
+        weights.stride(), weights.channelStride(), 0);
+    Convolution c = new Convolution(dy, rows, columns, new Convolution.Position(0, 0, 1, 1, -1, -1), dy.channels(), remainders.mostColumns(), places, 0,
+        0, Optional.of(remainders));
+    Output output = Output.of(dx.address(), epilogue,
+        Strides.of(rows, columns, dx.stride(), window.strideH() * dx.rowStride(), window.strideW() * dx.columnStride()), Strides.of(dx.channelStride()),
+        dx.channels());
+    return Product.of(target, Tiling.Tile.ALL, dx.count() * rows * columns, dx.channels(),
+        Math.multiplyExact(remainders.mostRows() * remainders.mostColumns(), dy.channels()), remainders.count(), remainders.places())
+        .launches(target, "conv2d", "grad_input_channels", c::addOperandsTo, output, c::addTo);
   }
 
   /// The rows (or columns) `pixel`, `pixel + stride`, ... of the image: `pixels` of them, which `taps` taps meet, `firstTap` and each

@@ -24,7 +24,7 @@ final class Conv2dGradWeightKernel {
     Window window = op.window();
     int taps = dw.height() * dw.width();
     int weights = dw.stride();
-    boolean fours = x.last() && dy.last() && channels % 4 == 0 && rows % 4 == 0;
+    boolean fours = x.fours(channels) && dy.fours(rows);
     var position = new Convolution.Position(
         -window.padTop(), -window.padLeft(), window.strideH(), window.strideW(), window.dilationH(), window.dilationW());
     var gradient = new Convolution.Weights(dy.address(), dy.places(), fours ? dy.channels() : dy.channelStride(), 0, rows * dy.channelStride());

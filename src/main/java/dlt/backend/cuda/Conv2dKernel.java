@@ -22,7 +22,7 @@ final class Conv2dKernel {
     }
     Window window = op.window();
     int taps = weights.height() * weights.width();
-    boolean fours = x.last() && weights.last() && channels % 4 == 0;
+    boolean fours = x.fours(channels) && weights.fours(channels);
     var position = new Convolution.Position(
         -window.padTop(), -window.padLeft(), window.strideH(), window.strideW(), window.dilationH(), window.dilationW());
     var places = new Convolution.Weights(weights.address(), Strides.of(weights.columnStride()), weights.channelStride(), weights.stride(),

@@ -41,9 +41,9 @@ record Images(TensorType type, long address, boolean channelsLast) {
     return Math.multiplyExact(count(), Math.multiplyExact(height(), width()));
   }
 
-  /// Whether the channels of a pixel lie side by side.
-  boolean last() {
-    return channelsLast || ImageLayouts.free(shape());
+  /// Whether pixels are copied 16 bytes at a time, if `channels` are used at a time. Numbers of rows and columns have 15 bits then.
+  boolean fours(int channels) {
+    return channels % 4 == 0 && (channelsLast || ImageLayouts.free(shape())) && Math.max(height(), width()) <= 1 << 14;
   }
 
   /// Floats from image to image.

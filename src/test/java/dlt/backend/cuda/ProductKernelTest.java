@@ -105,6 +105,26 @@ class ProductKernelTest {
     }
   }
 
+  /// Some of the remainders of pixels by strides meet fewer taps than others, some none.
+  @ParameterizedTest
+  @MethodSource("tiles")
+  void remaindersByTheStridesAreOneGrid(Precision precision, Tile tile) {
+    remainders(precision, tile, 3, Window.of(2, 2, 1, 1, 1, 1), 8, 6);
+    remainders(precision, tile, 2, Window.of(2, 2, 0, 0, 1, 1), 4, 6);
+    remainders(precision, tile, 1, Window.of(2, 2, 0, 0, 1, 1), 6, 4);
+    remainders(precision, tile, 3, new Window(1, 3, 1, 0, 0, 2, 1, 1), 4, 9);
+    remainders(precision, tile, 5, Window.of(3, 2, 2, 1, 1, 1), 6, 8);
+  }
+
+  private static void remainders(Precision precision, Tile tile, int kernel, Window window, int h, int w) {
+    Op op = new Nhwc(new Conv2dGradInput(window, 1, h, w), List.of(true, true), true);
+    Case c = new Case(op, images(true, 2, 12, window.outHeight(h, kernel), window.outWidth(w, kernel)), images(true, 12, 8, kernel, kernel));
+    for (int slices : new int[] {1, 2}) {
+      matches(precision, tile, slices, c);
+      matches(precision, tile, slices, c.withBias(8, true));
+    }
+  }
+
   private static void convolutions(Precision precision, Tile tile, boolean last, boolean weightsLast, int n, int c, int h, int w, int o, int kernel,
       Window window, int groups) {
     Shape x = images(last, n, c, h, w);
