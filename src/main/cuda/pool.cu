@@ -1,7 +1,7 @@
 // Pools over images that lie in planes or channels-last, and their gradients. A thread takes one element of the result, in the order
-// in which the result lies in memory. A gradient's thread looks at each window that covers its pixel, in row-major order: so no two
-// threads add to one element. The gradient of a maximum belongs to the first largest pixel of the window, which is looked for
-// again; NaN is larger than every number.
+// in which the images, or the gradient by them, lie in memory: that is the larger side, and the other one may lie otherwise. A
+// gradient's thread looks at each window that covers its pixel, in row-major order: so no two threads add to one element. The
+// gradient of a maximum belongs to the first largest pixel of the window, which is looked for again; NaN is larger than every number.
 #include "finish.h"
 #include "index.h"
 
@@ -22,7 +22,7 @@ struct Params {
   int kernelH, kernelW, strideH, strideW, top, left, dilationH, dilationW;
   int declaredHeight, declaredWidth;      // with the bottom and right padding that is not ceil_mode's, less that at the top and left
   int countPadding;
-  int channelsLast;           // the result
+  int channelsLast;           // the images
 };
 
 struct Position {
@@ -83,7 +83,8 @@ extern "C" __global__ void __launch_bounds__(256, 4) max_pool2d(const __grid_con
     Position o = position(p, i, p.outHeight, p.outWidth);
     float best;
     winner(p, p.x + at(p.xs, o.n, o.c, 0, 0), o.h * p.strideH - p.top, o.w * p.strideW - p.left, best);
-    p.y[i] = finish(best, p.y + i, o.c);
+    float* y = p.y + at(p.ys, o.n, o.c, o.h, o.w);
+    *y = finish(best, y, o.c);
   }
 }
 
@@ -138,7 +139,8 @@ extern "C" __global__ void __launch_bounds__(256, 4) avg_pool2d(const __grid_con
       }
     }
     // a window of nothing but padding has no pixel to count
-    p.y[i] = finish(__fdiv_rn(sum, fmaxf(1, divisor(p, top, left))), p.y + i, o.c);
+    float* y = p.y + at(p.ys, o.n, o.c, o.h, o.w);
+    *y = finish(__fdiv_rn(sum, fmaxf(1, divisor(p, top, left))), y, o.c);
   }
 }
 

@@ -26,6 +26,8 @@ final class CudaCompiler {
   static final long ALIGNMENT = 256;
   /// Blocks up to which a section is over sooner than a launch would be.
   private static final int FEW = 16;
+  /// Blocks up to which one block adds up what waits sooner than a launch of their own would be over.
+  private static final int FEW_SUMS = 8;
   /// Inputs of so many bytes travel together: a copy takes longer to begin than to carry them.
   private static final long SMALL = 64 << 10;
   /// Bytes of the workspace from which on what is in it is dealt with at once.
@@ -129,7 +131,6 @@ final class CudaCompiler {
     for (Work work : works) {
       List<Section> sections = few(work);
       if (!few.isEmpty() && (sections.isEmpty() || !Section.fit(Stream.concat(theirs.stream(), sections.stream()).toList()))) {
-        few.forEach(w -> r.addAll(neededBy(w)));
         r.addAll(inTurn(few, theirs));
         few.clear();
         theirs.clear();
@@ -142,22 +143,36 @@ final class CudaCompiler {
       }
     }
     if (!few.isEmpty()) {
-      few.forEach(w -> r.addAll(neededBy(w)));
       r.addAll(inTurn(few, theirs));
     }
     return r;
   }
 
+  /// Small works as one kernel; what waits for them comes first, in the same one if it is small too.
   private List<Action> inTurn(List<Work> works, List<Section> sections) {
-    if (works.size() == 1) {
-      return actions(works.getFirst());
+    List<Action> r = new ArrayList<>();
+    List<Section> all = sections;
+    if (works.stream().anyMatch(this::needs)) {
+      List<Section> more = Stream.concat(deferred.stream().map(Deferred::section), sections.stream()).toList();
+      if (deferred.stream().mapToInt(d -> d.section.blocks()).sum() <= FEW_SUMS && Section.fit(more)) {
+        all = more;
+        deferred.clear();
+      } else {
+        r.addAll(deferred());
+      }
     }
-    Launch launch = Section.inTurn(target, sections);
-    List<Work> all = List.copyOf(works);
-    return List.of(new Action.Call(launch, () -> new KernelCall(
-        all.size() + " in turn: " + WorkLabel.name(all.getFirst()) + ", ... [" + launch.kernel().name() + "]",
-        all.stream().mapToLong(WorkLabel::operations).sum(), all.stream().mapToLong(WorkLabel::operations).sum(),
-        all.stream().mapToLong(WorkLabel::bytes).sum())));
+    if (all.size() == sections.size() && works.size() == 1) {
+      r.addAll(actions(works.getFirst()));
+      return r;
+    }
+    Launch launch = Section.inTurn(target, all);
+    List<Work> told = List.copyOf(works);
+    String count = (all.size() == sections.size() ? "" : "sums and ") + told.size();
+    r.add(new Action.Call(launch, () -> new KernelCall(
+        count + " in turn: " + WorkLabel.name(told.getFirst()) + (told.size() > 1 ? ", ..." : "") + " [" + launch.kernel().name() + "]",
+        told.stream().mapToLong(WorkLabel::operations).sum(), told.stream().mapToLong(WorkLabel::operations).sum(),
+        told.stream().mapToLong(WorkLabel::bytes).sum())));
+    return r;
   }
 
   /// The sections of a work, each of which may need those before it, if all of them are small; else none.
@@ -253,8 +268,13 @@ final class CudaCompiler {
 
   /// What waits, where `work` reads it.
   private List<Action> neededBy(Work work) {
-    boolean read = work.inputs().stream().map(placement::of).anyMatch(place -> deferred.stream().anyMatch(d -> d.places.contains(place)));
-    return read || scratch.used() > MOST_DEFERRED ? deferred() : List.of();
+    return needs(work) ? deferred() : List.of();
+  }
+
+  /// Whether nothing may wait any longer than until `work`.
+  private boolean needs(Work work) {
+    return scratch.used() > MOST_DEFERRED
+        || work.inputs().stream().map(placement::of).anyMatch(place -> deferred.stream().anyMatch(d -> d.places.contains(place)));
   }
 
   private List<Action> deferred() {

@@ -56,10 +56,11 @@ record CudaLayoutCosts() implements LayoutCosts {
     return LAUNCH + 2 * image.type().bytes() / MEMORY;
   }
 
-  /// One side is read or written in sectors of 32 bytes, of which the caches keep some until all of it is needed.
+  /// Pools go over the larger side as it lies; the other one is read or written in sectors of 32 bytes, of which the caches keep some
+  /// until all of it is needed.
   @Override
   public long mixed(Node pool, Node operand) {
-    return 1 + 3 * operand.type().bytes() / MEMORY;
+    return 1 + 3 * Math.min(pool.type().bytes(), operand.type().bytes()) / MEMORY;
   }
 
   @Override

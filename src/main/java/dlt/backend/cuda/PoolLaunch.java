@@ -29,7 +29,7 @@ record PoolLaunch(Window window, int kernelH, int kernelW, boolean countPadding,
         .add(kernelH).add(kernelW).add(window.strideH()).add(window.strideW()).add(window.padTop()).add(window.padLeft())
         .add(window.dilationH()).add(window.dilationW())
         .add(images.shape().dim(2) + declaredBottom).add(images.shape().dim(3) + declaredRight)
-        .add(countPadding ? 1 : 0).add(result.channelsLast() ? 1 : 0);
+        .add(countPadding ? 1 : 0).add((result == pooled ? images : result).channelsLast() ? 1 : 0);
     return List.of(target.launch(MODULE, kernel, count, 256, a));
   }
 }
