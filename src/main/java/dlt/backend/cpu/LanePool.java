@@ -33,7 +33,7 @@ import java.util.List;
 /// table holds four bytes a source element or, of kinds whose table is [Kind#ofResults], a result element.
 ///
 /// `columns`: the source columns of each result column; then, in rows of the source: from one tap to the next, from one result
-/// row to the next, and from the first tap to the first row that only the next result row takes from; then the widths of source and result.
+/// row to the next, and from the first tap to the first row that only the next result row takes from, 0 where nothing is asked for ahead; then the widths of source and result.
 record LanePool(Kind kind, List<List<Tap>> columns, int tapStep, int rowStep, int next, int sourceWidth, int resultWidth, Pixels pixels) {
   /// How far apart neighbouring pixels are, in bytes, how many lanes of a vector there are, and how many vectors of a pixel.
   /// `streams`: whole vectors of results are stored past the caches.
@@ -131,7 +131,7 @@ record LanePool(Kind kind, List<List<Tap>> columns, int tapStep, int rowStep, in
 
   /// Asks for what the same columns of the next result row take from beside what these do.
   private void ask(Assembler a, int columns) {
-    for (int row = 0; row < rowStep; row++) {
+    for (int row = 0; row < rowStep && next > 0; row++) {
       for (int column = 0; column < columns; column++) {
         a.prefetchFar(Address.at(R10, Math.toIntExact(((long) (next + row) * sourceWidth + column) * pixels.source)));
       }

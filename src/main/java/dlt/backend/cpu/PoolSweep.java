@@ -32,7 +32,8 @@ record PoolSweep(Kernel kernel, List<Rows> rows, LanePool pool, long table) {
     List<List<Tap>> rows = ordered(g.rows().pixels(), backwards);
     List<List<Tap>> columns = ordered(g.columns().pixels(), backwards);
     int tapStep = backwards ? -g.rows().dilation() : g.rows().dilation();
-    int next = 1 + (backwards ? 0 : (g.rows().kernel() - 1) * g.rows().dilation());
+    // what was moved into lanes is in the cache
+    int next = pixels.equals(Pixels.inLanes(target)) ? 0 : 1 + (backwards ? 0 : (g.rows().kernel() - 1) * g.rows().dilation());
     return of(target, new LanePool(kind, columns, tapStep, g.rows().stride(), next, g.w(), g.ow(), pixels), rows, table);
   }
 
