@@ -1,9 +1,11 @@
 package dlt.backend;
 
+import dlt.tensor.HostTensor;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
 
 /// A compiled graph over buffers planned for it.
 public interface Program extends AutoCloseable {
@@ -38,6 +40,12 @@ public interface Program extends AutoCloseable {
   default DoubleSupplier later(String output) {
     double value = output(output).at(0);
     return () -> value;
+  }
+
+  /// All values of an output of the last run, for later: as [#later].
+  default Supplier<HostTensor> laterTensor(String output) {
+    HostTensor values = output(output).read();
+    return () -> values;
   }
 
   /// When the last run ended, in milliseconds since some moment, by the device's clock; asking waits for that run.

@@ -60,18 +60,10 @@ final class Bench implements Callable<Integer> {
       plan(prepared, batch);
       return 0;
     }
-    StepBench.Result r;
-    Optional<StepProfile> measured = Optional.empty();
-    String description;
     int threads = device.threads();
-    try (Backend backend = device.open(file.experiment().training()); StepBench bench = new StepBench(prepared, backend, batch)) {
-      description = backend.description();
-      r = steps.isPresent() ? bench.steps(steps.get()) : bench.seconds(seconds.orElse(3.0));
-      if (profile) {
-        measured = Optional.of(bench.profile(r.median(), seconds.orElse(3.0), steps.orElse(Integer.MAX_VALUE))
-            .orElseThrow(() -> new Failure(Failure.Kind.USAGE, "--profile: the device " + backend.name() + " does not time its kernels; use --device cpu")));
-      }
-    }
+    Measured measured = device.compute(file.experiment().training(), backend -> measured(prepared, backend, batch));
+    StepBench.Result r = measured.steps;
+    String description = measured.device;
     ObjectNode d = output.document().put("experiment", file.experiment().name()).put("device", description).put("threads", threads).put("batch_size", batch);
     MetricsLog.put(d, "samples_per_second", r.samplesPerSecond());
     ObjectNode ms = d.putObject("step_ms");
@@ -82,12 +74,24 @@ final class Bench implements Callable<Integer> {
     MetricsLog.put(d, "loss", r.loss());
     StringBuilder text = new StringBuilder(String.format(Locale.ROOT, "%s on %s, batch %d: %,.1f samples/s; a step takes %.4f ms (p10 %.4f, p90 %.4f); %d steps",
         file.experiment().name(), description, batch, r.samplesPerSecond(), r.median(), r.p10(), r.p90(), r.steps()));
-    measured.ifPresent(p -> {
+    measured.profile.ifPresent(p -> {
       ProfileTable.put(d.putObject("profile"), p);
       text.append(System.lineSeparator()).append(System.lineSeparator()).append(ProfileTable.text(p));
     });
     output.result(d, text.toString());
     return 0;
+  }
+
+  /// The steps on a device, and the profile of one where it is asked for.
+  private record Measured(String device, StepBench.Result steps, Optional<StepProfile> profile) {}
+
+  private Measured measured(Prepared prepared, Backend backend, int batch) {
+    try (StepBench bench = new StepBench(prepared, backend, batch)) {
+      StepBench.Result r = steps.isPresent() ? bench.steps(steps.get()) : bench.seconds(seconds.orElse(3.0));
+      return new Measured(backend.description(), r, !profile ? Optional.empty()
+          : Optional.of(bench.profile(r.median(), seconds.orElse(3.0), steps.orElse(Integer.MAX_VALUE)).orElseThrow(() ->
+              new Failure(Failure.Kind.USAGE, "--profile: the device " + backend.name() + " does not time its kernels; use --device cpu"))));
+    }
   }
 
   private void plan(Prepared prepared, int batch) {

@@ -15,6 +15,7 @@ import dlt.experiment.Trainings;
 import dlt.train.PlannedMemory;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import picocli.CommandLine.Option;
 
 /// Where to compute, and with how many threads.
@@ -94,17 +95,25 @@ final class DeviceOptions {
 
   /// What `work` gives on the device. Where `auto` took a GPU whose memory does not suffice for it, it is done again on the processor.
   <T> T compute(Training training, Function<Backend, T> work) {
-    try (Backend backend = open(training)) {
-      return work.apply(backend);
+    return retried(training, () -> {
+      try (Backend backend = open(training)) {
+        return work.apply(backend);
+      }
+    });
+  }
+
+  /// What `work`, which opens devices itself, gives. Where `auto` took a GPU whose memory does not suffice for it, it is done again, and what
+  /// is opened then is the processor.
+  <T> T retried(Training training, Supplier<T> work) {
+    try {
+      return work.get();
     } catch (OutOfMemory e) {
       if (device.orElse(training.device()) != Device.AUTO) {
         throw e;
       }
       takeProcessor(e);
     }
-    try (Backend backend = open(training)) {
-      return work.apply(backend);
-    }
+    return work.get();
   }
 
   /// Throws a [dlt.config.ConfigException] where a step of the (first) training is planned to take more memory than its budget.

@@ -1,6 +1,5 @@
 package dlt.cli;
 
-import dlt.backend.Backend;
 import dlt.data.Part;
 import dlt.data.Source;
 import dlt.error.Failure;
@@ -53,7 +52,8 @@ final class Predict implements Callable<Integer> {
     Source source = Source.of(absolute, model.file().experiment().data().train(), model.assembly().schema());
     Part part = model.inputs(source, absolute.getParent());
     boolean lines = file.map(f -> f.toString().endsWith(".json") || f.toString().endsWith(".jsonl")).orElse(output.json);
-    try (Backend backend = device.open(model.file().experiment().training()); Predictor predictor = new Predictor(model, backend)) {
+    predicting(model, predictor -> {
+      predictor.prepare(part);
       if (file.isPresent()) {
         AtomicFile.write(file.get(), out -> write(predictor, model, part, lines, out));
         output.say(part.size() + " predictions in " + file.get());
@@ -62,18 +62,40 @@ final class Predict implements Callable<Integer> {
         write(predictor, model, part, lines, out);
         out.flush();
       }
-    }
+      return 0;
+    });
     return 0;
   }
 
+  /// What is done with a predictor; it may read and write files.
+  private interface Work<T> {
+    T with(Predictor predictor) throws IOException;
+  }
+
+  /// What `work` gives on the device, and once more on the processor where a GPU that `auto` took has too little memory.
+  private <T> T predicting(SavedModel model, Work<T> work) throws IOException {
+    try {
+      return device.compute(model.file().experiment().training(), backend -> {
+        try (Predictor predictor = new Predictor(model, backend)) {
+          return work.with(predictor);
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+      });
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
   private int answer(SavedModel model) throws IOException {
-    try (Backend backend = device.open(model.file().experiment().training()); Predictor predictor = new Predictor(model, backend)) {
+    return predicting(model, predictor -> {
+      predictor.prepare(1);
       long unanswered = new Answers(model, predictor, strict).all(System.in, System.out);
       if (unanswered > 0) {
         output.say("dlt: " + unanswered + (unanswered == 1 ? " line" : " lines") + " could not be answered");
       }
       return unanswered == 0 ? 0 : Failure.Kind.DATA.exitCode();
-    }
+    });
   }
 
   private static void write(Predictor predictor, SavedModel model, Part part, boolean lines, OutputStream out) throws IOException {

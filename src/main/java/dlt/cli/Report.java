@@ -60,9 +60,7 @@ final class Report implements Callable<Integer> {
     if (all.size() > 1) {
       write(target, Page.of(all));
     } else {
-      try (Backend backend = device.open(SavedModel.open(all.getFirst()).file().experiment().training())) {
-        write(target, all.getFirst(), backend);
-      }
+      write(target, device.compute(SavedModel.open(all.getFirst()).file().experiment().training(), backend -> Page.of(RunReport.of(all.getFirst(), backend))));
     }
     output.result(document(all).put("report", target.toString()), "");
     output.say("report      " + target);

@@ -2,7 +2,6 @@ package dlt.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dlt.backend.Backend;
 import dlt.experiment.Assembly;
 import dlt.experiment.Budget;
 import dlt.experiment.Bytes;
@@ -28,6 +27,9 @@ final class Summary implements Callable<Integer> {
   @Option(names = "--time", description = "Measure some training steps on made-up data (about 5 s) and predict the time of a training from them.")
   boolean time;
 
+  /// What the device says: the memory of training, and its time where that is asked for.
+  private record Measured(long bytes, Optional<PredictedTime> time) {}
+
   @Override
   public Integer call() {
     Trainings trainings = Trainings.open(experiment.read());
@@ -37,14 +39,10 @@ final class Summary implements Callable<Integer> {
     long trainable = a.parameters().values().stream().filter(p -> !a.experiment().model().frozen(p.name())).mapToLong(p -> p.shape().size()).sum();
     long flops = Flops.of(a.inference(1, false));
     int batch = a.experiment().training().batchSize().of(prepared.parts().train().size());
-    long bytes;
-    Optional<PredictedTime> predicted = Optional.empty();
-    try (Backend backend = device.open(a.experiment().training())) {
-      bytes = new PlannedMemory(a, backend).bytes(batch);
-      if (time) {
-        predicted = Optional.of(PredictedTime.of(trainings, prepared, backend, batch));
-      }
-    }
+    Measured measured = device.compute(a.experiment().training(), backend -> new Measured(new PlannedMemory(a, backend).bytes(batch),
+        time ? Optional.of(PredictedTime.of(trainings, prepared, backend, batch)) : Optional.empty()));
+    long bytes = measured.bytes;
+    Optional<PredictedTime> predicted = measured.time;
     ObjectNode document = output.document().put("parameters", parameters).put("trainable", trainable).put("forward_flops", flops).put("peak_bytes", bytes);
     ArrayNode layers = document.putArray("layers");
     StringBuilder text = new StringBuilder(String.format(Locale.ROOT, "%-24s %-20s %-22s %12s%n", "layer", "type", "output", "parameters"));

@@ -19,6 +19,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -53,7 +54,9 @@ final class Sweep implements Callable<Integer> {
     int share = Math.max(1, device.threads() / file.sweep().parallel());
     SweepRun.Result result;
     try (Interruption interruption = new Interruption()) {
-      result = new SweepRun(file, folder, e -> device.open(e.training(), share), Version.text(), interruption::requested, this::show).train(resume);
+      AtomicBoolean goesOn = new AtomicBoolean(resume);
+      result = device.retried(file.experiment().experiment().training(), () ->
+          new SweepRun(file, folder, e -> device.open(e.training(), share), Version.text(), interruption::requested, this::show).train(goesOn.getAndSet(true)));
       if (result.stopped() && interruption.requested()) {
         output.say("stopped; all trials are saved in " + folder + "\ngo on with: dlt sweep " + experiment.file + " --out " + folder + " --resume");
         return interruption.exitCode();

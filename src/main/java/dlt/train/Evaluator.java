@@ -13,13 +13,24 @@ import dlt.metric.Task;
 import dlt.tensor.HostTensor;
 import dlt.tensor.Shape;
 import dlt.tensor.TensorType;
+import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
 import java.util.function.BiConsumer;
+import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
 
 /// Measures the loss and the metrics of a model on parts of the data.
 public final class Evaluator implements AutoCloseable {
+  /// So many batches may be on their way while the results of one before are taken in.
+  private static final int AHEAD = 2;
+
+  /// A batch that was given to the device.
+  private record Taken(int size, DoubleSupplier loss, Supplier<HostTensor> predictions, Optional<HostTensor> targets) {}
+
   private final Assembly assembly;
   private final Backend backend;
   private final Variables variables;
@@ -53,21 +64,38 @@ public final class Evaluator implements AutoCloseable {
     boolean targeted = assembly.expected(first, 1).isPresent();
     int target = targeted ? assembly.targetIndex(first) : -1;
     double loss = 0;
+    Queue<Taken> pending = new ArrayDeque<>();
     try (Batches batches = new Batches(part, Batches.Options.plain(Math.min(batchSize, part.size())));
         Batches.Epoch epoch = batches.epoch(0, 0)) {
-      while (epoch.hasNext()) {
-        Batch batch = epoch.next();
-        Program program = program(batch.size());
-        feed.write(program, batch);
-        program.run();
-        loss += program.output(Assembly.LOSS).at(0) * batch.size();
-        HostTensor predictions = program.output(output).read();
-        HostTensor targets = targeted ? batch.targets().get(target) : yes(predictions.shape());
-        evaluation.add(predictions, targets);
-        seen.accept(predictions, targets);
+      while (epoch.hasNext() || !pending.isEmpty()) {
+        int ahead = 0;
+        if (epoch.hasNext()) {
+          Batch batch = epoch.next();
+          Program program = program(batch.size());
+          feed.write(program, batch);
+          program.run();
+          ahead = Math.min(AHEAD, program.ahead());
+          // a batch's memory is used again for the next one
+          Optional<HostTensor> targets = targeted ? Optional.of(ahead > 0 ? copy(batch.targets().get(target)) : batch.targets().get(target)) : Optional.empty();
+          pending.add(new Taken(batch.size(), program.later(Assembly.LOSS), program.laterTensor(output), targets));
+        }
+        while (pending.size() > ahead) {
+          Taken taken = pending.remove();
+          loss += taken.loss.getAsDouble() * taken.size;
+          HostTensor predictions = taken.predictions.get();
+          HostTensor targets = taken.targets.orElseGet(() -> yes(predictions.shape()));
+          evaluation.add(predictions, targets);
+          seen.accept(predictions, targets);
+        }
       }
     }
     return new Scores(part.size(), loss / part.size(), evaluation.values(), evaluation.confusion(), evaluation.report());
+  }
+
+  private static HostTensor copy(HostTensor t) {
+    HostTensor r = HostTensor.allocate(t.type());
+    r.data().copyFrom(t.data());
+    return r;
   }
 
   /// The answers where the loss takes none: every triplet is to be in its order.

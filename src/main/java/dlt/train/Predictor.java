@@ -29,12 +29,29 @@ public final class Predictor implements AutoCloseable {
     this.feed = new Feed(model.assembly());
   }
 
+  /// Compiles what [#predict] of `part` needs, so that what does not fit the device's memory fails before anything is predicted.
+  public void prepare(Part part) {
+    prepare(Math.min(BATCH, part.size()));
+    if (part.size() % BATCH > 0) {
+      prepare(part.size() % BATCH);
+    }
+  }
+
+  /// Compiles what `size` samples at a time need.
+  public void prepare(int size) {
+    program(size);
+  }
+
+  private Program program(int size) {
+    return programs.computeIfAbsent(size, n -> backend.compile(model.assembly().inference(n, true), variables.buffers()));
+  }
+
   /// Gives the activated outputs of each batch of `part`, in its order, by output name, to `to`.
   public void predict(Part part, Consumer<SequencedMap<String, HostTensor>> to) {
     try (Batches batches = new Batches(part, Batches.Options.plain(Math.min(BATCH, part.size()))); Batches.Epoch epoch = batches.epoch(0, 0)) {
       while (epoch.hasNext()) {
         Batch batch = epoch.next();
-        Program program = programs.computeIfAbsent(batch.size(), n -> backend.compile(model.assembly().inference(n, true), variables.buffers()));
+        Program program = program(batch.size());
         feed.write(program, batch);
         program.run();
         SequencedMap<String, HostTensor> outputs = new LinkedHashMap<>();

@@ -8,8 +8,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dlt.backend.cuda.driver.FakeCuda;
 import dlt.backend.cuda.driver.NvidiaDriver;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -170,6 +172,42 @@ class GpuCommandsTest {
     assertThat(r.err()).contains("dlt: auto takes the processor: cuda Fake GPU 0").contains("out of memory");
     assertThat(device()).startsWith("cpu ");
     assertThat(fake.live()).isZero();
+  }
+
+  @Test
+  void autoOfEveryCommandTakesTheProcessorWhereTheGpusMemoryDoesNotSufficeAndCudaDoesNot() throws IOException {
+    String iris = "experiments/iris.yaml";
+    assertThat(train("--device", "cpu").code()).isZero();
+    Path rows = Files.write(folder.resolve("rows.csv"), Files.readAllLines(Path.of("experiments/data/iris.csv")).stream()
+        .limit(70).map(l -> l.substring(0, l.lastIndexOf(','))).toList());
+    Path sweep = Files.writeString(folder.resolve("sweep.yaml"), Files.readString(Path.of(iris)).replace("data/iris.csv",
+        Path.of("experiments/data/iris.csv").toAbsolutePath().toString()) + "\nsweep: {method: grid, parameters: {seed: {choice: [1, 2]}}}\n");
+    List<List<String>> commands = List.of(
+        List.of("summary", iris, "--time"),
+        List.of("bench", iris, "--steps", "2"),
+        List.of("predict", run().toString(), "--input", rows.toString()),
+        List.of("eval", run().toString()),
+        List.of("export", run().toString(), "--onnx", folder.resolve("other.onnx").toString()),
+        List.of("report", run().toString()),
+        List.of("sweep", sweep.toString(), "--set", "training.epochs=1", "--set", "assert=[]", "--no-report", "--out", folder.resolve("sweep").toString()));
+    for (List<String> c : commands) {
+      FakeCuda fake = machine(12040, 1, 90, 64);
+      String[] cuda = Stream.concat(c.stream(), Stream.of("--device", "cuda")).toArray(String[]::new);
+      exitsWithSix(CommandsTest.dlt(cuda), "cuda Fake GPU 0");
+      assertThat(fake.live()).as(c.toString()).isZero();
+      if (c.getFirst().equals("sweep")) {
+        c = List.of("sweep", sweep.toString(), "--set", "training.epochs=1", "--set", "assert=[]", "--no-report", "--out", folder.resolve("another").toString());
+      }
+      CommandsTest.Result auto = CommandsTest.dlt(Stream.concat(c.stream(), Stream.of("--device", "auto")).toArray(String[]::new));
+      assertThat(auto.code()).as(c + auto.err()).isZero();
+      assertThat(auto.err().lines().filter(l -> l.contains("auto"))).as(c + auto.err()).singleElement()
+          .satisfies(l -> assertThat(l).startsWith("dlt: auto takes the processor: cuda Fake GPU 0").contains("out of memory"));
+      assertThat(fake.live()).as(c.toString()).isZero();
+      assertThat(fake.misuse()).as(c.toString()).isEmpty();
+      if (c.getFirst().equals("predict")) {
+        assertThat(auto.out().lines()).hasSize(70);
+      }
+    }
   }
 
   @Test

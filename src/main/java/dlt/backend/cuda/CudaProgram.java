@@ -4,12 +4,15 @@ import dlt.backend.Buffer;
 import dlt.backend.KernelCall;
 import dlt.backend.Program;
 import dlt.backend.cuda.driver.Context;
+import dlt.tensor.HostTensor;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
 
 /// One captured graph, and the inputs on their way to it.
 final class CudaProgram implements Program {
@@ -25,6 +28,7 @@ final class CudaProgram implements Program {
   private final Context.Graph graph;
   /// Made when they are asked for.
   private LaterValues later;
+  private final Map<String, LaterTensors> laterTensors = new HashMap<>();
   private DeviceClock clock;
 
   /// Computes the constants of `compilation` and captures the rest. `owned` is given back with the program: what holds the memory from
@@ -102,6 +106,12 @@ final class CudaProgram implements Program {
       later = new LaterValues(device, owned);
     }
     return later.of(Program.named(compilation.outputs(), "output", output));
+  }
+
+  @Override
+  public Supplier<HostTensor> laterTensor(String output) {
+    Operand operand = Program.named(compilation.outputs(), "output", output);
+    return laterTensors.computeIfAbsent(output, _ -> new LaterTensors(device, operand, owned)).now();
   }
 
   @Override
