@@ -14,6 +14,7 @@ final class NhwcCases {
   static List<OpCase> all() {
     NhwcCases table = new NhwcCases();
     table.convolutions(2, 12, 7, 5, 20, Window.of(2, 1, 1, 0, 1, 1));
+    table.convolutions(1, 24, 5, 4, 12, Window.of(1, 1, 1, 1, 1, 1));
     table.grouped(2, 8, 6, 5, 16, 2);
     table.grouped(2, 24, 6, 5, 48, 2);
     table.grouped(2, 6, 6, 5, 6, 6);
