@@ -18,9 +18,10 @@ final class Aside implements AutoCloseable {
     return r;
   }
 
-  /// Does `work` at once, on the caller's thread.
+  /// Does `work` at once, on the caller's thread, and throws what it throws.
   static Aside done(Runnable work) {
-    Aside r = new Aside(work);
+    work.run();
+    Aside r = new Aside(() -> {});
     r.work.run();
     return r;
   }
