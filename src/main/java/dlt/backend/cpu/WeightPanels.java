@@ -1,7 +1,5 @@
 package dlt.backend.cpu;
 
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
-
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -46,8 +44,7 @@ record WeightPanels(int results, int sources, long perResult, long perSource, in
   /// Fills the panels, one of [#parts] at a time.
   IntConsumer pack(Target target, MemorySegment weights, MemorySegment panels) {
     check(weights, panels);
-    return perResult == 1 && rows.length == 1 ? part -> copy(target, part, weights, panels)
-        : move(target, true, weights, panels);
+    return perResult == 1 && rows.length == 1 ? copy(target, weights, panels) : move(target, true, weights, panels);
   }
 
   /// Fills the tensor, one of [#parts] at a time.
@@ -101,19 +98,30 @@ record WeightPanels(int results, int sources, long perResult, long perSource, in
     return kernels;
   }
 
-  /// Result channels lie side by side already.
-  private void copy(Target target, int part, MemorySegment weights, MemorySegment panels) {
-    int first = part * target.lanes();
-    int count = Math.clamp(results - first, 0, target.lanes());
-    for (int s = 0; s < sources; s++) {
-      long at = at(target, part) + 4L * s * lanes;
-      // a part may lie behind all results
-      if (count > 0) {
-        MemorySegment.copy(weights, 4 * (first + s * perSource), panels, at, 4L * count);
+  /// Result channels lie side by side already; a part is some source channels of a panel.
+  private IntConsumer copy(Target target, MemorySegment weights, MemorySegment panels) {
+    int slices = lanes / target.lanes();
+    Kernel[] kernels = new Kernel[parts(target)];
+    Arrays.setAll(kernels, part -> {
+      PackKernel pack = new PackKernel(false, end(part, slices) - begin(part, slices), lanes,
+          Math.min(lanes, results - part / slices * lanes), Math.toIntExact(4 * perSource));
+      return pack.k() == 0 ? null : target.kernel(pack, pack::emit);
+    });
+    return part -> {
+      if (kernels[part] != null) {
+        int panel = part / slices;
+        long source = begin(part, slices);
+        kernels[part].call(weights.address() + 4 * (panel * lanes + source * perSource), panels.address() + panel * panel() + 4 * source * lanes);
       }
-      for (int lane = count; lane < target.lanes(); lane++) {
-        panels.set(JAVA_FLOAT, at + 4L * lane, 0);
-      }
-    }
+    };
+  }
+
+  /// The source channels of a part of [#copy].
+  private int begin(int part, int slices) {
+    return sources * (part % slices) / slices;
+  }
+
+  private int end(int part, int slices) {
+    return sources * (part % slices + 1) / slices;
   }
 }
