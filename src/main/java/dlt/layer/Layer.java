@@ -8,14 +8,14 @@ import java.util.List;
 public sealed interface Layer
     permits Linear, Conv1d, Conv2d, ConvTranspose1d, ConvTranspose2d,
         MaxPool1d, MaxPool2d, AvgPool1d, AvgPool2d, AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveMaxPool1d, AdaptiveMaxPool2d,
-        BatchNorm, LayerNorm, GroupNorm, InstanceNorm2d, RmsNorm,
+        BatchNorm, LayerNorm, GroupNorm, InstanceNorm2d, RmsNorm, LocalResponseNorm,
         Embedding, Rnn, Gru, Lstm, MultiheadAttention, TransformerEncoderLayer,
         Dropout, Dropout2d, AlphaDropout, FeatureAlphaDropout,
-        Activation, Prelu, Softmax, LogSoftmax, Softmin, Glu,
+        Activation, Prelu, Rrelu, Softmax, LogSoftmax, Softmin, Glu,
         Flatten, Unflatten, Reshape, Permute, Select, Mean, Sum,
-        Upsample, PixelShuffle, PixelUnshuffle, ZeroPad2d, ConstantPad2d, ReflectionPad2d, ReplicationPad2d,
+        Upsample, PixelShuffle, PixelUnshuffle, ChannelShuffle, ZeroPad2d, ConstantPad2d, ReflectionPad2d, ReplicationPad2d,
         Identity, Sequential, Residual, Parallel, Repeat, Shared,
-        Concat, Add, Mul, PairwiseDistance, CosineSimilarity {
+        Concat, Add, Mul, Bilinear, PairwiseDistance, CosineSimilarity {
   /// Emits the layer's ops on `inputs` (one, unless [#takesSeveral]) and returns its output. Throws
   /// [dlt.op.ShapeException] where the shapes do not fit.
   Value emit(LayerScope scope, List<Value> inputs);

@@ -48,7 +48,7 @@ class LayerExportTest {
           "parallel: {branches: [[tanh], [relu], []]}", "repeat: {times: 2, layers: [{batch_norm: {momentum: null}}, relu]}",
           "shared: {module: m, layers: [{conv2d: {out_channels: 2, kernel_size: 1}}]}", "concat: {from: [input, input]}", "add: {from: [input, input]}",
           "mul: {from: [input, input]}", "pairwise_distance: {from: [input, input]}", "cosine_similarity: {from: [input, input]}",
-          "prelu: 4", "instance_norm2d: {affine: true}", "group_norm: 2"),
+          "prelu: 4", "rrelu", "local_response_norm: {size: 3, alpha: 0.5}", "channel_shuffle: 2", "bilinear: {out_features: 3, from: [input, input]}", "instance_norm2d: {affine: true}", "group_norm: 2"),
       Shape.of(2, 4, 6), List.of("conv_transpose1d: {out_channels: 3, kernel_size: 3, stride: 2, padding: 1, output_padding: 1}",
           "conv1d: {out_channels: 2, kernel_size: 3, padding: 2, padding_mode: circular}", "max_pool1d: 2", "avg_pool1d: 2", "adaptive_avg_pool1d: 4",
           "adaptive_max_pool1d: 4", "multihead_attention: {num_heads: 3, is_causal: true}", "multihead_attention: {num_heads: 2, from: [input, input, input]}",

@@ -8,6 +8,7 @@ import dlt.config.ConfigException;
 import dlt.tensor.Shape;
 import java.util.Arrays;
 import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /// What the golden cases do not show.
@@ -108,6 +109,58 @@ class LayersTest {
     assertThat(three).usingComparatorWithPrecision(1e-12).containsExactly(self);
     assertThat(BuiltModel.inference("- multihead_attention: 2", shape).parameterNames())
         .containsExactly("0.in_proj_weight", "0.in_proj_bias", "0.out_proj.weight", "0.out_proj.bias");
+  }
+
+  /// The numbers are those of PyTorch 2.13's LocalResponseNorm(size, alpha=0.5, beta=0.75, k=2).
+  @Test
+  void aLocalResponseNormDividesByTheNeighbouringChannels() {
+    double[] x = IntStream.rangeClosed(1, 12).asDoubleStream().toArray();
+    assertThat(infer("- local_response_norm: {size: 3, alpha: 0.5, beta: 0.75, k: 2}", Shape.of(1, 6, 2), x)).containsExactly(
+        new double[] {0.37739524779024686, 0.5698767642386944, 0.6407097000431896, 0.6475774906813698, 0.6299277464519462, 0.6044455866507423,
+            0.5776624321535462, 0.5520158262335244, 0.5283103705968721, 0.506700058052638, 0.7536952755109768, 0.7188109922770566}, within(1e-12));
+    assertThat(infer("- local_response_norm: {size: 4, alpha: 0.5, beta: 0.75, k: 2}", Shape.of(1, 6, 2), x)).containsExactly(
+        new double[] {0.4131307098896385, 0.6473223622764313, 0.7477580771320625, 0.769800358919501, 0.7521206186172787, 0.7166623005419755,
+            0.677580893841112, 0.6401643550637472, 0.6060701029879675, 0.5755600142469669, 0.7921852090133776, 0.747463480225524}, within(1e-12));
+  }
+
+  @Test
+  void aChannelShuffleTakesOneChannelOfEachGroupInTurn() {
+    assertThat(infer("- channel_shuffle: 2", Shape.of(1, 6, 1), 0, 1, 2, 3, 4, 5)).containsExactly(0, 3, 1, 4, 2, 5);
+    assertThatThrownBy(() -> infer("- channel_shuffle: 4", Shape.of(1, 6, 1), new double[6])).hasMessageContaining("6 input channels do not divide into 4 groups");
+  }
+
+  @Test
+  void theSlopeOfRreluIsDrawnInTrainingAndTheMiddleInInference() {
+    double[] x = new double[1000];
+    Arrays.fill(x, -1);
+    x[0] = 2;
+    double[] y = BuiltModel.training("- rrelu: {lower: 0.2, upper: 0.4}", Shape.of(1, 1000)).run(x);
+    assertThat(y[0]).isEqualTo(2);
+    assertThat(Arrays.stream(y).skip(1)).allMatch(v -> v > -0.4 - 1e-9 && v <= -0.2).doesNotHaveDuplicates();
+    assertThat(mean(Arrays.copyOfRange(y, 1, 1000))).isCloseTo(-0.3, within(4 * 0.2 / Math.sqrt(12 * 999)));
+    assertThat(infer("- rrelu: {lower: 0.2, upper: 0.4}", Shape.of(1, 2), -1, 2)).containsExactly(new double[] {-0.3, 2}, within(1e-12));
+  }
+
+  @Test
+  void aBilinearLayerHasAMatrixForEachFeature() {
+    BuiltModel m = BuiltModel.inference("- bilinear: {out_features: 3, from: [a, b]}", Shape.of(2, 2, 2), Shape.of(2, 2, 4));
+    double[] a = BuiltModel.range(8);
+    double[] b = BuiltModel.range(16);
+    double[] y = m.run(a, b);
+    double[] w = m.variable("0.weight");
+    for (int n = 0; n < 4; n++) {
+      for (int o = 0; o < 3; o++) {
+        double expected = m.variable("0.bias")[o];
+        for (int i = 0; i < 2; i++) {
+          for (int j = 0; j < 4; j++) {
+            expected += a[2 * n + i] * w[(o * 2 + i) * 4 + j] * b[4 * n + j];
+          }
+        }
+        assertThat(y[3 * n + o]).isCloseTo(expected, within(1e-9));
+      }
+    }
+    assertThatThrownBy(() -> BuiltModel.inference("- bilinear: {out_features: 3, from: [a, b]}", Shape.of(2, 2), Shape.of(3, 2)))
+        .hasMessageContaining("[2, 2] met [3, 2]");
   }
 
   @Test

@@ -233,6 +233,18 @@ class LossesTest {
     checkGradient(loss(yaml), HostTensor.of(Shape.of(2, 2, 2), 0L, 1L, 2L, -100L, 1L, 1L, 0L, 2L), random(4, 1, 2, 3, 2, 2));
   }
 
+  /// The numbers are those of PyTorch 2.13's MultiLabelMarginLoss, whose targets list the right labels.
+  @Test
+  void everyRightLabelIsToBeatEveryWrongOne() {
+    HostTensor x = HostTensor.ofDoubles(Shape.of(3, 4), 0.1, 0.2, 0.4, 0.8, 1.5, -0.5, 0.3, 0.0, 0.2, 0.1, -0.4, 0.6);
+    HostTensor t = HostTensor.ofDoubles(Shape.of(3, 4), 1, 0, 0, 1, 0, 0, 0, 0, 1, 1, 1, 1);
+    assertThat(run(loss("{multi_label_margin: {reduction: none}}"), t, x).value).containsExactly(new double[] {0.85, 0, 0}, within(1e-15));
+    Result mean = run(loss("multi_label_margin"), t, x);
+    assertThat(mean.value[0]).isCloseTo(0.85 / 3, within(1e-15));
+    assertThat(mean.gradients[0]).containsExactly(new double[] {-1 / 6.0, 1 / 6.0, 1 / 6.0, -1 / 6.0, 0, 0, 0, 0, 0, 0, 0, 0}, within(1e-15));
+    checkGradient(loss("{multi_label_margin: {reduction: sum}}"), answers(5, 4, 6), random(6, 1, 4, 6));
+  }
+
   @Test
   void diceOfThePerfectMaskIsZero() {
     HostTensor mask = answers(1, 2, 1, 4, 4);
