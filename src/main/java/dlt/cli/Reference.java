@@ -4,6 +4,7 @@ import dlt.config.Argument;
 import dlt.config.Doc;
 import dlt.config.Kinds;
 import dlt.data.Augment;
+import dlt.data.ColumnType;
 import dlt.data.Preprocess;
 import dlt.data.Source;
 import dlt.data.Split;
@@ -30,7 +31,7 @@ import java.util.Map;
 final class Reference {
   private static final List<Class<? extends Record>> SECTIONS = List.of(Experiment.class, Data.class, Split.class, Model.class, Weights.class,
       Training.class, GradientClip.class, Training.EarlyStopping.class, Select.class, Export.Onnx.class, Phase.class, Group.class);
-  private static final List<Class<?>> KINDS = List.of(Source.class, Preprocess.class, Augment.class, Layer.class, Loss.class, Optimizer.class, Schedule.class, Average.class);
+  private static final List<Class<?>> KINDS = List.of(Source.class, ColumnType.class, Preprocess.class, Augment.class, Layer.class, Loss.class, Optimizer.class, Schedule.class, Average.class);
 
   private Reference() {}
 

@@ -134,7 +134,7 @@ public sealed interface Augment {
   private static void requireNumbers(Augment step, Schema schema, boolean lacking) {
     if (lacking) {
       Field other = schema.inputs().stream().filter(f -> !ImageFields.numeric(f)).findFirst().orElseThrow();
-      throw failure(step, "input '" + other.name() + "' holds " + (other.columns().isEmpty() ? "indices" : "categories") + ", not numbers");
+      throw failure(step, "input '" + other.name() + "' holds " + (other.vocabulary().isPresent() ? "words" : other.columns().isEmpty() ? "indices" : "categories") + ", not numbers");
     }
   }
 

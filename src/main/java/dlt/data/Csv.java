@@ -10,15 +10,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-@Doc("A table in a text file, one sample a line. Columns are numbers, or categories, which the model sees one-hot.")
+@Doc("A table in a text file, one sample a line. Columns are numbers, categories, which the model sees one-hot, or texts.")
 public record Csv(
     @Doc("The file.") String path,
     @Doc("The column or columns to predict.") @Default("[]") List<String> target,
     @Doc("The columns to predict from; all others than the target where left out.") Optional<List<String>> features,
-    @Doc("Several inputs, each by the columns that it consists of, instead of features; one categorical column alone is one index a sample.")
+    @Doc("Several inputs, each by the columns that it consists of, instead of features; one categorical column alone is one index a sample, a text is always alone.")
         @Default("{}") Map<String, List<String>> inputs,
     @Doc("Columns that are left out.") @Default("[]") List<String> ignore,
-    @Doc("Columns whose type is not to be inferred.") @Default("{}") Map<String, Type> types,
+    @Doc("Columns whose type is not to be inferred.") @Default("{}") Map<String, ColumnType> types,
     @Doc("What to do about missing values.") @Default("error") Missing missing,
     @Doc("Texts that mean a missing value; empty cells always do.") @Default("[NA, N/A, NaN, nan, 'null', '?']") List<String> missingValues,
     @Doc("What to do about a category that the training data lack.") @Default("error") Unknown unknown,
@@ -30,7 +30,7 @@ public record Csv(
     if (!delimiter.equals("tab") && delimiter.length() != 1) {
       throw new Invalid("delimiter", "'" + delimiter + "'", "one character or `tab`");
     }
-    Table.check(target, features, inputs, shape);
+    Table.check(target, features, inputs, types, shape);
   }
 
   /// A table of numbers alone in the model's own order.

@@ -38,8 +38,8 @@ final class FeatureFindings {
     List<Answer> answers = answers(train);
     for (int input = 0; input < d.inputs().size(); input++) {
       Field x = d.inputs().get(input);
-      if (x.type().shape().rank() != 1 || x.type().shape().size() > FEATURES) {
-        continue; // of an image's pixels many are constant
+      if (x.type().shape().rank() != 1 || x.type().shape().size() > FEATURES || x.vocabulary().isPresent()) {
+        continue; // of an image's pixels many are constant, and so may be the words at some place
       }
       double[][] values = columns(train, false, input);
       if (train.size() < FEW) {

@@ -58,7 +58,8 @@ public final class Indexed implements View {
           throw new Failure(
               Failure.Kind.DATA,
               part.dataset().origin(sample) + ": input '" + part.dataset().inputs().get(field).name() + "' is " + x.longAt(i)
-                  + ", but the embedding has vectors 0 to " + (size - 1) + "; raise num_embeddings, or mend the data");
+                  + ", but the embedding has vectors 0 to " + (size - 1) + "; raise num_embeddings"
+                  + (part.dataset().inputs().get(field).indices().isPresent() ? ", or leave it out" : ", or mend the data"));
         }
       }
     }

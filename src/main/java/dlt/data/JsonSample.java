@@ -63,7 +63,21 @@ public final class JsonSample {
       if (!o.has(column.name())) {
         throw failure("has no '" + column.name() + "'" + Names.hint(column.name(), names(o)));
       }
-      x.set(i, value(o.get(column.name()), column.name(), column.categories()));
+      if (column.vocabulary().isPresent()) {
+        text(x, o.get(column.name()), column);
+      } else {
+        x.set(i, value(o.get(column.name()), column.name(), column.categories()));
+      }
+    }
+  }
+
+  private void text(HostTensor x, JsonNode json, Column column) {
+    if (json.isContainerNode()) {
+      throw failure("'" + column.name() + "' is " + kind(json) + "; expected a text");
+    }
+    int[] indices = column.vocabulary().orElseThrow().indices(json.isNull() ? "" : json.asText());
+    for (int i = 0; i < indices.length; i++) {
+      x.set(i, indices[i]);
     }
   }
 

@@ -29,7 +29,7 @@ final class NearDuplicates {
   static Optional<Finding> of(Parts parts) {
     List<Part> held = Stream.of(parts.validation(), parts.test()).flatMap(Optional::stream).toList();
     List<Field> inputs = parts.train().dataset().inputs();
-    if (held.isEmpty() || inputs.size() != 1) {
+    if (held.isEmpty() || inputs.size() != 1 || inputs.getFirst().vocabulary().isPresent()) {
       return Optional.empty();
     }
     Shape shape = inputs.getFirst().type().shape();

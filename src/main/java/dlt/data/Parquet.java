@@ -9,22 +9,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-@Doc("A table in a Parquet file, one sample a row. Columns are numbers (booleans as 0 and 1), or categories, which the model sees one-hot.")
+@Doc("A table in a Parquet file, one sample a row. Columns are numbers (booleans as 0 and 1), categories, which the model sees one-hot, or texts.")
 public record Parquet(
     @Doc("The file.") String path,
     @Doc("The column or columns to predict.") @Default("[]") List<String> target,
     @Doc("The columns to predict from; all others than the target where left out.") Optional<List<String>> features,
-    @Doc("Several inputs, each by the columns that it consists of, instead of features; one categorical column alone is one index a sample.")
+    @Doc("Several inputs, each by the columns that it consists of, instead of features; one categorical column alone is one index a sample, a text is always alone.")
         @Default("{}") Map<String, List<String>> inputs,
     @Doc("Columns that are left out.") @Default("[]") List<String> ignore,
-    @Doc("Columns whose type is not to be that of the file.") @Default("{}") Map<String, Table.Type> types,
+    @Doc("Columns whose type is not to be that of the file.") @Default("{}") Map<String, ColumnType> types,
     @Doc("What to do about missing values (null, or NaN).") @Default("error") Table.Missing missing,
     @Doc("Texts that mean a missing value; empty ones always do.") @Default("[]") List<String> missingValues,
     @Doc("What to do about a category that the training data lack.") @Default("error") Table.Unknown unknown,
     @Doc("The shape of one sample; [features] where left out.") @Range(min = 1) Optional<List<Integer>> shape)
     implements Source, Table {
   public Parquet {
-    Table.check(target, features, inputs, shape);
+    Table.check(target, features, inputs, types, shape);
   }
 
   /// A table of numbers alone in the model's own order.

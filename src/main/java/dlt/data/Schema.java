@@ -6,12 +6,15 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dlt.config.Kinds;
 import dlt.error.Failure;
 import dlt.tensor.DType;
 import dlt.tensor.Shape;
 import dlt.tensor.TensorType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 
 /// What every sample of a data set consists of. A model keeps the one it was trained with: it maps names to indices.
 public record Schema(List<Field> inputs, List<Field> targets) {
@@ -35,9 +38,30 @@ public record Schema(List<Field> inputs, List<Field> targets) {
       field.classes().forEach(f.putArray("classes")::add);
       ArrayNode columns = f.putArray("columns");
       for (Column column : field.columns()) {
-        column.categories().forEach(columns.addObject().put("name", column.name()).putArray("categories")::add);
+        ObjectNode c = columns.addObject().put("name", column.name());
+        column.categories().forEach(c.putArray("categories")::add);
+        column.vocabulary().ifPresent(v -> write(c.putObject("text"), v));
       }
     }
+  }
+
+  private static void write(ObjectNode text, Vocabulary vocabulary) {
+    ColumnType.Text rule = vocabulary.rule();
+    text.put("length", rule.length()).put("vocabulary", rule.vocabulary()).put("min_count", rule.minCount()).put("by", Kinds.name(rule.by()))
+        .put("lowercase", rule.lowercase()).put("padding_side", Kinds.name(rule.paddingSide())).put("truncation_side", Kinds.name(rule.truncationSide()));
+    vocabulary.words().forEach(text.putArray("words")::add);
+  }
+
+  private static Vocabulary vocabulary(JsonNode text) {
+    ColumnType.Text rule = new ColumnType.Text(
+        text.required("length").intValue(), text.required("vocabulary").intValue(), text.required("min_count").intValue(),
+        ColumnType.By.valueOf(constant(text, "by")), text.required("lowercase").booleanValue(), ColumnType.Side.valueOf(constant(text, "padding_side")),
+        ColumnType.Side.valueOf(constant(text, "truncation_side")));
+    return Vocabulary.of(rule, texts(text.required("words")));
+  }
+
+  private static String constant(JsonNode of, String name) {
+    return of.required(name).asText().toUpperCase(Locale.ROOT);
   }
 
   /// The schema that [#json] wrote. Throws Failure(DATA) where the text is something else.
@@ -56,7 +80,8 @@ public record Schema(List<Field> inputs, List<Field> targets) {
       List<Integer> dims = new ArrayList<>();
       f.required("shape").forEach(d -> dims.add(d.intValue()));
       List<Column> columns = new ArrayList<>();
-      f.required("columns").forEach(c -> columns.add(new Column(c.required("name").textValue(), texts(c.required("categories")))));
+      f.required("columns").forEach(c -> columns.add(new Column(
+          c.required("name").textValue(), texts(c.required("categories")), Optional.ofNullable(c.get("text")).map(Schema::vocabulary))));
       TensorType type = new TensorType(dtype(f.required("dtype").textValue()), new Shape(dims));
       r.add(new Field(f.required("name").textValue(), type, texts(f.required("classes")), columns));
     }

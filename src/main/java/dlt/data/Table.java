@@ -22,7 +22,7 @@ sealed interface Table permits Csv, Parquet {
 
   List<String> ignore();
 
-  Map<String, Type> types();
+  Map<String, ColumnType> types();
 
   Missing missing();
 
@@ -31,12 +31,6 @@ sealed interface Table permits Csv, Parquet {
   Unknown unknown();
 
   Optional<List<Integer>> shape();
-
-  /// How a column is read.
-  enum Type {
-    @Doc("Numbers.") NUMERIC,
-    @Doc("Names, of which each becomes an index.") CATEGORICAL
-  }
 
   /// What happens to a row with a missing value. A missing target is an error unless rows are dropped.
   enum Missing {
@@ -53,8 +47,19 @@ sealed interface Table permits Csv, Parquet {
     @Doc("Treat it as no category: all zeros.") NONE
   }
 
-  /// Throws [Invalid] where a column is listed twice, or the inputs are said in two ways.
-  static void check(List<String> target, Optional<List<String>> features, Map<String, List<String>> inputs, Optional<List<Integer>> shape) {
+  /// Throws [Invalid] where a column is listed twice, the inputs are said in two ways, or a text is no input of its own.
+  static void check(
+      List<String> target, Optional<List<String>> features, Map<String, List<String>> inputs, Map<String, ColumnType> types, Optional<List<Integer>> shape) {
+    types.forEach((name, type) -> {
+      if (type instanceof ColumnType.Text && target.contains(name)) {
+        throw new Invalid("types", "the target '" + name + "' as a text", "a target of numbers or classes");
+      }
+      if (type instanceof ColumnType.Text && shape.isPresent()) {
+        throw new Invalid("shape", "a shape beside the text '" + name + "'", "none: a text has the shape [length]");
+      }
+    });
+    features.ifPresent(f -> alone("features", f, types));
+    inputs.values().forEach(columns -> alone("inputs", columns, types));
     Set<String> seen = new HashSet<>();
     for (String name : target) {
       if (!seen.add(name)) {
@@ -77,6 +82,19 @@ sealed interface Table permits Csv, Parquet {
       }
       check("inputs", columns, target, seen);
     });
+  }
+
+  private static void alone(String component, List<String> columns, Map<String, ColumnType> types) {
+    Optional<String> text = columns.stream().filter(c -> types.get(c) instanceof ColumnType.Text).findFirst();
+    if (text.isPresent() && columns.size() > 1) {
+      throw new Invalid(component, "the text '" + text.get() + "' beside other columns", "it as an input of its own: " + inputsFor(text.get(), columns));
+    }
+  }
+
+  /// How to write `columns`, of which one is a text.
+  static String inputsFor(String text, List<String> columns) {
+    List<String> others = columns.stream().filter(c -> !c.equals(text)).toList();
+    return "`inputs: {" + text + ": " + text + ", others: [" + String.join(", ", others) + "]}`";
   }
 
   private static void check(String component, List<String> columns, List<String> target, Set<String> seen) {

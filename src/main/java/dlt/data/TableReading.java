@@ -25,8 +25,8 @@ final class TableReading {
   /// More names than this, and than half of the lines, are taken for a mistake unless the type is given.
   private static final int MANY = 20;
 
-  /// An input while it is read: its columns are those of `values`.
-  private record Input(String name, GrowingTable values, List<TableColumn> columns) {}
+  /// An input while it is read: columns whose numbers lie in `values`, or one text.
+  private record Input(String name, GrowingTable values, List<TableColumn> columns, Optional<TextColumn> text) {}
 
   private final boolean besides;
   private final Table table;
@@ -92,12 +92,17 @@ final class TableReading {
       throw file.failure("no column is left to predict from");
     }
     inputNames.forEach((input, names) -> {
+      Optional<TextColumn> text = text(names, header);
+      if (text.isPresent()) {
+        inputs.add(new Input(input, text.get().values(), List.of(), text));
+        return;
+      }
       GrowingTable values = new GrowingTable(file, DType.FLOAT32, names.size());
       List<TableColumn> columns = new ArrayList<>();
       for (String name : names) {
         columns.add(new TableColumn(name, column(name, header), false, TargetKind.VALUES, values, columns.size()));
       }
-      inputs.add(new Input(input, values, columns));
+      inputs.add(new Input(input, values, columns, Optional.empty()));
     });
     for (String name : targetNames) { // in doubles, for class numbers of more than 24 bits
       targets.add(new TableColumn(name, column(name, header), true, wanted.kind(name), new GrowingTable(file, DType.FLOAT64, 1), 0));
@@ -109,13 +114,30 @@ final class TableReading {
     keyColumns = keys.keySet().stream().mapToInt(name -> column(name, header)).toArray();
     wanted.schema().ifPresent(this::takeNames);
     for (TableColumn p : used()) {
-      Table.Type type = table.types().get(p.name);
-      if (!p.declared && type == Table.Type.NUMERIC) {
+      ColumnType type = table.types().get(p.name);
+      if (!p.declared && type instanceof ColumnType.Numeric) {
         p.declareNumbers();
-      } else if (!p.declared && (type == Table.Type.CATEGORICAL || named.contains(p.name))) {
+      } else if (!p.declared && (type instanceof ColumnType.Categorical || named.contains(p.name))) {
         p.declareNames();
       }
     }
+  }
+
+  /// The text that is the only one of `columns`, by the model's vocabulary where there is a model.
+  private Optional<TextColumn> text(List<String> columns, List<String> header) {
+    if (wanted.schema().isPresent()) {
+      return known(wanted.schema().get()).flatMap(f -> f.columns().stream()).filter(c -> c.name().equals(columns.getFirst())).findFirst()
+          .flatMap(Column::vocabulary).map(v -> TextColumn.of(columns.getFirst(), column(columns.getFirst(), header), v, file));
+    }
+    for (String name : columns) {
+      if (table.types().get(name) instanceof ColumnType.Text rule) {
+        if (columns.size() > 1) {
+          throw file.failure("column '" + name + "' is a text, which is an input of its own; say " + Table.inputsFor(name, columns));
+        }
+        return Optional.of(TextColumn.open(name, column(name, header), rule, file));
+      }
+    }
+    return Optional.empty();
   }
 
   /// The inputs or features as the experiment lists them, or all columns but the targets, the ignored ones and those that
@@ -200,7 +222,11 @@ final class TableReading {
     size = 0;
     lines = new int[1024];
     keys.values().forEach(List::clear);
-    int[] columns = IntStream.concat(used.stream().mapToInt(p -> p.index), Arrays.stream(keyColumns)).distinct().toArray();
+    List<TextColumn> textColumns = inputs.stream().flatMap(i -> i.text.stream()).toList();
+    textColumns.forEach(t -> rows.kind(t.index)); // what is nested is no text
+    int[] columns =
+        Stream.of(used.stream().mapToInt(p -> p.index), textColumns.stream().mapToInt(t -> t.index), Arrays.stream(keyColumns)).flatMapToInt(c -> c)
+            .distinct().toArray();
     rows.forEach(
         columns,
         (line, cells) -> {
@@ -217,6 +243,7 @@ final class TableReading {
               put(p, line, texts[i]);
             }
           }
+          textColumns.forEach(t -> t.put(size, cells.text(t.index)));
           readKeys(line, cells);
           size++;
         });
@@ -332,7 +359,8 @@ final class TableReading {
         what
             + (p.target
                 ? "the loss wants classes: take another target or a loss for numbers"
-                : "list it under `ignore`, or say `types: {" + p.name + ": categorical}`"));
+                : "list it under `ignore`, or say `types: {" + p.name + ": {text: 64}}` where it is a text of up to 64 words or so, "
+                    + "`types: {" + p.name + ": categorical}` where it is not"));
   }
 
   private Dataset convert() {
@@ -350,6 +378,11 @@ final class TableReading {
     List<Field> inputFields = new ArrayList<>();
     List<ArrayDataset.Values> x = new ArrayList<>();
     for (Input input : inputs) {
+      if (input.text.isPresent()) {
+        inputFields.add(input.text.get().field(input.name));
+        x.add(new ArrayDataset.Values(input.values, inputFields.getLast().type(), 1, (_, _) -> {}));
+        continue;
+      }
       List<Column> columns = input.columns.stream().map(p -> new Column(p.name, p.names())).toList();
       inputFields.add(new Field(input.name, TensorType.float32(sampleShape(input.columns)), List.of(), columns));
       x.add(new ArrayDataset.Values(input.values, inputFields.getLast().type(), 1, (_, _) -> {}));

@@ -332,7 +332,7 @@ public final class Assembly {
       Field field = schema.inputs().get(i);
       Value raw = g.input(field.name(), batched(field.type(), batch));
       g.origin("preprocess");
-      scope.input(names.get(i), Steps.emit(g, preprocessing.get(i), raw));
+      scope.input(names.get(i), Steps.emit(g, preprocessing.get(i), raw), field.indices());
     }
     Value last;
     try {

@@ -35,7 +35,8 @@ final class Lookups {
     try {
       for (int i = 0; i < schema.inputs().size(); i++) {
         TensorType type = raw(experiment, schema.inputs().get(i));
-        scope.input(names.get(i), g.input(Integer.toString(i), new TensorType(type.dtype(), type.shape().insert(0, 2))));
+        scope.input(names.get(i), g.input(Integer.toString(i), new TensorType(type.dtype(), type.shape().insert(0, 2))),
+            schema.inputs().get(i).indices());
       }
       Value last = scope.apply(experiment.model().layers());
       g.output("output", last);

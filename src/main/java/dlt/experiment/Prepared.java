@@ -9,6 +9,7 @@ import dlt.data.Indexed;
 import dlt.data.Part;
 import dlt.data.Parts;
 import dlt.data.Preprocessing;
+import dlt.data.Reworded;
 import dlt.data.Schema;
 import dlt.data.TargetKind;
 import dlt.data.Targets;
@@ -45,7 +46,7 @@ public record Prepared(ExperimentFile file, Parts parts, Assembly assembly, Task
   /// Fits the preprocessing to the training part, builds the graphs and checks them and every target.
   static Prepared of(ExperimentFile file, Parts divided, int epochs, boolean selecting) {
     Experiment experiment = file.experiment();
-    Parts parts = looked(file, divided);
+    Parts parts = looked(file, at(file, experiment.data().train(), () -> Reworded.fitted(divided)));
     Schema schema = parts.train().dataset().schema();
     List<Preprocessing> preprocessing = new ArrayList<>();
     for (int i = 0; i < schema.inputs().size(); i++) {

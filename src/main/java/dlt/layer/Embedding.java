@@ -4,6 +4,7 @@ import dlt.config.Doc;
 import dlt.config.Invalid;
 import dlt.config.Range;
 import dlt.op.Fill;
+import dlt.op.ShapeException;
 import dlt.op.Value;
 import dlt.tensor.DType;
 import dlt.tensor.Shape;
@@ -13,14 +14,15 @@ import java.util.Optional;
 
 @Doc("A learned vector for each of a number of classes, looked up by index: [N, ...] becomes [N, ..., embedding_dim].")
 public record Embedding(
-    @Doc("Number of vectors; indices are 0 to one less.") @Range(min = 1) int numEmbeddings,
+    @Doc("Number of vectors; indices are 0 to one less. Where it is left out, what a text or categorical column of the data needs.") @Range(min = 1)
+        Optional<Integer> numEmbeddings,
     @Doc("Size of each vector.") @Range(min = 1) int embeddingDim,
     @Doc("The index of a vector that is zero at first and is not learned; negative counts from the end.") Optional<Integer> paddingIdx,
     @Doc("How the vectors are filled; normal with standard deviation 1 where left out.") Optional<WeightInit> init)
     implements Layer {
   public Embedding {
-    if (paddingIdx.isPresent() && (paddingIdx.get() >= numEmbeddings || paddingIdx.get() < -numEmbeddings)) {
-      throw new Invalid("paddingIdx", paddingIdx.get().toString(), "an index below " + numEmbeddings);
+    if (paddingIdx.isPresent() && numEmbeddings.isPresent() && (paddingIdx.get() >= numEmbeddings.get() || paddingIdx.get() < -numEmbeddings.get())) {
+      throw new Invalid("paddingIdx", paddingIdx.get().toString(), "an index below " + numEmbeddings.get());
     }
   }
 
@@ -28,12 +30,17 @@ public record Embedding(
   public Value emit(LayerScope scope, List<Value> inputs) {
     // indices in a file of numbers come as float32
     Value indices = scope.cast(inputs.getFirst(), DType.INT64);
-    Shape shape = Shape.of(numEmbeddings, embeddingDim);
+    int count = numEmbeddings.orElseGet(() -> scope.indices(inputs.getFirst()).orElseThrow(() -> new ShapeException(
+        kind(), "num_embeddings is left out, and what it is applied to is neither a text nor of categories; say how many vectors there are")));
+    Shape shape = Shape.of(count, embeddingDim);
     Init fill = init.map(i -> i.of(shape)).orElse(new Init.Normal(0, 1));
     if (paddingIdx.isEmpty()) {
       return scope.gather(scope.parameter("weight", shape, fill), indices, 0);
     }
-    int padding = Math.floorMod(paddingIdx.get(), numEmbeddings);
+    if (paddingIdx.get() >= count || paddingIdx.get() < -count) {
+      throw new ShapeException(kind(), "padding_idx " + paddingIdx.get() + " met " + count + " vectors");
+    }
+    int padding = Math.floorMod(paddingIdx.get(), count);
     Value weight = scope.parameter("weight", shape, new Init.ZeroRow(fill, padding));
     Value vectors = scope.gather(weight, indices, 0);
     Value constant = scope.equal(indices, scope.emit(new Fill(TensorType.int64(Shape.SCALAR), padding)));

@@ -5,12 +5,16 @@ import dlt.op.Value;
 import dlt.tensor.Shape;
 import dlt.tensor.TensorType;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
 
 /// What a layer may ask for while it emits its ops. Names are relative to the layer: `weight` becomes `3.weight`.
 public interface LayerScope extends Emit {
   /// Whether the graph is for training: dropout drops, batch norm uses the batch.
   boolean training();
+
+  /// How many indices `value` may hold, where it is an input of the model that holds indices and the data say how many.
+  OptionalInt indices(Value value);
 
   /// Whether the buffer of this name keeps its value in training too; its layer then works as in inference.
   boolean frozen(String name);

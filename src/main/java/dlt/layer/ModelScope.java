@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -36,6 +37,7 @@ public final class ModelScope {
   private final SequencedMap<String, BufferSpec> buffers = new LinkedHashMap<>();
   private final List<Applied> layers = new ArrayList<>();
   private final Map<Value, Value> updated = new HashMap<>();
+  private final Map<Value, Integer> indices = new HashMap<>();
   private final Map<String, Place> owners = new HashMap<>();
   private int randoms;
   private boolean cumulative;
@@ -62,6 +64,12 @@ public final class ModelScope {
   /// Names one of the model's inputs, for `from` and as what the first layer is applied to where it is the only one.
   public void input(String name, Value value) {
     inputs.values.put(name, value);
+  }
+
+  /// As above, for an input of indices: so many that differ, where that is known.
+  public void input(String name, Value value, OptionalInt indices) {
+    input(name, value);
+    indices.ifPresent(n -> this.indices.put(value, n));
   }
 
   /// Applies the model's layers and returns the last one's output. Throws [LayerException].
@@ -222,6 +230,11 @@ public final class ModelScope {
     @Override
     public boolean training() {
       return training;
+    }
+
+    @Override
+    public OptionalInt indices(Value input) {
+      return indices.containsKey(input) ? OptionalInt.of(indices.get(input)) : OptionalInt.empty();
     }
 
     @Override

@@ -156,6 +156,12 @@ public final class ModelCard {
       for (int k = 0; k < Math.min(MOST_CATEGORIES, c.categories().size()); k++) {
         named.add(k + " " + c.categories().get(k));
       }
+      if (c.vocabulary().isPresent()) {
+        rows.add(List.of("0 to " + (c.vocabulary().get().rule().length() - 1), c.name(), String.format(Locale.ROOT,
+            "indices of its words: 0 padding, 1 unknown, then %,d words in the property `dlt.schema`, which also says how texts are cut",
+            c.vocabulary().get().words().size())));
+        continue;
+      }
       rows.add(List.of(Integer.toString(i), c.name(), c.categorical() ? "index of the category: " + String.join(", ", named)
           + (named.size() < c.categories().size() ? ", \u2026 (all in the property `dlt.schema`)" : "") : "number"));
     }

@@ -36,7 +36,7 @@ class CsvTest {
     return new Csv(c.path(), c.target(), c.features(), c.inputs(), c.ignore(), c.types(), missing, c.missingValues(), c.unknown(), c.shape(), c.delimiter(), c.header());
   }
 
-  private static Csv types(Csv c, Map<String, Csv.Type> types) {
+  private static Csv types(Csv c, Map<String, ColumnType> types) {
     return new Csv(c.path(), c.target(), c.features(), c.inputs(), c.ignore(), types, c.missing(), c.missingValues(), c.unknown(), c.shape(), c.delimiter(), c.header());
   }
 
@@ -121,9 +121,9 @@ class CsvTest {
 
   @Test
   void aGivenTypeOverridesTheInferredOne() {
-    Dataset d = open("zip,y\n01,0\n2,1\n", types(csv("y"), Map.of("zip", Csv.Type.CATEGORICAL)), CLASSES);
+    Dataset d = open("zip,y\n01,0\n2,1\n", types(csv("y"), Map.of("zip", new ColumnType.Categorical())), CLASSES);
     assertThat(d.inputs().getFirst().columns().getFirst().categories()).containsExactly("01", "2");
-    fails("a,y\n1,0\nx,1\n", types(csv("y"), Map.of("a", Csv.Type.NUMERIC)), CLASSES, "t.csv:3: column 'a': 'x' is not a number");
+    fails("a,y\n1,0\nx,1\n", types(csv("y"), Map.of("a", new ColumnType.Numeric())), CLASSES, "t.csv:3: column 'a': 'x' is not a number");
   }
 
   @Test
@@ -187,7 +187,7 @@ class CsvTest {
         .containsExactly(new Preprocess.Impute(Preprocess.Strategy.MEDIAN, 0));
     fails("a,y\n1,\n", missing(csv("y"), Csv.Missing.KEEP), CLASSES, "t.csv:2: column 'y': the target is missing");
     fails("a,y\n,1\n,2\n", missing(csv("y"), Csv.Missing.KEEP), CLASSES, "column 'a' has no values at all");
-    fails("a,y\n,1\n", types(missing(csv("y"), Csv.Missing.KEEP), Map.of("a", Csv.Type.CATEGORICAL)), CLASSES, "column 'a' has no values at all");
+    fails("a,y\n,1\n", types(missing(csv("y"), Csv.Missing.KEEP), Map.of("a", new ColumnType.Categorical())), CLASSES, "column 'a' has no values at all");
     fails("a,y\n,1\n", missing(csv("y"), Csv.Missing.DROP), CLASSES, "no row without a missing value");
   }
 
@@ -199,7 +199,7 @@ class CsvTest {
     fails(text, csv("yy"), CLASSES, "t.csv:1: has no column 'yy'");
     fails("sepal,species\n1,2\n", csv("specie"), CLASSES, "has no column 'specie' - did you mean 'species'?");
     fails(text, columns(csv("y"), Optional.empty(), List.of("idd")), CLASSES, "has no column 'idd'");
-    fails(text, types(csv("y"), Map.of("q", Csv.Type.NUMERIC)), CLASSES, "has no column 'q'");
+    fails(text, types(csv("y"), Map.of("q", new ColumnType.Numeric())), CLASSES, "has no column 'q'");
     fails("y\n1\n", csv("y"), CLASSES, "no column is left to predict from");
     fails("a;b;y\n1;2;3\n", csv("y"), CLASSES, "its only column is 'a;b;y', is `delimiter` right?");
   }

@@ -44,7 +44,7 @@ class DataTest {
     assertThat(csv.path()).isEqualTo("data/digits.csv");
     assertThat(csv.target()).containsExactly("digit");
     assertThat(csv.shape()).contains(List.of(1, 8, 8));
-    assertThat(csv.types()).isEqualTo(Map.of("zip", Csv.Type.CATEGORICAL));
+    assertThat(csv.types()).isEqualTo(Map.of("zip", new ColumnType.Categorical()));
     assertThat(csv.missingValues()).contains("NA", "NaN", "null", "?");
     assertThat(csv.delimiter()).isEqualTo(",");
     assertThat(d.split()).contains(YamlSplit.of("{validation: 0.2, stratify: true}"));

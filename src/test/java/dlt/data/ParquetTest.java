@@ -37,7 +37,7 @@ class ParquetTest {
     return table("table-snappy.parquet", List.of(feature), Table.Missing.KEEP, target);
   }
 
-  private static Parquet typed(Parquet p, String column, Table.Type type) {
+  private static Parquet typed(Parquet p, String column, ColumnType type) {
     return new Parquet(p.path(), p.target(), p.features(), p.inputs(), p.ignore(), Map.of(column, type), p.missing(), p.missingValues(), p.unknown(), p.shape());
   }
 
@@ -84,13 +84,13 @@ class ParquetTest {
 
   @Test
   void typesMayBeSetAndAreThoseOfTheModel() {
-    Dataset d = typed(snappy("count", "y"), "count", Table.Type.CATEGORICAL).open(FILES, CLASSES);
+    Dataset d = typed(snappy("count", "y"), "count", new ColumnType.Categorical()).open(FILES, CLASSES);
     assertThat(d.inputs().getFirst().columns().getFirst().categories()).containsExactly("250", "251", "252", "253", "254");
     assertThat(Samples.input(d, 2)).containsExactly(2);
     assertThat(Samples.input(snappy("count", "y").open(FILES, CLASSES.like(d.schema())), 2)).containsExactly(2);
     Dataset days = snappy("day", "y").open(FILES, CLASSES);
     assertThat(days.inputs().getFirst().columns().getFirst().categories()).containsExactly("2026-01-01", "2026-01-02");
-    Dataset flags = typed(snappy("new", "y"), "new", Table.Type.CATEGORICAL).open(FILES, CLASSES);
+    Dataset flags = typed(snappy("new", "y"), "new", new ColumnType.Categorical()).open(FILES, CLASSES);
     assertThat(flags.inputs().getFirst().columns().getFirst().categories()).containsExactly("false", "true");
   }
 

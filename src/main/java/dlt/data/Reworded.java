@@ -1,0 +1,118 @@
+package dlt.data;
+
+import dlt.error.Failure;
+import dlt.tensor.HostTensor;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/// Samples whose texts are in the words of a training part alone: the most frequent ones first, those that are as frequent in the
+/// order of their characters.
+public final class Reworded implements View {
+  private final Dataset of;
+  private final Schema schema;
+  /// For each text, the index of each word by the one it has in `of`; null for other inputs.
+  private final int[][] indices;
+
+  private Reworded(Dataset of, Schema schema, int[][] indices) {
+    this.of = of;
+    this.schema = schema;
+    this.indices = indices;
+  }
+
+  /// `parts` with vocabularies that are fitted to the training part, as its texts are cut. Throws Failure(DATA) where no word of a
+  /// text is frequent enough.
+  public static Parts fitted(Parts parts) {
+    Dataset train = parts.train().dataset();
+    if (train.inputs().stream().noneMatch(f -> f.vocabulary().isPresent())) {
+      return parts;
+    }
+    List<Field> fields = new ArrayList<>();
+    int[][] indices = new int[train.inputs().size()][];
+    for (int i = 0; i < indices.length; i++) {
+      Field field = train.inputs().get(i);
+      Optional<Vocabulary> all = field.vocabulary();
+      if (all.isEmpty()) {
+        fields.add(field);
+        continue;
+      }
+      Column column = field.columns().getFirst();
+      List<String> met = all.get().words();
+      int[] kept = mostFrequent(counts(parts.train(), train.fittedTo(i)), met, all.get().rule());
+      if (kept.length == 0) {
+        throw new Failure(Failure.Kind.DATA, "column '" + column.name() + "': " + (met.isEmpty() ? "the texts hold no words"
+            : "no word comes " + all.get().rule().minCount() + " times in the " + parts.train().name() + " part; lower `min_count`"));
+      }
+      indices[i] = new int[all.get().size()];
+      Arrays.fill(indices[i], Vocabulary.FIRST, indices[i].length, Vocabulary.UNKNOWN);
+      indices[i][Vocabulary.UNKNOWN] = Vocabulary.UNKNOWN;
+      for (int k = 0; k < kept.length; k++) {
+        indices[i][Vocabulary.FIRST + kept[k]] = Vocabulary.FIRST + k;
+      }
+      Vocabulary fitted = Vocabulary.of(all.get().rule(), IntStream.of(kept).mapToObj(met::get).toList());
+      fields.add(new Field(field.name(), field.type(), List.of(), List.of(Column.text(column.name(), fitted))));
+    }
+    Map<Dataset, Dataset> views = new HashMap<>();
+    return new Parts(view(parts.train(), fields, indices, views), parts.validation().map(p -> view(p, fields, indices, views)),
+        parts.test().map(p -> view(p, fields, indices, views)));
+  }
+
+  private static Part view(Part part, List<Field> fields, int[][] indices, Map<Dataset, Dataset> views) {
+    Dataset view = views.computeIfAbsent(part.dataset(), d -> new Reworded(d, new Schema(fields, d.targets()), indices));
+    return new Part(part.name(), view, part.samples());
+  }
+
+  /// How often each index comes in the texts of a part.
+  private static long[] counts(Part part, int field) {
+    Field text = part.dataset().inputs().get(field);
+    long[] r = new long[text.vocabulary().orElseThrow().size()];
+    HostTensor x = HostTensor.allocate(text.type());
+    for (int sample : part.samples()) {
+      part.dataset().read(sample, false, field, x.data());
+      for (long i = 0; i < x.size(); i++) {
+        r[(int) x.longAt(i)]++;
+      }
+    }
+    return r;
+  }
+
+  /// The places of these words among `words`.
+  private static int[] mostFrequent(long[] counts, List<String> words, ColumnType.Text rule) {
+    Comparator<Integer> frequent = Comparator.comparingLong(w -> -counts[Vocabulary.FIRST + w]);
+    return IntStream.range(0, words.size()).filter(w -> counts[Vocabulary.FIRST + w] >= rule.minCount()).boxed()
+        .sorted(frequent.thenComparing(words::get)).limit(rule.vocabulary()).mapToInt(w -> w).toArray();
+  }
+
+  @Override
+  public Dataset of() {
+    return of;
+  }
+
+  @Override
+  public Schema schema() {
+    return schema;
+  }
+
+  @Override
+  public void read(int sample, boolean target, int field, MemorySegment destination) {
+    of.read(sample, target, field, destination);
+    if (!target && indices[field] != null) {
+      Field text = schema.inputs().get(field);
+      HostTensor x = new HostTensor(text.type(), destination.asSlice(0, text.type().bytes()));
+      for (long i = 0; i < x.size(); i++) {
+        x.setLong(i, indices[field][(int) x.longAt(i)]);
+      }
+    }
+  }
+
+  @Override
+  public Dataset epoch(int epoch) {
+    return new Reworded(of.epoch(epoch), schema, indices);
+  }
+}
