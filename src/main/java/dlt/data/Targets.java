@@ -27,6 +27,47 @@ public final class Targets {
         });
   }
 
+  /// Throws Failure(DATA), naming the first sample at fault, unless every number of target `field` is 1 or -1.
+  public static void checkSigns(Part part, int field) {
+    forEach(part, field, (sample, y) -> {
+      for (long i = 0; i < y.size(); i++) {
+        if (Math.abs(y.at(i)) != 1) {
+          throw wrong(part, field, sample, "is " + y.at(i) + ", but the loss takes 1 or -1");
+        }
+      }
+    });
+  }
+
+  /// Throws Failure(DATA), naming the first sample at fault, unless every sample of target `field` has labels `1 .. classes - 1`
+  /// and zeros behind them, and `steps` can tell them: one each, and one more between two that are alike.
+  public static void checkSequences(Part part, int field, int classes, int steps) {
+    forEach(part, field, (sample, y) -> {
+      int length = 0;
+      int needed = 0;
+      for (int i = 0; i < y.size(); i++) {
+        long label = y.longAt(i);
+        if (label < 0 || label >= classes) {
+          throw wrong(part, field, sample, "holds label " + label + ", but the model's output has labels 1 to " + (classes - 1) + " and the blank, 0");
+        }
+        if (label != 0 && length < i) {
+          throw wrong(part, field, sample, "holds label " + label + " behind a 0, but 0 is the blank and ends the labels");
+        }
+        if (label != 0) {
+          needed += i > 0 && y.longAt(i - 1) == label ? 2 : 1;
+          length++;
+        }
+      }
+      if (needed > steps) {
+        throw wrong(part, field, sample, "has " + length + " labels, which take " + needed + " steps at least (one each, and one more between two that are alike), "
+            + "but the model's output has " + steps + "; `zero_infinity: true` leaves such samples out");
+      }
+    });
+  }
+
+  private static Failure wrong(Part part, int field, int sample, String what) {
+    return new Failure(Failure.Kind.DATA, part.dataset().origin(sample) + ": target '" + part.dataset().targets().get(field).name() + "' " + what);
+  }
+
   private static String named(Part part, int field, long c) {
     List<String> names = part.dataset().targets().get(field).classes();
     boolean other = c >= 0 && c < names.size() && !names.get((int) c).equals(Long.toString(c));

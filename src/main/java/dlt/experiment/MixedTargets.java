@@ -43,6 +43,7 @@ final class MixedTargets {
     boolean pasted = step instanceof Augment.Cutmix && field.type().shape().rank() > 1;
     return switch (wanted) {
       case Target.Signs _ -> throw new Invalid("augment", name + " beside " + loss + ", whose targets are 1 or -1", "a loss that takes numbers between two targets");
+      case Target.LabelSequences _ -> throw new Invalid("augment", name + " beside " + loss + ", whose targets are labels in their order", "a loss that takes numbers between two targets");
       case Target.Numbers _ -> field;
       case Target.ClassIndices _ when pasted -> field;
       case Target.ClassIndices c when field.type().shape().size() > 1 ->

@@ -33,6 +33,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import java.util.SequencedMap;
 import java.util.function.Supplier;
 
@@ -139,13 +140,16 @@ public record Prepared(ExperimentFile file, Parts parts, Assembly assembly, Task
     return new Wanted(all, named, Optional.empty());
   }
 
-  /// What kind of target a loss takes, asked with predictions of some shape.
+  /// What kind of target a loss takes, asked with predictions of some shapes, of which it may refuse some.
   private static TargetKind kind(Loss loss) {
+    return Stream.of(Shape.of(2, 2), Shape.of(2, 2, 2)).anyMatch(shape -> takesIndices(loss, shape)) ? TargetKind.CLASSES : TargetKind.VALUES;
+  }
+
+  private static boolean takesIndices(Loss loss, Shape predictions) {
     try {
-      return loss.target(Collections.nCopies(loss.inputs().size(), Shape.of(2, 2)), DType.INT64)
-          .filter(t -> t.dtype() == DType.INT64).isPresent() ? TargetKind.CLASSES : TargetKind.VALUES;
+      return loss.target(Collections.nCopies(loss.inputs().size(), predictions), DType.INT64).filter(t -> t.dtype() == DType.INT64).isPresent();
     } catch (ShapeException e) {
-      return TargetKind.VALUES;
+      return false;
     }
   }
 
@@ -157,10 +161,11 @@ public record Prepared(ExperimentFile file, Parts parts, Assembly assembly, Task
       at(file, file.experiment().data().train(), () -> {
         switch (expected.orElse(null)) {
           case null -> {}
-          case Target.ClassIndices c -> 
+          case Target.ClassIndices c ->
             Targets.checkClasses(part, field, c.classes(), mixed && part == parts.train() ? 0 : c.ignored()); // an ignored class has no probabilities
           case Target.Numbers n -> Targets.checkRange(part, field, n.min(), n.max());
-          case Target.Signs _ -> Targets.checkRange(part, field, -1, 1);
+          case Target.Signs _ -> Targets.checkSigns(part, field);
+          case Target.LabelSequences s -> Targets.checkSequences(part, field, s.classes(), s.steps());
         }
         return null;
       });
@@ -184,6 +189,7 @@ public record Prepared(ExperimentFile file, Parts parts, Assembly assembly, Task
           n.shape().size() == 2 || n.shape().rank() > 2 && n.shape().dim(1) == 1 ? Task.BINARY : Task.MULTILABEL;
       case Target.Numbers _ -> Task.REGRESSION;
       case Target.Signs _ -> Task.DECISION;
+      case Target.LabelSequences _ -> Task.SEQUENCE;
       case null -> Task.DECISION; // of triplets
     };
   }

@@ -26,6 +26,9 @@ public final class Evaluation {
   /// Elements that have been counted: samples, pixels, or the labels' columns of one.
   private long counted;
   private long exact;
+  /// Of sequences: changes that make them right, and labels that there should be.
+  private long edits;
+  private long labels;
   private double logSum;
   private double squareSum;
   private long[][] confusion;
@@ -57,22 +60,25 @@ public final class Evaluation {
     int columns = switch (task) {
       case MULTICLASS, MULTILABEL -> predictions.shape().dim(1);
       case BINARY, DECISION -> 1;
-      case REGRESSION -> Math.toIntExact(predictions.size() / n);
+      case REGRESSION, SEQUENCE -> Math.toIntExact(predictions.size() / n);
     };
     int inner = Math.toIntExact(predictions.size() / ((long) n * columns));
     boolean indices = task == Task.MULTICLASS && targets.size() == (long) n * inner;
-    if (!indices && targets.size() != predictions.size()) {
+    boolean sequences = task == Task.SEQUENCE;
+    if (!indices && !sequences && targets.size() != predictions.size()) {
       throw new IllegalArgumentException("predictions " + predictions.type() + " met targets " + targets.type());
     }
     allocate(columns);
     double[] row = new double[columns];
-    double[] wanted = new double[columns];
+    double[] wanted = new double[sequences ? Math.toIntExact(targets.size() / n) : columns];
     for (int i = 0; i < n; i++) {
       for (int j = 0; j < inner; j++) {
         for (int c = 0; c < columns; c++) {
           long at = ((long) i * columns + c) * inner + j;
           row[c] = predictions.at(at);
-          wanted[c] = indices ? 0 : targets.at(at);
+        }
+        for (int c = 0; c < wanted.length && !indices; c++) {
+          wanted[c] = targets.at(((long) i * wanted.length + c) * inner + j);
         }
         switch (task) {
           case MULTICLASS -> addClass(row, indices ? targets.longAt((long) i * inner + j) : largest(wanted));
@@ -80,6 +86,7 @@ public final class Evaluation {
           case DECISION -> addDecision(row[0], wanted[0] > 0);
           case MULTILABEL -> addLabels(row, wanted);
           case REGRESSION -> addNumbers(row, wanted);
+          case SEQUENCE -> addSequence(LabelSequence.best(row, predictions.shape().dim(-1)), LabelSequence.target(wanted));
         }
       }
     }
@@ -103,6 +110,7 @@ public final class Evaluation {
       }
       case REGRESSION -> deviations = IntStream.range(0, columns)
           .mapToObj(c -> new Deviations(metrics.contains(Metric.MEDIAN_ABSOLUTE_ERROR))).toList();
+      case SEQUENCE -> {}
     }
   }
 
@@ -172,6 +180,13 @@ public final class Evaluation {
     counted++;
   }
 
+  private void addSequence(LabelSequence found, LabelSequence wanted) {
+    edits += found.distance(wanted);
+    labels += wanted.labels().size();
+    exact += found.equals(wanted) ? 1 : 0;
+    counted++;
+  }
+
   /// The metrics of all samples added, by name; NaN where one is not defined for them.
   public SequencedMap<String, Double> values() {
     SequencedMap<String, Double> r = new LinkedHashMap<>();
@@ -220,6 +235,10 @@ public final class Evaluation {
 
   double subsetAccuracy() {
     return (double) exact / counted;
+  }
+
+  double labelErrorRate() {
+    return (double) edits / labels;
   }
 
   double labelAccuracy() {

@@ -5,6 +5,7 @@ import static dlt.metric.Task.DECISION;
 import static dlt.metric.Task.MULTICLASS;
 import static dlt.metric.Task.MULTILABEL;
 import static dlt.metric.Task.REGRESSION;
+import static dlt.metric.Task.SEQUENCE;
 
 import dlt.config.Doc;
 import dlt.metric.ClassCounts.One;
@@ -93,6 +94,11 @@ public enum Metric {
   LABEL_ACCURACY(EnumSet.of(MULTILABEL), true, Evaluation::labelAccuracy),
   @Doc("The share of labels that are wrong.")
   HAMMING_LOSS(EnumSet.of(MULTILABEL), false, e -> 1 - e.labelAccuracy()),
+
+  @Doc("The insertions, deletions and replacements that make the targets of the predicted labels, for each label of the targets.")
+  LABEL_ERROR_RATE(EnumSet.of(SEQUENCE), false, Evaluation::labelErrorRate),
+  @Doc("The share of samples whose labels are all right, and in their order.")
+  SEQUENCE_ACCURACY(EnumSet.of(SEQUENCE), true, Evaluation::subsetAccuracy),
 
   @Doc("Mean absolute error.")
   MAE(EnumSet.of(REGRESSION), false, e -> e.meanDeviation(Deviations::meanAbsolute)),

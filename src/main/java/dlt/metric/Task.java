@@ -15,7 +15,9 @@ public enum Task {
   /// Probabilities [n, labels, ...] and answers 0 or 1, one for each.
   MULTILABEL,
   /// Numbers [n, ...] and numbers, one for each.
-  REGRESSION;
+  REGRESSION,
+  /// Log-probabilities [n, steps, classes], class 0 the blank, and labels [n, length], which a 0 ends: [LabelSequence].
+  SEQUENCE;
 
   /// What is worth knowing where the experiment does not ask for metrics.
   public List<Metric> metrics() {
@@ -25,6 +27,7 @@ public enum Task {
       case DECISION -> List.of(Metric.ACCURACY);
       case MULTILABEL -> List.of(Metric.LABEL_ACCURACY, Metric.F1_MICRO);
       case REGRESSION -> List.of(Metric.MAE, Metric.RMSE, Metric.R2);
+      case SEQUENCE -> List.of(Metric.LABEL_ERROR_RATE, Metric.SEQUENCE_ACCURACY);
     };
   }
 

@@ -6,10 +6,12 @@ import dlt.data.Part;
 import dlt.metric.ClassReport;
 import dlt.metric.ConfusionMatrix;
 import dlt.metric.Evaluation;
+import dlt.metric.LabelSequence;
 import dlt.metric.Metric;
 import dlt.metric.Task;
 import dlt.metric.Threshold;
 import dlt.tensor.HostTensor;
+import dlt.tensor.Shape;
 import dlt.train.SavedModel;
 import dlt.train.Scores;
 import java.util.ArrayList;
@@ -52,6 +54,8 @@ public record Findings(
     private final Part part;
     private final Task task;
     private final List<String> classes;
+    /// The last dimension of the scores.
+    private final int columns;
     private final Evaluation evaluation;
     private final double[] confidence = new double[BINS];
     private final long[] right = new long[BINS];
@@ -68,6 +72,8 @@ public record Findings(
       if (part.size() * model.assembly().outputs().get(model.assembly().scored()).size() <= RANKED) {
         ranking(task).filter(m -> !metrics.contains(m)).ifPresent(metrics::add);
       }
+      Shape scores = model.assembly().outputs().get(model.assembly().scored());
+      this.columns = scores.rank() == 0 ? 1 : scores.dim(-1);
       this.evaluation = new Evaluation(task, metrics);
     }
 
@@ -82,7 +88,7 @@ public record Findings(
         case MULTICLASS -> Optional.of(Metric.ROC_AUC_OVR_MACRO);
         case BINARY, DECISION -> Optional.of(Metric.ROC_AUC);
         case MULTILABEL -> Optional.of(Metric.ROC_AUC_MACRO);
-        case REGRESSION -> Optional.empty();
+        case REGRESSION, SEQUENCE -> Optional.empty();
       };
     }
 
@@ -117,6 +123,7 @@ public record Findings(
           }
           yield meanDistance(prediction, wanted);
         }
+        case SEQUENCE -> LabelSequence.best(prediction, columns).distance(LabelSequence.target(wanted));
       };
       if (worst.size() < WORST || distance > worst.peek().distance()) {
         worst.add(new Example(sample, distance, wanted(wanted), predicted(prediction, wanted.length)));
@@ -174,6 +181,7 @@ public record Findings(
         case DECISION -> wanted[0] > 0 ? "yes" : "no";
         case MULTILABEL -> labels(wanted);
         case REGRESSION -> wanted.length == 1 ? Comparison.figure(wanted[0]) : "";
+        case SEQUENCE -> labels(LabelSequence.target(wanted));
       };
     }
 
@@ -190,7 +198,12 @@ public record Findings(
         case BINARY -> prediction.length == 1 ? name(prediction[0] >= 0.5 ? 1 : 0) : "";
         case MULTILABEL -> labels(prediction);
         case REGRESSION -> prediction.length == 1 ? Comparison.figure(prediction[0]) : "";
+        case SEQUENCE -> labels(LabelSequence.best(prediction, columns));
       };
+    }
+
+    private String labels(LabelSequence sequence) {
+      return String.join(" ", sequence.labels().stream().map(this::name).toList());
     }
 
     private String labels(double[] answers) {

@@ -97,6 +97,7 @@ public final class ModelCard {
       case DECISION -> "Compares samples";
       case MULTILABEL -> "Gives each of several labels a yes or no";
       case REGRESSION -> "Predicts numbers";
+      case SEQUENCE -> "Reads labels in their order";
     };
     return what + " from " + inputs + ".";
   }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import de.siegmar.fastcsv.writer.CsvWriter;
 import de.siegmar.fastcsv.writer.LineDelimiter;
+import dlt.metric.LabelSequence;
 import dlt.metric.Task;
 import dlt.run.MetricsLog;
 import dlt.tensor.HostTensor;
@@ -17,7 +18,7 @@ import java.util.Map;
 import java.util.SequencedMap;
 
 /// A model's outputs as rows for people and scripts: for classes the class and each class's probability, for a yes-or-no
-/// answer the answer and its probability, else the numbers.
+/// answer the answer and its probability, for sequences their labels, else the numbers.
 public final class Predictions {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final double HALF = 0.5;
@@ -36,10 +37,11 @@ public final class Predictions {
     this.classes = model.classes();
     boolean single = model.assembly().outputs().size() == 1;
     model.assembly().outputs().forEach((name, shape) -> {
-      if (name.equals(scored) && (classified(shape.rank()) || answered((int) shape.size()))) {
+      boolean mine = name.equals(scored);
+      if (mine && (sequence() || classified(shape.rank()) || answered((int) shape.size()))) {
         columns.add("prediction");
       }
-      for (int i = 0; i < shape.size(); i++) {
+      for (int i = 0; i < shape.size() && !(mine && sequence()); i++) {
         columns.add(column(name, i, shape.rank(), (int) shape.size(), single));
       }
     });
@@ -47,6 +49,10 @@ public final class Predictions {
 
   private boolean classified(int rank) {
     return task == Task.MULTICLASS && rank == 1;
+  }
+
+  private boolean sequence() {
+    return task == Task.SEQUENCE;
   }
 
   private boolean answered(int size) {
@@ -95,6 +101,13 @@ public final class Predictions {
     for (int i = 0; i < size; i++) {
       values[i] = output.at((long) sample * size + i);
       largest = values[i] > values[largest] ? i : largest;
+    }
+    if (mine && sequence()) {
+      List<String> labels = LabelSequence.best(values, output.shape().dim(-1)).labels().stream().map(this::className).toList();
+      cells.add(String.join(" ", labels));
+      ArrayNode a = line.putArray("prediction");
+      labels.forEach(a::add);
+      return;
     }
     if (mine && classified(output.shape().rank() - 1)) {
       cells.add(className(largest));

@@ -94,6 +94,8 @@ public final class StepBench implements AutoCloseable {
         case Target.ClassIndices c when target.dtype() == DType.FLOAT32 -> target.set(i, 1.0 / c.classes()); // mixed
         case Target.ClassIndices c -> target.setLong(i, (long) (u * c.classes()));
         case Target.Numbers n -> target.set(i, n.min() == 0 && n.max() == 1 ? Math.round(u) : u);
+        case Target.LabelSequences s -> // no more than any steps can tell
+          target.setLong(i, i % s.shape().dim(1) < Math.ceilDiv(s.steps(), 2) ? 1 + (long) (u * (s.classes() - 1)) : 0);
         case Target.Signs _ -> target.set(i, u < 0.5f ? -1 : 1);
       }
     }

@@ -33,6 +33,25 @@ class TargetsTest {
   }
 
   @Test
+  void anAnswerThatIsNoSignIsNamed() {
+    assertThatThrownBy(() -> Targets.checkSigns(PART, 0)).isInstanceOf(Failure.class).hasMessage("row 0: target 'y' is 0.0, but the loss takes 1 or -1");
+    Targets.checkSigns(Data.whole("train", Samples.of(new float[3][1], 1, -1, 1)), 0);
+  }
+
+  @Test
+  void labelsThatTheStepsCannotTellAreNamed() {
+    HostTensor y = HostTensor.of(Shape.of(4, 3), 1L, 2L, 0L, 3L, 3L, 1L, 0L, 0L, 0L, 2L, 0L, 1L);
+    Schema schema = new Schema(Samples.numbered(4, 1).inputs(), List.of(new Field("labels", TensorType.int64(3))));
+    Dataset d = new ArrayDataset(4, schema, List.of(HostTensor.of(Shape.of(4, 1), 0f, 0, 0, 0)), List.of(y), i -> "row " + i, () -> "");
+    Part three = new Part("train", d, new int[] {0, 1, 2});
+    Targets.checkSequences(three, 0, 4, 4);
+    assertThatThrownBy(() -> Targets.checkSequences(three, 0, 4, 3)).isInstanceOf(Failure.class)
+        .hasMessageContaining("row 1: target 'labels' has 3 labels, which take 4 steps at least").hasMessageContaining("has 3; `zero_infinity: true`");
+    assertThatThrownBy(() -> Targets.checkSequences(three, 0, 3, 9)).hasMessageContaining("row 1").hasMessageContaining("label 3");
+    assertThatThrownBy(() -> Targets.checkSequences(Data.whole("train", d), 0, 4, 9)).hasMessage("row 3: target 'labels' holds label 1 behind a 0, but 0 is the blank and ends the labels");
+  }
+
+  @Test
   void classesAreCountedInThePartAlone() {
     assertThat(Targets.counts(PART, 0, 4)).containsExactly(1, 0, 1, 1);
     assertThat(Targets.counts(new Part("train", PART.dataset(), new int[] {1}), 0, 4)).containsExactly(0, 0, 1, 0);

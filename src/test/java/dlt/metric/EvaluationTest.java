@@ -69,6 +69,25 @@ class EvaluationTest {
   }
 
   @Test
+  void sequencesAreTheBestClassesWithoutRepeatsAndBlanks() {
+    // best classes 1 1 0 1 and 0 2 2 1, of three
+    HostTensor scores = of(Shape.of(2, 4, 3), .1, .8, .1, .2, .5, .3, .9, 0, .1, .2, .6, .2, .9, 0, 0, 0, 0, 1, .1, .1, .8, 0, 1, 0);
+    Map<String, Double> v = values(Task.SEQUENCE, scores, HostTensor.of(Shape.of(2, 3), 1L, 1L, 0L, 1L, 2L, 1L), Metric.LABEL_ERROR_RATE,
+        Metric.SEQUENCE_ACCURACY);
+    assertThat(v).containsExactly(Map.entry("label_error_rate", 1 / 5.0), Map.entry("sequence_accuracy", 0.5));
+  }
+
+  @Test
+  void changesBetweenSequencesAreCountedOnce() {
+    LabelSequence empty = new LabelSequence(List.of());
+    LabelSequence some = new LabelSequence(List.of(1, 2, 3, 4));
+    assertThat(empty.distance(empty)).isZero();
+    assertThat(empty.distance(some)).isEqualTo(4);
+    assertThat(some.distance(empty)).isEqualTo(4);
+    assertThat(some.distance(new LabelSequence(List.of(2, 3, 5, 4, 4)))).isEqualTo(3);
+  }
+
+  @Test
   void equalScoresShareTheArea() {
     HostTensor p = of(Shape.of(4), .5, .5, .5, .5);
     assertThat(values(Task.BINARY, p, of(Shape.of(4), 1, 0, 1, 0), Metric.ROC_AUC, Metric.AVERAGE_PRECISION))
