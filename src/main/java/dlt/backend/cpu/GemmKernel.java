@@ -3,6 +3,8 @@ package dlt.backend.cpu;
 import static dlt.backend.cpu.Address.at;
 import static dlt.backend.cpu.Assembler.*;
 
+import java.util.stream.IntStream;
+
 /// The micro-kernel of a matrix product: tiles of `rows` x `vectors` registers of C, one below the other, each summed over `k`
 /// in order. Each step of k loads a row of B once and multiplies it with one broadcast element of A per row of the tile, so
 /// B is read in place or from panels, and A wherever its strides say.
@@ -18,8 +20,16 @@ import static dlt.backend.cpu.Assembler.*;
 /// @param cRow from one row of C to the next
 /// @param start what the sum is added to
 /// @param relu whether negative results become zero
+/// @param aAhead how far behind an element of A that is multiplied the one lies that is asked for then, for the nearest cache; 0: none
+/// @param bAhead the same of B
 record GemmKernel(int rows, int vectors, int lastLanes, boolean maskedLoads, int k, int aRow, int aK, int aTile, int bK, int cRow,
-    Start start, boolean relu) {
+    Start start, boolean relu, int aAhead, int bAhead) {
+  /// The same that asks for nothing ahead.
+  GemmKernel(int rows, int vectors, int lastLanes, boolean maskedLoads, int k, int aRow, int aK, int aTile, int bK, int cRow,
+      Start start, boolean relu) {
+    this(rows, vectors, lastLanes, maskedLoads, k, aRow, aK, aTile, bK, cRow, start, relu, 0, 0);
+  }
+
   /// What a sum is added to: nothing, the present C, or a bias of an element a column (at r8).
   enum Start {
     ZERO, C, BIAS
@@ -82,6 +92,7 @@ record GemmKernel(int rows, int vectors, int lastLanes, boolean maskedLoads, int
       for (int u = 0; u < UNROLL; u++) {
         step(a, evex, b, free, mask, u);
       }
+      ask(a, UNROLL);
       a.addImmediate(R10, UNROLL * aK);
       a.addImmediate(R11, UNROLL * bK);
       if (turns > 1) {
@@ -98,6 +109,22 @@ record GemmKernel(int rows, int vectors, int lastLanes, boolean maskedLoads, int
     a.subImmediate(RCX, 1);
     a.jump(Condition.NOT_ZERO, tile);
     a.ret();
+  }
+
+  /// Asks for what lies ahead of `steps` steps of k, each line once.
+  private void ask(Assembler a, int steps) {
+    if (aAhead != 0) {
+      lines(rows, aRow, steps, aK, 4).forEach(line -> a.prefetch(at(R10, aAhead + line)));
+    }
+    if (bAhead != 0) {
+      lines(1, 0, steps, bK, vectors * a.vectorBytes()).forEach(line -> a.prefetch(at(R11, bAhead + line)));
+    }
+  }
+
+  /// Where the lines begin that hold `rows` x `steps` pieces of `bytes` bytes, if the first does.
+  private static IntStream lines(int rows, int row, int steps, int step, int bytes) {
+    return IntStream.range(0, rows).flatMap(i -> IntStream.range(0, steps).flatMap(u ->
+        IntStream.of(i * row + u * step, i * row + u * step + bytes - 4))).map(x -> x / 64 * 64).distinct();
   }
 
   private void load(Assembler a, int d, Address from, int vector, int mask, boolean masked) {

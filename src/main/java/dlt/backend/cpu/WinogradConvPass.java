@@ -13,28 +13,29 @@ import java.util.stream.IntStream;
 /// A convolution by 3x3 kernels at stride 1, or its gradient by the images, by [Winograd]: windows of the images and the weights are
 /// transformed to 36 planes, the planes are multiplied ([GemmKernel]), and the products transformed to results.
 ///
-/// A part makes the results of a block of tiles in a group of panels of channels, and all that it goes through stays in its core's
-/// second cache: it takes some source channels at a time, transforms their windows and, panel after panel, their weights just before
-/// it multiplies them, and adds to the products. Where there are many tiles and few weights, each thread transforms those of a group once,
-/// before its first part of it, instead: what another core has written would come from there, slowly.
+/// Where there are many tiles and few weights, each thread transforms all weights once, and a part then does all else for a block of tiles:
+/// its planes stay in a core's second cache. (What another core has written would come from there, slowly.) Else all windows are
+/// transformed first, as many tiles at a time as the shared cache has room for, and a part makes the results of a panel of channels,
+/// with the weights of some source channels after those of others, just before it multiplies by them.
 ///
 /// `flipped`: kernels are turned round, as the gradient needs them; `perOutput`, `perSource`: weights from one result or source
 /// channel to the next.
 record WinogradConvPass(
     int n, ImageShape source, ImageShape result, int top, int left, boolean flipped, long perOutput, long perSource) {
   private static final int TAPS = 9;
-  /// Up to so many bytes of transformed weights are kept for the next block: more come back too slowly.
-  private static final long KEPT = 3 << 20;
-  /// Tiles of a block, at most, where weights are kept, and where they are made anew for each.
-  private static final int BLOCK = 14, LARGE_BLOCK = 32;
-  /// Source channels of a bit, where not all are there at a time, and of a piece of raw weights, which is to stay in the first cache.
-  private static final int DEPTH = 32, PIECE = 16;
-  /// Bytes of the windows of a block that are there at a time, and of its products.
-  private static final long WINDOWS = 600 << 10, PRODUCTS = 600 << 10;
-  /// Parts that there are to be at least, as far as there are panels.
+  /// Up to so many bytes of transformed weights are kept by each thread, and of windows at a time then: more come back too slowly.
+  private static final long KEPT = 3 << 20, WINDOWS = 600 << 10;
+  /// Tiles of a block, at most, where weights are kept, and where all windows are there; tiles that a part transforms then.
+  private static final int BLOCK = 14, LARGE_BLOCK = 64, TRANSFORMED = 8;
+  /// Bytes of all windows that are there at a time, at most.
+  private static final long TOGETHER = 16 << 20;
+  /// Up to so many bytes of a panel's weights are transformed at once, else those of so many source channels.
+  private static final long WEIGHTS = 1200 << 10;
+  private static final int DEPTH = 32;
+  /// Source channels of a piece of raw weights, which is to stay in the first cache.
+  private static final int PIECE = 16;
+  /// Parts that there are to be at least.
   private static final int PARTS = 4;
-  /// After so many planes, and so many times, memory is asked for that comes next.
-  private static final int ASK = 3, ASKS = Winograd.PLANES / ASK;
 
   /// Whether a convolution is of this form.
   static boolean fits(ConvGeometry g) {
@@ -61,8 +62,8 @@ record WinogradConvPass(
   /// `count` times as many rows of a plane as the kernel multiplies at once, from row `first` on.
   private record Rows(int first, int count, Kernel kernel) {}
 
-  /// Source channels `first` to `end - 1` of a block: their windows, and the products with their weights.
-  private record Bit(int first, int end, Kernel[][] windows, List<Rows> rows) {}
+  /// Source channels `first` to `end - 1`: the products of a block's windows with their weights.
+  private record Bit(int first, int end, List<Rows> rows) {}
 
   /// The pass over operands in memory.
   private final class Bound implements Step {
@@ -76,13 +77,14 @@ record WinogradConvPass(
     private final WeightPieces panels;
     private final WeightPieces.Mover pack;
     private final int vectors;
-    /// Whether threads keep the transformed weights of a group; the run and group of which each has them.
+    /// Whether threads keep the transformed weights; the run of which each has them.
     private final boolean kept;
     private final long[] keptOf;
     private long run;
-    /// Tiles of a block, panels of a group, source channels of a bit.
+    /// Tiles of a block, blocks whose windows are there at a time, parts that these are shared by in a panel, and source channels of a bit.
     private final int block;
-    private final int group;
+    private final int near;
+    private final int shares;
     private final int depth;
     /// Bytes from plane to plane and from tile to tile: of weights, windows and products.
     private final long weightPlane;
@@ -90,7 +92,8 @@ record WinogradConvPass(
     private final long windowPlane;
     private final long productTile;
     private final long productPlane;
-    /// Where in the workspace they are.
+    /// Where they are: in the workspace, but for windows that all parts see.
+    private final MemorySegment windows;
     private final long productsAt;
     private final long weightsAt;
     private final long pieceAt;
@@ -99,6 +102,7 @@ record WinogradConvPass(
     private final MemorySegment bias;
     private final IntConsumer packImages;
     private final IntConsumer unpackResults;
+    private final Kernel[][] windowKernels;
     private final Kernel weightKernel;
     private final long rawWeights;
     /// By panel (the last one may be narrower), row and column.
@@ -120,43 +124,46 @@ record WinogradConvPass(
       panels = new WeightPieces(result.channels(), source.channels(), perOutput, perSource, slots, vectors * target.lanes(), piece);
       pack = panels.mover(target, weights, true);
       long channel = 4L * Winograd.PLANES * panels.lanes();
-      kept = tiles.count() > BLOCK && channel * source.channels() * panels.panels() <= KEPT;
+      long vector = 4L * target.lanes();
+      long tile = Math.ceilDiv(4L * source.channels(), vector) * vector;
+      windowTile = tile % 1024 == 0 ? tile + 64 : tile;
+      kept = tiles.count() > BLOCK && channel * source.channels() * panels.panels() <= KEPT && Winograd.PLANES * BLOCK * windowTile <= WINDOWS;
       int most = kept ? BLOCK : LARGE_BLOCK;
-      // an even number of blocks: threads are often two or four
+      // an even number of blocks where they are parts: threads are often two or four
       int even = Math.ceilDiv(tiles.count(), most);
-      block = tiles.count() <= most ? tiles.count() : Math.ceilDiv(tiles.count(), even + even % 2);
-      int parts = Math.ceilDiv(panels.panels() * blocks(), PARTS);
-      boolean whole = kept && 4L * Winograd.PLANES * block * source.channels() <= WINDOWS;
-      depth = whole ? source.channels() : Math.min(DEPTH, source.channels());
-      group = whole ? panels.panels() : (int) Math.clamp(PRODUCTS / (channel * block), 1, Math.min(parts, panels.panels()));
+      block = Math.ceilDiv(tiles.count(), kept ? even + even % 2 : even);
+      near = kept ? 1 : (int) Math.clamp(TOGETHER / (Winograd.PLANES * windowTile * block), 1, blocks());
+      shares = Math.min(near, Math.ceilDiv(PARTS, panels.panels()));
+      depth = kept || channel * source.channels() <= WEIGHTS ? source.channels() : DEPTH;
       keptOf = new long[target.workers().threads()];
 
       // planes that are no powers of two apart: their elements are written and read side by side
-      weightPlane = 4L * (kept ? source.channels() : depth) * panels.lanes() + 64;
-      long vector = 4L * target.lanes();
-      long tile = Math.ceilDiv(4L * depth, vector) * vector;
-      windowTile = tile % 1024 == 0 ? tile + 64 : tile;
-      windowPlane = block * windowTile + 64;
+      weightPlane = 4L * depth * panels.lanes() + 64;
+      windowPlane = near * block * windowTile + 64;
       productTile = 4L * panels.lanes();
       productPlane = block * productTile + 64;
-      productsAt = Winograd.SCRATCH + Winograd.PLANES * windowPlane;
-      weightsAt = productsAt + (depth == source.channels() ? 1 : group) * Winograd.PLANES * productPlane;
-      pieceAt = weightsAt + (kept ? group : 1) * Winograd.PLANES * weightPlane;
+      productsAt = Winograd.SCRATCH + (kept ? Winograd.PLANES * windowPlane : 0);
+      weightsAt = productsAt + Winograd.PLANES * productPlane;
+      pieceAt = weightsAt + (kept ? panels.panels() : 1) * Winograd.PLANES * weightPlane;
       target.workspace().reserve(pieceAt + panels.bytes());
 
-      MemorySegment[] shared = target.shared(from.channelsLast() ? 0 : in.bytes(), to.channelsLast() ? 0 : out.bytes());
+      MemorySegment[] shared = target.shared(from.channelsLast() ? 0 : in.bytes(), to.channelsLast() ? 0 : out.bytes(),
+          kept ? 0 : Winograd.PLANES * windowPlane);
       images = from.channelsLast() ? from.data() : shared[0];
       results = to.channelsLast() ? to.data() : shared[1];
+      windows = shared[2];
       bias = target.scratch(epilogue.isPresent() ? 4L * panels.panels() * panels.lanes() : 0);
       packImages = from.channelsLast() ? null : in.pack(target, from, images);
       unpackResults = to.channelsLast() ? null : out.unpack(target, results, to);
       weightKernel = new WinogradKernel.Weights(panels.tap(), weightPlane).compile(target);
+      windowKernels = kernels((r, c) -> new WinogradKernel.ToPlanes(Winograd.IMAGE, r.from(), r.to(), c.from(), c.to(), source.channels(),
+          in.pixel(), in.row(), windowPlane, windowTile));
       for (int i = 0; i < 2; i++) {
         int channels = i == 0 ? panels.lanes() : result.channels() - (panels.panels() - 1) * panels.lanes();
         resultKernels[i] = kernels((r, c) -> new WinogradKernel.FromPlanes(r.results(), c.results(), channels, out.pixel(), out.row(),
             productPlane, productTile, epilogue.isPresent(), epilogue.isPresent() && epilogue.get().relu()));
       }
-      imagesAhead = new Ahead(target, in.pixel(), 4L * depth);
+      imagesAhead = new Ahead(target, in.pixel(), in.pixel());
       weightsAhead = new Ahead(target, 4 * Math.max(perOutput, perSource), 4L * TAPS * (flipped ? panels.lanes() : depth));
       resultsAhead = new Ahead(target, out.pixel(), 4L * panels.lanes());
       rawWeights = weights.address();
@@ -170,7 +177,7 @@ record WinogradConvPass(
       return Math.ceilDiv(tiles.count(), block);
     }
 
-    /// For profiles: each phase once through its planes, which are as near as a part's memory.
+    /// For profiles: each phase once through its planes, which are as near as a part's memory, or as all windows.
     private void describe() {
       long sources = Math.ceilDiv(source.channels(), target.lanes()) * target.lanes();
       long results = Math.ceilDiv(result.channels(), target.lanes()) * target.lanes();
@@ -178,11 +185,12 @@ record WinogradConvPass(
       long weights = 4L * Winograd.PLANES * source.channels() * results;
       long products = 4L * Winograd.PLANES * tiles.count() * results;
       long near = (pieceAt + panels.bytes()) * target.workers().threads();
+      long planes = kept ? near : Winograd.PLANES * windowPlane;
       target.path(ConvPath.WINOGRAD.label(),
-          new Target.Phase(Winograd.IMAGE.arithmetic() * tiles.count() * sources, List.of(0), false, List.of(new Traffic(0, windows, near))),
+          new Target.Phase(Winograd.IMAGE.arithmetic() * tiles.count() * sources, List.of(0), false, List.of(new Traffic(0, windows, planes))),
           new Target.Phase(Winograd.WEIGHTS.arithmetic() * source.channels() * results, List.of(1), false, List.of(new Traffic(0, weights, near))),
           new Target.Phase(2L * Winograd.PLANES * tiles.count() * source.channels() * results, List.of(), false,
-              List.of(new Traffic(windows + weights, products, near))),
+              List.of(new Traffic(windows, 0, planes), new Traffic(weights, products, near))),
           new Target.Phase(Winograd.RESULT.arithmetic() * tiles.count() * results, List.of(), true, List.of(new Traffic(products, 0, near))));
     }
 
@@ -194,10 +202,7 @@ record WinogradConvPass(
       List<Bit> bits = new ArrayList<>();
       for (int first = 0; first < source.channels(); first += depth) {
         int end = Math.min(source.channels(), first + depth);
-        int channels = end - first;
-        Kernel[][] windows = kernels((r, c) -> new WinogradKernel.ToPlanes(Winograd.IMAGE, r.from(), r.to(), c.from(), c.to(),
-            channels, in.pixel(), in.row(), windowPlane, windowTile));
-        bits.add(new Bit(first, end, windows, rows(count, channels, first == 0 ? GemmKernel.Start.ZERO : GemmKernel.Start.C)));
+        bits.add(new Bit(first, end, rows(count, end - first, first == 0 ? GemmKernel.Start.ZERO : GemmKernel.Start.C)));
       }
       return bits;
     }
@@ -218,7 +223,8 @@ record WinogradConvPass(
     private Kernel product(int rows, int depth, GemmKernel.Start start) {
       int tile = Math.toIntExact(windowTile);
       GemmKernel kernel = new GemmKernel(rows, vectors, 0, false, depth, tile, 4, Math.multiplyExact(rows, tile),
-          4 * panels.lanes(), Math.toIntExact(productTile), start, false);
+          4 * panels.lanes(), Math.toIntExact(productTile), start, false, Math.toIntExact(windowPlane),
+          Math.toIntExact(weightPlane));
       return target.kernel(kernel, kernel::emit);
     }
 
@@ -229,63 +235,97 @@ record WinogradConvPass(
         target.workers().run(in.parts(), packImages);
       }
       run++;
-      int groups = Math.ceilDiv(panels.panels(), group);
-      int parts = groups * blocks();
-      target.workers().run(parts, part -> target.workspace().use(scratch ->
-          block(part % blocks(), part / blocks(), Workers.next(part, parts) % blocks(), scratch)));
+      if (kept) {
+        target.workers().run(blocks(), part -> target.workspace().use(scratch -> block(part, Workers.next(part, blocks()), scratch)));
+      } else {
+        for (int first = 0; first < blocks(); first += near) {
+          panels(first, Math.min(blocks(), first + near));
+        }
+      }
       if (unpackResults != null) {
         target.workers().run(out.parts(), unpackResults);
       }
     }
 
-    /// A block of tiles, in the channels of a group of panels; the next one will be block `next`, most likely.
-    private void block(int number, int groupNumber, int next, long scratch) {
+    /// All results of a block of tiles; the next one will be block `next`, most likely.
+    private void block(int number, int next, long scratch) {
       int first = number * block;
       int end = Math.min(tiles.count(), first + block);
-      int firstPanel = groupNumber * group;
-      int endPanel = Math.min(panels.panels(), firstPanel + group);
-      long stamp = run * panels.panels() + groupNumber;
-      if (kept && keptOf[Workers.number()] != stamp) {
-        for (int panel = firstPanel; panel < endPanel; panel++) {
-          weights(panel, 0, source.channels(), weightsOf(panel - firstPanel, scratch), scratch);
+      if (keptOf[Workers.number()] != run) {
+        for (int panel = 0; panel < panels.panels(); panel++) {
+          weights(panel, 0, source.channels(), weightsOf(panel, scratch), scratch);
         }
-        keptOf[Workers.number()] = stamp;
+        keptOf[Workers.number()] = run;
       }
-      List<Bit> bits = end - first == block ? wholeBlock : lastBlock;
-      for (Bit bit : bits) {
-        tiles.each(rows, columns, first, end, (tile, count, row, column, image, y, x) -> bit.windows[row][column].call(
-            images.address() + in.at(image, y - top, x - left) + 4L * bit.first,
-            scratch + Winograd.SCRATCH + (tile - first) * windowTile, count, 0, 0, scratch));
-        boolean last = bit.end == source.channels();
-        Ahead.Region nextImages = last ? images(next, 0) : images(number, bit.end);
-        for (int panel = firstPanel; panel < endPanel; panel++) {
-          long products = scratch + productsAt + (bits.size() > 1 ? panel - firstPanel : 0) * Winograd.PLANES * productPlane;
-          if (!kept) {
-            weights(panel, bit.first, bit.end, scratch + weightsAt, scratch);
-          }
-          int turn = panel - firstPanel;
-          Ahead.Region nextWeights = kept ? null : panel + 1 < endPanel ? rawWeights(panel + 1, bit.first) : rawWeights(firstPanel, bit.end);
-          Ahead.Region theirResults = last ? results(panel, first, end) : null;
-          multiply(bit, scratch + Winograd.SCRATCH, weightsOf(turn, scratch) + (kept ? 4L * bit.first * panels.lanes() : 0), products, ask -> {
-            nextImages.ask(turn * ASKS + ask, (endPanel - firstPanel) * ASKS);
-            if (nextWeights != null) {
-              nextWeights.ask(ask, ASKS);
-            }
-            if (theirResults != null) {
-              theirResults.ask(ask, ASKS);
-            }
-          });
-          if (last) {
-            results(panel, first, end, products, scratch);
-          }
-        }
+      windows(first, end, scratch + Winograd.SCRATCH, scratch);
+      Bit bit = (end - first == block ? wholeBlock : lastBlock).getFirst();
+      Ahead.Region nextImages = images(next);
+      for (int panel = 0; panel < panels.panels(); panel++) {
+        Ahead.Region theirResults = results(panel, first, end);
+        int turn = panel;
+        multiply(bit, scratch + Winograd.SCRATCH, weightsOf(panel, scratch), scratch + productsAt, plane -> {
+          nextImages.ask(turn * Winograd.PLANES + plane, panels.panels() * Winograd.PLANES);
+          theirResults.ask(plane, Winograd.PLANES);
+        });
+        results(panel, first, end, scratch + productsAt, scratch);
       }
     }
 
-    /// The pixels of a block's windows, from source channel `channel` on.
-    private Ahead.Region images(int number, int channel) {
+    /// The results of blocks `first` to `end - 1`, whose windows there is room for.
+    private void panels(int first, int end) {
+      int firstTile = first * block;
+      int count = Math.min(tiles.count(), end * block) - firstTile;
+      target.workers().run(Math.ceilDiv(count, TRANSFORMED), part -> target.workspace().use(scratch -> {
+        int from = part * TRANSFORMED;
+        windows(firstTile + from, firstTile + Math.min(count, from + TRANSFORMED), windows.address() + from * windowTile, scratch);
+      }));
+      int each = Math.ceilDiv(end - first, shares);
+      int parts = Math.ceilDiv(end - first, each);
+      target.workers().run(panels.panels() * parts, part -> target.workspace().use(scratch -> {
+        int from = first + part % parts * each;
+        panel(part / parts, Workers.next(part, panels.panels() * parts) / parts, from, Math.min(end, from + each),
+            windows.address() - firstTile * windowTile, scratch);
+      }));
+    }
+
+    /// The results of blocks `first` to `end - 1` in a panel's channels; the windows of tile 0 are, or would be, at `windowsAt`. The next one
+    /// will be panel `next`, most likely.
+    private void panel(int panel, int next, int first, int end, long windowsAt, long scratch) {
+      long products = scratch + productsAt;
+      for (int number = first; number < end; number++) {
+        int firstTile = number * block;
+        int endTile = Math.min(tiles.count(), firstTile + block);
+        Ahead.Region theirResults = results(panel, firstTile, endTile);
+        for (Bit bit : endTile - firstTile == block ? wholeBlock : lastBlock) {
+          if (depth < source.channels() || number == first) {
+            weights(panel, bit.first, bit.end, scratch + weightsAt, scratch);
+          }
+          boolean last = bit.end == source.channels();
+          boolean more = last && number + 1 < end;
+          Ahead.Region nextWeights = rawWeights(last && !more ? next : panel, last ? 0 : bit.end);
+          multiply(bit, windowsAt + firstTile * windowTile + 4L * bit.first, scratch + weightsAt, products, plane -> {
+            if (depth < source.channels() || !more) {
+              nextWeights.ask(plane, Winograd.PLANES);
+            }
+            if (last) {
+              theirResults.ask(plane, Winograd.PLANES);
+            }
+          });
+        }
+        results(panel, firstTile, endTile, products, scratch);
+      }
+    }
+
+    /// Windows of tiles `first` to `end - 1` to planes, at `to` and behind.
+    private void windows(int first, int end, long to, long scratch) {
+      tiles.each(rows, columns, first, end, (tile, count, row, column, image, y, x) -> windowKernels[row][column].call(
+          images.address() + in.at(image, y - top, x - left), to + (tile - first) * windowTile, count, 0, 0, scratch));
+    }
+
+    /// The pixels of a block's windows.
+    private Ahead.Region images(int number) {
       int[] of = tiles.windowRows(number * block, Math.min(tiles.count(), (number + 1) * block));
-      return imagesAhead.region(images.address() + of[0] * in.row() + 4L * channel, (of[1] - of[0]) * source.width());
+      return imagesAhead.region(images.address() + of[0] * in.row(), (of[1] - of[0]) * source.width());
     }
 
     /// The pixels of a block's results in a panel.
@@ -299,9 +339,9 @@ record WinogradConvPass(
       return weightsAhead.region(rawWeights + 4 * (panel * panels.lanes() * perOutput + channel * perSource), flipped ? depth : panels.lanes());
     }
 
-    /// Where the weights of a group's panel are.
+    /// Where the weights of a panel are kept.
     private long weightsOf(int panel, long scratch) {
-      return scratch + weightsAt + (kept ? panel * Winograd.PLANES * weightPlane : 0);
+      return scratch + weightsAt + panel * Winograd.PLANES * weightPlane;
     }
 
     /// The weights of source channels `first` to `end - 1` to planes, piece after piece.
@@ -313,16 +353,14 @@ record WinogradConvPass(
       }
     }
 
-    /// `meanwhile` is called some times between planes.
+    /// `meanwhile` is called after each plane.
     private void multiply(Bit by, long windows, long weights, long products, IntConsumer meanwhile) {
       for (int plane = 0; plane < Winograd.PLANES; plane++) {
         for (Rows r : by.rows) {
           r.kernel.call(windows + plane * windowPlane + r.first * windowTile, weights + plane * weightPlane,
               products + plane * productPlane + r.first * productTile, r.count);
         }
-        if (plane % ASK == 0) {
-          meanwhile.accept(plane / ASK);
-        }
+        meanwhile.accept(plane);
       }
     }
 

@@ -14,17 +14,21 @@ import java.util.stream.IntStream;
 /// are transformed to 36 planes, the planes are multiplied and summed over the tiles ([GemmKernel]), and the sums transformed to the
 /// gradient.
 ///
-/// A part makes the sums of some source channels and a group of panels of output channels, and all that it goes through stays in
-/// its core's second cache: block after block of tiles it transforms what it needs and adds the products. Where there are too few
-/// such parts, each takes a share of the tiles only, and what they have is added up at the end.
+/// A part makes the sums of some source channels and a group of panels of output channels, which stay in its core's second cache:
+/// block after block of tiles it adds the products. Where all planes fit the caches, they are made before, once for all parts; else each
+/// part transforms what it needs of a block. Where there are too few parts, each takes a share of the tiles only, and what they
+/// have is added up at the end.
 record WinogradGradWeightPass(ConvGeometry g) {
   private static final int TAPS = 9;
-  /// Source channels and panels of a part, tiles of a block, at most.
-  private static final int CHANNELS = 64, PANELS = 2, BLOCK = 32;
+  /// Source channels and panels of a part, at most.
+  private static final int CHANNELS = 64, PANELS = 2;
+  /// Tiles of a block, at most: where a part transforms them, and where all are transformed before. Of those a part then has some.
+  private static final int BLOCK = 32, LARGE_BLOCK = 128, TRANSFORMED = 8;
+  /// Bytes of all planes, at most, where they are made before, and parts that would make them again and again, at least.
+  private static final long TOGETHER = 32 << 20;
+  private static final int REPEATED = 8;
   /// Parts that there are to be at least, as far as there are tiles.
   private static final int PARTS = 4;
-  /// After so many planes, and so many times, memory is asked for that comes next.
-  private static final int ASK = 3, ASKS = Winograd.PLANES / ASK;
 
   Step compile(Target target, Operand x, Operand dy, MemorySegment dw) {
     return new Bound(target, x, dy, dw);
@@ -49,6 +53,8 @@ record WinogradGradWeightPass(ConvGeometry g) {
     private final int bits;
     private final int group;
     private final int groups;
+    /// Whether the planes of all tiles are made before.
+    private final boolean together;
     /// Tiles of a block, blocks of a share, and shares.
     private final int block;
     private final int shareBlocks;
@@ -59,7 +65,9 @@ record WinogradGradWeightPass(ConvGeometry g) {
     private final long gradientTile;
     private final long gradientPlane;
     private final long sumPlane;
-    /// Where in the workspace they are.
+    /// Where they are: the planes in the workspace, or where all of them are.
+    private final MemorySegment windows;
+    private final MemorySegment gradients;
     private final long gradientsAt;
     private final long sumsAt;
     private final long pieceAt;
@@ -91,35 +99,43 @@ record WinogradGradWeightPass(ConvGeometry g) {
       bits = Math.ceilDiv(g.c(), channels);
       group = Math.min(PANELS, panels.panels());
       groups = Math.ceilDiv(panels.panels(), group);
-      int most = Math.min(Math.ceilDiv(PARTS, bits * groups), Math.ceilDiv(tiles.count(), BLOCK));
-      shareBlocks = Math.ceilDiv(Math.ceilDiv(tiles.count(), most), BLOCK);
+      long planes = Winograd.PLANES * tiles.count() * (tile(g.c()) + tile(g.o()));
+      together = bits * groups >= REPEATED && planes <= TOGETHER;
+      int largest = together ? LARGE_BLOCK : BLOCK;
+      int most = Math.min(Math.ceilDiv(PARTS, bits * groups), Math.ceilDiv(tiles.count(), largest));
+      shareBlocks = Math.ceilDiv(Math.ceilDiv(tiles.count(), most), largest);
       block = Math.ceilDiv(tiles.count(), most * shareBlocks);
       shares = Math.ceilDiv(tiles.count(), shareBlocks * block);
 
       // planes that are no powers of two apart: their elements are written and read side by side
-      windowTile = tile(channels);
-      gradientTile = tile(group * panels.lanes());
-      windowPlane = block * windowTile + 64;
-      gradientPlane = block * gradientTile + 64;
+      windowTile = tile(together ? g.c() : channels);
+      gradientTile = tile(together ? g.o() : group * panels.lanes());
+      windowPlane = (together ? tiles.count() : block) * windowTile + 64;
+      gradientPlane = (together ? tiles.count() : block) * gradientTile + 64;
       sumPlane = 4L * channels * panels.lanes() + 64;
-      gradientsAt = Winograd.SCRATCH + Winograd.PLANES * windowPlane;
-      sumsAt = gradientsAt + Winograd.PLANES * gradientPlane;
+      gradientsAt = Winograd.SCRATCH + (together ? 0 : Winograd.PLANES * windowPlane);
+      sumsAt = gradientsAt + (together ? 0 : Winograd.PLANES * gradientPlane);
       pieceAt = sumsAt + (shares > 1 ? 0 : sumBytes());
       target.workspace().reserve(pieceAt + panels.bytes());
       MemorySegment[] shared = target.shared(shares > 1 ? bits * groups * shares * sumBytes() : 0, x.channelsLast() ? 0 : in.bytes(),
-          dy.channelsLast() ? 0 : out.bytes());
+          dy.channelsLast() ? 0 : out.bytes(), together ? Winograd.PLANES * windowPlane : 0,
+          together ? Winograd.PLANES * gradientPlane : 0);
       sums = shared[0];
       images = x.channelsLast() ? x.data() : shared[1];
       results = dy.channelsLast() ? dy.data() : shared[2];
+      windows = shared[3];
+      gradients = shared[4];
       packImages = x.channelsLast() ? null : in.pack(target, x, images);
       packResults = dy.channelsLast() ? null : out.pack(target, dy, results);
       for (int last = 0; last < 2; last++) {
         int ofBit = last == 0 ? channels : g.c() - (bits - 1) * channels;
         int ofGroup = last == 0 ? group * panels.lanes() : g.o() - (groups - 1) * group * panels.lanes();
-        windowKernels[last] = kernels((r, c) -> new WinogradKernel.ToPlanes(Winograd.IMAGE, r.from(), r.to(), c.from(), c.to(), ofBit,
-            in.pixel(), in.row(), windowPlane, windowTile));
-        gradientKernels[last] = kernels((r, c) -> new WinogradKernel.ToPlanes(Winograd.GRADIENT, 0, r.results(), 0, c.results(), ofGroup,
-            out.pixel(), out.row(), gradientPlane, gradientTile));
+        int windowChannels = together ? g.c() : ofBit;
+        int gradientChannels = together ? g.o() : ofGroup;
+        windowKernels[last] = kernels((r, c) -> new WinogradKernel.ToPlanes(Winograd.IMAGE, r.from(), r.to(), c.from(), c.to(),
+            windowChannels, in.pixel(), in.row(), windowPlane, windowTile));
+        gradientKernels[last] = kernels((r, c) -> new WinogradKernel.ToPlanes(Winograd.GRADIENT, 0, r.results(), 0, c.results(),
+            gradientChannels, out.pixel(), out.row(), gradientPlane, gradientTile));
         for (int lastPanel = 0; lastPanel < 2; lastPanel++) {
           int wide = lastPanel == 0 ? vectors : Math.ceilDiv(g.o() - (panels.panels() - 1) * panels.lanes(), target.lanes());
           int rest = tiles.count() - (Math.ceilDiv(tiles.count(), block) - 1) * block;
@@ -142,7 +158,7 @@ record WinogradGradWeightPass(ConvGeometry g) {
       return group * Winograd.PLANES * sumPlane;
     }
 
-    /// For profiles: each phase once through its planes, which are as near as a part's memory.
+    /// For profiles: each phase once through its planes, which are as near as a part's memory, or as all planes.
     private void describe() {
       long sources = Math.ceilDiv(g.c(), target.lanes()) * target.lanes();
       long results = Math.ceilDiv(g.o(), target.lanes()) * target.lanes();
@@ -150,11 +166,12 @@ record WinogradGradWeightPass(ConvGeometry g) {
       long ofGradients = 4L * Winograd.PLANES * tiles.count() * results;
       long ofSums = 4L * Winograd.PLANES * g.c() * results;
       long near = (sumsAt + sumBytes()) * target.workers().threads();
+      long planes = together ? Winograd.PLANES * (windowPlane + gradientPlane) : near;
       target.path(ConvPath.WINOGRAD.label(),
-          new Target.Phase(Winograd.IMAGE.arithmetic() * tiles.count() * sources, List.of(0), false, List.of(new Traffic(0, ofWindows, near))),
-          new Target.Phase(Winograd.GRADIENT.arithmetic() * tiles.count() * results, List.of(1), false, List.of(new Traffic(0, ofGradients, near))),
+          new Target.Phase(Winograd.IMAGE.arithmetic() * tiles.count() * sources, List.of(0), false, List.of(new Traffic(0, ofWindows, planes))),
+          new Target.Phase(Winograd.GRADIENT.arithmetic() * tiles.count() * results, List.of(1), false, List.of(new Traffic(0, ofGradients, planes))),
           new Target.Phase(2L * Winograd.PLANES * tiles.count() * g.c() * results, List.of(), false,
-              List.of(new Traffic(ofWindows + ofGradients, ofSums, near))),
+              List.of(new Traffic(ofWindows + ofGradients, 0, planes), new Traffic(0, ofSums, near))),
           new Target.Phase(Winograd.WEIGHT_GRADIENT.arithmetic() * g.c() * results, List.of(), true, List.of(new Traffic(ofSums, 0, near))));
     }
 
@@ -183,7 +200,8 @@ record WinogradGradWeightPass(ConvGeometry g) {
 
     private Kernel product(int count, int rows, int vectors, Start start) {
       GemmKernel kernel = new GemmKernel(rows, vectors, 0, false, count, 4, Math.toIntExact(windowTile), 4 * rows,
-          Math.toIntExact(gradientTile), 4 * panels.lanes(), start, false);
+          Math.toIntExact(gradientTile), 4 * panels.lanes(), start, false, Math.toIntExact(windowPlane),
+          Math.toIntExact(gradientPlane));
       return target.kernel(kernel, kernel::emit);
     }
 
@@ -197,6 +215,13 @@ record WinogradGradWeightPass(ConvGeometry g) {
           packResults.accept(part - imageParts);
         }
       });
+      if (together) {
+        target.workers().run(Math.ceilDiv(tiles.count(), TRANSFORMED), part -> target.workspace().use(scratch -> {
+          int first = part * TRANSFORMED;
+          transform(0, 0, first, Math.min(tiles.count(), first + TRANSFORMED), windows.address() + first * windowTile,
+              gradients.address() + first * gradientTile, scratch);
+        }));
+      }
       target.workers().run(bits * groups * shares, part -> target.workspace().use(scratch -> sum(part, scratch)));
       if (shares > 1) {
         target.workers().run(bits * panels.panels(), part -> target.workspace().use(scratch -> {
@@ -218,27 +243,37 @@ record WinogradGradWeightPass(ConvGeometry g) {
       long to = shares > 1 ? sums.address() + ((bit * groups + number) * shares + share) * sumBytes() : scratch + sumsAt;
       int begin = share * shareBlocks * block;
       int end = Math.min(tiles.count(), begin + shareBlocks * block);
+      long windowsAt = together ? windows.address() + 4L * bit * channels : scratch + Winograd.SCRATCH;
+      long theirGradientsAt = together ? gradients.address() + 4L * firstPanel * panels.lanes() : scratch + gradientsAt;
       for (int first = begin; first < end; first += block) {
         int until = Math.min(end, first + block);
-        transform(bit, number, first, until, scratch);
         boolean last = until == end;
-        int then = last ? Workers.next(part, bits * groups * shares) : part;
-        int thenFirst = last ? then % shares * shareBlocks * block : until;
-        Ahead.Region nextImages = images(then, thenFirst);
-        Ahead.Region nextGradients = gradients(then, thenFirst);
-        for (int panel = firstPanel; panel < endPanel; panel++) {
-          List<Rows> by = products.get((bit == bits - 1 ? 8 : 0) + (panel == panels.panels() - 1 ? 4 : 0) + (until - first < block ? 2 : 0)
-              + (first > begin ? 1 : 0));
-          int turn = panel - firstPanel;
-          int turns = (endPanel - firstPanel) * ASKS;
-          Ahead.Region theirWeights = last && shares == 1 ? weights(bit, panel) : null;
-          multiply(by, turn, to + turn * Winograd.PLANES * sumPlane, scratch, ask -> {
-            nextImages.ask(turn * ASKS + ask, turns);
-            nextGradients.ask(turn * ASKS + ask, turns);
-            if (theirWeights != null) {
-              theirWeights.ask(ask, ASKS);
+        List<Ahead.Region> ahead = new ArrayList<>();
+        if (!together) {
+          transform(bit, number, first, until, windowsAt, theirGradientsAt, scratch);
+          int then = last ? Workers.next(part, bits * groups * shares) : part;
+          int thenFirst = last ? then % shares * shareBlocks * block : until;
+          ahead.add(images(then, thenFirst));
+          ahead.add(gradients(then, thenFirst));
+        }
+        if (last && shares == 1) {
+          ahead.add(weights(bit, firstPanel, endPanel));
+        }
+        int from = together ? first : 0;
+        int which = (bit == bits - 1 ? 8 : 0) + (until - first < block ? 2 : 0) + (first > begin ? 1 : 0);
+        for (int plane = 0; plane < Winograd.PLANES; plane++) {
+          for (int panel = firstPanel; panel < endPanel; panel++) {
+            int turn = panel - firstPanel;
+            long sum = to + (turn * Winograd.PLANES + plane) * sumPlane;
+            for (Rows r : products.get(which + (panel == panels.panels() - 1 ? 4 : 0))) {
+              r.kernel.call(windowsAt + plane * windowPlane + from * windowTile + 4L * r.first,
+                  theirGradientsAt + plane * gradientPlane + from * gradientTile + 4L * turn * panels.lanes(),
+                  sum + 4L * r.first * panels.lanes(), r.count);
             }
-          });
+          }
+          for (Ahead.Region region : ahead) {
+            region.ask(plane, Winograd.PLANES);
+          }
         }
       }
       for (int panel = firstPanel; panel < endPanel && shares == 1; panel++) {
@@ -258,36 +293,22 @@ record WinogradGradWeightPass(ConvGeometry g) {
           (of[1] - of[0]) * g.ow());
     }
 
-    /// The gradient of a bit of source channels and a panel.
-    private Ahead.Region weights(int bit, int panel) {
-      return weightsAhead.region(weights + 4L * TAPS * ((long) panel * panels.lanes() * g.c() + bit * channels),
-          Math.min(panels.lanes(), g.o() - panel * panels.lanes()));
+    /// The gradient of a bit of source channels and some panels.
+    private Ahead.Region weights(int bit, int firstPanel, int endPanel) {
+      int first = firstPanel * panels.lanes();
+      return weightsAhead.region(weights + 4L * TAPS * ((long) first * g.c() + bit * channels), Math.min(endPanel * panels.lanes(), g.o()) - first);
     }
 
-    /// Windows and gradients of tiles `first` to `end - 1` to planes.
-    private void transform(int bit, int number, int first, int end, long scratch) {
+    /// Windows and gradients of tiles `first` to `end - 1` to planes; the first tile's are there.
+    private void transform(int bit, int number, int first, int end, long firstWindow, long firstGradient, long scratch) {
       Kernel[][] ofWindows = windowKernels[bit == bits - 1 ? 1 : 0];
       Kernel[][] ofGradients = gradientKernels[number == groups - 1 ? 1 : 0];
       tiles.each(rows, columns, first, end, (tile, count, row, column, image, y, x) -> {
         ofWindows[row][column].call(images.address() + in.at(image, y - tiles.top(), x - tiles.left()) + 4L * bit * channels,
-            scratch + Winograd.SCRATCH + (tile - first) * windowTile, count, 0, 0, scratch);
+            firstWindow + (tile - first) * windowTile, count, 0, 0, scratch);
         ofGradients[row][column].call(results.address() + out.at(image, y, x) + 4L * number * group * panels.lanes(),
-            scratch + gradientsAt + (tile - first) * gradientTile, count, 0, 0, scratch);
+            firstGradient + (tile - first) * gradientTile, count, 0, 0, scratch);
       });
-    }
-
-    /// Adds to the sums of a panel, the `number`th of its group; `meanwhile` is called some times between planes.
-    private void multiply(List<Rows> by, int number, long sums, long scratch, IntConsumer meanwhile) {
-      long gradients = scratch + gradientsAt + 4L * number * panels.lanes();
-      for (int plane = 0; plane < Winograd.PLANES; plane++) {
-        for (Rows r : by) {
-          r.kernel.call(scratch + Winograd.SCRATCH + plane * windowPlane + 4L * r.first, gradients + plane * gradientPlane,
-              sums + plane * sumPlane + 4L * r.first * panels.lanes(), r.count);
-        }
-        if (plane % ASK == 0) {
-          meanwhile.accept(plane / ASK);
-        }
-      }
     }
 
     /// The gradient of a bit of source channels and a panel from the sums of its group, the first share's at `sums`.
