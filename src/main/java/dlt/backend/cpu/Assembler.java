@@ -29,10 +29,10 @@ final class Assembler extends GeneralCode {
     final List<Integer> uses = new ArrayList<>();
   }
 
-  /// What [#compare] asks of `a` and `b`; all but `NOT_LESS`, `NOT_EQUAL` and `UNORDERED` are false for a NaN.
+  /// What [#compare] asks of `a` and `b`; those that begin with `NOT` and `UNORDERED` are true, the others false for a NaN.
   enum Predicate {
-    EQUAL(0x00), LESS(0x01), LESS_EQUAL(0x02), UNORDERED(0x03), NOT_EQUAL(0x04), NOT_LESS(0x05), GREATER_EQUAL(0x1D),
-    GREATER(0x1E);
+    EQUAL(0x00), LESS(0x01), LESS_EQUAL(0x02), UNORDERED(0x03), NOT_EQUAL(0x04), NOT_LESS(0x05), NOT_LESS_EQUAL(0x06),
+    GREATER_EQUAL(0x1D), GREATER(0x1E);
 
     private final int code;
 
@@ -207,6 +207,17 @@ final class Assembler extends GeneralCode {
     memory(1, 0, 0, 0x11, s, 0, a, width, 0, false, 0);
   }
 
+  /// Bytes, one for each 32-bit element, as unsigned numbers.
+  void loadBytes(int d, Address a) {
+    memory(2, 1, 0, 0x31, d, 0, a, width / 4, 0, false, 0);
+  }
+
+  /// The lowest byte of each 32-bit element. AVX-512 only.
+  void storeBytes(Address a, int s) {
+    needEvex("a store of bytes");
+    memory(2, 2, 0, 0x31, s, 0, a, width / 4, 0, false, 0);
+  }
+
   /// Stores past the caches; the address is aligned to the width.
   void storeStreaming(Address a, int s) {
     memory(1, 0, 0, 0x2B, s, 0, a, width, 0, false, 0);
@@ -317,6 +328,17 @@ final class Assembler extends GeneralCode {
   void compare(int mask, int a, Predicate predicate, int b) {
     vector(1, 0, 0, 0xC2, mask, a, b, 0, false, 1);
     bytes(predicate.code);
+  }
+
+  /// `mask = mask and (a predicate b)` per element; `temporary` is another mask, which may be destroyed.
+  void compareFurther(int mask, int a, Predicate predicate, int b, int temporary) {
+    if (evex) {
+      vector(1, 0, 0, 0xC2, mask, a, b, mask, false, 1);
+      bytes(predicate.code);
+    } else {
+      compare(temporary, a, predicate, b);
+      op(Instruction.AND, mask, mask, temporary);
+    }
   }
 
   /// `mask = a == b` per 32-bit integer element.

@@ -29,6 +29,41 @@ final class ChannelsLastPool {
         && LaneImages.fits((long) (g.c() + 15) * g.ow() * g.rows().kernel());
   }
 
+  /// Images in memory: where they begin, the bytes of one, and those of a channel.
+  private record Images(long address, long bytes, int channel) {
+    static final Images NONE = new Images(0, 0, 0);
+
+    long of(int image, int channel) {
+      return address + image * bytes + (long) channel * this.channel;
+    }
+  }
+
+  private Images images(MemorySegment x) {
+    return new Images(x.address(), (long) pixel() * g.h() * g.w(), 4);
+  }
+
+  private Images results(MemorySegment y) {
+    return new Images(y.address(), (long) pixel() * g.oh() * g.ow(), 4);
+  }
+
+  private Images places(MemorySegment places) {
+    return new Images(places.address(), (long) placesPixel() * g.oh() * g.ow(), PoolSweep.placeBytes(target, g));
+  }
+
+  private int pixel() {
+    return 4 * g.c();
+  }
+
+  /// Bytes of the places of a pixel's channels, in whole vectors.
+  private int placesPixel() {
+    return PoolSweep.placeBytes(target, g) * Math.ceilDiv(g.c(), target.lanes()) * target.lanes();
+  }
+
+  /// Bytes of the places that [#max(MemorySegment, MemorySegment, MemorySegment)] leaves.
+  long placesBytes() {
+    return (long) placesPixel() * g.n() * g.oh() * g.ow();
+  }
+
   /// A sweep over whole vectors of channels, from channel `first` on, or over what is left.
   private record Channels(int first, PoolSweep sweep) {}
 
@@ -36,98 +71,64 @@ final class ChannelsLastPool {
     PoolSweep of(Pixels pixels);
   }
 
-  private List<Channels> sweeps(SweepOf of, int source, int second, int result) {
-    return sweeps(of, source, second, result, false);
-  }
-
-  private List<Channels> sweeps(SweepOf of, int source, int second, int result, boolean streams) {
+  /// `source`, `second`: bytes of a pixel.
+  private List<Channels> sweeps(SweepOf of, int source, int second, boolean streams) {
     int vectors = g.c() / target.lanes();
     int rest = g.c() % target.lanes();
+    int place = PoolSweep.placeBytes(target, g);
     List<Channels> sweeps = new ArrayList<>();
     if (vectors > 0) {
-      sweeps.add(new Channels(0, of.of(new Pixels(source, second, result, target.lanes(), vectors, streams))));
+      sweeps.add(new Channels(0, of.of(new Pixels(source, second, pixel(), target.lanes(), vectors, place, true, streams))));
     }
     if (rest > 0) {
-      sweeps.add(new Channels(vectors * target.lanes(), of.of(new Pixels(source, second, result, rest, 1, false))));
+      sweeps.add(new Channels(vectors * target.lanes(), of.of(new Pixels(source, second, pixel(), rest, 1, place, true, false))));
     }
     return sweeps;
   }
 
-  private int pixel() {
-    return 4 * g.c();
+  Step max(MemorySegment x, MemorySegment y) {
+    List<Channels> sweeps = sweeps(p -> PoolSweep.window(target, Kind.MAX, g, MemorySegment.NULL, p), pixel(), pixel(), false);
+    return bands(sweeps, images(x), Images.NONE, results(y), g.oh(), g.ow());
   }
 
-  Step max(MemorySegment x, MemorySegment y) {
-    List<Channels> sweeps = sweeps(p -> PoolSweep.window(target, Kind.MAX, g, MemorySegment.NULL, p), pixel(), pixel(), pixel());
-    return bands(sweeps, x.address(), image(), y.address(), resultImage(), g.oh(), g.ow());
+  /// The maxima, and where each of them is.
+  Step max(MemorySegment x, MemorySegment y, MemorySegment places) {
+    MemorySegment table = PoolSweep.places(target, g);
+    List<Channels> sweeps = sweeps(p -> PoolSweep.window(target, Kind.MAX_AND_PLACE, g, table, p), pixel(), placesPixel(), false);
+    return bands(sweeps, images(x), places(places), results(y), g.oh(), g.ow());
+  }
+
+  /// For each pixel the gradients of the maxima that are there.
+  Step maxGrad(MemorySegment places, MemorySegment dy, MemorySegment dx) {
+    MemorySegment table = PoolSweep.places(target, g);
+    boolean streams = dx.byteSize() > CACHED && pixel() % (4 * target.lanes()) == 0 && dx.address() % (4 * target.lanes()) == 0;
+    List<Channels> sweeps = sweeps(p -> PoolSweep.gather(target, Kind.MATCHING_SUM, g, table, p), placesPixel(), pixel(), streams);
+    return bands(sweeps, places(places), results(dy), images(dx), g.h(), g.w());
   }
 
   /// `scales`: what each result is multiplied by, floats [oh, ow].
   Step average(MemorySegment scales, MemorySegment x, MemorySegment y) {
-    List<Channels> sweeps = sweeps(p -> PoolSweep.window(target, Kind.SUM_SCALED, g, scales, p), pixel(), pixel(), pixel());
-    return bands(sweeps, x.address(), image(), y.address(), resultImage(), g.oh(), g.ow());
+    List<Channels> sweeps = sweeps(p -> PoolSweep.window(target, Kind.SUM_SCALED, g, scales, p), pixel(), pixel(), false);
+    return bands(sweeps, images(x), Images.NONE, results(y), g.oh(), g.ow());
   }
 
   Step averageGrad(MemorySegment scales, MemorySegment dy, MemorySegment dx) {
-    List<Channels> sweeps = sweeps(p -> PoolSweep.gather(target, Kind.SCALED_SUM, g, scales, p), pixel(), pixel(), pixel());
-    return bands(sweeps, dy.address(), resultImage(), dx.address(), image(), g.h(), g.w());
+    List<Channels> sweeps = sweeps(p -> PoolSweep.gather(target, Kind.SCALED_SUM, g, scales, p), pixel(), pixel(), false);
+    return bands(sweeps, results(dy), Images.NONE, images(dx), g.h(), g.w());
   }
 
-  private long image() {
-    return (long) pixel() * g.h() * g.w();
-  }
-
-  private long resultImage() {
-    return (long) pixel() * g.oh() * g.ow();
-  }
-
-  private int bandRows(int rows, long rowBytes) {
-    return (int) Math.clamp(BAND / rowBytes, 1, rows);
-  }
-
-  private Step bands(List<Channels> sweeps, long source, long sourceImage, long result, long resultImage, int rows, int columns) {
-    int bandRows = bandRows(rows, (long) pixel() * Math.max(columns, (int) (sourceImage / pixel() / rows)));
+  /// `rows`, `columns`: of the results.
+  private Step bands(List<Channels> sweeps, Images source, Images second, Images result, int rows, int columns) {
+    long widest = (long) pixel() * Math.max(columns, (int) (source.bytes / pixel() / rows));
+    int bandRows = (int) Math.clamp(BAND / widest, 1, rows);
     int bands = Math.ceilDiv(rows, bandRows);
     return () -> target.workers().run(g.n() * bands, part -> {
       int first = part % bands * bandRows;
       int end = Math.min(rows, first + bandRows);
       for (Channels c : sweeps) {
-        long channel = 4L * c.first;
-        c.sweep.run(first, end, source + part / bands * sourceImage + channel, 0, result + part / bands * resultImage + channel);
+        int image = part / bands;
+        c.sweep.run(first, end, source.of(image, c.first), second.of(image, c.first), result.of(image, c.first));
       }
     });
-  }
-
-  /// First where each maximum is, then for each pixel the gradients of the maxima that are there. Windows that reach from
-  /// band to band are searched for each.
-  Step maxGrad(MemorySegment x, MemorySegment dy, MemorySegment dx) {
-    MemorySegment places = PoolSweep.places(target, g);
-    // where each maximum is, in whole vectors
-    int found = 4 * Math.ceilDiv(g.c(), target.lanes()) * target.lanes();
-    List<Channels> find = sweeps(p -> PoolSweep.window(target, Kind.ARGMAX, g, places, p), pixel(), pixel(), found);
-    List<Channels> collect = sweeps(p -> PoolSweep.gather(target, Kind.MATCHING_SUM, g, places, p), found, pixel(), pixel(),
-        dx.byteSize() > CACHED && pixel() % (4 * target.lanes()) == 0 && dx.address() % (4 * target.lanes()) == 0);
-    int bandRows = bandRows(g.h(), (long) pixel() * g.w());
-    int bands = Math.ceilDiv(g.h(), bandRows);
-    long foundRow = (long) found * g.ow();
-    int most = 0;
-    for (int first = 0; first < g.h(); first += bandRows) {
-      int[] windows = collect.getFirst().sweep.sources(first, Math.min(g.h(), first + bandRows));
-      most = Math.max(most, windows[1] - windows[0]);
-    }
-    target.workspace().reserve(foundRow * most);
-    return () -> target.workers().run(g.n() * bands, part -> target.workspace().use(workspace -> {
-      int first = part % bands * bandRows;
-      int end = Math.min(g.h(), first + bandRows);
-      int[] windows = collect.getFirst().sweep.sources(first, end);
-      long maxima = workspace - windows[0] * foundRow;
-      for (Channels c : find) {
-        c.sweep.run(windows[0], windows[1], x.address() + part / bands * image() + 4L * c.first, 0, maxima + 4L * c.first);
-      }
-      for (Channels c : collect) {
-        c.sweep.run(first, end, maxima + 4L * c.first, dy.address() + part / bands * resultImage() + 4L * c.first,
-            dx.address() + part / bands * image() + 4L * c.first);
-      }
-    }));
   }
 }

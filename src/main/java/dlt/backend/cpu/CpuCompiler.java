@@ -35,6 +35,7 @@ final class CpuCompiler {
   private final MemorySegment block;
   private final List<MemorySegment> kept;
   private final Map<Work, Moments.Pair> pairs;
+  private final Map<Work, MaxPoolPair> pools;
   private final Map<Moments.Pair, Moments> moments = new HashMap<>();
 
   CpuCompiler(Graph graph, Map<String, Buffer> variables, Target target) {
@@ -51,6 +52,7 @@ final class CpuCompiler {
     }
     this.placement = new Placement(this.graph, order);
     this.pairs = Moments.pairs(target, order);
+    this.pools = MaxPoolPair.pairs(target, order);
     this.graph.inputs().forEach(n -> inputs.put(((Input) n.op()).name(), target.scratch(n.type().bytes())));
     this.block = target.scratch(placement.blockBytes());
     this.kept = placement.kept().stream().map(k -> target.scratch(k.bytes())).toList();
@@ -136,6 +138,11 @@ final class CpuCompiler {
       Moments.Pair pair = pairs.get(work);
       Moments m = moments.computeIfAbsent(pair, p -> new Moments(target, p));
       return work == pair.sum() ? m.sum(operand(pair.data()), operand(pair.sum().node())) : m.squares(operand(pair.centre()), operand(work.outputs().getFirst()));
+    }
+    if (pools.containsKey(work)) {
+      MemorySegment first = operand(work.inputs().getFirst()).data();
+      MemorySegment result = operand(work.outputs().getFirst()).data();
+      return work.inputs().size() == 1 ? pools.get(work).pool(first, result) : pools.get(work).gradient(operand(work.inputs().get(1)).data(), result);
     }
     return switch (work) {
       case Work.Pointwise(var group) -> PointwiseKernel.compile(target, group, operands(group.inputs()), operands(group.outputs()));

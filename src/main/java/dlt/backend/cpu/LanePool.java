@@ -28,20 +28,26 @@ import java.util.List;
 /// tile of columns stays in registers while a loop goes over the rows that it takes from. Only taps inside the plane are there: columns at the edges have code of their
 /// own, equal neighbours share a loop.
 ///
-/// Call it with the source row of the first tap, the same row of what is taken from beside the source, the result row, the
+/// Call it with the source row of the first tap, the same row of what is taken from beside the source (or the row of the second result), the result row, the
 /// number of rows that the result takes from (which may be 0), the row of the table, and the number of result rows. The
 /// table holds four bytes a source element or, of kinds whose table is [Kind#ofResults], a result element.
 ///
 /// `columns`: the source columns of each result column; then, in rows of the source: from one tap to the next, from one result
 /// row to the next, and from the first tap to the first row that only the next result row takes from, 0 where nothing is asked for ahead; then the widths of source and result.
 record LanePool(Kind kind, List<List<Tap>> columns, int tapStep, int rowStep, int next, int sourceWidth, int resultWidth, Pixels pixels) {
-  /// How far apart neighbouring pixels are, in bytes, how many lanes of a vector there are, and how many vectors of a pixel.
-  /// `streams`: whole vectors of results are stored past the caches.
-  record Pixels(int source, int second, int result, int lanes, int vectors, boolean streams) {
-    /// Of planes in lanes.
-    static Pixels inLanes(Target target) {
+  /// How far apart neighbouring pixels are, in bytes, how many lanes of a vector there are, how many vectors of a pixel, and how many
+  /// bytes a place (of which there are whole vectors). `ahead`: what the next rows take is asked for; `streams`: whole vectors of
+  /// results are stored past the caches.
+  record Pixels(int source, int second, int result, int lanes, int vectors, int place, boolean ahead, boolean streams) {
+    /// Of planes in lanes, which are in the cache since they were moved there; `place` bytes a place.
+    static Pixels inLanes(Target target, Kind kind, int place) {
       int vector = 4 * target.lanes();
-      return new Pixels(vector, vector, vector, target.lanes(), 1, false);
+      int places = place * target.lanes();
+      return switch (kind) {
+        case MAX, SUM_SCALED, SCALED_SUM -> new Pixels(vector, vector, vector, target.lanes(), 1, place, false, false);
+        case MAX_AND_PLACE -> new Pixels(vector, places, vector, target.lanes(), 1, place, false, false);
+        case MATCHING_SUM -> new Pixels(places, vector, vector, target.lanes(), 1, place, false, false);
+      };
     }
   }
 
@@ -49,9 +55,9 @@ record LanePool(Kind kind, List<List<Tap>> columns, int tapStep, int rowStep, in
   enum Kind {
     /// The largest; NaN where there is one.
     MAX(8),
-    /// The table's entry of the largest; of several, or several NaN, the last one in the order of the taps; -1 of none.
-    ARGMAX(4),
-    /// The sum of the second elements of those that equal the table's entry of the result, as integers.
+    /// The largest, and as a second result its place, the table's entry: of several, or several NaN, the first one.
+    MAX_AND_PLACE(4),
+    /// The sum of the second elements of those, places, that equal the table's entry of the result.
     MATCHING_SUM(4),
     /// The sum times the table's entry of the result.
     SUM_SCALED(8),
@@ -67,8 +73,17 @@ record LanePool(Kind kind, List<List<Tap>> columns, int tapStep, int rowStep, in
     boolean ofResults() {
       return switch (this) {
         case MATCHING_SUM, SUM_SCALED -> true;
-        case MAX, ARGMAX, SCALED_SUM -> false;
+        case MAX, MAX_AND_PLACE, SCALED_SUM -> false;
       };
+    }
+
+    /// Whether what is beside the source and the result belongs to the result.
+    boolean secondOfResults() {
+      return this == MAX_AND_PLACE;
+    }
+
+    private boolean hasSecond() {
+      return this == MATCHING_SUM || this == MAX_AND_PLACE;
     }
   }
 
@@ -86,6 +101,7 @@ record LanePool(Kind kind, List<List<Tap>> columns, int tapStep, int rowStep, in
     if (pixels.lanes < a.lanes()) {
       a.maskFirst(tailMask(a), pixels.lanes);
     }
+    a.moveRegister(R15, RSI);
     Label row = a.here();
     a.moveRegister(R11, R8);
     for (ColumnTiles tiles : ColumnTiles.of(columns, kind.tile)) {
@@ -105,12 +121,13 @@ record LanePool(Kind kind, List<List<Tap>> columns, int tapStep, int rowStep, in
       tile(a, tiles.taps());
       ask(a, Math.max(tiles.advance(), tiles.width()));
       if (vector != null) {
-        advance(a, a.vectorBytes(), a.vectorBytes(), a.vectorBytes());
+        advance(a, sourceVector(a), secondVector(a), a.vectorBytes());
         a.subImmediate(RBP, 1);
         a.jump(NOT_ZERO, vector);
       }
-      int back = vector == null ? 0 : pixels.vectors * a.vectorBytes();
-      advance(a, tiles.advance() * pixels.source - back, tiles.advance() * pixels.second - back, tiles.width() * pixels.result - back);
+      int back = vector == null ? 0 : pixels.vectors;
+      advance(a, tiles.advance() * pixels.source - back * sourceVector(a),
+          (kind.secondOfResults() ? tiles.width() : tiles.advance()) * pixels.second - back * secondVector(a), tiles.width() * pixels.result - back * a.vectorBytes());
       a.addImmediate(R11, 4 * (kind.ofResults() ? tiles.width() : tiles.advance()));
       a.subImmediate(RAX, 1);
       a.jump(NOT_ZERO, next);
@@ -138,9 +155,18 @@ record LanePool(Kind kind, List<List<Tap>> columns, int tapStep, int rowStep, in
     }
   }
 
+  /// Bytes of a vector of the source, and of what is beside source or result.
+  private int sourceVector(Assembler a) {
+    return kind == Kind.MATCHING_SUM ? pixels.place * a.lanes() : a.vectorBytes();
+  }
+
+  private int secondVector(Assembler a) {
+    return kind == Kind.MAX_AND_PLACE ? pixels.place * a.lanes() : a.vectorBytes();
+  }
+
   private void advance(Assembler a, int source, int second, int result) {
     a.addImmediate(R10, source);
-    if (kind == Kind.MATCHING_SUM) {
+    if (kind.hasSecond()) {
       a.addImmediate(R15, second);
     }
     a.addImmediate(RDX, result);
@@ -151,7 +177,7 @@ record LanePool(Kind kind, List<List<Tap>> columns, int tapStep, int rowStep, in
   private void tile(Assembler a, List<List<Tap>> taps) {
     int p = taps.size();
     for (int i = 0; i < p; i++) {
-      begin(a, i, p + i);
+      begin(a, i, p + i, taps.get(i));
     }
     Label done = new Label();
     a.compareImmediate(RCX, 0);
@@ -189,6 +215,14 @@ record LanePool(Kind kind, List<List<Tap>> columns, int tapStep, int rowStep, in
       } else {
         a.store(to, i);
       }
+      if (kind == Kind.MAX_AND_PLACE) {
+        Address place = Address.at(R15, i * pixels.second);
+        if (pixels.place == 1) {
+          a.storeBytes(place, p + i);
+        } else {
+          a.store(place, p + i);
+        }
+      }
     }
   }
 
@@ -204,12 +238,13 @@ record LanePool(Kind kind, List<List<Tap>> columns, int tapStep, int rowStep, in
     }
   }
 
-  private void begin(Assembler a, int result, int other) {
+  private void begin(Assembler a, int result, int other, List<Tap> taps) {
     switch (kind) {
       case MAX -> a.load(result, a.constant(Float.NEGATIVE_INFINITY));
-      case ARGMAX -> {
-        a.load(result, a.constant(-1));
-        a.load(other, a.constant(Float.NEGATIVE_INFINITY));
+      case MAX_AND_PLACE -> {
+        a.load(result, a.constant(Float.NEGATIVE_INFINITY));
+        // where nothing is larger it is the first; a window without pixels has none, which nobody asks for
+        a.broadcast(other, Address.at(R11, 4 * (taps.isEmpty() ? 0 : taps.getFirst().place())));
       }
       case MATCHING_SUM -> {
         a.zero(result);
@@ -233,33 +268,32 @@ record LanePool(Kind kind, List<List<Tap>> columns, int tapStep, int rowStep, in
         a.compare(mask, value, Predicate.UNORDERED, value);
         a.select(result, mask, value, result);
       }
-      case ARGMAX -> {
+      case MAX_AND_PLACE -> {
         load(a, value, source);
+        // larger, or the first NaN
+        a.compare(mask, value, Predicate.NOT_LESS_EQUAL, result);
+        a.compareFurther(mask, result, Predicate.EQUAL, result, entry);
+        a.select(result, mask, value, result);
         if (a.instructionSet() == InstructionSet.AVX512) {
-          a.compare(mask, value, Predicate.GREATER_EQUAL, other);
-          a.compare(4 + turn, value, Predicate.UNORDERED, value);
-          a.maskOr(mask, mask, 4 + turn);
-          a.select(other, mask, value, other);
-          a.broadcastMasked(result, Address.at(R13, 4 * place), mask);
-          return;
+          a.broadcastMasked(other, Address.at(R13, 4 * place), mask);
+        } else {
+          a.broadcast(entry, Address.at(R13, 4 * place));
+          a.select(other, mask, entry, other);
         }
-        a.broadcast(entry, Address.at(R13, 4 * place));
-        a.compare(mask, value, Predicate.GREATER_EQUAL, other);
-        a.select(other, mask, value, other);
-        a.select(result, mask, entry, result);
-        a.compare(mask, value, Predicate.UNORDERED, value);
-        a.select(other, mask, value, other);
-        a.select(result, mask, entry, result);
       }
       case MATCHING_SUM -> {
+        if (pixels.place == 1) {
+          a.loadBytes(value, source);
+        } else {
+          a.load(value, source);
+        }
+        a.compareEqualInt(mask, value, other);
+        Address second = Address.at(RBX, Math.toIntExact((long) place * pixels.second));
         if (a.instructionSet() == InstructionSet.AVX512 && pixels.lanes == a.lanes()) {
-          a.compareEqualInt(mask, other, source);
-          a.opMasked(Instruction.ADD, mask, result, result, Address.at(RBX, Math.toIntExact((long) place * pixels.second)));
+          a.opMasked(Instruction.ADD, mask, result, result, second);
           return;
         }
-        load(a, value, source);
-        a.compareEqualInt(mask, value, other);
-        load(a, value, Address.at(RBX, Math.toIntExact((long) place * pixels.second)));
+        load(a, value, second);
         a.zero(entry);
         a.select(value, mask, value, entry);
         a.op(Instruction.ADD, result, result, value);

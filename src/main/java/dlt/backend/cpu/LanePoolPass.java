@@ -15,12 +15,20 @@ final class LanePoolPass {
   }
 
   static Step max(Target target, PoolGeometry g, MemorySegment x, MemorySegment y) {
-    return pool(target, g, PoolSweep.window(target, Kind.MAX, g, MemorySegment.NULL, Pixels.inLanes(target)), x, y);
+    return pool(target, g, window(target, Kind.MAX, g, MemorySegment.NULL), x, y);
   }
 
   /// `scales`: what each result is multiplied by, floats [oh, ow].
   static Step average(Target target, PoolGeometry g, MemorySegment scales, MemorySegment x, MemorySegment y) {
-    return pool(target, g, PoolSweep.window(target, Kind.SUM_SCALED, g, scales, Pixels.inLanes(target)), x, y);
+    return pool(target, g, window(target, Kind.SUM_SCALED, g, scales), x, y);
+  }
+
+  private static PoolSweep window(Target target, Kind kind, PoolGeometry g, MemorySegment table) {
+    return PoolSweep.window(target, kind, g, table, Pixels.inLanes(target, kind, PoolSweep.placeBytes(target, g)));
+  }
+
+  private static PoolSweep gather(Target target, Kind kind, PoolGeometry g, MemorySegment table) {
+    return PoolSweep.gather(target, kind, g, table, Pixels.inLanes(target, kind, PoolSweep.placeBytes(target, g)));
   }
 
   private static Step pool(Target target, PoolGeometry g, PoolSweep sweep, MemorySegment x, MemorySegment y) {
@@ -36,7 +44,7 @@ final class LanePoolPass {
   static Step averageGrad(Target target, PoolGeometry g, MemorySegment scales, MemorySegment dy, MemorySegment dx) {
     LaneImages gradients = LaneImages.source(target, dy, g.planes(), (long) g.oh() * g.ow());
     LaneImages images = LaneImages.result(target, dx, g.planes(), (long) g.h() * g.w());
-    PoolSweep sweep = PoolSweep.gather(target, Kind.SCALED_SUM, g, scales, Pixels.inLanes(target));
+    PoolSweep sweep = gather(target, Kind.SCALED_SUM, g, scales);
     return step(target, images.groups(), images.bytes() + gradients.bytes(), (part, at) -> {
       gradients.move(part, at);
       sweep.run(at, 0, at + gradients.bytes());
@@ -44,21 +52,39 @@ final class LanePoolPass {
     });
   }
 
-  /// First where each maximum is, then for each pixel the gradients of the maxima that are there.
-  static Step maxGrad(Target target, PoolGeometry g, MemorySegment x, MemorySegment dy, MemorySegment dx) {
+  /// Bytes of the places of a group of planes.
+  private static long groupPlaces(Target target, PoolGeometry g) {
+    return (long) PoolSweep.placeBytes(target, g) * target.lanes() * g.oh() * g.ow();
+  }
+
+  /// Bytes of the places that [#max(Target, PoolGeometry, MemorySegment, MemorySegment, MemorySegment)] leaves.
+  static long placesBytes(Target target, PoolGeometry g) {
+    return groupPlaces(target, g) * Math.ceilDiv(g.planes(), target.lanes());
+  }
+
+  /// The maxima, and where each of them is.
+  static Step max(Target target, PoolGeometry g, MemorySegment x, MemorySegment y, MemorySegment places) {
     LaneImages images = LaneImages.source(target, x, g.planes(), (long) g.h() * g.w());
-    LaneImages gradients = LaneImages.source(target, dy, g.planes(), (long) g.oh() * g.ow());
-    LaneImages results = LaneImages.result(target, dx, g.planes(), (long) g.h() * g.w());
-    MemorySegment places = PoolSweep.places(target, g);
-    PoolSweep find = PoolSweep.window(target, Kind.ARGMAX, g, places, Pixels.inLanes(target));
-    PoolSweep collect = PoolSweep.gather(target, Kind.MATCHING_SUM, g, places, Pixels.inLanes(target));
-    return step(target, images.groups(), images.bytes() + 2 * gradients.bytes(), (part, at) -> {
-      long found = at + images.bytes();
+    LaneImages results = LaneImages.result(target, y, g.planes(), (long) g.oh() * g.ow());
+    PoolSweep sweep = window(target, Kind.MAX_AND_PLACE, g, PoolSweep.places(target, g));
+    long group = groupPlaces(target, g);
+    return step(target, images.groups(), images.bytes() + results.bytes(), (part, at) -> {
       images.move(part, at);
-      gradients.move(part, found + gradients.bytes());
-      find.run(at, 0, found);
-      collect.run(found, found + gradients.bytes(), at);
-      results.move(part, at);
+      sweep.run(at, places.address() + part * group, at + images.bytes());
+      results.move(part, at + images.bytes());
+    });
+  }
+
+  /// For each pixel the gradients of the maxima that are there.
+  static Step maxGrad(Target target, PoolGeometry g, MemorySegment places, MemorySegment dy, MemorySegment dx) {
+    LaneImages gradients = LaneImages.source(target, dy, g.planes(), (long) g.oh() * g.ow());
+    LaneImages images = LaneImages.result(target, dx, g.planes(), (long) g.h() * g.w());
+    PoolSweep sweep = gather(target, Kind.MATCHING_SUM, g, PoolSweep.places(target, g));
+    long group = groupPlaces(target, g);
+    return step(target, images.groups(), images.bytes() + gradients.bytes(), (part, at) -> {
+      gradients.move(part, at);
+      sweep.run(places.address() + part * group, at, at + gradients.bytes());
+      images.move(part, at + gradients.bytes());
     });
   }
 

@@ -15,11 +15,19 @@ final class MaxPool2dGradKernel {
     Operand x = inputs.get(0);
     Operand dy = inputs.get(1);
     PoolGeometry g = PoolGeometry.of(op.window(), op.kernelH(), op.kernelW(), x.shape(), dy.shape());
-    if (x.channelsLast()) {
-      return new ChannelsLastPool(target, g).maxGrad(x.data(), dy.data(), output.data());
+    if (!MaxPoolPair.fits(target, g, x.channelsLast())) {
+      return twin(target, g, x.data(), dy.data(), output.data());
     }
-    return target.emits() && LanePoolPass.fits(g) ? LanePoolPass.maxGrad(target, g, x.data(), dy.data(), output.data())
-        : twin(target, g, x.data(), dy.data(), output.data());
+    MemorySegment[] scratch = target.shared(MaxPoolPair.placesBytes(target, g, x.channelsLast()), dy.data().byteSize());
+    MaxPoolPair pair = new MaxPoolPair(target, g, x.channelsLast(), scratch[0]);
+    Step pool = pair.pool(x.data(), scratch[1]);
+    Step gradient = pair.gradient(dy.data(), output.data());
+    // which is said of both
+    target.takePath();
+    return () -> {
+      pool.run();
+      gradient.run();
+    };
   }
 
   static Step twin(Target target, PoolGeometry g, MemorySegment x, MemorySegment dy, MemorySegment dx) {

@@ -28,26 +28,17 @@ record PoolSweep(Kernel kernel, List<Rows> rows, LanePool pool, long table) {
 
   /// From the pixels of each window to its result.
   static PoolSweep window(Target target, Kind kind, PoolGeometry g, MemorySegment table, Pixels pixels) {
-    boolean backwards = kind == Kind.ARGMAX;
-    List<List<Tap>> rows = ordered(g.rows().pixels(), backwards);
-    List<List<Tap>> columns = ordered(g.columns().pixels(), backwards);
-    int tapStep = backwards ? -g.rows().dilation() : g.rows().dilation();
-    // what was moved into lanes is in the cache
-    int next = pixels.equals(Pixels.inLanes(target)) ? 0 : 1 + (backwards ? 0 : (g.rows().kernel() - 1) * g.rows().dilation());
-    return of(target, new LanePool(kind, columns, tapStep, g.rows().stride(), next, g.w(), g.ow(), pixels), rows, table);
+    int next = !pixels.ahead() ? 0 : 1 + (g.rows().kernel() - 1) * g.rows().dilation();
+    return of(target, new LanePool(kind, g.columns().pixels(), g.rows().dilation(), g.rows().stride(), next, g.w(), g.ow(), pixels), g.rows().pixels(), table);
   }
 
   /// From the results that a pixel went to back to the pixel.
   static PoolSweep gather(Target target, Kind kind, PoolGeometry g, MemorySegment table, Pixels pixels) {
     // by falling kernel position, so by rising result
-    List<List<Tap>> rows = ordered(g.rows().results(), true);
-    List<List<Tap>> columns = ordered(g.columns().results(), true);
+    List<List<Tap>> rows = g.rows().results().stream().map(List::reversed).toList();
+    List<List<Tap>> columns = g.columns().results().stream().map(List::reversed).toList();
     int tapStep = g.rows().dilation() * g.rows().tapStep() / g.rows().stride();
     return of(target, new LanePool(kind, columns, tapStep, 0, 0, g.ow(), g.w(), pixels), rows, table);
-  }
-
-  private static List<List<Tap>> ordered(List<List<Tap>> taps, boolean backwards) {
-    return backwards ? taps.stream().map(List::reversed).toList() : taps;
   }
 
   private static PoolSweep of(Target target, LanePool pool, List<List<Tap>> rows, MemorySegment table) {
@@ -76,9 +67,14 @@ record PoolSweep(Kernel kernel, List<Rows> rows, LanePool pool, long table) {
     return table;
   }
 
-  /// The number of each pixel of a plane.
+  /// For each pixel of a plane a number that tells it from all others of the windows that it is in.
   static MemorySegment places(Target target, PoolGeometry g) {
-    return table(target, g.h(), g.w(), (row, column) -> row * g.w() + column);
+    return table(target, g.h(), g.w(), (row, column) -> row % g.rows().reach() * g.columns().reach() + column % g.columns().reach());
+  }
+
+  /// Bytes that such a number has.
+  static int placeBytes(Target target, PoolGeometry g) {
+    return target.instructionSet() == InstructionSet.AVX512 && (long) g.rows().reach() * g.columns().reach() <= 256 ? 1 : 4;
   }
 
   /// All rows: from the plane at `source`, and what is beside it at `second`, to that at `result`.
@@ -100,7 +96,7 @@ record PoolSweep(Kernel kernel, List<Rows> rows, LanePool pool, long table) {
   private void run(Rows r, long source, long second, long result) {
     long at = (long) r.source * pool.sourceWidth();
     long to = (long) r.first * pool.resultWidth();
-    kernel.call(source + at * pool.pixels().source(), second + at * pool.pixels().second(), result + to * pool.pixels().result(),
+    kernel.call(source + at * pool.pixels().source(), second + (pool.kind().secondOfResults() ? to : at) * pool.pixels().second(), result + to * pool.pixels().result(),
         r.taps, table + 4L * (pool.kind().ofResults() ? to : at), r.count);
   }
 

@@ -17,6 +17,11 @@ record Taps(int in, int out, int kernel, int stride, int pad, int dilation) {
     return p >= 0 && p < in;
   }
 
+  /// Pixels from the first to the last that a result may read.
+  int reach() {
+    return (int) Math.min(in, (kernel - 1L) * dilation + 1);
+  }
+
   /// The first result that reads a pixel and not padding under kernel position `k`.
   int firstResult(int k) {
     return Math.clamp(-Math.floorDiv(k * dilation - pad, stride), 0, out);

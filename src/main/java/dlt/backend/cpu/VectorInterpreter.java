@@ -204,6 +204,7 @@ final class VectorInterpreter {
         case UNORDERED -> x[i] != x[i] || y[i] != y[i];
         case NOT_EQUAL -> x[i] != y[i];
         case NOT_LESS -> !(x[i] < y[i]);
+        case NOT_LESS_EQUAL -> !(x[i] <= y[i]);
         case GREATER_EQUAL -> x[i] >= y[i];
         case GREATER -> x[i] > y[i];
       };

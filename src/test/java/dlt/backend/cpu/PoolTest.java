@@ -2,6 +2,8 @@ package dlt.backend.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dlt.backend.Program;
+import dlt.graph.GraphBuilder;
 import dlt.op.AvgPool2d;
 import dlt.op.AvgPool2dGrad;
 import dlt.op.MaxPool2d;
@@ -10,12 +12,15 @@ import dlt.op.Nhwc;
 import dlt.op.Op;
 import dlt.op.OpCase;
 import dlt.op.OpCaseRunner;
+import dlt.op.Value;
 import dlt.op.Window;
+import dlt.tensor.HostTensor;
 import dlt.tensor.TensorType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -129,6 +134,40 @@ class PoolTest {
     OpCase c = new Pool(1, 64, 262, 262, 3, 3, Window.of(2, 2, 1, 1, 1, 1)).channelsLast((random, i) -> 4 * random.uniform(i) - 2).get(1);
     try (CpuBackend backend = new CpuBackend(2, set); CpuBackend twin = new CpuBackend(2, InstructionSet.JAVA)) {
       assertThat(OpCaseRunner.run(backend, c).toFloats()).isEqualTo(OpCaseRunner.run(twin, c).toFloats());
+    }
+  }
+
+  /// In one program the gradient asks the pool where its maxima were; by itself it looks for them.
+  @ParameterizedTest
+  @MethodSource("sets")
+  void gradientAfterItsPoolIsThatOfTheGradientAlone(InstructionSet set) {
+    double[] values = {Double.NaN, 1, Double.NEGATIVE_INFINITY, -0.0, 0.0, 2, Double.NEGATIVE_INFINITY};
+    OpCase.Values any = (random, i) -> values[(int) (values.length * random.uniform(i))];
+    OpCase.Values numbers = (random, i) -> Math.floor(9 * random.uniform(i));
+    try (CpuBackend backend = new CpuBackend(2, set); CpuBackend twin = new CpuBackend(2, InstructionSet.JAVA)) {
+      for (Pool pool : pools()) {
+        for (List<OpCase> cases : List.of(pool.cases(any), pool.channelsLast(any))) {
+          OpCase max = cases.get(0);
+          OpCase grad = cases.get(1);
+          HostTensor x = max.draw().getFirst();
+          OpCase.Operand gradient = new OpCase.Operand(grad.operands().get(1).type(), numbers);
+          HostTensor dy = new OpCase(grad.op(), List.of(grad.operands().getFirst(), gradient), false).draw().getLast();
+          assertThat(together(backend, max.op(), grad.op(), x, dy)).as("%s", grad).isEqualTo(together(twin, max.op(), grad.op(), x, dy));
+        }
+      }
+    }
+  }
+
+  private static List<String> together(CpuBackend backend, Op max, Op grad, HostTensor x, HostTensor dy) {
+    GraphBuilder b = new GraphBuilder();
+    Value images = b.input("x", x.type());
+    b.output("y", b.emit(max, List.of(images)));
+    b.output("dx", b.emit(grad, List.of(images, b.input("dy", dy.type()))));
+    try (Program program = backend.compile(b.build(), Map.of())) {
+      program.input("x").write(x);
+      program.input("dy").write(dy);
+      program.run();
+      return List.of(Arrays.toString(program.output("y").read().toFloats()), Arrays.toString(program.output("dx").read().toFloats()));
     }
   }
 
