@@ -291,12 +291,17 @@ final class Assembler extends GeneralCode {
 
   /// A mask of the first `count` elements, 0 to the number of lanes. Changes RAX.
   void maskFirst(int mask, int count) {
+    maskRange(mask, 0, count);
+  }
+
+  /// A mask of elements `from` to `end - 1`. Changes RAX.
+  void maskRange(int mask, int from, int end) {
     if (evex) {
-      moveImmediate(RAX, (1L << count) - 1);
+      moveImmediate(RAX, (1L << end) - (1L << from));
       maskFromRax(mask);
     } else {
       int[] m = new int[lanes()];
-      Arrays.fill(m, 0, count, -1);
+      Arrays.fill(m, from, end, -1);
       load(mask, constantVector(m));
     }
   }

@@ -19,6 +19,7 @@ final class Conv2dGradInputKernel {
     ConvGeometry g = ConvGeometry.of(op.window(), op.groups(), output.shape(), w.shape(), dy.shape());
     return switch (ConvPath.of(target, g, g.c())) {
       case LANES -> LaneConvPass.gradInput(g).compile(target, g.n(), dy.planes(), w.data(), Optional.empty(), output.planes());
+      case PLANES -> PlaneConvPass.gradInput(g).compile(target, g.n(), dy.planes(), w.data(), Optional.empty(), output.planes());
       case CHANNELS_LAST -> ChannelsLastConvPass.gradInput(g).compile(target, dy, w.data(), Optional.empty(), output);
       case WINOGRAD -> WinogradConvPass.gradInput(g).compile(target, dy, w.data(), Optional.empty(), output);
       case JAVA -> twin(target, g, dy.planes(), w.data(), output.planes());

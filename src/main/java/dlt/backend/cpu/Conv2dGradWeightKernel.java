@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import dlt.op.Conv2dGradWeight;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Optional;
 
 /// The gradient of a convolution by its weights. [ConvPath] says how. The Java twin computes the weights of one output
 /// channel a part: for each weight it keeps one sum a column, over images and rows in order, and adds those from left to
@@ -18,6 +19,7 @@ final class Conv2dGradWeightKernel {
     ConvGeometry g = ConvGeometry.of(op.window(), op.groups(), x.shape(), output.shape(), dy.shape());
     return switch (ConvPath.ofGradWeight(target, g)) {
       case LANES -> new LaneConvGradWeightPass(g).compile(target, x.planes(), dy.planes(), output.data());
+      case PLANES -> new PlaneGradWeightPass(g).compile(target, x.planes(), dy.planes(), output.data(), Optional.empty());
       case CHANNELS_LAST -> new ChannelsLastGradWeightPass(g).compile(target, x, dy, output.data());
       case WINOGRAD -> new WinogradGradWeightPass(g).compile(target, x, dy, output.data());
       case JAVA -> twin(target, g, x.planes(), dy.planes(), output.data());

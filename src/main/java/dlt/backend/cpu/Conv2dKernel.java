@@ -18,6 +18,7 @@ final class Conv2dKernel {
     ConvGeometry g = ConvGeometry.of(op.window(), op.groups(), x.shape(), w.shape(), output.shape());
     return switch (ConvPath.of(target, g, g.o())) {
       case LANES -> LaneConvPass.forward(g).compile(target, g.n(), x.planes(), w.data(), epilogue, output.planes());
+      case PLANES -> PlaneConvPass.forward(g).compile(target, g.n(), x.planes(), w.data(), epilogue, output.planes());
       case CHANNELS_LAST -> ChannelsLastConvPass.forward(g).compile(target, x, w.data(), epilogue, output);
       case WINOGRAD -> WinogradConvPass.forward(g).compile(target, x, w.data(), epilogue, output);
       case JAVA -> twin(target, g, x.planes(), w.data(), epilogue, output.planes());

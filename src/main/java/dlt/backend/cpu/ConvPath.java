@@ -12,6 +12,9 @@ import java.util.Locale;
 enum ConvPath {
   /// A vector of images at a time: [LaneConvPass], [LaneConvGradWeightPass].
   LANES,
+  /// A vector of neighbouring pixels at a time, for images so small, of so few channels, that a copy for each column of the kernel
+  /// stays in the first cache: [PlaneConvPass], [PlaneGradWeightPass].
+  PLANES,
   /// A vector of channels at a time: [ChannelsLastConvPass], [ChannelsLastGradWeightPass].
   CHANNELS_LAST,
   /// 3x3 kernels over a vector of channels at a time, by transforms: [WinogradConvPass], [WinogradGradWeightPass]. Takes and gives what
@@ -33,6 +36,8 @@ enum ConvPath {
   /// What moving a vector of images or results into lanes or to channels-last takes, and what it takes into lanes where the images
   /// do not fit the caches.
   private static final double MOVE = 6, UNCACHED_MOVE = 40;
+  /// What a vector of a plane's copy takes.
+  private static final double COPY = 4;
 
   /// What profiles call it.
   String label() {
@@ -67,21 +72,23 @@ enum ConvPath {
   /// The fastest path to images or results of `channels` channels, as far as the share of its lanes that each path uses and
   /// what it moves tell.
   static ConvPath of(Target target, ConvGeometry g, int channels) {
-    return path(target, g, channels, LaneImages.fits(imageSize(g)), winogradFits(target, g));
+    boolean planesFit = (channels != g.o() || PlaneConvPass.fits(target, g, false)) && (channels != g.c() || PlaneConvPass.fits(target, g, true));
+    return path(target, g, channels, LaneImages.fits(imageSize(g)), planesFit, winogradFits(target, g));
   }
 
   /// The fastest path to the gradient by the weights.
   static ConvPath ofGradWeight(Target target, ConvGeometry g) {
     long weights = (long) g.o() * g.groupC() * g.kh() * g.kw();
     boolean few = weights * 4 * target.lanes() <= CACHED || !ChannelsLast.fits(g);
-    return path(target, g, g.o(), few && LaneImages.fits(imageSize(g)) && LaneImages.fits(weights), winogradFits(target, g));
+    return path(target, g, g.o(), few && LaneImages.fits(imageSize(g)) && LaneImages.fits(weights), PlaneConvPass.fits(target, g, false),
+        winogradFits(target, g));
   }
 
   private static boolean winogradFits(Target target, ConvGeometry g) {
     return !target.strict() && WinogradConvPass.fits(g);
   }
 
-  private static ConvPath path(Target target, ConvGeometry g, int channels, boolean lanesFit, boolean winogradFits) {
+  private static ConvPath path(Target target, ConvGeometry g, int channels, boolean lanesFit, boolean planesFit, boolean winogradFits) {
     if (!target.emits()) {
       return JAVA;
     }
@@ -91,8 +98,9 @@ enum ConvPath {
     double lanes = lanesFit ? (sums / (cached ? 1 : 0.55) + moved * (cached ? MOVE : UNCACHED_MOVE)) / used(g.n(), target.lanes())
         : Double.POSITIVE_INFINITY;
     double channelsLast = ChannelsLast.fits(g) ? sums / (0.8 * used(channels, target.lanes())) + moved * MOVE : Double.POSITIVE_INFINITY;
-    double best = Math.min(lanes, channelsLast);
-    ConvPath path = Double.isInfinite(best) ? JAVA : lanes <= channelsLast ? LANES : CHANNELS_LAST;
+    double planes = planesFit ? planes(target, g, channels) : Double.POSITIVE_INFINITY;
+    double best = Math.min(planes, Math.min(lanes, channelsLast));
+    ConvPath path = Double.isInfinite(best) ? JAVA : best == planes ? PLANES : best == lanes ? LANES : CHANNELS_LAST;
     if (winogradFits && MARGIN * winograd(target, g, channels) + moved * MOVE < best) {
       path = WINOGRAD;
     }
@@ -103,6 +111,13 @@ enum ConvPath {
   /// Multiply-adds of whole vectors.
   private static double direct(Target target, ConvGeometry g) {
     return (double) g.n() * g.oh() * g.ow() * g.o() * g.groupC() * g.kh() * g.kw() / target.lanes();
+  }
+
+  private static double planes(Target target, ConvGeometry g, int channels) {
+    boolean forward = channels == g.o();
+    PlaneCopies copies = (forward ? PlaneConvPass.forward(g) : PlaneConvPass.gradInput(g)).copies();
+    double copied = (double) copies.image().channels() * copies.firstColumns().size() * copies.rows() * Math.ceilDiv(copies.width(), target.lanes());
+    return direct(target, g) / used(forward ? g.oh() * g.ow() : g.h() * g.w(), target.lanes()) + g.n() * copied * COPY;
   }
 
   /// Multiply-adds, and what takes as long.

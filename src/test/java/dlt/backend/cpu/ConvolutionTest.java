@@ -146,6 +146,13 @@ class ConvolutionTest {
           check(layer, LaneConvPass.gradInput(g).compile(target, g.n(), y, w, Optional.empty(), images.data), images, d.gradInput);
           check(layer, new LaneConvGradWeightPass(g).compile(target, x, y, weights.data), weights, d.gradWeight);
         }
+        if (target.emits() && PlaneConvPass.fits(target, g, false)) {
+          check(layer, PlaneConvPass.forward(g).compile(target, g.n(), x, w, Optional.empty(), results.data), results, d.forward);
+          check(layer, new PlaneGradWeightPass(g).compile(target, x, y, weights.data, Optional.empty()), weights, d.gradWeight);
+        }
+        if (target.emits() && PlaneConvPass.fits(target, g, true)) {
+          check(layer, PlaneConvPass.gradInput(g).compile(target, g.n(), y, w, Optional.empty(), images.data), images, d.gradInput);
+        }
         if (target.emits() && g.groups() == 1) {
           for (boolean from : new boolean[] {false, true}) {
             Operand xs = operand(layer.images(), x, from);

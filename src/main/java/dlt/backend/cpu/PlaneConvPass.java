@@ -1,0 +1,101 @@
+package dlt.backend.cpu;
+
+import dlt.backend.cpu.Taps.Phase;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/// A convolution of stride 1, or its gradient by the images, by [PlaneConv]: each part takes some images one after the other,
+/// copies the planes of each ([PlaneCopies]) and computes all its results.
+///
+/// `rows`, `columns`: what results take; the weights lie at `weightOutput` and `weightChannel` elements from one (result
+/// channel, source channel) to the next.
+record PlaneConvPass(ImageShape source, ImageShape result, Phase rows, Phase columns, int kernelW, long weightOutput, long weightChannel) {
+  /// Bytes of copies that stay in the first cache while all results are computed from them.
+  private static final long COPIES = 32 << 10;
+  /// Taps in straight-line code.
+  private static final int MOST_TAPS = 49;
+  /// Multiply-adds of a part.
+  private static final long PART = 1 << 18;
+
+  /// Whether the convolution, or its gradient by the images or by the weights, can be computed from copies that the cache holds.
+  static boolean fits(Target target, ConvGeometry g, boolean gradInput) {
+    if (g.groups() > 1 || g.window().strideH() > 1 || g.window().strideW() > 1 || g.kh() * g.kw() > MOST_TAPS) {
+      return false;
+    }
+    PlaneConvPass pass = gradInput ? gradInput(g) : forward(g);
+    return PlaneCopies.fits(target, pass.result.width()) && pass.copies().bytes() <= COPIES;
+  }
+
+  static PlaneConvPass forward(ConvGeometry g) {
+    long channel = (long) g.kh() * g.kw();
+    return new PlaneConvPass(g.images(), g.results(), g.rows().pixelPhases().getFirst(), g.columns().pixelPhases().getFirst(), g.kw(),
+        g.c() * channel, channel);
+  }
+
+  static PlaneConvPass gradInput(ConvGeometry g) {
+    long channel = (long) g.kh() * g.kw();
+    return new PlaneConvPass(g.results(), g.images(), g.rows().resultPhases().getFirst(), g.columns().resultPhases().getFirst(), g.kw(),
+        channel, g.c() * channel);
+  }
+
+  PlaneCopies copies() {
+    int height = result.height() + (rows.kernel().size() - 1) * rows.tapStep();
+    List<Integer> first = IntStream.range(0, columns.kernel().size()).mapToObj(t -> columns.source() + t * columns.tapStep()).toList();
+    return new PlaneCopies(source, height, result.width(), rows.source(), first);
+  }
+
+  /// Where in the copies of a channel the first result reads under each tap, kernel rows one after the other.
+  List<Integer> taps() {
+    PlaneCopies copies = copies();
+    return IntStream.range(0, rows.kernel().size() * columns.kernel().size()).mapToObj(t -> {
+      int column = t % columns.kernel().size();
+      int row = t / columns.kernel().size();
+      return Math.toIntExact(column * copies.planeBytes() + 4L * row * rows.tapStep() * copies.width());
+    }).toList();
+  }
+
+  private List<Integer> weights() {
+    List<Integer> at = new ArrayList<>();
+    rows.kernel().forEach(ky -> columns.kernel().forEach(kx -> at.add(4 * (ky * kernelW + kx))));
+    return at;
+  }
+
+  Step compile(Target target, int images, MemorySegment from, MemorySegment weights, Optional<Epilogue> epilogue, MemorySegment to) {
+    long sourceBytes = 4L * source.size();
+    long resultBytes = 4L * result.size();
+    long plane = 4L * result.height() * result.width();
+    if (from.byteSize() != images * sourceBytes || to.byteSize() != images * resultBytes
+        || weights.byteSize() != 4L * result.channels() * source.channels() * rows.kernel().size() * columns.kernel().size()) {
+      throw new IllegalArgumentException(from.byteSize() + ", " + weights.byteSize() + " and " + to.byteSize() + " bytes met " + images + " images of " + this);
+    }
+    PlaneCopies copies = copies();
+    target.workspace().reserve(copies.bytes());
+    Kernel copy = copies.compile(target);
+    int pixels = result.height() * result.width();
+    int[] tile = LaneConv.tile(target.instructionSet(), result.channels(), Math.ceilDiv(pixels, target.lanes()));
+    int block = tile[0];
+    Kernel full = kernel(target, block, tile[1], pixels, epilogue);
+    int rest = result.channels() % block;
+    Kernel last = rest == 0 ? full : kernel(target, rest, tile[1], pixels, epilogue);
+    long bias = epilogue.map(e -> e.bias().address()).orElse(0L);
+    long work = (long) pixels * result.channels() * source.channels() * rows.kernel().size() * columns.kernel().size();
+    int several = (int) Math.clamp(PART / work, 1, images);
+    return () -> target.workers().run(Math.ceilDiv(images, several), part -> target.workspace().use(at -> {
+      for (int i = part * several; i < Math.min(images, (part + 1) * several); i++) {
+        copy.call(from.address() + i * sourceBytes, at);
+        for (int o = 0; o < result.channels(); o += block) {
+          (o + block <= result.channels() ? full : last).call(at, weights.address() + 4 * o * weightOutput,
+              to.address() + i * resultBytes + o * plane, 0, bias + 4L * o, 0);
+        }
+      }
+    }));
+  }
+
+  private Kernel kernel(Target target, int outputs, int tile, int pixels, Optional<Epilogue> epilogue) {
+    return new PlaneConv(outputs, tile, pixels, source.channels(), taps(), weights(), copies().channelBytes(), 4 * weightChannel, 4 * weightOutput,
+        4L * pixels, epilogue.isPresent(), epilogue.isPresent() && epilogue.get().relu()).compile(target);
+  }
+}

@@ -1,0 +1,117 @@
+package dlt.backend.cpu;
+
+import static dlt.backend.cpu.Assembler.Condition.NOT_ZERO;
+import static dlt.backend.cpu.Assembler.R10;
+import static dlt.backend.cpu.Assembler.RAX;
+import static dlt.backend.cpu.Assembler.RCX;
+import static dlt.backend.cpu.Assembler.RDI;
+import static dlt.backend.cpu.Assembler.RSI;
+
+import dlt.backend.cpu.Assembler.Label;
+import java.util.List;
+
+/// Copies of an image's planes for a kernel that takes neighbouring results side by side: for each channel one a kernel column,
+/// with the pixels that the results read under that column, [channel][kernel column][row][result column]. Rows follow one
+/// another without a gap, as those of the results do, so what a vector of results reads under any tap is a vector in one of the
+/// copies, wherever rows end. Outside the image there are zeros.
+///
+/// Call it with the image and the copies, which have [#bytes] bytes.
+///
+/// `rows` and `width`: the size of a copy; its row 0 is row `firstRow` of the image, column 0 of copy `t` is column
+/// `firstColumns[t]`; both may lie outside.
+record PlaneCopies(ImageShape image, int rows, int width, int firstRow, List<Integer> firstColumns) {
+  /// Vectors of a row; each has a mask.
+  private static final int MOST_VECTORS = 7;
+
+  static boolean fits(Target target, int width) {
+    return width <= MOST_VECTORS * target.lanes();
+  }
+
+  /// What the copies take: loads and stores reach up to a vector beyond their end.
+  long bytes() {
+    return channelBytes() * image.channels() + 64 + 63 & -64;
+  }
+
+  long channelBytes() {
+    return planeBytes() * firstColumns.size();
+  }
+
+  long planeBytes() {
+    return 4L * rows * width;
+  }
+
+  Kernel compile(Target target) {
+    return target.kernel(this, this::emit);
+  }
+
+  private void emit(Assembler a) {
+    int above = Math.clamp(-firstRow, 0, rows);
+    int below = rows - Math.clamp(image.height() - firstRow, above, rows);
+    a.moveImmediate(RCX, image.channels());
+    Label channel = a.here();
+    for (int first : firstColumns) {
+      zeros(a, above);
+      if (rows - above - below > 0) {
+        a.address(R10, Address.at(RDI, 4 * ((firstRow + above) * image.width() + first)));
+        rows(a, rows - above - below, first);
+      }
+      zeros(a, below);
+    }
+    a.addImmediate(RDI, 4 * image.height() * image.width());
+    a.subImmediate(RCX, 1);
+    a.jump(NOT_ZERO, channel);
+    a.ret();
+  }
+
+  /// `count` rows, whose first column is column `first` of the image, at R10. What is stored beyond a row is written again by what
+  /// comes next.
+  private void rows(Assembler a, int count, int first) {
+    int lanes = a.lanes();
+    int vectors = Math.ceilDiv(width, lanes);
+    int zero = 1;
+    int[] from = new int[vectors];
+    int[] end = new int[vectors];
+    for (int v = 0; v < vectors; v++) {
+      from[v] = Math.clamp(-first - v * lanes, 0, lanes);
+      end[v] = Math.clamp(Math.min(image.width() - first, width) - v * lanes, from[v], lanes);
+      if (from[v] < end[v] && end[v] - from[v] < lanes) {
+        a.maskRange(mask(a, v), from[v], end[v]);
+      }
+    }
+    a.zero(zero);
+    a.moveImmediate(RAX, count);
+    Label row = a.here();
+    for (int v = 0; v < vectors; v++) {
+      int value = v % 2 == 0 ? 0 : 2;
+      Address source = Address.at(R10, v * a.vectorBytes());
+      if (from[v] == end[v]) {
+        value = zero;
+      } else if (end[v] - from[v] == lanes) {
+        a.load(value, source);
+      } else {
+        a.loadMasked(value, source, mask(a, v));
+      }
+      a.store(Address.at(RSI, v * a.vectorBytes()), value);
+    }
+    a.addImmediate(R10, 4 * image.width());
+    a.addImmediate(RSI, 4 * width);
+    a.subImmediate(RAX, 1);
+    a.jump(NOT_ZERO, row);
+  }
+
+  private static int mask(Assembler a, int vector) {
+    return a.instructionSet() == InstructionSet.AVX512 ? 1 + vector : 15 - vector;
+  }
+
+  /// `count` rows of zeros.
+  private void zeros(Assembler a, int count) {
+    if (count == 0) {
+      return;
+    }
+    a.zero(0);
+    for (int v = 0; v < Math.ceilDiv(count * width, a.lanes()); v++) {
+      a.store(Address.at(RSI, v * a.vectorBytes()), 0);
+    }
+    a.addImmediate(RSI, 4 * count * width);
+  }
+}
