@@ -3,8 +3,12 @@ package dlt.backend.cpu;
 import static dlt.backend.cpu.Assembler.Condition.NOT_ZERO;
 import static dlt.backend.cpu.Assembler.R10;
 import static dlt.backend.cpu.Assembler.R11;
+import static dlt.backend.cpu.Assembler.R12;
 import static dlt.backend.cpu.Assembler.R8;
+import static dlt.backend.cpu.Assembler.R9;
 import static dlt.backend.cpu.Assembler.RAX;
+import static dlt.backend.cpu.Assembler.RBP;
+import static dlt.backend.cpu.Assembler.RBX;
 import static dlt.backend.cpu.Assembler.RCX;
 import static dlt.backend.cpu.Assembler.RDI;
 import static dlt.backend.cpu.Assembler.RDX;
@@ -13,55 +17,86 @@ import static dlt.backend.cpu.Assembler.RSI;
 import dlt.backend.cpu.Assembler.Label;
 import java.util.List;
 
-/// `outputs` result planes of one image's convolution, or of its gradient by the image, from [PlaneCopies]: the pixels of a
-/// plane are cut into vectors without regard to rows, up to `tile` vectors at a time are summed in registers over channels and
-/// taps, and weights are read where they are and broadcast.
+/// A convolution of some images, or its gradient by them, one image after the other from its [PlaneCopies]: the pixels of a
+/// result plane are cut into vectors without regard to rows, the sums of up to `tile` vectors of up to `block` outputs stay in
+/// registers over channels and taps, and weights are read where they are and broadcast.
 ///
-/// Call it with the copies, the weight of the first output, the first result plane and, as fifth, the first output's bias.
+/// Call it with the first image, the weights, the first result, the number of images, at least 1, the biases, and memory for the
+/// copies.
 ///
 /// `taps`: where in the copies of a channel the first result reads, and `weights`: where its weight is, in bytes, tap by tap;
-/// `sourceChannel`, `weightChannel`: bytes from one channel to the next; `weightOutput`, `resultChannel`: from one output to the
-/// next. `biased`: sums start from a bias an output, `relu`: negative results become zero.
+/// `weightChannel`, `weightOutput`: bytes from the weights of one channel, and of one output, to those of the next. `biased`: sums
+/// start from a bias an output, `relu`: negative results become zero.
 record PlaneConv(
-    int outputs, int tile, int pixels, int channels, List<Integer> taps, List<Integer> weights, long sourceChannel, long weightChannel,
-    long weightOutput, long resultChannel, boolean biased, boolean relu) {
+    PlaneCopies copies, int outputs, int pixels, int block, int tile, List<Integer> taps, List<Integer> weights, long weightChannel,
+    long weightOutput, boolean biased, boolean relu) {
 
   Kernel compile(Target target) {
     return target.kernel(this, this::emit);
   }
 
   private void emit(Assembler a) {
-    int vectors = Math.ceilDiv(pixels, a.lanes());
-    int tiles = Math.ceilDiv(vectors, tile);
-    int wide = vectors - tiles * (vectors / tiles);
-    int tail = pixels % a.lanes();
-    // the narrower tiles come last, the last one with what does not fill a vector
-    int narrow = tiles - wide - (tail > 0 ? 1 : 0);
-    tiles(a, wide, vectors / tiles + 1);
-    tiles(a, narrow, vectors / tiles);
-    if (tail > 0) {
-      tile(a, vectors / tiles, tail);
+    a.push(RBX);
+    a.push(RBP);
+    a.push(R12);
+    Label image = a.here();
+    copies.emit(a);
+    a.addImmediate(RDI, Math.toIntExact(4 * copies.image().size()));
+    if (outputs / block > 0) {
+      a.moveImmediate(RBX, outputs / block);
+      Label next = a.here();
+      block(a, block);
+      a.subImmediate(RBX, 1);
+      a.jump(NOT_ZERO, next);
     }
+    if (outputs % block > 0) {
+      block(a, outputs % block);
+    }
+    a.subImmediate(RSI, Math.toIntExact(outputs * weightOutput));
+    a.subImmediate(R8, 4 * outputs);
+    a.subImmediate(RCX, 1);
+    a.jump(NOT_ZERO, image);
+    a.pop(R12);
+    a.pop(RBP);
+    a.pop(RBX);
     a.ret();
   }
 
-  private void tiles(Assembler a, int count, int width) {
-    if (count == 0) {
+  /// `count` outputs from the one whose weights are at RSI, whose plane is at RDX and whose bias is at R8; these move on.
+  private void block(Assembler a, int count) {
+    int vectors = Math.ceilDiv(pixels, a.lanes());
+    int tiles = Math.ceilDiv(vectors, tile);
+    int wide = vectors % tiles;
+    int tail = pixels % a.lanes();
+    a.moveRegister(R12, R9);
+    // the narrower tiles come last, the last one with what does not fill a vector
+    tiles(a, wide, count, vectors / tiles + 1);
+    tiles(a, tiles - wide - (tail > 0 ? 1 : 0), count, vectors / tiles);
+    if (tail > 0) {
+      tile(a, count, vectors / tiles, tail);
+    }
+    a.addImmediate(RDX, 4 * (count - 1) * pixels + (tail > 0 ? 4 * tail + (vectors / tiles - 1) * a.vectorBytes() : 0));
+    a.addImmediate(RSI, Math.toIntExact(count * weightOutput));
+    a.addImmediate(R8, 4 * count);
+  }
+
+  private void tiles(Assembler a, int times, int count, int width) {
+    if (times == 0) {
       return;
     }
-    a.moveImmediate(RCX, count);
+    a.moveImmediate(RBP, times);
     a.align(32);
     Label next = a.here();
-    tile(a, width, 0);
-    a.addImmediate(RDI, width * a.vectorBytes());
+    tile(a, count, width, 0);
+    a.addImmediate(R12, width * a.vectorBytes());
     a.addImmediate(RDX, width * a.vectorBytes());
-    a.subImmediate(RCX, 1);
+    a.subImmediate(RBP, 1);
     a.jump(NOT_ZERO, next);
   }
 
-  /// `p` vectors of each output, the last one with `tail` pixels unless that is 0.
-  private void tile(Assembler a, int p, int tail) {
-    for (int o = 0; o < outputs; o++) {
+  /// `p` vectors of each of `count` outputs, the last one with `tail` pixels unless that is 0.
+  private void tile(Assembler a, int count, int p, int tail) {
+    for (int o = 0; o < count; o++) {
       for (int i = 0; i < p; i++) {
         if (!biased) {
           a.zero(o * p + i);
@@ -72,32 +107,32 @@ record PlaneConv(
         }
       }
     }
-    if (channels == 1) {
-      multiply(a, p, RDI, RSI);
+    if (copies.image().channels() == 1) {
+      multiply(a, count, p, R12, RSI);
     } else {
-      a.moveRegister(R10, RDI);
+      a.moveRegister(R10, R12);
       a.moveRegister(R11, RSI);
-      a.moveImmediate(RAX, channels);
+      a.moveImmediate(RAX, copies.image().channels());
       a.align(32);
       Label channel = a.here();
-      multiply(a, p, R10, R11);
-      a.addImmediate(R10, Math.toIntExact(sourceChannel));
+      multiply(a, count, p, R10, R11);
+      a.addImmediate(R10, Math.toIntExact(copies.channelBytes()));
       a.addImmediate(R11, Math.toIntExact(weightChannel));
       a.subImmediate(RAX, 1);
       a.jump(NOT_ZERO, channel);
     }
-    store(a, p, tail);
+    store(a, count, p, tail);
   }
 
-  private void multiply(Assembler a, int p, int source, int weight) {
-    int free = outputs * p;
+  private void multiply(Assembler a, int count, int p, int source, int weight) {
+    int free = count * p;
     for (int t = 0; t < taps.size(); t++) {
       int at = taps.get(t);
-      if (outputs >= p) {
+      if (count >= p) {
         for (int i = 0; i < p; i++) {
           a.load(free + i, Address.at(source, at + i * a.vectorBytes()));
         }
-        for (int o = 0; o < outputs; o++) {
+        for (int o = 0; o < count; o++) {
           int w = free + p + o % 2;
           a.broadcast(w, weight(weight, t, o));
           for (int i = 0; i < p; i++) {
@@ -105,13 +140,13 @@ record PlaneConv(
           }
         }
       } else {
-        for (int o = 0; o < outputs; o++) {
+        for (int o = 0; o < count; o++) {
           a.broadcast(free + o, weight(weight, t, o));
         }
         for (int i = 0; i < p; i++) {
-          int s = free + outputs + i % 2;
+          int s = free + count + i % 2;
           a.load(s, Address.at(source, at + i * a.vectorBytes()));
-          for (int o = 0; o < outputs; o++) {
+          for (int o = 0; o < count; o++) {
             a.op(Instruction.FMADD231, o * p + i, s, free + o);
           }
         }
@@ -123,8 +158,8 @@ record PlaneConv(
     return Address.at(base, Math.toIntExact(weights.get(tap) + output * weightOutput));
   }
 
-  private void store(Assembler a, int p, int tail) {
-    int zero = outputs * p;
+  private void store(Assembler a, int count, int p, int tail) {
+    int zero = count * p;
     int mask = a.instructionSet() == InstructionSet.AVX512 ? 1 : zero + 1;
     if (relu) {
       a.zero(zero);
@@ -132,13 +167,13 @@ record PlaneConv(
     if (tail > 0) {
       a.maskFirst(mask, tail);
     }
-    for (int o = 0; o < outputs; o++) {
+    for (int o = 0; o < count; o++) {
       for (int i = 0; i < p; i++) {
         if (relu) {
           // the second operand where one is NaN: NaN stays
           a.op(Instruction.MAX, o * p + i, zero, o * p + i);
         }
-        Address to = Address.at(RDX, Math.toIntExact(o * resultChannel + i * a.vectorBytes()));
+        Address to = Address.at(RDX, 4 * o * pixels + i * a.vectorBytes());
         if (tail > 0 && i == p - 1) {
           a.storeMasked(to, o * p + i, mask);
         } else {

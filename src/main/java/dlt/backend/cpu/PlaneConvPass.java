@@ -18,7 +18,7 @@ record PlaneConvPass(ImageShape source, ImageShape result, Phase rows, Phase col
   /// Taps in straight-line code.
   private static final int MOST_TAPS = 49;
   /// Multiply-adds of a part.
-  private static final long PART = 1 << 18;
+  private static final long PART = 1 << 19;
 
   /// Whether the convolution, or its gradient by the images or by the weights, can be computed from copies that the cache holds.
   static boolean fits(Target target, ConvGeometry g, boolean gradInput) {
@@ -64,38 +64,24 @@ record PlaneConvPass(ImageShape source, ImageShape result, Phase rows, Phase col
   }
 
   Step compile(Target target, int images, MemorySegment from, MemorySegment weights, Optional<Epilogue> epilogue, MemorySegment to) {
-    long sourceBytes = 4L * source.size();
-    long resultBytes = 4L * result.size();
-    long plane = 4L * result.height() * result.width();
-    if (from.byteSize() != images * sourceBytes || to.byteSize() != images * resultBytes
-        || weights.byteSize() != 4L * result.channels() * source.channels() * rows.kernel().size() * columns.kernel().size()) {
-      throw new IllegalArgumentException(from.byteSize() + ", " + weights.byteSize() + " and " + to.byteSize() + " bytes met " + images + " images of " + this);
+    source.check(from, images);
+    result.check(to, images);
+    if (weights.byteSize() != 4L * result.channels() * source.channels() * rows.kernel().size() * columns.kernel().size()) {
+      throw new IllegalArgumentException(weights.byteSize() + " bytes of weights met " + this);
     }
     PlaneCopies copies = copies();
     target.workspace().reserve(copies.bytes());
-    Kernel copy = copies.compile(target);
     int pixels = result.height() * result.width();
     int[] tile = LaneConv.tile(target.instructionSet(), result.channels(), Math.ceilDiv(pixels, target.lanes()));
-    int block = tile[0];
-    Kernel full = kernel(target, block, tile[1], pixels, epilogue);
-    int rest = result.channels() % block;
-    Kernel last = rest == 0 ? full : kernel(target, rest, tile[1], pixels, epilogue);
+    Kernel kernel = new PlaneConv(copies, result.channels(), pixels, tile[0], tile[1], taps(), weights(), 4 * weightChannel, 4 * weightOutput,
+        epilogue.isPresent(), epilogue.isPresent() && epilogue.get().relu()).compile(target);
     long bias = epilogue.map(e -> e.bias().address()).orElse(0L);
-    long work = (long) pixels * result.channels() * source.channels() * rows.kernel().size() * columns.kernel().size();
-    int several = (int) Math.clamp(PART / work, 1, images);
-    return () -> target.workers().run(Math.ceilDiv(images, several), part -> target.workspace().use(at -> {
-      for (int i = part * several; i < Math.min(images, (part + 1) * several); i++) {
-        copy.call(from.address() + i * sourceBytes, at);
-        for (int o = 0; o < result.channels(); o += block) {
-          (o + block <= result.channels() ? full : last).call(at, weights.address() + 4 * o * weightOutput,
-              to.address() + i * resultBytes + o * plane, 0, bias + 4L * o, 0);
-        }
-      }
+    long work = images * result.size() * source.channels() * rows.kernel().size() * columns.kernel().size();
+    int parts = (int) Math.clamp(work / PART, 1, images);
+    return () -> target.workers().run(parts, part -> target.workspace().use(at -> {
+      long first = (long) part * images / parts;
+      kernel.call(from.address() + 4 * first * source.size(), weights.address(), to.address() + 4 * first * result.size(),
+          (part + 1L) * images / parts - first, bias, at);
     }));
-  }
-
-  private Kernel kernel(Target target, int outputs, int tile, int pixels, Optional<Epilogue> epilogue) {
-    return new PlaneConv(outputs, tile, pixels, source.channels(), taps(), weights(), copies().channelBytes(), 4 * weightChannel, 4 * weightOutput,
-        4L * pixels, epilogue.isPresent(), epilogue.isPresent() && epilogue.get().relu()).compile(target);
   }
 }

@@ -2,10 +2,12 @@ package dlt.backend.cpu;
 
 import static dlt.backend.cpu.Assembler.Condition.NOT_ZERO;
 import static dlt.backend.cpu.Assembler.R10;
+import static dlt.backend.cpu.Assembler.R11;
+import static dlt.backend.cpu.Assembler.R12;
+import static dlt.backend.cpu.Assembler.R9;
 import static dlt.backend.cpu.Assembler.RAX;
-import static dlt.backend.cpu.Assembler.RCX;
+import static dlt.backend.cpu.Assembler.RBP;
 import static dlt.backend.cpu.Assembler.RDI;
-import static dlt.backend.cpu.Assembler.RSI;
 
 import dlt.backend.cpu.Assembler.Label;
 import java.util.List;
@@ -14,8 +16,6 @@ import java.util.List;
 /// with the pixels that the results read under that column, [channel][kernel column][row][result column]. Rows follow one
 /// another without a gap, as those of the results do, so what a vector of results reads under any tap is a vector in one of the
 /// copies, wherever rows end. Outside the image there are zeros.
-///
-/// Call it with the image and the copies, which have [#bytes] bytes.
 ///
 /// `rows` and `width`: the size of a copy; its row 0 is row `firstRow` of the image, column 0 of copy `t` is column
 /// `firstColumns[t]`; both may lie outside.
@@ -40,27 +40,25 @@ record PlaneCopies(ImageShape image, int rows, int width, int firstRow, List<Int
     return 4L * rows * width;
   }
 
-  Kernel compile(Target target) {
-    return target.kernel(this, this::emit);
-  }
-
-  private void emit(Assembler a) {
+  /// Copies the image at RDI to [#bytes] at R9. Changes RAX, RBP, R10, R11, R12 and some vector registers and masks.
+  void emit(Assembler a) {
     int above = Math.clamp(-firstRow, 0, rows);
     int below = rows - Math.clamp(image.height() - firstRow, above, rows);
-    a.moveImmediate(RCX, image.channels());
+    a.moveRegister(R12, RDI);
+    a.moveRegister(R11, R9);
+    a.moveImmediate(RBP, image.channels());
     Label channel = a.here();
     for (int first : firstColumns) {
       zeros(a, above);
       if (rows - above - below > 0) {
-        a.address(R10, Address.at(RDI, 4 * ((firstRow + above) * image.width() + first)));
+        a.address(R10, Address.at(R12, 4 * ((firstRow + above) * image.width() + first)));
         rows(a, rows - above - below, first);
       }
       zeros(a, below);
     }
-    a.addImmediate(RDI, 4 * image.height() * image.width());
-    a.subImmediate(RCX, 1);
+    a.addImmediate(R12, 4 * image.height() * image.width());
+    a.subImmediate(RBP, 1);
     a.jump(NOT_ZERO, channel);
-    a.ret();
   }
 
   /// `count` rows, whose first column is column `first` of the image, at R10. What is stored beyond a row is written again by what
@@ -91,10 +89,10 @@ record PlaneCopies(ImageShape image, int rows, int width, int firstRow, List<Int
       } else {
         a.loadMasked(value, source, mask(a, v));
       }
-      a.store(Address.at(RSI, v * a.vectorBytes()), value);
+      a.store(Address.at(R11, v * a.vectorBytes()), value);
     }
     a.addImmediate(R10, 4 * image.width());
-    a.addImmediate(RSI, 4 * width);
+    a.addImmediate(R11, 4 * width);
     a.subImmediate(RAX, 1);
     a.jump(NOT_ZERO, row);
   }
@@ -110,8 +108,8 @@ record PlaneCopies(ImageShape image, int rows, int width, int firstRow, List<Int
     }
     a.zero(0);
     for (int v = 0; v < Math.ceilDiv(count * width, a.lanes()); v++) {
-      a.store(Address.at(RSI, v * a.vectorBytes()), 0);
+      a.store(Address.at(R11, v * a.vectorBytes()), 0);
     }
-    a.addImmediate(RSI, 4 * count * width);
+    a.addImmediate(R11, 4 * count * width);
   }
 }
