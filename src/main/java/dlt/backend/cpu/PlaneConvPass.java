@@ -15,6 +15,8 @@ import java.util.stream.IntStream;
 record PlaneConvPass(ImageShape source, ImageShape result, Phase rows, Phase columns, int kernelW, long weightOutput, long weightChannel) {
   /// Bytes of copies that stay in the first cache while all results are computed from them.
   private static final long COPIES = 32 << 10;
+  /// More channels fill lanes by themselves, and their weights would be read anew for each image.
+  private static final int MOST_CHANNELS = 4;
   /// Taps in straight-line code.
   private static final int MOST_TAPS = 49;
   /// Multiply-adds of a part.
@@ -26,7 +28,7 @@ record PlaneConvPass(ImageShape source, ImageShape result, Phase rows, Phase col
       return false;
     }
     PlaneConvPass pass = gradInput ? gradInput(g) : forward(g);
-    return PlaneCopies.fits(target, pass.result.width()) && pass.copies().bytes() <= COPIES;
+    return pass.source.channels() <= MOST_CHANNELS && PlaneCopies.fits(target, pass.result.width()) && pass.copies().bytes() <= COPIES;
   }
 
   static PlaneConvPass forward(ConvGeometry g) {
