@@ -8,6 +8,8 @@ import dlt.tensor.Shape;
 /// Scaled dot-product attention of several heads, with PyTorch's names and initial values of its parameters; biases are null where
 /// there are none.
 record Attention(int heads, double dropout, boolean causal, Value inWeight, Value inBias, Value outWeight, Value outBias) {
+  private static final double PADDING = -1e9;
+
   /// Attention over `size` features, its parameters prefixed by `name`.
   static Attention of(Layer layer, LayerScope scope, String name, int size, int heads, double dropout, boolean bias, boolean causal) {
     if (size % heads != 0) {
@@ -21,8 +23,9 @@ record Attention(int heads, double dropout, boolean causal, Value inWeight, Valu
     return new Attention(heads, dropout, causal, inWeight, inBias, outWeight, outBias);
   }
 
-  /// What `query` [N, T, F] finds in `key` and `value` [N, S, F]: [N, T, F].
-  Value apply(LayerScope scope, Value query, Value key, Value value) {
+  /// What `query` [N, T, F] finds in `key` and `value` [N, S, F]: [N, T, F]. Of the steps of `key` those are seen where `steps`
+  /// [N, S] is 1; null: all. Where it is 0 everywhere all are seen.
+  Value apply(LayerScope scope, Value query, Value key, Value value, Value steps) {
     int size = query.shape().dim(2);
     Value q;
     Value k;
@@ -38,6 +41,10 @@ record Attention(int heads, double dropout, boolean causal, Value inWeight, Valu
       v = split(scope, projected(scope, value, 2));
     }
     Value scores = scope.matmul(scope.mul(q, 1 / Math.sqrt(size / heads)), k, false, true);
+    if (steps != null) {
+      // not minus infinity: where all steps are padding their softmax is to be a number
+      scores = scope.where(scope.reshape(steps, Shape.of(steps.shape().dim(0), 1, 1, steps.shape().dim(1))), scores, scope.scalar(PADDING));
+    }
     Value weights = scope.softmax(causal ? scope.add(scores, future(scope, query.shape().dim(1), key.shape().dim(1))) : scores, 3);
     Value mixed = scope.matmul(Dropout.drop(scope, weights, weights.shape(), dropout), v);
     return dense(scope, scope.reshape(scope.transpose(mixed, 0, 2, 1, 3), query.shape()), outWeight, outBias);

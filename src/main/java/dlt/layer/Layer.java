@@ -9,10 +9,10 @@ public sealed interface Layer
     permits Linear, Conv1d, Conv2d, ConvTranspose1d, ConvTranspose2d,
         MaxPool1d, MaxPool2d, AvgPool1d, AvgPool2d, AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveMaxPool1d, AdaptiveMaxPool2d,
         BatchNorm, LayerNorm, GroupNorm, InstanceNorm2d, RmsNorm, LocalResponseNorm,
-        Embedding, Rnn, Gru, Lstm, MultiheadAttention, TransformerEncoderLayer,
+        Embedding, Rnn, Gru, Lstm, MultiheadAttention, TransformerEncoderLayer, PositionalEncoding,
         Dropout, Dropout2d, AlphaDropout, FeatureAlphaDropout,
         Activation, Prelu, Rrelu, Softmax, LogSoftmax, Softmin, Glu,
-        Flatten, Unflatten, Reshape, Permute, Select, Mean, Sum,
+        Flatten, Unflatten, Reshape, Permute, Select, Mean, MaskedMean, Sum,
         Upsample, PixelShuffle, PixelUnshuffle, ChannelShuffle, ZeroPad2d, ConstantPad2d, ReflectionPad2d, ReplicationPad2d,
         Identity, Sequential, Residual, Parallel, Repeat, Shared,
         Concat, Add, Mul, Bilinear, PairwiseDistance, CosineSimilarity {

@@ -6,6 +6,7 @@ import dlt.op.Op;
 import dlt.op.RandomUniform;
 import dlt.op.ShapeException;
 import dlt.op.Value;
+import dlt.tensor.DType;
 import dlt.tensor.Shape;
 import dlt.tensor.TensorType;
 import java.util.ArrayList;
@@ -165,7 +166,8 @@ public final class ModelScope {
     } catch (ShapeException e) {
       String kind = placed.layer().kind();
       String who = e.getMessage().startsWith("[" + kind + "]") ? "" : " (" + kind + ")";
-      throw new LayerException(placed, "layer " + name + who + ": " + e.getMessage());
+      boolean indices = !who.isEmpty() && operands.stream().anyMatch(v -> v.dtype() == DType.INT64);
+      throw new LayerException(placed, "layer " + name + who + ": " + e.getMessage() + (indices ? "; indices, as of words, go through an embedding first" : ""));
     } catch (ArithmeticException e) {
       throw new LayerException(placed, "layer " + name + " (" + placed.layer().kind() + "): its sizes are too large: " + e.getMessage());
     }

@@ -8,7 +8,7 @@ import dlt.op.Value;
 import dlt.tensor.Shape;
 import java.util.List;
 
-@Doc("Attention over sequences [N, T, F]: of one output to itself, or `from: [query, key, value]` (Vaswani et al., 2017).")
+@Doc("Attention over sequences [N, T, F]: of one output to itself, or `from: [query, key, value]` (Vaswani et al., 2017). Padding is not seen with a fourth one, indices [N, T] of the keys that are 0 there.")
 public record MultiheadAttention(
     @Doc("Number of heads; divides F.") @Range(min = 1) int numHeads,
     @Doc("Dropout of attention weights.") @Default("0") @Range(min = 0, max = 1) double dropout,
@@ -22,13 +22,13 @@ public record MultiheadAttention(
 
   @Override
   public Value emit(LayerScope scope, List<Value> inputs) {
-    if (inputs.size() != 1 && inputs.size() != 3) {
-      throw new ShapeException(kind(), "takes one output, or query, key and value; met " + inputs.size());
+    if (inputs.size() != 1 && inputs.size() != 3 && inputs.size() != 4) {
+      throw new ShapeException(kind(), "takes one output, or query, key and value, and maybe the keys' indices; met " + inputs.size());
     }
     Value query = inputs.getFirst();
     Value key = inputs.size() == 1 ? query : inputs.get(1);
-    Value value = inputs.getLast();
-    for (Value x : inputs) {
+    Value value = inputs.size() == 1 ? query : inputs.get(2);
+    for (Value x : List.of(query, key, value)) {
       Shape s = x.shape();
       if (s.rank() != 3 || s.dim(2) != query.shape().dim(2)) {
         throw new ShapeException(kind(), "needs sequences [N, T, F] of one size F, met " + inputs.stream().map(Value::shape).toList());
@@ -37,6 +37,7 @@ public record MultiheadAttention(
     if (key.shape().dim(1) != value.shape().dim(1)) {
       throw new ShapeException(kind(), "keys " + key.shape() + " met values " + value.shape());
     }
-    return Attention.of(this, scope, "", query.shape().dim(2), numHeads, dropout, bias, isCausal).apply(scope, query, key, value);
+    Value steps = inputs.size() == 4 ? MaskedMean.steps(this, scope, key, inputs.getLast()) : null;
+    return Attention.of(this, scope, "", query.shape().dim(2), numHeads, dropout, bias, isCausal).apply(scope, query, key, value, steps);
   }
 }

@@ -3,11 +3,12 @@ package dlt.layer;
 import dlt.config.Default;
 import dlt.config.Doc;
 import dlt.config.Range;
+import dlt.op.ShapeException;
 import dlt.op.Value;
 import dlt.tensor.Shape;
 import java.util.List;
 
-@Doc("Self-attention and a small dense network, each with a residual and a layer norm, over sequences [N, T, F] (Vaswani et al., 2017).")
+@Doc("Self-attention and a small dense network, each with a residual and a layer norm, over sequences [N, T, F] (Vaswani et al., 2017). With `from: [x, tokens]`, indices [N, T] that are 0 at padding, no step sees padding.")
 public record TransformerEncoderLayer(
     @Doc("Number of heads; divides F.") @Range(min = 1) int nhead,
     @Doc("Size of the dense network's hidden layer.") @Default("2048") @Range(min = 1) int dimFeedforward,
@@ -20,7 +21,15 @@ public record TransformerEncoderLayer(
     @Doc("Whether each step sees itself and earlier steps alone.") @Default("false") boolean isCausal)
     implements Layer {
   @Override
+  public boolean takesSeveral() {
+    return true;
+  }
+
+  @Override
   public Value emit(LayerScope scope, List<Value> inputs) {
+    if (inputs.size() > 2) {
+      throw new ShapeException(kind(), "takes one output and maybe its indices, met " + inputs.size());
+    }
     Shape shape = Expect.rank(this, inputs, 3, "sequences [N, T, F]");
     int size = shape.dim(2);
     Attention attention = Attention.of(this, scope, "self_attn.", size, nhead, dropout, bias, isCausal);
@@ -32,11 +41,12 @@ public record TransformerEncoderLayer(
     Dense norm2 = norm(scope, "norm2.", size);
 
     Value x = inputs.getFirst();
+    Value steps = inputs.size() == 2 ? MaskedMean.steps(this, scope, x, inputs.getLast()) : null;
     if (normFirst) {
-      x = scope.add(x, attend(scope, normalise(scope, x, norm1), attention));
+      x = scope.add(x, attend(scope, normalise(scope, x, norm1), attention, steps));
       return scope.add(x, feed(scope, normalise(scope, x, norm2), first, last));
     }
-    x = normalise(scope, scope.add(x, attend(scope, x, attention)), norm1);
+    x = normalise(scope, scope.add(x, attend(scope, x, attention, steps)), norm1);
     return normalise(scope, scope.add(x, feed(scope, x, first, last)), norm2);
   }
 
@@ -63,8 +73,8 @@ public record TransformerEncoderLayer(
     return norm.bias == null ? y : scope.add(y, norm.bias);
   }
 
-  private Value attend(LayerScope scope, Value x, Attention attention) {
-    return drop(scope, attention.apply(scope, x, x, x));
+  private Value attend(LayerScope scope, Value x, Attention attention, Value steps) {
+    return drop(scope, attention.apply(scope, x, x, x, steps));
   }
 
   private Value feed(LayerScope scope, Value x, Dense first, Dense last) {

@@ -52,9 +52,14 @@ class LayerExportTest {
       Shape.of(2, 4, 6), List.of("conv_transpose1d: {out_channels: 3, kernel_size: 3, stride: 2, padding: 1, output_padding: 1}",
           "conv1d: {out_channels: 2, kernel_size: 3, padding: 2, padding_mode: circular}", "max_pool1d: 2", "avg_pool1d: 2", "adaptive_avg_pool1d: 4",
           "adaptive_max_pool1d: 4", "multihead_attention: {num_heads: 3, is_causal: true}", "multihead_attention: {num_heads: 2, from: [input, input, input]}",
-          "transformer_encoder_layer: {nhead: 2, is_causal: true, dim_feedforward: 5}", "gru: 3", "layer_norm", "rms_norm", "linear: 3"));
+          "transformer_encoder_layer: {nhead: 2, is_causal: true, dim_feedforward: 5}", "gru: 3", "layer_norm",
+          "positional_encoding", "positional_encoding: learned", "rms_norm", "linear: 3",
+          // the first numbers of each step as indices, of which many are 0
+          "select: {index: 0, dim: 2, as: t}\n- masked_mean: {from: [input, t]}",
+          "select: {index: 0, dim: 2, as: t}\n- transformer_encoder_layer: {from: [input, t], nhead: 3, dim_feedforward: 4}",
+          "select: {index: 0, dim: 2, as: t}\n- multihead_attention: {from: [input, input, input, t], num_heads: 2}"));
 
-  /// A layer applied to one input.
+  /// A layer applied to one input, maybe with what it needs beside it.
   private record Example(String yaml, TensorType input, GoldenCases.Case golden) {}
 
   @TempDir
@@ -63,7 +68,7 @@ class LayerExportTest {
   @Test
   void everyKindIsAmongTheExamples() {
     Set<String> shown = new HashSet<>();
-    examples().forEach(e -> shown.add(TorchModule.layers("- " + e.yaml).getFirst().layer().kind()));
+    examples().forEach(e -> TorchModule.layers("- " + e.yaml).forEach(p -> shown.add(p.layer().kind())));
     Set<String> kinds = new HashSet<>();
     Kinds.of(Layer.class).values().forEach(type -> kinds.add(Kinds.name(type)));
     assertThat(shown).containsExactlyInAnyOrderElementsOf(kinds);

@@ -111,6 +111,77 @@ class LayersTest {
         .containsExactly("0.in_proj_weight", "0.in_proj_bias", "0.out_proj.weight", "0.out_proj.bias");
   }
 
+  /// PE(t, 2i) = sin(t / 10000^(2i / F)), PE(t, 2i + 1) = cos of the same.
+  @Test
+  void aPositionalEncodingAddsSinesAndCosinesOfThePlace() {
+    double[] y = infer("- positional_encoding", Shape.of(2, 3, 4), ones(24));
+    double[] expected = new double[24];
+    for (int i = 0; i < 24; i++) {
+      int t = i / 4 % 3;
+      double angle = t / Math.pow(10_000, i % 4 / 2 * 2 / 4.0);
+      expected[i] = 1 + (i % 2 == 0 ? Math.sin(angle) : Math.cos(angle));
+    }
+    assertThat(y).usingComparatorWithPrecision(1e-12).containsExactly(expected);
+    // the last feature of an odd number has no cosine
+    assertThat(infer("- positional_encoding: sinusoidal", Shape.of(1, 2, 3), new double[6])).usingComparatorWithPrecision(1e-12)
+        .containsExactly(0, 1, 0, Math.sin(1), Math.cos(1), Math.sin(Math.pow(10_000, -2 / 3.0)));
+  }
+
+  @Test
+  void aLearnedPositionalEncodingAddsAParameterForEachPlace() {
+    BuiltModel m = BuiltModel.inference("- positional_encoding: {kind: learned, init: {normal: {std: 2}}}", Shape.of(2, 5, 3));
+    assertThat(m.parameterNames()).containsExactly("0.weight");
+    double[] w = m.variable("0.weight");
+    assertThat(w).hasSize(15);
+    double[] y = m.run(new double[30]);
+    assertThat(Arrays.copyOf(y, 15)).isEqualTo(w).isEqualTo(Arrays.copyOfRange(y, 15, 30));
+    double[] small = BuiltModel.inference("- positional_encoding: learned", Shape.of(1, 50, 50)).variable("0.weight");
+    assertThat(mean(Arrays.stream(small).map(v -> v * v).toArray())).isCloseTo(0.02 * 0.02, within(1e-4));
+  }
+
+  @Test
+  void aPositionalEncodingDropsInTrainingAlone() {
+    double[] y = BuiltModel.training("- positional_encoding: {dropout: 0.5}", Shape.of(1, 100, 10)).run(ones(1000));
+    assertThat(Arrays.stream(y).filter(v -> v == 0).count() / 1000.0).isCloseTo(0.5, within(0.07));
+    assertThatThrownBy(() -> infer("- positional_encoding", Shape.of(2, 3), new double[6])).hasMessageContaining("needs sequences [N, T, F], met [2, 3]");
+  }
+
+  @Test
+  void aMaskedMeanLeavesPaddingOut() {
+    double[] x = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+    Shape shape = Shape.of(2, 3, 2);
+    assertThat(BuiltModel.inference("- masked_mean: {from: [a, b]}", shape, Shape.of(2, 3)).run(x, new double[] {0, 7, 1, 0, 0, 0}))
+        .containsExactly(4, 5, 0, 0);
+    assertThatThrownBy(() -> BuiltModel.inference("- masked_mean: {from: [a, b]}", shape, Shape.of(2, 2)))
+        .hasMessageContaining("sequences [2, 3, 2] met indices [2, 2]");
+    assertThatThrownBy(() -> BuiltModel.inference("- masked_mean: {from: a}", shape)).hasMessageContaining("name them, `from: [x, tokens]`");
+  }
+
+  @Test
+  void noStepSeesPadding() {
+    Shape shape = Shape.of(1, 3, 4);
+    for (String layer : new String[] {"transformer_encoder_layer: {nhead: 2, dropout: 0, from: [a, b]}", "multihead_attention: {num_heads: 2, from: [a, a, a, b]}"}) {
+      BuiltModel m = BuiltModel.inference("- " + layer, shape, Shape.of(1, 3));
+      double[] x = BuiltModel.range(12);
+      double[] tokens = {0, 5, 6};
+      double[] before = m.run(x, tokens);
+      x[0] = 99;
+      assertThat(Arrays.copyOfRange(m.run(x, tokens), 4, 12)).as(layer).isEqualTo(Arrays.copyOfRange(before, 4, 12));
+      x[4] = 99;
+      assertThat(Arrays.copyOfRange(m.run(x, tokens), 8, 12)).as(layer).isNotEqualTo(Arrays.copyOfRange(before, 8, 12));
+      // an empty text gives numbers, and the same as one without any padding where all steps are alike
+      assertThat(m.run(ones(12), new double[3])).as(layer).usingComparatorWithPrecision(1e-12).containsExactly(m.run(ones(12), ones(3)));
+    }
+  }
+
+  @Test
+  void withoutPaddingTheIndicesChangeNothing() {
+    Shape shape = Shape.of(2, 3, 4);
+    double[] plain = BuiltModel.inference("- transformer_encoder_layer: {nhead: 2, norm_first: true}", shape).run(BuiltModel.range(24));
+    double[] masked = BuiltModel.inference("- transformer_encoder_layer: {nhead: 2, norm_first: true, from: [a, b]}", shape, Shape.of(2, 3)).run(BuiltModel.range(24), ones(6));
+    assertThat(masked).isEqualTo(plain);
+  }
+
   /// The numbers are those of PyTorch 2.13's LocalResponseNorm(size, alpha=0.5, beta=0.75, k=2).
   @Test
   void aLocalResponseNormDividesByTheNeighbouringChannels() {
