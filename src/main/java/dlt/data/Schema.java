@@ -1,6 +1,8 @@
 package dlt.data;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -23,12 +25,19 @@ public record Schema(List<Field> inputs, List<Field> targets) {
     targets = List.copyOf(targets);
   }
 
+  /// JSON in ASCII alone: not every runtime reads other characters of a model's properties.
+  private static final ObjectMapper ASCII = new ObjectMapper(JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build());
+
   /// This schema as a JSON object on one line.
   public String json() {
     ObjectNode root = JsonNodeFactory.instance.objectNode();
     write(root.putArray("inputs"), inputs);
     write(root.putArray("targets"), targets);
-    return root.toString();
+    try {
+      return ASCII.writeValueAsString(root);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private static void write(ArrayNode to, List<Field> fields) {

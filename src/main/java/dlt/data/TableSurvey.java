@@ -13,11 +13,16 @@ import java.util.Set;
 public final class TableSurvey {
   /// Rows beyond these are not looked at.
   private static final int ROWS = 200_000;
+  /// Cells of fewer words on average are names.
+  private static final int FEWEST_WORDS = 3;
+  private static final ColumnType.Text WORDS =
+      new ColumnType.Text(1, 1, 1, ColumnType.By.WORD, true, ColumnType.Side.LEFT, ColumnType.Side.LEFT);
   private static final Set<String> MISSING = Set.of("", "NA", "N/A", "NaN", "nan", "null", "?");
 
   /// What a column holds. Missing cells count for nothing but `missing`; `least` and `greatest` are NaN unless all cells are
-  /// numbers.
-  public record Facts(String name, int rows, int missing, int different, boolean numeric, boolean whole, double least, double greatest) {
+  /// numbers. `words` is 0 unless it holds texts, most of them different and of several words: so many words 95 % of them do not
+  /// exceed.
+  public record Facts(String name, int rows, int missing, int different, boolean numeric, boolean whole, double least, double greatest, int words) {
     /// Whether every cell has a value of its own.
     public boolean identifies() {
       return missing == 0 && different == rows && rows > 1;
@@ -60,7 +65,14 @@ public final class TableSurvey {
     boolean numeric = numbers.length > 0 && column.numeric();
     int rows = column.ids().length;
     return new Facts(column.name(), rows, rows - column.count(), numbers.length, numeric, numeric && column.whole(),
-        numeric ? Arrays.stream(numbers).min().orElse(Double.NaN) : Double.NaN, numeric ? Arrays.stream(numbers).max().orElse(Double.NaN) : Double.NaN);
+        numeric ? Arrays.stream(numbers).min().orElse(Double.NaN) : Double.NaN, numeric ? Arrays.stream(numbers).max().orElse(Double.NaN) : Double.NaN,
+        numeric ? 0 : words(column));
+  }
+
+  private static int words(TableTexts.Texts column) {
+    int[] counts = column.texts().stream().mapToInt(t -> Vocabulary.words(WORDS, t).size()).sorted().toArray();
+    boolean text = 2 * counts.length > column.count() && Arrays.stream(counts).average().orElse(0) >= FEWEST_WORDS;
+    return text ? counts[(int) (0.95 * (counts.length - 1))] : 0;
   }
 
   public List<Facts> columns() {

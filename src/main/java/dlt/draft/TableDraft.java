@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 /// Drafts an experiment for a table: classes where the target has few values, numbers elsewhere; columns that cannot help, or
 /// that give the target away, are left out and named.
 final class TableDraft {
-  private static final int MOST_CLASSES = 50, FEW_NUMBERS = 20, LISTED = 12;
+  private static final int MOST_CLASSES = 50, FEW_NUMBERS = 20, LISTED = 12, SHORTEST_TEXT = 8, LONGEST_TEXT = 256;
 
   private final String name;
   private final String written;
@@ -50,6 +50,7 @@ final class TableDraft {
     boolean missing = t.missing() > 0;
     boolean gaps = false;
     List<Facts> features = new ArrayList<>();
+    List<Facts> texts = new ArrayList<>();
     int side = side(columns.stream().filter(f -> f != t).toList());
     for (int c = 0; c < columns.size(); c++) {
       Facts f = columns.get(c);
@@ -62,23 +63,30 @@ final class TableDraft {
         seen.add("left out " + f.name() + ": " + why);
         continue;
       }
+      if (f.words() > 0) {
+        texts.add(f);
+        seen.add(String.format(Locale.ROOT, "%s: texts, of which 95 %% have %d words at the most", f.name(), f.words()));
+        continue;
+      }
       gaps |= f.missing() > 0;
       if (f.missing() > 0) {
         seen.add(f.name() + ": missing in " + f.missing() + " rows; the median or no category stands in");
       }
       features.add(f);
     }
-    if (features.isEmpty()) {
+    if (features.isEmpty() && texts.isEmpty()) {
       throw new Failure(Failure.Kind.DATA, written + ": no column is left to predict " + t.name() + " from: " + String.join("; ", seen));
     }
     if (side > 0) {
       seen.add("the other columns look like the pixels of images of " + side + " x " + side + ", 0 to " + (int) greatest(features));
-    } else {
+    } else if (!features.isEmpty()) {
       describe(features);
     }
     Yaml y = new Yaml().comments(seen).line("name: " + name).line("seed: 42").line("data:");
     List<String> arguments = new ArrayList<>(List.of("path: " + Yaml.scalar(written), "target: " + Yaml.scalar(t.name())));
-    if (!ignored.isEmpty()) {
+    if (!texts.isEmpty()) {
+      arguments.addAll(inputs(texts, features));
+    } else if (!ignored.isEmpty()) {
       arguments.add("ignore: [" + ignored.stream().map(Yaml::scalar).collect(Collectors.joining(", ")) + "]");
     }
     if (missing || gaps) {
@@ -93,18 +101,21 @@ final class TableDraft {
     }
     y.line("  train: {" + kind + ": {" + String.join(", ", arguments) + "}}");
     y.line("  split: {validation: 0.2" + (classes ? ", stratify: true" : "") + "}");
-    y.line(side > 0 ? "  preprocess: [{scale: " + 1 / greatest(features) + "}]" : "  preprocess: [standardize]                 # with the training part's mean and deviation");
+    if (!features.isEmpty()) {
+      y.line(side > 0 ? "  preprocess: [{scale: " + 1 / greatest(features) + "}]" : "  preprocess: [standardize]                 # with the training part's mean and deviation");
+    }
+    List<String> read = layers(texts, !features.isEmpty());
     if (side > 0) {
       y.convolutions(side, side, t.different());
     } else {
-      y.dense(t.rows(), classes ? t.different() : 1);
+      y.dense(read, t.rows(), classes ? t.different() : 1);
     }
     y.line("loss: " + (classes ? "cross_entropy" : "mse"));
     int steps = side > 0 ? 1500 : 3000;
     if (classes) {
       y.training(t.rows(), steps, side > 0 ? "2e-3" : "5e-3", "accuracy, f1_macro");
     } else {
-      regression(y, t, steps);
+      regression(y, t, steps, read.size() + 3);
     }
     return new Draft(y.toString(), List.copyOf(seen));
   }
@@ -126,16 +137,55 @@ final class TableDraft {
     if (f.missing() > f.rows() / 2) {
       return "it is missing in more than half of the rows";
     }
-    if (!f.numeric() && f.different() > Math.max(FEW_NUMBERS, f.rows() / 2)) {
+    if (!f.numeric() && f.words() == 0 && f.different() > Math.max(FEW_NUMBERS, f.rows() / 2)) {
       return "nearly every row has its own text";
     }
     if (f.identifies() && f.whole() && (f.greatest() - f.least() == f.rows() - 1 || f.name().toLowerCase(Locale.ROOT).matches("(.*[_ ])?id|index|.*unnamed.*"))) {
       return "it numbers the rows";
     }
-    if (survey.determines(column, target)) {
+    if (f.words() == 0 && survey.determines(column, target)) {
       return "it gives the target away; put it back if it is known when you predict";
     }
     return "";
+  }
+
+  /// The inputs of a table with texts: each text by itself, all other columns together.
+  private static List<String> inputs(List<Facts> texts, List<Facts> features) {
+    List<String> inputs = new ArrayList<>();
+    List<String> types = new ArrayList<>();
+    for (int i = 0; i < texts.size(); i++) {
+      Facts f = texts.get(i);
+      inputs.add("text" + number(texts, i) + ": " + Yaml.scalar(f.name()));
+      int length = Math.clamp(2 * Integer.highestOneBit(Math.max(1, f.words() - 1)), SHORTEST_TEXT, LONGEST_TEXT);
+      types.add(Yaml.scalar(f.name()) + ": {text: {length: " + length + ", min_count: 2}}");
+    }
+    if (!features.isEmpty()) {
+      inputs.add("columns: [" + features.stream().map(f -> Yaml.scalar(f.name())).collect(Collectors.joining(", ")) + "]");
+    }
+    return List.of("inputs: {" + String.join(", ", inputs) + "}", "types: {" + String.join(", ", types) + "}");
+  }
+
+  /// Layers that make one vector of the texts and the other columns: the mean of each text's word vectors.
+  private static List<String> layers(List<Facts> texts, boolean columns) {
+    List<String> r = new ArrayList<>();
+    List<String> vectors = new ArrayList<>();
+    for (int i = 0; i < texts.size(); i++) {
+      String n = number(texts, i);
+      r.add("embedding: {from: text" + n + ", embedding_dim: 32, padding_idx: 0, as: words" + n + "}");
+      r.add("masked_mean: {from: [words" + n + ", text" + n + "], as: mean" + n + "}");
+      vectors.add("mean" + n);
+    }
+    if (columns) {
+      vectors.add("columns");
+    }
+    if (!texts.isEmpty() && vectors.size() > 1) {
+      r.add("concat: {from: [" + String.join(", ", vectors) + "]}");
+    }
+    return r;
+  }
+
+  private static String number(List<Facts> texts, int i) {
+    return texts.size() == 1 ? "" : Integer.toString(i);
   }
 
   private void describe(List<Facts> features) {
@@ -157,9 +207,9 @@ final class TableDraft {
   }
 
   /// The last layer learns in the units of the target.
-  private void regression(Yaml y, Facts t, int steps) {
+  private void regression(Yaml y, Facts t, int steps, int last) {
     double spread = Math.max(1e-3, (t.greatest() - t.least()) / 4);
     double rate = Double.parseDouble(String.format(Locale.ROOT, "%.1g", Math.clamp(spread * 5e-3, 5e-3, 1e4)));
-    y.training(t.rows(), steps, rate > 5e-3 ? "5e-3, groups: [{match: '3\\..*', lr: " + rate + "}]" : "5e-3", "mae, rmse, r2");
+    y.training(t.rows(), steps, rate > 5e-3 ? "5e-3, groups: [{match: '" + last + "\\..*', lr: " + rate + "}]" : "5e-3", "mae, rmse, r2");
   }
 }

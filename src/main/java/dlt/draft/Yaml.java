@@ -39,10 +39,12 @@ final class Yaml {
     return line("    - flatten").line("    - dropout: 0.2").line("    - linear: 128").line("    - relu").line("    - linear: " + outputs);
   }
 
-  /// Two dense layers to `outputs`.
-  Yaml dense(int samples, int outputs) {
+  /// Two dense layers to `outputs`, the first after the layers `before`.
+  Yaml dense(List<String> before, int samples, int outputs) {
     int hidden = samples < 2000 ? 32 : 128;
-    return line("model:").line("  layers:").line("    - linear: " + hidden).line("    - relu").line("    - dropout: 0.1").line("    - linear: " + outputs);
+    line("model:").line("  layers:");
+    before.forEach(l -> line("    - " + l));
+    return line("    - linear: " + hidden).line("    - relu").line("    - dropout: 0.1").line("    - linear: " + outputs);
   }
 
   /// Batches and epochs for about `steps` steps, with a learning rate that falls to nothing.

@@ -181,6 +181,18 @@ class TextsTest {
   }
 
   @Test
+  void parquetHasTextsToo() {
+    Path files = Path.of("src/test/resources/data");
+    for (String column : List.of("colour", "count")) {
+      Parquet p = new Parquet("table-snappy.parquet", List.of("y"), Optional.of(List.of(column)), Map.of(), List.of(), Map.of(column, text(2)), Table.Missing.ERROR,
+          List.of(), Table.Unknown.ERROR, Optional.empty());
+      Dataset d = fitted(p.open(files, CLASSES), IntStream.range(0, 10).toArray());
+      assertThat(vocabulary(d)).as(column).contains(column.equals("colour") ? "blue" : "254");
+      assertThat(IntStream.range(0, 10).filter(i -> Samples.input(d, i)[1] == Vocabulary.PADDING)).as("a null in " + column).isNotEmpty();
+    }
+  }
+
+  @Test
   void aTextStandsBesideOtherInputs() {
     Map<String, List<String>> inputs = new LinkedHashMap<>();
     inputs.put("words", List.of("t"));

@@ -57,6 +57,21 @@ class DraftTest {
   }
 
   @Test
+  void textsBecomeInputsOfTheirOwnBesideTheOtherColumns() throws IOException {
+    Random random = new Random(1);
+    String rows = rows(100, i -> "\"the " + (i % 2 == 0 ? "good" : "bad") + " film, number " + i + "\"," + random.nextDouble() + ",an opinion of row " + i + "," + (i % 2 == 0));
+    Draft d = table("review,size,title,kind\n" + rows, Optional.empty());
+    assertThat(d.seen()).contains("review: texts, of which 95 % have 6 words at the most", "title: texts, of which 95 % have 5 words at the most");
+    Prepared p = prepared(d);
+    assertThat(p.parts().train().dataset().inputs()).extracting(f -> f.name()).containsExactly("text0", "text1", "columns");
+    assertThat(p.parts().train().dataset().inputs().getFirst().type().shape().dims()).containsExactly(8);
+    assertThat(p.assembly().outputs().get("output").dims()).containsExactly(2);
+    Prepared alone = prepared(table("review,score\n" + rows(100, i -> "the film number " + i + "," + random.nextDouble()), Optional.empty()));
+    assertThat(alone.task()).isEqualTo(Task.REGRESSION);
+    assertThat(alone.parts().train().dataset().inputs()).extracting(f -> f.name()).containsExactly("text");
+  }
+
+  @Test
   void manyNumbersAreARegressionAndFewAreClasses() throws IOException {
     Random random = new Random(2);
     String text = "a,price,grade\n" + rows(100, i -> random.nextDouble() + "," + random.nextInt(100_000) + "," + i % 4);
