@@ -4,6 +4,8 @@ import dlt.tensor.Philox;
 
 /// Random numbers for one sample, one after the other: a function of the generator, the sample and how many were drawn.
 final class Draws {
+  private static final int SOME = 1024;
+
   private final Philox philox;
   private long next;
 
@@ -58,13 +60,23 @@ final class Draws {
 
   /// In (0, 1).
   private double positive() {
-    return ((philox.bits(next++) & 0xffffffffL) + 0.5) * 0x1p-32;
+    return positive(philox.bits(next++));
+  }
+
+  private static double positive(int bits) {
+    return ((bits & 0xffffffffL) + 0.5) * 0x1p-32;
   }
 
   /// Adds `std` times standard normal numbers to `x`.
   void addNormal(float[] x, double std) {
-    for (int i = 0; i < x.length; i++) {
-      x[i] += (float) (std * Quantile.normal(positive()));
+    int[] some = new int[Math.min(x.length, SOME)];
+    for (int from = 0; from < x.length; from += some.length) {
+      philox.bits(next, some);
+      int count = Math.min(some.length, x.length - from);
+      for (int i = 0; i < count; i++) {
+        x[from + i] += (float) (std * Quantile.normal(positive(some[i])));
+      }
+      next += count;
     }
   }
 }

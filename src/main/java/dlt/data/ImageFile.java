@@ -41,18 +41,15 @@ final class ImageFile {
     for (int y = 0; y < h; y++) {
       row(image, y, channels, pixels, row);
       for (int c = 0; c < channels; c++) {
-        for (int x = 0; x < width; x++) {
-          narrow[(c * h + y) * width + x] = across.at(x, row, c * w, 1);
-        }
+        across.rows(1, row, c * w, w, narrow, (c * h + y) * width);
       }
     }
-    byte[] r = new byte[channels * height * width];
+    float[] plane = new float[height * width];
+    byte[] r = new byte[channels * plane.length];
     for (int c = 0; c < channels; c++) {
-      for (int y = 0; y < height; y++) {
-        for (int x = 0; x < width; x++) {
-          float v = down.at(y, narrow, c * h * width + x, width);
-          r[(c * height + y) * width + x] = (byte) Math.clamp((int) (v + 0.5f), 0, 255);
-        }
+      down.columns(width, narrow, c * h * width, plane, 0);
+      for (int i = 0; i < plane.length; i++) {
+        r[c * plane.length + i] = (byte) Math.clamp((int) (plane[i] + 0.5f), 0, 255);
       }
     }
     return r;

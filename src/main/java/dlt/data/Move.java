@@ -82,17 +82,62 @@ sealed interface Move {
     double middleY = (p.height - 1) / 2.0;
     for (int y = 0; y < p.height; y++) {
       double dy = y - middleY - m.down;
-      double yy = m.yy * dy;
-      double xy = m.xy * dy;
-      for (int i = 0; i < p.width; i++) {
-        double dx = i - middleX - m.right;
-        double sy = m.yx * dx + yy + middleY;
-        double sx = m.xx * dx + xy + middleX;
-        if (p.nearest) {
-          nearest(x, p, y * p.width + i, sy, sx, outside);
-        } else {
-          bilinear(x, p, y * p.width + i, sy, sx, outside);
+      Row row = new Row(m, m.yy * dy, m.xy * dy, middleY, middleX);
+      int at = y * p.width;
+      if (p.nearest) {
+        for (int i = 0; i < p.width; i++) {
+          nearest(x, p, at + i, row.y(i), row.x(i), outside);
         }
+        continue;
+      }
+      // sums and products round alike everywhere, so that a row's places with four pixels around their sources follow one another
+      int from = 0;
+      int to = p.width;
+      for (; from < to && !row.inside(from, p); from++) {
+        bilinear(x, p, at + from, row.y(from), row.x(from), outside);
+      }
+      for (; to > from && !row.inside(to - 1, p); to--) {
+        bilinear(x, p, at + to - 1, row.y(to - 1), row.x(to - 1), outside);
+      }
+      inside(x, p, at, from, to, row);
+    }
+  }
+
+  /// Where the places of a row have their sources.
+  record Row(Affine m, double yy, double xy, double middleY, double middleX) {
+    double y(int i) {
+      return m.yx * (i - middleX - m.right) + yy + middleY;
+    }
+
+    double x(int i) {
+      return m.xx * (i - middleX - m.right) + xy + middleX;
+    }
+
+    /// Whether there are pixels all around place `i`'s.
+    boolean inside(int i, Planes p) {
+      double y = y(i);
+      double x = x(i);
+      return y >= 0 && y < p.height - 1 && x >= 0 && x < p.width - 1;
+    }
+  }
+
+  /// [#bilinear] of the places `from` to `to` of a row that begins at `at`, all of them inside.
+  private static void inside(float[] x, Planes p, int at, int from, int to, Row row) {
+    float[] source = p.source;
+    int width = p.width;
+    int plane = p.height * width;
+    for (int i = from; i < to; i++) {
+      double sy = row.y(i);
+      double sx = row.x(i);
+      int y0 = (int) sy;
+      int x0 = (int) sx;
+      float fy = (float) (sy - y0);
+      float fx = (float) (sx - x0);
+      for (int c = 0; c < x.length; c += plane) {
+        int corner = c + y0 * width + x0;
+        float top = source[corner] * (1 - fx) + source[corner + 1] * fx;
+        float bottom = source[corner + width] * (1 - fx) + source[corner + width + 1] * fx;
+        x[c + at + i] = top * (1 - fy) + bottom * fy;
       }
     }
   }
@@ -110,18 +155,9 @@ sealed interface Move {
     int x0 = floor(sx);
     float fy = (float) (sy - y0);
     float fx = (float) (sx - x0);
-    boolean inside = y0 >= 0 && y0 + 1 < p.height && x0 >= 0 && x0 + 1 < p.width;
     for (int c = 0; c < p.channels; c++) {
-      float top;
-      float bottom;
-      if (inside) {
-        int from = p.row(c, y0) + x0;
-        top = p.source[from] * (1 - fx) + p.source[from + 1] * fx;
-        bottom = p.source[from + p.width] * (1 - fx) + p.source[from + p.width + 1] * fx;
-      } else {
-        top = p.at(c, y0, x0, outside) * (1 - fx) + p.at(c, y0, x0 + 1, outside) * fx;
-        bottom = p.at(c, y0 + 1, x0, outside) * (1 - fx) + p.at(c, y0 + 1, x0 + 1, outside) * fx;
-      }
+      float top = p.at(c, y0, x0, outside) * (1 - fx) + p.at(c, y0, x0 + 1, outside) * fx;
+      float bottom = p.at(c, y0 + 1, x0, outside) * (1 - fx) + p.at(c, y0 + 1, x0 + 1, outside) * fx;
       x[p.row(c, 0) + at] = top * (1 - fy) + bottom * fy;
     }
   }
@@ -146,16 +182,8 @@ sealed interface Move {
     Resampling down = new Resampling(m.height, p.height);
     float[] wide = new float[m.height * p.width];
     for (int c = 0; c < p.channels; c++) {
-      for (int y = 0; y < m.height; y++) {
-        for (int i = 0; i < p.width; i++) {
-          wide[y * p.width + i] = across.at(i, p.source, p.row(c, m.top + y) + m.left, 1);
-        }
-      }
-      for (int y = 0; y < p.height; y++) {
-        for (int i = 0; i < p.width; i++) {
-          x[p.row(c, y) + i] = down.at(y, wide, i, p.width);
-        }
-      }
+      across.rows(m.height, p.source, p.row(c, m.top) + m.left, p.width, wide, 0);
+      down.columns(p.width, wide, 0, x, p.row(c, 0));
     }
   }
 

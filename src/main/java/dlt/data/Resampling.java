@@ -1,5 +1,7 @@
 package dlt.data;
 
+import java.util.Arrays;
+
 /// Bilinear resampling along one dimension, with the triangle stretched where the image shrinks, so that every source
 /// element counts (antialiasing, as Pillow and torchvision do it).
 final class Resampling {
@@ -30,14 +32,36 @@ final class Resampling {
     }
   }
 
-  /// Element `i` of the result, from the source elements `source[at]`, `source[at + stride]`, ...
-  float at(int i, float[] source, int at, int stride) {
-    float sum = 0;
-    int j = at + first[i] * stride;
-    for (float w : weights[i]) {
-      sum += w * source[j];
-      j += stride;
+  /// Each of `count` rows, the first at `at` of `source` and the next ones `stride` further, into rows from `begin` of
+  /// `to` on.
+  void rows(int count, float[] source, int at, int stride, float[] to, int begin) {
+    int width = first.length;
+    for (int i = 0; i < width; i++) {
+      float[] w = weights[i];
+      int from = at + first[i];
+      for (int row = 0; row < count; row++) {
+        float sum = 0;
+        for (int j = 0; j < w.length; j++) {
+          sum += w[j] * source[from + j];
+        }
+        to[begin + row * width + i] = sum;
+        from += stride;
+      }
     }
-    return sum;
+  }
+
+  /// Each of the columns of rows of `width` elements from `at` of `source` on, into rows as wide from `begin` of `to` on.
+  void columns(int width, float[] source, int at, float[] to, int begin) {
+    Arrays.fill(to, begin, begin + first.length * width, 0);
+    for (int row = 0; row < first.length; row++) {
+      int into = begin + row * width;
+      for (int j = 0; j < weights[row].length; j++) {
+        float w = weights[row][j];
+        int from = at + (first[row] + j) * width;
+        for (int i = 0; i < width; i++) {
+          to[into + i] += w * source[from + i];
+        }
+      }
+    }
   }
 }

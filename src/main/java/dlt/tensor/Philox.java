@@ -56,20 +56,40 @@ public final class Philox {
 
   /// [#uniform(long)] for the indices from `first` on into all of `to`: a block gives four.
   public void uniform(long first, float[] to) {
+    int[] four = new int[4];
     int i = 0;
     for (; i < to.length && (first + i & 3) != 0; i++) {
       to[i] = uniform(first + i);
     }
     for (; i + 4 <= to.length; i += 4) {
-      long block = first + i >>> 2;
-      block((int) block, (int) (block >>> 32), to, i);
+      block(first + i >>> 2, four, 0);
+      to[i] = (four[0] >>> 8) * 0x1p-24f;
+      to[i + 1] = (four[1] >>> 8) * 0x1p-24f;
+      to[i + 2] = (four[2] >>> 8) * 0x1p-24f;
+      to[i + 3] = (four[3] >>> 8) * 0x1p-24f;
     }
     for (; i < to.length; i++) {
       to[i] = uniform(first + i);
     }
   }
 
-  private void block(int c0, int c1, float[] to, int at) {
+  /// [#bits(long)] for the indices from `first` on into all of `to`.
+  public void bits(long first, int[] to) {
+    int i = 0;
+    for (; i < to.length && (first + i & 3) != 0; i++) {
+      to[i] = bits(first + i);
+    }
+    for (; i + 4 <= to.length; i += 4) {
+      block(first + i >>> 2, to, i);
+    }
+    for (; i < to.length; i++) {
+      to[i] = bits(first + i);
+    }
+  }
+
+  private void block(long block, int[] to, int at) {
+    int c0 = (int) block;
+    int c1 = (int) (block >>> 32);
     int c2 = stream;
     int c3 = epoch;
     int k0 = key0;
@@ -84,10 +104,10 @@ public final class Philox {
       k0 += W0;
       k1 += W1;
     }
-    to[at] = (c0 >>> 8) * 0x1p-24f;
-    to[at + 1] = (c1 >>> 8) * 0x1p-24f;
-    to[at + 2] = (c2 >>> 8) * 0x1p-24f;
-    to[at + 3] = (c3 >>> 8) * 0x1p-24f;
+    to[at] = c0;
+    to[at + 1] = c1;
+    to[at + 2] = c2;
+    to[at + 3] = c3;
   }
 
   /// A number in [0, 1) with 53 random bits; uses the bits of indices `2i` and `2i + 1`.

@@ -121,6 +121,47 @@ class AugmentTest {
   }
 
   @Test
+  void anAffineChangeTakesEachPlaceFromTheFourPixelsAroundItsSource() {
+    for (Shape shape : List.of(SHAPE, Shape.of(1, 9, 9), Shape.of(3, 1, 7), Shape.of(1, 6, 1), Shape.of(2, 2, 2))) {
+      Move.Planes planes = new Move.Planes(shape.dim(0), shape.dim(1), shape.dim(2), false);
+      for (Move.Affine m : List.of(new Move.Affine(1, 0, 0, 1, 0, 0), new Move.Affine(0, 1, -1, 0, 0, 0), new Move.Affine(1, 0, 0, 1, 1, -2),
+          new Move.Affine(0.9, 0.2, -0.2, 0.9, 0.3, -0.6), new Move.Affine(-0.5, 0.1, 0.3, -0.7, -0.25, 0.1), new Move.Affine(2, 0, 0, 2, 20, 0))) {
+        float[] x = new float[(int) shape.size()];
+        for (int i = 0; i < x.length; i++) {
+          x[i] = (i * 37 % 101) - 50;
+        }
+        float[] moved = x.clone();
+        m.apply(moved, planes, 0);
+        for (int i = 0; i < x.length; i++) {
+          assertThat(moved[i]).as("%s of %s, element %d", m, shape, i).isEqualTo(fromFour(x, planes, m, i));
+        }
+      }
+    }
+  }
+
+  /// Element `i` of what `m` makes of `x`, by the definition.
+  private static float fromFour(float[] x, Move.Planes p, Move.Affine m, int i) {
+    int plane = p.height() * p.width();
+    double dy = i % plane / p.width() - (p.height() - 1) / 2.0 - m.down();
+    double dx = i % p.width() - (p.width() - 1) / 2.0 - m.right();
+    double sy = m.yx() * dx + m.yy() * dy + (p.height() - 1) / 2.0;
+    double sx = m.xx() * dx + m.xy() * dy + (p.width() - 1) / 2.0;
+    int y = (int) Math.floor(sy);
+    int column = (int) Math.floor(sx);
+    float fy = (float) (sy - y);
+    float fx = (float) (sx - column);
+    float[] corners = new float[4];
+    for (int k = 0; k < 4; k++) {
+      int row = y + k / 2;
+      int at = column + k % 2;
+      corners[k] = row < 0 || row >= p.height() || at < 0 || at >= p.width() ? 0 : x[i / plane * plane + row * p.width() + at];
+    }
+    float top = corners[0] * (1 - fx) + corners[1] * fx;
+    float bottom = corners[2] * (1 - fx) + corners[3] * fx;
+    return top * (1 - fy) + bottom * fy;
+  }
+
+  @Test
   void turningKeepsTheCentreAndDistancesAndTranslatingMoves() {
     Shape odd = Shape.of(1, 5, 5);
     float[] dot = new float[25];

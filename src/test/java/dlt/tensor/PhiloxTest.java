@@ -12,9 +12,12 @@ class PhiloxTest {
     for (long first : new long[] {0, 1, 2, 3, 4, 17, (1L << 34) - 5}) {
       for (int count : new int[] {0, 1, 3, 4, 5, 11, 64}) {
         float[] some = new float[count];
+        int[] bits = new int[count];
         random.uniform(first, some);
+        random.bits(first, bits);
         for (int i = 0; i < count; i++) {
           assertThat(some[i]).as("number %d from %d on", i, first).isEqualTo(random.uniform(first + i));
+          assertThat(bits[i]).as("bits %d from %d on", i, first).isEqualTo(random.bits(first + i));
         }
       }
     }
