@@ -46,7 +46,7 @@ final class Memory {
       }
       MemorySegment pages = MemorySegment.ofAddress(start).reinterpret(size, arena, s -> Calls.unmap(s.address(), size));
       long aligned = start + HUGE - 1 & -HUGE;
-      Calls.adviseHuge(aligned, start + size - aligned & -HUGE);
+      Calls.adviseHuge(aligned, bytes & -HUGE); // not the last piece: the system would fill its page, whose rest nobody asked for
       return pages.asSlice(aligned - start, bytes);
     } catch (OutOfMemoryError e) {
       throw outOfMemory(bytes, e);
