@@ -49,6 +49,9 @@ final class MatMulKernel {
     if (!target.emits() || k == 0) {
       return twin(target, size, x.data(), y.data(), output.data(), bias, atA, atB, atC);
     }
+    if (atA.length == 1 && ThinGemm.fits(target.instructionSet(), size)) {
+      return ThinGemm.step(target, size, x.address(), y.address(), output.address(), bias.address());
+    }
     return new Gemm(target, size, atA.length).step(add(atA, x), add(atB, y), add(atC, output), bias.address());
   }
 

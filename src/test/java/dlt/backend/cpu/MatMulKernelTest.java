@@ -1,6 +1,7 @@
 package dlt.backend.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dlt.op.MatMul;
@@ -24,7 +25,10 @@ class MatMulKernelTest {
     {1, 1, 1}, {1, 1, 7}, {1, 1, 20_000}, {2, 3, 5}, {7, 9, 16}, {8, 8, 8}, {6, 15, 17}, {7, 16, 31}, {13, 17, 33}, {14, 32, 64},
     {15, 33, 65}, {28, 10, 100}, {29, 10, 129}, {32, 64, 30}, {32, 2, 64}, {64, 32, 30}, {1, 100, 50}, {100, 1, 50}, {3, 200, 128},
     {200, 3, 128}, {128, 10, 784}, {10, 784, 128}, {128, 784, 10}, {71, 129, 70}, {150, 140, 769}, {64, 65, 1537}, {10, 7, 4097},
-    {70, 40, 4111}, {9, 11, 16_400}, {300, 70, 66}, {33, 530, 90}, {257, 259, 261}, {70, 2750, 800}
+    {70, 40, 4111}, {9, 11, 16_400}, {300, 70, 66}, {33, 530, 90}, {257, 259, 261}, {70, 2750, 800},
+    // one side short, the larger operand more than half a MB
+    {130, 10, 1100}, {131, 13, 1031}, {40, 16, 4111}, {601, 2, 256}, {130, 1100, 10}, {17, 9001, 32}, {513, 300, 1}, {16, 8208, 3},
+    {10, 1100, 130}, {2, 300, 601}, {12, 1031, 131}, {6, 264, 513}
   };
 
   @ParameterizedTest
@@ -35,6 +39,32 @@ class MatMulKernelTest {
       for (int[] s : SIZES) {
         for (int t = 0; t < 4; t++) {
           check(set, code, one, three, new MatMul(t % 2 == 1, t / 2 == 1), s[0], s[1], s[2], Shape.SCALAR, Shape.SCALAR);
+        }
+      }
+    }
+  }
+
+  /// Both kinds of kernels for rows of A with rows of B.
+  @ParameterizedTest
+  @EnumSource
+  void productsEndInABiasAndARelu(InstructionSet set) {
+    assumeTrue(InstructionSet.supported(set));
+    try (CodeMemory code = new CodeMemory(); Workers workers = new Workers(2); Arena arena = Arena.ofShared()) {
+      Target target = new Target(set, workers, code, arena);
+      for (int[] s : new int[][] {{130, 10, 1100}, {40, 3, 4111}, {33, 10, 200}, {70, 130, 60}}) {
+        Operand a = random(arena, Shape.of(s[0], s[2]), 1);
+        Operand b = random(arena, Shape.of(s[1], s[2]), 2);
+        Operand bias = random(arena, Shape.of(s[1]), 3);
+        MatMul op = new MatMul(false, true);
+        for (boolean relu : new boolean[] {false, true}) {
+          Operand c = random(arena, Shape.of(s[0], s[1]), 4);
+          MatMulKernel.compile(target, op, List.of(a, b), Optional.of(new Epilogue(bias, relu)), c).run();
+          double[] expected = expected(op, a, b, c.shape(), s[0], s[1], s[2]);
+          for (int i = 0; i < expected.length; i++) {
+            double sum = expected[i] + bias.data().getAtIndex(ValueLayout.JAVA_FLOAT, i % s[1]);
+            assertThat((double) c.data().getAtIndex(ValueLayout.JAVA_FLOAT, i)).as("%s %s at %d", set, c.shape(), i)
+                .isCloseTo(relu ? Math.max(sum, 0) : sum, within(1e-6 + 1e-7 * s[2]));
+          }
         }
       }
     }
