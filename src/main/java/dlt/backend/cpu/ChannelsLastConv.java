@@ -5,9 +5,12 @@ import static dlt.backend.cpu.Assembler.R10;
 import static dlt.backend.cpu.Assembler.R11;
 import static dlt.backend.cpu.Assembler.R12;
 import static dlt.backend.cpu.Assembler.R13;
+import static dlt.backend.cpu.Assembler.R14;
+import static dlt.backend.cpu.Assembler.R15;
 import static dlt.backend.cpu.Assembler.R8;
 import static dlt.backend.cpu.Assembler.R9;
 import static dlt.backend.cpu.Assembler.RAX;
+import static dlt.backend.cpu.Assembler.RBP;
 import static dlt.backend.cpu.Assembler.RBX;
 import static dlt.backend.cpu.Assembler.RCX;
 import static dlt.backend.cpu.Assembler.RDI;
@@ -19,22 +22,39 @@ import dlt.backend.cpu.Taps.Reach;
 import java.util.ArrayList;
 import java.util.List;
 
-/// One tile of a convolution, or of its gradient by the images: `rows` x `columns` pixels by `vectors` vectors of channels,
-/// in registers over all taps. Source values are broadcast from where they lie in the image; what a tap would take from outside of it
-/// is left out of the code. The weights come as a panel [plane][tap row][tap column][source channel of the plane][vectors of result
-/// channels] and are read once from start to end. Tap columns that are next to one another in the source, and whose pixels
-/// are the same ones, are one run of channels.
+/// Rows of tiles of a convolution, or of its gradient by the images. A tile is `rows` x `columns` pixels by `vectors` vectors of
+/// channels, in registers over all taps. Source values are broadcast from where they lie in the image; what a tap would take from
+/// outside of it is left out of the code. The weights come as a panel [plane][tap row][tap column][source channel of the
+/// plane][vectors of result channels], which each tile reads from start to end. Tap columns that are next to one another in the source,
+/// and whose pixels are the same ones, are one run of channels.
 ///
-/// Call it with the place of the first pixel's first tap, the panel, the first result pixel, and the bias of the panel's channels.
-/// Steps are bytes. The source has `planes` times `run` channels, `plane` bytes apart; after the taps of a plane, `skipped` bytes of the
-/// panel are others'. Of the vectors' lanes, `channels` are stored. `biased`: sums start from the bias, `relu`: negative
-/// results become zero.
+/// Call it with the place of the first pixel's first tap, the panel, the first result pixel, the bias of the panel's channels, and the
+/// number of rows of tiles, one below the other.
+/// Steps are bytes. `columns` are the tiles of a row; tiles that are equal are the same code, one after the other. The source
+/// has `planes` times `run` channels, `plane` bytes apart; after the taps of a plane, `skipped` bytes of the panel are others'. Of the
+/// vectors' lanes, `channels` are stored. `biased`: sums start from the bias, `relu`: negative results become zero.
 record ChannelsLastConv(
-    Side rows, Side columns, int vectors, int channels, int planes, long plane, int run, long skipped, boolean biased, boolean relu) {
+    Side rows, List<Sides> columns, int vectors, int channels, int planes, long plane, int run, long skipped, boolean biased, boolean relu) {
 
   /// The pixels of a tile along one axis: steps from one's source to the next one's, from tap to tap, and from result to
   /// result; for each tap the pixels that it reaches; and how many results after each one, `zero` bytes apart, become zero.
   record Side(int pixels, long source, long tap, long result, List<Reach> taps, int zeros, long zero) {}
+
+  /// `count` equal tiles next to one another.
+  record Sides(Side side, int count) {
+    /// Equal neighbours together.
+    static List<Sides> of(List<Side> tiles) {
+      List<Sides> runs = new ArrayList<>();
+      for (Side tile : tiles) {
+        if (!runs.isEmpty() && runs.getLast().side.equals(tile)) {
+          runs.add(new Sides(tile, runs.removeLast().count + 1));
+        } else {
+          runs.add(new Sides(tile, 1));
+        }
+      }
+      return runs;
+    }
+  }
 
   /// How results are cut into tiles.
   record Tile(int rows, int columns, int vectors) {
@@ -95,21 +115,74 @@ record ChannelsLastConv(
     return best;
   }
 
-  private int pixels() {
-    return rows.pixels * columns.pixels;
+  private void emit(Assembler a) {
+    int[] kept = {RBX, RBP, R12, R13, R14, R15};
+    for (int r : kept) {
+      a.push(r);
+    }
+    a.moveRegister(R13, RSI);
+    a.moveRegister(R14, RDI);
+    a.moveRegister(R15, R8);
+    Label row = a.here();
+    long source = 0;
+    long result = 0;
+    for (Sides tiles : columns) {
+      Side side = tiles.side;
+      if (tiles.count > 1) {
+        a.moveImmediate(RBP, tiles.count);
+      }
+      Label next = a.here();
+      new TileCode(a, side).emit();
+      a.addImmediate(R14, Math.toIntExact(side.pixels * side.source));
+      a.addImmediate(RDX, Math.toIntExact(side.pixels * side.result));
+      if (tiles.count > 1) {
+        a.subImmediate(RBP, 1);
+        a.jump(NOT_ZERO, next);
+      }
+      source += tiles.count * side.pixels * side.source;
+      result += tiles.count * side.pixels * side.result;
+    }
+    a.addImmediate(R14, Math.toIntExact(rows.pixels * rows.source - source));
+    a.addImmediate(RDX, Math.toIntExact(rows.pixels * rows.result - result));
+    a.subImmediate(R15, 1);
+    a.jump(NOT_ZERO, row);
+    for (int i = kept.length - 1; i >= 0; i--) {
+      a.pop(kept[i]);
+    }
+    a.ret();
   }
 
-  private void emit(Assembler a) {
-    for (int i = 0; i < pixels() * vectors; i++) {
-      if (!biased) {
-        a.zero(i);
-      } else if (i < vectors) {
-        a.load(i, Address.at(RCX, i * a.vectorBytes()));
-      } else {
-        a.move(i, i % vectors);
-      }
+  /// One tile, the place of whose first tap is in R14: its panel is in R13, its first result in RDX, the bias in RCX.
+  private final class TileCode {
+    private final Assembler a;
+    private final Side columns;
+
+    TileCode(Assembler a, Side columns) {
+      this.a = a;
+      this.columns = columns;
     }
-    if (!rows.taps.isEmpty() && !columns.taps.isEmpty()) {
+
+    private int pixels() {
+      return rows.pixels * columns.pixels;
+    }
+
+    void emit() {
+      for (int i = 0; i < pixels() * vectors; i++) {
+        if (!biased) {
+          a.zero(i);
+        } else if (i < vectors) {
+          a.load(i, Address.at(RCX, i * a.vectorBytes()));
+        } else {
+          a.move(i, i % vectors);
+        }
+      }
+      if (!rows.taps.isEmpty() && !columns.taps.isEmpty()) {
+        sum();
+      }
+      finish();
+    }
+
+    private void sum() {
       // where results go comes into the cache while the sums are computed
       for (int i = 0; i < pixels(); i++) {
         for (long place : places(i)) {
@@ -118,181 +191,175 @@ record ChannelsLastConv(
           }
         }
       }
-      a.push(RBX);
-      a.push(R12);
-      a.push(R13);
+      a.moveRegister(RDI, R14);
+      a.moveRegister(RSI, R13);
       a.moveImmediate(RBX, planes);
       Label plane = a.here();
       for (Group group : Group.of(rows.taps)) {
-        rows(a, group);
+        rows(group);
       }
       if (planes > 1) {
-        a.addImmediate(RDI, Math.toIntExact(this.plane));
+        a.addImmediate(RDI, Math.toIntExact(ChannelsLastConv.this.plane));
         a.addImmediate(RSI, Math.toIntExact(skipped));
         a.subImmediate(RBX, 1);
         a.jump(NOT_ZERO, plane);
       }
-      a.pop(R13);
-      a.pop(R12);
-      a.pop(RBX);
     }
-    finish(a);
-  }
 
-  /// The taps of some rows, from RDI on.
-  private void rows(Assembler a, Group group) {
-    int weights = columns.taps.size() * run * vectors * a.vectorBytes();
-    if (group.reach.empty()) {
-      a.addImmediate(RSI, group.count * weights);
-      return;
-    }
-    a.address(R11, Address.at(RDI, Math.toIntExact(group.first * rows.tap)));
-    if (group.count > 1) {
-      a.moveImmediate(R9, group.count);
-    }
-    Label row = a.here();
-    for (Group column : Group.of(columns.taps)) {
-      columns(a, group.reach, column);
-    }
-    if (group.count > 1) {
-      a.addImmediate(R11, Math.toIntExact(rows.tap));
-      a.subImmediate(R9, 1);
-      a.jump(NOT_ZERO, row);
-    }
-  }
-
-  /// The taps of some columns, in the row at R11.
-  private void columns(Assembler a, Reach row, Group group) {
-    boolean adjacent = columns.tap == 4L * run;
-    if (group.reach.empty()) {
-      a.addImmediate(RSI, group.count * run * vectors * a.vectorBytes());
-      return;
-    }
-    a.address(R10, Address.at(R11, Math.toIntExact(group.first * columns.tap)));
-    if (adjacent || group.count == 1) {
-      run(a, group.count * run, row, group.reach);
-      return;
-    }
-    a.moveRegister(R12, R10);
-    a.moveImmediate(RAX, group.count);
-    Label column = a.here();
-    run(a, run, row, group.reach);
-    a.addImmediate(R12, Math.toIntExact(columns.tap));
-    a.moveRegister(R10, R12);
-    a.subImmediate(RAX, 1);
-    a.jump(NOT_ZERO, column);
-  }
-
-  /// Neighbouring source channels from R10 on, the panel at RSI.
-  private void run(Assembler a, int length, Reach row, Reach column) {
-    int turns = length > STRAIGHT ? length / UNROLLED : 0;
-    if (turns > 0) {
-      a.moveImmediate(R8, turns);
-      a.align(32);
-      Label next = a.here();
-      for (int u = 0; u < UNROLLED; u++) {
-        multiply(a, u, row, column);
+    /// The taps of some rows, from RDI on.
+    private void rows(Group group) {
+      int weights = columns.taps.size() * run * vectors * a.vectorBytes();
+      if (group.reach.empty()) {
+        a.addImmediate(RSI, group.count * weights);
+        return;
       }
-      nextRows(a);
-      a.addImmediate(R10, 4 * UNROLLED);
-      a.addImmediate(RSI, UNROLLED * vectors * a.vectorBytes());
-      a.subImmediate(R8, 1);
-      a.jump(NOT_ZERO, next);
-    }
-    int rest = length - turns * UNROLLED;
-    for (int u = 0; u < rest; u++) {
-      multiply(a, u, row, column);
-    }
-    if (rest > 0) {
-      a.addImmediate(RSI, rest * vectors * a.vectorBytes());
-    }
-  }
-
-  /// Asks for what these channels of the tile below are computed from: pixels lie too far apart to be foreseen by the processor.
-  private void nextRows(Assembler a) {
-    // with one vector the loads are the limit
-    for (int i = 0; i < pixels() && vectors > 1; i++) {
-      a.prefetch(Address.at(R10, source(i, 0) + Math.toIntExact(rows.pixels * rows.source)));
-    }
-  }
-
-  private int source(int pixel, int u) {
-    return Math.toIntExact(pixel / columns.pixels * rows.source + pixel % columns.pixels * columns.source + 4L * u);
-  }
-
-  /// Channel `u` from here.
-  private void multiply(Assembler a, int u, Reach row, Reach column) {
-    int weight = pixels() * vectors;
-    int source = weight + vectors;
-    int spare = Math.min(2, a.vectorRegisters() - source);
-    for (int v = 0; v < vectors; v++) {
-      a.load(weight + v, Address.at(RSI, (u * vectors + v) * a.vectorBytes()));
-    }
-    for (int i = 0; i < pixels(); i++) {
-      if (!row.has(i / columns.pixels) || !column.has(i % columns.pixels)) {
-        continue;
+      a.address(R11, Address.at(RDI, Math.toIntExact(group.first * rows.tap)));
+      if (group.count > 1) {
+        a.moveImmediate(R9, group.count);
       }
-      Address value = Address.at(R10, source(i, u));
-      if (vectors == 1 && a.instructionSet() == InstructionSet.AVX512) {
-        a.op(Instruction.FMADD231, i, weight, value.broadcasting());
-        continue;
+      Label row = a.here();
+      for (Group column : Group.of(columns.taps)) {
+        columns(group.reach, column);
       }
-      int s = source + i % spare;
-      a.broadcast(s, value);
-      for (int v = 0; v < vectors; v++) {
-        a.op(Instruction.FMADD231, i * vectors + v, weight + v, s);
+      if (group.count > 1) {
+        a.addImmediate(R11, Math.toIntExact(rows.tap));
+        a.subImmediate(R9, 1);
+        a.jump(NOT_ZERO, row);
       }
     }
-  }
 
-  private void finish(Assembler a) {
-    int zero = pixels() * vectors;
-    if (relu) {
-      a.zero(zero);
+    /// The taps of some columns, in the row at R11.
+    private void columns(Reach row, Group group) {
+      boolean adjacent = columns.tap == 4L * run;
+      if (group.reach.empty()) {
+        a.addImmediate(RSI, group.count * run * vectors * a.vectorBytes());
+        return;
+      }
+      a.address(R10, Address.at(R11, Math.toIntExact(group.first * columns.tap)));
+      if (adjacent || group.count == 1) {
+        run(group.count * run, row, group.reach);
+        return;
+      }
+      a.moveRegister(R12, R10);
+      a.moveImmediate(RAX, group.count);
+      Label column = a.here();
+      run(run, row, group.reach);
+      a.addImmediate(R12, Math.toIntExact(columns.tap));
+      a.moveRegister(R10, R12);
+      a.subImmediate(RAX, 1);
+      a.jump(NOT_ZERO, column);
     }
-    int mask = a.instructionSet() == InstructionSet.AVX512 ? 1 : zero + 1;
-    if (channels % a.lanes() > 0) {
-      a.maskFirst(mask, channels % a.lanes());
-    }
-    for (int i = 0; i < pixels(); i++) {
-      for (int v = 0; v * a.lanes() < channels; v++) {
-        if (relu) {
-          // the second operand where one is NaN: NaN stays
-          a.op(Instruction.MAX, i * vectors + v, zero, i * vectors + v);
+
+    /// Neighbouring source channels from R10 on, the panel at RSI.
+    private void run(int length, Reach row, Reach column) {
+      int turns = length > STRAIGHT ? length / UNROLLED : 0;
+      if (turns > 0) {
+        a.moveImmediate(R8, turns);
+        a.align(32);
+        Label next = a.here();
+        for (int u = 0; u < UNROLLED; u++) {
+          multiply(u, row, column);
         }
-        store(a, places(i).getFirst(), v, i * vectors + v, mask);
+        nextRows();
+        a.addImmediate(R10, 4 * UNROLLED);
+        a.addImmediate(RSI, UNROLLED * vectors * a.vectorBytes());
+        a.subImmediate(R8, 1);
+        a.jump(NOT_ZERO, next);
+      }
+      int rest = length - turns * UNROLLED;
+      for (int u = 0; u < rest; u++) {
+        multiply(u, row, column);
+      }
+      if (rest > 0) {
+        a.addImmediate(RSI, rest * vectors * a.vectorBytes());
       }
     }
-    if (rows.zeros + columns.zeros > 0) {
-      a.zero(0);
+
+    /// Asks for what these channels of the tile below are computed from: pixels lie too far apart to be foreseen by the processor.
+    private void nextRows() {
+      // with one vector the loads are the limit
+      for (int i = 0; i < pixels() && vectors > 1; i++) {
+        a.prefetch(Address.at(R10, source(i, 0) + Math.toIntExact(rows.pixels * rows.source)));
+      }
+    }
+
+    private int source(int pixel, int u) {
+      return Math.toIntExact(pixel / columns.pixels * rows.source + pixel % columns.pixels * columns.source + 4L * u);
+    }
+
+    /// Channel `u` from here.
+    private void multiply(int u, Reach row, Reach column) {
+      int weight = pixels() * vectors;
+      int source = weight + vectors;
+      int spare = Math.min(2, a.vectorRegisters() - source);
+      for (int v = 0; v < vectors; v++) {
+        a.load(weight + v, Address.at(RSI, (u * vectors + v) * a.vectorBytes()));
+      }
       for (int i = 0; i < pixels(); i++) {
-        for (long place : places(i).subList(1, places(i).size())) {
-          for (int v = 0; v * a.lanes() < channels; v++) {
-            store(a, place, v, 0, mask);
+        if (!row.has(i / columns.pixels) || !column.has(i % columns.pixels)) {
+          continue;
+        }
+        Address value = Address.at(R10, source(i, u));
+        if (vectors == 1 && a.instructionSet() == InstructionSet.AVX512) {
+          a.op(Instruction.FMADD231, i, weight, value.broadcasting());
+          continue;
+        }
+        int s = source + i % spare;
+        a.broadcast(s, value);
+        for (int v = 0; v < vectors; v++) {
+          a.op(Instruction.FMADD231, i * vectors + v, weight + v, s);
+        }
+      }
+    }
+
+    private void finish() {
+      int zero = pixels() * vectors;
+      if (relu) {
+        a.zero(zero);
+      }
+      int mask = a.instructionSet() == InstructionSet.AVX512 ? 1 : zero + 1;
+      if (channels % a.lanes() > 0) {
+        a.maskFirst(mask, channels % a.lanes());
+      }
+      for (int i = 0; i < pixels(); i++) {
+        for (int v = 0; v * a.lanes() < channels; v++) {
+          if (relu) {
+            // the second operand where one is NaN: NaN stays
+            a.op(Instruction.MAX, i * vectors + v, zero, i * vectors + v);
+          }
+          store(places(i).getFirst(), v, i * vectors + v, mask);
+        }
+      }
+      if (rows.zeros + columns.zeros > 0) {
+        a.zero(0);
+        for (int i = 0; i < pixels(); i++) {
+          for (long place : places(i).subList(1, places(i).size())) {
+            for (int v = 0; v * a.lanes() < channels; v++) {
+              store(place, v, 0, mask);
+            }
           }
         }
       }
     }
-    a.ret();
-  }
 
-  private void store(Assembler a, long place, int v, int register, int mask) {
-    Address to = Address.at(RDX, Math.toIntExact(place + v * a.vectorBytes()));
-    if ((v + 1) * a.lanes() > channels) {
-      a.storeMasked(to, register, mask);
-    } else {
-      a.store(to, register);
-    }
-  }
-
-  /// Where the result of a pixel goes and, after it, the zeros.
-  private List<Long> places(int pixel) {
-    List<Long> places = new ArrayList<>();
-    for (int r = 0; r <= rows.zeros; r++) {
-      for (int c = 0; c <= columns.zeros; c++) {
-        places.add(pixel / columns.pixels * rows.result + pixel % columns.pixels * columns.result + r * rows.zero + c * columns.zero);
+    private void store(long place, int v, int register, int mask) {
+      Address to = Address.at(RDX, Math.toIntExact(place + v * a.vectorBytes()));
+      if ((v + 1) * a.lanes() > channels) {
+        a.storeMasked(to, register, mask);
+      } else {
+        a.store(to, register);
       }
     }
-    return places;
+
+    /// Where the result of a pixel goes and, after it, the zeros.
+    private List<Long> places(int pixel) {
+      List<Long> places = new ArrayList<>();
+      for (int r = 0; r <= rows.zeros; r++) {
+        for (int c = 0; c <= columns.zeros; c++) {
+          places.add(pixel / columns.pixels * rows.result + pixel % columns.pixels * columns.result + r * rows.zero + c * columns.zero);
+        }
+      }
+      return places;
+    }
   }
 }

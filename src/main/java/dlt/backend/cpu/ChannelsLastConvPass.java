@@ -2,14 +2,13 @@ package dlt.backend.cpu;
 
 import dlt.backend.KernelCall.Traffic;
 import dlt.backend.cpu.ChannelsLastConv.Side;
+import dlt.backend.cpu.ChannelsLastConv.Sides;
 import dlt.backend.cpu.ChannelsLastConv.Tile;
 import dlt.backend.cpu.Taps.Phase;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntConsumer;
 
@@ -36,8 +35,11 @@ record ChannelsLastConvPass(
         g.kw(), (long) g.kh() * g.kw(), (long) g.c() * g.kh() * g.kw());
   }
 
-  /// Kernels of one phase, by row and column of tiles, and where its weights begin in a panel.
-  private record PhaseKernels(Phase rows, Phase columns, Kernel[][] kernels, long panel) {}
+  /// `count` rows of tiles, which are equal; `first` others lie before them.
+  private record TileRows(Kernel kernel, int first, int count) {}
+
+  /// The rows of tiles of one phase, and where its weights begin in a panel.
+  private record PhaseKernels(Phase rows, Phase columns, List<TileRows> tiles, long panel) {}
 
   Step compile(Target target, Operand from, MemorySegment weights, Optional<Epilogue> epilogue, Operand to) {
     return new Bound(target, from, weights, epilogue, to);
@@ -168,14 +170,16 @@ record ChannelsLastConvPass(
     private void compute(PhaseKernels phase, long image, long panel, long results, long bias, int firstRow, int endRow) {
       Phase r = phase.rows;
       Phase c = phase.columns;
-      int end = Math.ceilDiv(endRow - r.first(), r.step());
-      for (int i = firstRow / r.step(); i < end; i += tile.rows()) {
-        Kernel[] kernels = phase.kernels[i / tile.rows()];
-        long sourceRow = image + steps.at(0, r.source() + (long) i * r.sourceStep(), c.source());
-        long resultRow = results + ((long) (r.first() + i * r.step() - firstRow) * result.width() + c.first()) * pixel;
-        for (int j = 0; j < kernels.length; j++) {
-          long column = (long) j * tile.columns();
-          kernels[j].call(sourceRow + column * c.sourceStep() * steps.pixel(), panel, resultRow + column * c.step() * pixel, bias);
+      int first = firstRow / r.step() / tile.rows();
+      int end = Math.ceilDiv(Math.ceilDiv(endRow - r.first(), r.step()), tile.rows());
+      for (TileRows tiles : phase.tiles) {
+        int from = Math.max(first, tiles.first);
+        int count = Math.min(end, tiles.first + tiles.count) - from;
+        if (count > 0) {
+          long row = (long) from * tile.rows();
+          long sourceRow = image + steps.at(0, r.source() + row * r.sourceStep(), c.source());
+          long resultRow = results + ((r.first() + row * r.step() - firstRow) * result.width() + c.first()) * pixel;
+          tiles.kernel.call(sourceRow, panel, resultRow, bias, count, 0);
         }
       }
     }
@@ -185,22 +189,25 @@ record ChannelsLastConvPass(
       long panel = 0;
       for (Phase r : rows) {
         for (Phase c : columns) {
-          phases.add(new PhaseKernels(r, c, kernels(r, c, channels), panel));
+          phases.add(new PhaseKernels(r, c, tiles(r, c, channels), panel));
           panel += 4L * r.kernel().size() * c.kernel().size() * steps.run() * panels.lanes();
         }
       }
       return phases;
     }
 
-    private Kernel[][] kernels(Phase r, Phase c, int channels) {
-      List<Side> down = sides(r, tile.rows(), source.height(), steps.row(), result.width() * pixel);
-      List<Side> across = sides(c, tile.columns(), source.width(), steps.pixel(), pixel);
+    private List<TileRows> tiles(Phase r, Phase c, int channels) {
+      List<Sides> across = Sides.of(sides(c, tile.columns(), source.width(), steps.pixel(), pixel));
       long skipped = 4L * panels.lanes() * (panels.rowStep() - r.kernel().size() * c.kernel().size());
-      Map<Side, Kernel[]> rows = new HashMap<>();
-      return down.stream().map(row -> rows.computeIfAbsent(row, _ -> across.stream()
-          .map(column -> new ChannelsLastConv(row, column, tile.vectors(), channels, steps.planes(), steps.plane(), steps.run(), skipped,
-              epilogue.isPresent(), epilogue.isPresent() && epilogue.get().relu()).compile(target))
-          .toArray(Kernel[]::new))).toArray(Kernel[][]::new);
+      List<TileRows> tiles = new ArrayList<>();
+      int first = 0;
+      for (Sides down : Sides.of(sides(r, tile.rows(), source.height(), steps.row(), result.width() * pixel))) {
+        Kernel kernel = new ChannelsLastConv(down.side(), across, tile.vectors(), channels, steps.planes(), steps.plane(), steps.run(), skipped,
+            epilogue.isPresent(), epilogue.isPresent() && epilogue.get().relu()).compile(target);
+        tiles.add(new TileRows(kernel, first, down.count()));
+        first += down.count();
+      }
+      return tiles;
     }
 
     /// A kernel for each vector of channels, that moves `run` pixels.
