@@ -1,8 +1,6 @@
 package dlt.backend.cpu;
 
 import static dlt.backend.cpu.Assembler.Condition.NOT_ZERO;
-import static dlt.backend.cpu.Assembler.R10;
-import static dlt.backend.cpu.Assembler.R8;
 import static dlt.backend.cpu.Assembler.RDI;
 import static dlt.backend.cpu.Assembler.RDX;
 import static dlt.backend.cpu.Assembler.RSI;
@@ -12,9 +10,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.function.IntConsumer;
 
 /// Channels-last images as [image][block][row][column][channel of the block], `width` channels a block: so that what a loop over
-/// pixels reads of a few channels lies side by side. Of the images every `rowStep`th row and `columnStep`th column is there,
-/// `rows` and `columns` of them.
-record ChannelBlocks(int n, ImageShape of, int rows, int columns, int rowStep, int columnStep, int width) {
+/// pixels reads of a few channels lies side by side.
+record ChannelBlocks(int n, ImageShape of, int width) {
   /// Bytes of the rows of one part of [#pack].
   private static final long BAND = 64 << 10;
 
@@ -24,7 +21,7 @@ record ChannelBlocks(int n, ImageShape of, int rows, int columns, int rowStep, i
 
   /// Bytes from one block of an image to the next.
   long block() {
-    return 4L * rows * columns * width;
+    return 4L * of.height() * of.width() * width;
   }
 
   long bytes() {
@@ -33,16 +30,16 @@ record ChannelBlocks(int n, ImageShape of, int rows, int columns, int rowStep, i
 
   /// Where the pixels of a block lie.
   PixelSteps steps() {
-    return new PixelSteps(blocks() * block(), 4L * columns * width, 4L * width, 1, 0, width);
+    return new PixelSteps(blocks() * block(), 4L * of.width() * width, 4L * width, 1, 0, width);
   }
 
   private int bandRows() {
-    return (int) Math.clamp(BAND / (4L * columns * of.channels()), 1, rows);
+    return (int) Math.clamp(BAND / (4L * of.width() * of.channels()), 1, of.height());
   }
 
   /// The parts of [#pack].
   int parts() {
-    return n * Math.ceilDiv(rows, bandRows());
+    return n * Math.ceilDiv(of.height(), bandRows());
   }
 
   /// Copies images here, one of [#parts] at a time.
@@ -53,45 +50,40 @@ record ChannelBlocks(int n, ImageShape of, int rows, int columns, int rowStep, i
     }
     PixelSteps from = PixelSteps.of(of, true);
     Kernel copy = target.kernel(this, this::emit);
-    int bands = Math.ceilDiv(rows, bandRows());
+    int bands = Math.ceilDiv(of.height(), bandRows());
     return part -> {
       int image = part / bands;
       int first = part % bands * bandRows();
-      copy.call(images.address() + from.at(image, (long) first * rowStep, 0), here.address() + steps().at(image, first, 0),
-          Math.min(bandRows(), rows - first));
+      copy.call(images.address() + from.at(image, first, 0), here.address() + steps().at(image, first, 0),
+          (long) Math.min(bandRows(), of.height() - first) * of.width());
     };
   }
 
-  /// Copies rows. Call it with the first pixel, its place in the first block, and the number of rows.
+  /// Copies pixels. Call it with the first one, its place in the first block, and the number of pixels.
   private void emit(Assembler a) {
     int last = of.channels() - (blocks() - 1) * width;
     // opmasks, or the last vector registers
     int mask = a.instructionSet() == InstructionSet.AVX512 ? 1 : a.vectorRegisters() - 2;
     a.maskFirst(mask, width);
     a.maskFirst(mask + 1, last);
-    PixelSteps from = PixelSteps.of(of, true);
-    long pixel = columnStep * from.pixel();
-    Label row = a.here();
-    a.moveRegister(R10, RDI);
-    a.moveImmediate(R8, columns);
     a.align(32);
     Label next = a.here();
-    for (long line = 0; line < from.pixel(); line += 64) {
-      // the row after this one: where a step leaves some out, nobody foresees it
-      a.prefetch(Address.at(R10, Math.toIntExact(rowStep * from.row() + line)));
-    }
     for (int b = 0; b < blocks(); b++) {
       int m = b == blocks() - 1 ? mask + 1 : mask;
-      a.loadMasked(b % 8, Address.at(R10, 4 * b * width), m);
-      a.storeMasked(Address.at(RSI, Math.toIntExact(b * block())), b % 8, m);
+      Address from = Address.at(RDI, 4 * b * width);
+      Address to = Address.at(RSI, Math.toIntExact(b * block()));
+      if ((b == blocks() - 1 ? last : width) == a.lanes()) {
+        a.load(b % 8, from);
+        a.store(to, b % 8);
+      } else {
+        a.loadMasked(b % 8, from, m);
+        a.storeMasked(to, b % 8, m);
+      }
     }
-    a.addImmediate(R10, Math.toIntExact(pixel));
+    a.addImmediate(RDI, 4 * of.channels());
     a.addImmediate(RSI, 4 * width);
-    a.subImmediate(R8, 1);
-    a.jump(NOT_ZERO, next);
-    a.addImmediate(RDI, Math.toIntExact(rowStep * from.row()));
     a.subImmediate(RDX, 1);
-    a.jump(NOT_ZERO, row);
+    a.jump(NOT_ZERO, next);
     a.ret();
   }
 }

@@ -5,8 +5,12 @@ import static dlt.backend.cpu.Assembler.R10;
 import static dlt.backend.cpu.Assembler.R11;
 import static dlt.backend.cpu.Assembler.R12;
 import static dlt.backend.cpu.Assembler.R13;
+import static dlt.backend.cpu.Assembler.R14;
+import static dlt.backend.cpu.Assembler.R15;
 import static dlt.backend.cpu.Assembler.R8;
+import static dlt.backend.cpu.Assembler.R9;
 import static dlt.backend.cpu.Assembler.RAX;
+import static dlt.backend.cpu.Assembler.RBP;
 import static dlt.backend.cpu.Assembler.RBX;
 import static dlt.backend.cpu.Assembler.RCX;
 import static dlt.backend.cpu.Assembler.RDI;
@@ -19,16 +23,17 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/// Adds to the gradients of some weights what the same rows of some images contribute. Gradients are [row][column][channel]; the sums,
-/// one for each of `taps` and each channel of `vectors` vectors, stay in registers over all rows and images. Image values are
+/// What the same rows of some images contribute to the gradients of some weights; `add`: beside what is there. Gradients are [row][column][channel]; the sums of
+/// a tile, one for each of `taps` and each channel of `vectors` vectors, stay in registers over all rows and images. Then comes the
+/// next tile, whose image values lie `tileImages` bytes and whose sums `tileSums` bytes further on. Image values are
 /// broadcast from where they lie; those that would lie beside the image are left out of the code.
 ///
-/// Call it with the first window's first pixel, the first gradient pixel, the sums, the number of rows, and of images, both at least 1.
-/// A row has `width` gradient pixels. Sums are `sumBytes` apart. `farImages`, `farGradients`: image
-/// values, gradients lie too far apart to be foreseen by the processor, so the code asks for those of the next row.
+/// Call it with the first window's first pixel, the first gradient pixel, the sums, the number of rows, of images, and of tiles, all at
+/// least 1. A row has `width` gradient pixels. Sums are `sumBytes` apart. `farImages`, `farGradients`: image
+/// values, gradients lie too far apart to be foreseen by the processor, so the code asks for those of a later row.
 record ChannelsLastGradWeight(
-    List<Tap> taps, int vectors, int width, Steps images, Steps gradients, boolean farImages, boolean farGradients,
-    long sumBytes) {
+    List<Tap> taps, int vectors, boolean add, int width, Steps images, Steps gradients, long tileImages, boolean farImages, boolean farGradients,
+    long sumBytes, long tileSums) {
   /// An image value: bytes from the first pixel of a window, the number of its sum, and the windows of a row where it lies
   /// inside the image.
   record Tap(long place, int sum, Reach reach) {}
@@ -38,6 +43,8 @@ record ChannelsLastGradWeight(
 
   /// Pixels in straight-line code.
   private static final int UNROLLED = 4;
+  /// About so many pixels take as long as memory does.
+  private static final int AHEAD = 64;
 
   /// How many taps a tile may have beside `vectors` vectors: what fits the registers.
   static int most(Target target, int vectors) {
@@ -54,17 +61,26 @@ record ChannelsLastGradWeight(
   }
 
   private void emit(Assembler a) {
-    a.push(RBX);
-    a.push(R12);
-    a.push(R13);
+    int[] kept = {RBX, RBP, R12, R13, R14, R15};
+    for (int r : kept) {
+      a.push(r);
+    }
+    Label tile = a.here();
     for (int t = 0; t < taps.size(); t++) {
       for (int v = 0; v < vectors; v++) {
-        a.load(t * vectors + v, sum(a, t, v));
+        if (add) {
+          a.load(t * vectors + v, sum(a, t, v));
+        } else {
+          a.zero(t * vectors + v);
+        }
       }
     }
+    a.moveRegister(R14, RDI);
+    a.moveRegister(R15, RSI);
+    a.moveRegister(RBP, R8);
     Label image = a.here();
-    a.moveRegister(R12, RDI);
-    a.moveRegister(R13, RSI);
+    a.moveRegister(R12, R14);
+    a.moveRegister(R13, R15);
     a.moveRegister(RBX, RCX);
     Label row = a.here();
     a.moveRegister(R10, R12);
@@ -74,18 +90,22 @@ record ChannelsLastGradWeight(
     a.addImmediate(R13, Math.toIntExact(gradients.row));
     a.subImmediate(RBX, 1);
     a.jump(NOT_ZERO, row);
-    a.addImmediate(RDI, Math.toIntExact(images.image));
-    a.addImmediate(RSI, Math.toIntExact(gradients.image));
-    a.subImmediate(R8, 1);
+    a.addImmediate(R14, Math.toIntExact(images.image));
+    a.addImmediate(R15, Math.toIntExact(gradients.image));
+    a.subImmediate(RBP, 1);
     a.jump(NOT_ZERO, image);
     for (int t = 0; t < taps.size(); t++) {
       for (int v = 0; v < vectors; v++) {
         a.store(sum(a, t, v), t * vectors + v);
       }
     }
-    a.pop(R13);
-    a.pop(R12);
-    a.pop(RBX);
+    a.addImmediate(RDI, Math.toIntExact(tileImages));
+    a.addImmediate(RDX, Math.toIntExact(tileSums));
+    a.subImmediate(R9, 1);
+    a.jump(NOT_ZERO, tile);
+    for (int i = kept.length - 1; i >= 0; i--) {
+      a.pop(kept[i]);
+    }
     a.ret();
   }
 
@@ -124,11 +144,11 @@ record ChannelsLastGradWeight(
     int spare = Math.min(2, a.vectorRegisters() - image);
     for (int p = 0; p < pixels && present.length > 0; p++) {
       for (int v = 0; v < vectors && farGradients; v++) {
-        a.prefetch(Address.at(R11, Math.toIntExact(p * gradients.pixel + gradients.row + v * a.vectorBytes())));
+        a.prefetch(Address.at(R11, Math.toIntExact(p * gradients.pixel + rowsAhead() * gradients.row + v * a.vectorBytes())));
       }
       if (farImages) {
-        a.prefetch(nextRow(p, present[0]));
-        a.prefetch(nextRow(p, present[present.length - 1]));
+        a.prefetch(laterRow(p, present[0]));
+        a.prefetch(laterRow(p, present[present.length - 1]));
       }
       for (int v = 0; v < vectors; v++) {
         a.load(gradient + v, Address.at(R11, Math.toIntExact(p * gradients.pixel + v * a.vectorBytes())));
@@ -150,8 +170,12 @@ record ChannelsLastGradWeight(
     a.addImmediate(R11, Math.toIntExact(pixels * gradients.pixel));
   }
 
-  private Address nextRow(int pixel, int tap) {
-    return Address.at(R10, Math.toIntExact(pixel * images.pixel + images.row + taps.get(tap).place));
+  private Address laterRow(int pixel, int tap) {
+    return Address.at(R10, Math.toIntExact(pixel * images.pixel + rowsAhead() * images.row + taps.get(tap).place));
+  }
+
+  private int rowsAhead() {
+    return Math.ceilDiv(AHEAD, width);
   }
 
   /// Adds `groups` equal arrays of vectors, `group` bytes apart, into the first one, in order. Call it with the first vector

@@ -91,7 +91,11 @@ class ConvolutionTest {
     layers.add(layer(2, 33, 40, 40, 66, 3, 2, 1));
     layers.add(layer(3, 130, 6, 6, 130, 3, 1, 1));
     // channels in blocks, single pixels some way apart, gradients without pixels
-    layers.add(layer(3, 33, 9, 10, 200, 3, 2, 1));
+    layers.add(layer(3, 33, 9, 10, 240, 3, 2, 1));
+    layers.add(layer(2, 20, 7, 9, 40, 5, 1, 2));
+    layers.add(layer(1, 18, 50, 60, 60, 3, 1, 1));
+    // a part goes through its images in several turns
+    layers.add(layer(14, 15, 20, 20, 500, 1, 1, 0));
     layers.add(layer(2, 20, 8, 9, 40, 1, 2, 0));
     layers.add(layer(1, 47, 6, 9, 35, 1, 3, 0));
     layers.add(new Layer(2, 18, 6, 8, 34, 1, 3, Window.of(2, 2, 0, 1, 1, 2), 1));

@@ -1,0 +1,152 @@
+package dlt.backend.cpu;
+
+import dlt.backend.cpu.ChannelsLastGradWeight.Steps;
+import dlt.backend.cpu.ChannelsLastGradWeight.Tap;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/// The weights of a convolution of one group, as many to a tile as [ChannelsLastGradWeight] has registers for, and the kernels of
+/// these tiles.
+///
+/// @param images the images as tiles read them
+/// @param tiles one after the other, those that share image values next to one another
+record GradWeightTiles(ConvGeometry g, PixelSteps images, List<List<Weight>> tiles) {
+  /// Channels of a tile of weights of a whole kernel row, a part of any vector.
+  private static final int SOME_CHANNELS = 4;
+
+  /// One weight of every output channel: its kernel position, its row of a panel, and its image value, in bytes from the first one of
+  /// the window.
+  record Weight(int ky, int kx, int row, long place) {}
+
+  /// Adds to the sums of `count` equal tiles, which begin `sums` bytes into a panel, rows `firstRow .. endRow - 1` of gradients at
+  /// most; the first image value is `place` bytes into a window.
+  record Run(Kernel kernel, int firstRow, int endRow, long place, long sums, int count) {}
+
+  /// Rows of gradients that meet the same weights of a tile.
+  private record Rows(int first, int end, List<Tap> taps) {}
+
+  /// Channels of a block: a vector of them, whose pixels are copied fast, where a kernel row's weights of some of these fit a tile;
+  /// else as many as there fit weights of one kernel position.
+  static int blockWidth(int most, int lanes, ConvGeometry g) {
+    return wholeRows(most, g) ? lanes : Math.ceilDiv(g.c(), Math.ceilDiv(g.c(), Math.min(most, lanes)));
+  }
+
+  private static boolean wholeRows(int most, ConvGeometry g) {
+    return most / g.kw() >= SOME_CHANNELS;
+  }
+
+  /// Weights of kernel rows, or positions, and channels of a block, in the order [kernel row][kernel column][channel] of a panel. All tiles
+  /// go through `atOnce` blocks before the next ones.
+  static GradWeightTiles ofBlocks(ConvGeometry g, ChannelBlocks blocks, int most, int atOnce) {
+    PixelSteps images = blocks.steps();
+    int width = blocks.width();
+    List<List<Weight>> tiles = new ArrayList<>();
+    int taps = wholeRows(most, g) ? g.kw() : 1;
+    int channels = wholeRows(most, g) ? SOME_CHANNELS : width;
+    int next = atOnce * width;
+    for (int first = 0; first < g.c(); first += next) {
+      for (int tap = 0; tap < g.kh() * g.kw(); tap += taps) {
+        for (int c = first; c < Math.min(g.c(), first + next); c += channels) {
+          List<Weight> tile = new ArrayList<>();
+          for (int t = tap; t < tap + taps; t++) {
+            for (int channel = c; channel < Math.min(g.c(), c + channels); channel++) {
+              long place = window(g, images, t / g.kw(), t % g.kw()) + channel / width * blocks.block() + 4L * (channel % width);
+              tile.add(new Weight(t / g.kw(), t % g.kw(), t * g.c() + channel, place));
+            }
+          }
+          tiles.add(tile);
+        }
+      }
+    }
+    return new GradWeightTiles(g, images, tiles);
+  }
+
+  /// All weights in the order [kernel row][plane][kernel column][channel of the plane] of a panel.
+  static GradWeightTiles of(ConvGeometry g, PixelSteps images, int most) {
+    List<Weight> weights = new ArrayList<>();
+    for (int ky = 0; ky < g.kh(); ky++) {
+      for (int plane = 0; plane < images.planes(); plane++) {
+        for (int kx = 0; kx < g.kw(); kx++) {
+          for (int c = 0; c < images.run(); c++) {
+            weights.add(new Weight(ky, kx, weights.size(), window(g, images, ky, kx) + plane * images.plane() + 4L * c));
+          }
+        }
+      }
+    }
+    int run = g.window().dilationW() == 1 || images.planes() > 1 ? g.kw() * g.c() : g.c();
+    // tiles that do not cross from run to run are all alike
+    int size = IntStream.iterate(most, s -> s >= most * 2 / 3, s -> s - 1).filter(s -> run % s == 0).findFirst().orElse(most);
+    int part = size == most && run > 2 * most ? run : weights.size();
+    List<List<Weight>> tiles = new ArrayList<>();
+    for (int first = 0; first < weights.size(); first += part) {
+      int count = Math.ceilDiv(part, size);
+      for (int i = 0; i < count; i++) {
+        int from = part == run ? part * i / count : i * size;
+        int to = part == run ? part * (i + 1) / count : Math.min((i + 1) * size, part);
+        tiles.add(weights.subList(first + from, first + to));
+      }
+    }
+    return new GradWeightTiles(g, images, tiles);
+  }
+
+  private static long window(ConvGeometry g, PixelSteps images, int ky, int kx) {
+    return ky * g.window().dilationH() * images.row() + kx * g.window().dilationW() * images.pixel();
+  }
+
+  /// Whether each weight is in one kernel, over all rows of gradients that meet it.
+  boolean whole() {
+    return tiles.stream().allMatch(t -> rows(t).size() == 1 && rows(t).getFirst().taps.size() == t.size());
+  }
+
+  /// Kernels for all tiles; those that do not `add` begin their sums. The image step of `pixels`, and of `gradients`, is for several images.
+  List<Run> kernels(Target target, int vectors, boolean add, Steps pixels, Steps gradients, boolean farImages, boolean farGradients) {
+    long sumBytes = 4L * vectors * target.lanes();
+    List<List<Rows>> rows = tiles.stream().map(this::rows).toList();
+    List<Run> runs = new ArrayList<>();
+    int count;
+    for (int i = 0; i < tiles.size(); i += count) {
+      Weight first = tiles.get(i).getFirst();
+      long images = 0;
+      int sums = 0;
+      count = 1;
+      for (int j = i + 1; j < tiles.size() && rows.get(j).equals(rows.get(i)); j++, count++) {
+        Weight last = tiles.get(j - 1).getFirst();
+        Weight next = tiles.get(j).getFirst();
+        if (count > 1 && (next.place - last.place != images || next.row - last.row != sums)) {
+          break;
+        }
+        images = next.place - last.place;
+        sums = next.row - last.row;
+      }
+      for (Rows r : rows.get(i)) {
+        Kernel kernel = new ChannelsLastGradWeight(r.taps, vectors, add, g.ow(), pixels, gradients, images, farImages, farGradients, sumBytes,
+            sums * sumBytes).compile(target);
+        runs.add(new Run(kernel, r.first, r.end, first.place, first.row * sumBytes, count));
+      }
+    }
+    return runs;
+  }
+
+  /// A tile whose kernel rows meet different rows of gradients is several.
+  private List<Rows> rows(List<Weight> tile) {
+    Taps down = g.rows();
+    Taps across = g.columns();
+    Weight origin = tile.getFirst();
+    int[] bounds = tile.stream().flatMapToInt(w -> IntStream.of(down.firstResult(w.ky), down.endResult(w.ky))).sorted().distinct().toArray();
+    List<Rows> rows = new ArrayList<>();
+    for (int b = 0; b + 1 < bounds.length; b++) {
+      List<Tap> taps = new ArrayList<>();
+      for (Weight w : tile) {
+        Taps.Reach reach = new Taps.Reach(across.firstResult(w.kx), across.endResult(w.kx));
+        if (bounds[b] >= down.firstResult(w.ky) && bounds[b] < down.endResult(w.ky) && !reach.empty()) {
+          taps.add(new Tap(w.place - origin.place, w.row - origin.row, reach));
+        }
+      }
+      if (!taps.isEmpty()) {
+        rows.add(new Rows(bounds[b], bounds[b + 1], taps));
+      }
+    }
+    return rows;
+  }
+}
