@@ -9,8 +9,12 @@ import java.util.List;
 /// Pools and their gradients on channels-last images, by [PoolSweep] on vectors of channels where they lie: each part computes
 /// a band of rows of an image.
 final class ChannelsLastPool {
-  /// Bytes of the rows of a band, in the wider of the two images.
-  private static final long BAND = 256 << 10;
+  /// Bytes of the rows of a band, in the wider of the two images: the first rows of a window band are not asked for ahead, and some
+  /// are read by two bands, so it has more.
+  private static final long BAND = 256 << 10, WINDOW_BAND = 2 << 20;
+
+  /// Parts that there are at least, where images have enough rows.
+  private static final int PARTS = 16;
 
   /// Bytes of a result of which little is still in a cache when the last of it is stored.
   private static final long CACHED = 16 << 20;
@@ -88,14 +92,14 @@ final class ChannelsLastPool {
 
   Step max(MemorySegment x, MemorySegment y) {
     List<Channels> sweeps = sweeps(p -> PoolSweep.window(target, Kind.MAX, g, MemorySegment.NULL, p), pixel(), pixel(), false);
-    return bands(sweeps, images(x), Images.NONE, results(y), g.oh(), g.ow());
+    return bands(sweeps, images(x), Images.NONE, results(y), g.oh(), g.ow(), WINDOW_BAND);
   }
 
   /// The maxima, and where each of them is.
   Step max(MemorySegment x, MemorySegment y, MemorySegment places) {
     MemorySegment table = PoolSweep.places(target, g);
     List<Channels> sweeps = sweeps(p -> PoolSweep.window(target, Kind.MAX_AND_PLACE, g, table, p), pixel(), placesPixel(), false);
-    return bands(sweeps, images(x), places(places), results(y), g.oh(), g.ow());
+    return bands(sweeps, images(x), places(places), results(y), g.oh(), g.ow(), WINDOW_BAND);
   }
 
   /// For each pixel the gradients of the maxima that are there.
@@ -103,24 +107,24 @@ final class ChannelsLastPool {
     MemorySegment table = PoolSweep.places(target, g);
     boolean streams = dx.byteSize() > CACHED && pixel() % (4 * target.lanes()) == 0 && dx.address() % (4 * target.lanes()) == 0;
     List<Channels> sweeps = sweeps(p -> PoolSweep.gather(target, Kind.MATCHING_SUM, g, table, p), placesPixel(), pixel(), streams);
-    return bands(sweeps, places(places), results(dy), images(dx), g.h(), g.w());
+    return bands(sweeps, places(places), results(dy), images(dx), g.h(), g.w(), BAND);
   }
 
   /// `scales`: what each result is multiplied by, floats [oh, ow].
   Step average(MemorySegment scales, MemorySegment x, MemorySegment y) {
     List<Channels> sweeps = sweeps(p -> PoolSweep.window(target, Kind.SUM_SCALED, g, scales, p), pixel(), pixel(), false);
-    return bands(sweeps, images(x), Images.NONE, results(y), g.oh(), g.ow());
+    return bands(sweeps, images(x), Images.NONE, results(y), g.oh(), g.ow(), WINDOW_BAND);
   }
 
   Step averageGrad(MemorySegment scales, MemorySegment dy, MemorySegment dx) {
     List<Channels> sweeps = sweeps(p -> PoolSweep.gather(target, Kind.SCALED_SUM, g, scales, p), pixel(), pixel(), false);
-    return bands(sweeps, results(dy), Images.NONE, images(dx), g.h(), g.w());
+    return bands(sweeps, results(dy), Images.NONE, images(dx), g.h(), g.w(), BAND);
   }
 
-  /// `rows`, `columns`: of the results.
-  private Step bands(List<Channels> sweeps, Images source, Images second, Images result, int rows, int columns) {
-    long widest = (long) pixel() * Math.max(columns, (int) (source.bytes / pixel() / rows));
-    int bandRows = (int) Math.clamp(BAND / widest, 1, rows);
+  /// `rows`, `columns`: of the results; `band`: the bytes of one.
+  private Step bands(List<Channels> sweeps, Images source, Images second, Images result, int rows, int columns, long band) {
+    long widest = Math.max((long) pixel() * columns, source.bytes / rows);
+    int bandRows = (int) Math.clamp(Math.min(band / widest, Math.ceilDiv(rows, Math.ceilDiv(PARTS, g.n()))), 1, rows);
     int bands = Math.ceilDiv(rows, bandRows);
     return () -> target.workers().run(g.n() * bands, part -> {
       int first = part % bands * bandRows;

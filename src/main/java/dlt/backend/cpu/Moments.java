@@ -19,11 +19,14 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 
 /// Sums of columns, and later, when a centre is known, the sums of their squared distances from it, with one way through the
-/// data: while a block of rows is in the cache, the distances `d = x - m` from its own mean `m` are taken, and from their sums the
-/// squared distances of its `n` rows from any centre are `sum(d^2) + (m - centre) * (2 * sum(d) + n * (m - centre))`
-/// (Chan, Golub and LeVeque: Algorithms for computing the sample variance, 1983). Blocks are added up in their order.
+/// data: of each block of rows the distances `d = x - p` are taken from a value `p` near its mean, the mean of its first rows. From
+/// their sums the sum of its `n` rows is `n * p + sum(d)`, and their squared distances from any centre are
+/// `sum(d^2) + (p - centre) * (2 * sum(d) + n * (p - centre))` (Chan, Golub and LeVeque: Algorithms for computing the sample
+/// variance, 1983). What `p` is off the mean costs at most the digits of `n / 4`, since the first rows are then as far off
+/// themselves. Blocks are added up in their order.
 final class Moments {
   /// A sum and the sum of squared distances of the same data.
   record Pair(Work.Single sum, Work.Pointwise squares) {
@@ -46,30 +49,40 @@ final class Moments {
   }
 
   private static final Folding SUM = new Folding(Reduce.Kind.SUM);
+  /// Rows whose mean distances are taken from; a power of two, so that it is exact.
+  private static final int FIRST_ROWS = 4;
 
   private final Target target;
   private final int columns;
   private final Blocks rows;
-  /// Of each block the sums of columns, of distances and of their squares.
-  private final MemorySegment sums;
+  /// Of each block the sums of the first rows, of the distances of all from their mean, and of the squares of these.
+  private final MemorySegment firsts;
   private final MemorySegment distances;
   private final MemorySegment squares;
-  /// The rows of a block and their reciprocal; the same of the last block.
+  /// The rows of a block and the reciprocal of its first ones; the same of the last block.
   private final MemorySegment counts;
 
   Moments(Target target, Pair pair) {
     this.target = target;
     this.columns = pair.columns();
     this.rows = new Blocks(pair.rows(), ColumnReduction.block(columns));
-    this.sums = target.scratch(partialBytes());
+    this.firsts = target.scratch(partialBytes());
     this.distances = target.scratch(partialBytes());
     this.squares = target.scratch(partialBytes());
     this.counts = target.scratch(16);
     for (int i = 0; i < 2; i++) {
-      float n = rows.to(i * (rows.parts() - 1)) - rows.from(i * (rows.parts() - 1));
-      counts.setAtIndex(JAVA_FLOAT, 2 * i, n);
-      counts.setAtIndex(JAVA_FLOAT, 2 * i + 1, 1 / n);
+      int block = i * (rows.parts() - 1);
+      counts.setAtIndex(JAVA_FLOAT, 2 * i, rowsOf(block));
+      counts.setAtIndex(JAVA_FLOAT, 2 * i + 1, 1f / firstRows(block));
     }
+  }
+
+  private int rowsOf(int block) {
+    return (int) (rows.to(block) - rows.from(block));
+  }
+
+  private int firstRows(int block) {
+    return Math.min(FIRST_ROWS, Integer.highestOneBit(rowsOf(block)));
   }
 
   /// The pairs among works in the order in which they run, by either work of each.
@@ -118,35 +131,40 @@ final class Moments {
     return counts.address() + (part == rows.parts() - 1 ? 8 : 0);
   }
 
-  /// The sum, and what [#squares] needs; the bits are those of the reduction by itself.
+  /// The sum, and what [#squares] needs.
   Step sum(Operand x, Operand sum) {
+    long row = 4L * columns;
     VectorCode add = new VectorCode();
     add.store(1, add.input(0));
-    Strips first = new Strips(target, new Code(add.body(), List.of(new Full(), new Fold(SUM)), columns), rows, x.address(), sums.address());
+    // blocks of the first rows alone
+    Blocks few = new Blocks((rows.parts() - 1L) * FIRST_ROWS + firstRows(rows.parts() - 1), FIRST_ROWS);
+    Strips first = new Strips(target, new Code(add.body(), List.of(new Full(), new Fold(SUM)), columns), few,
+        (slot, part) -> slot == 0 ? x.address() + row * rows.from(part) : firsts.address() + row * part);
 
     VectorCode distance = new VectorCode();
-    int d = distance.sub(distance.input(0), distance.mul(distance.input(1), distance.input(2)));
+    int d = distance.fnma(distance.input(1), distance.input(2), distance.input(0));
     distance.store(3, d);
     distance.store(4, distance.mul(d, d));
-    long row = 4L * columns;
-    Strips second = new Strips(target, new Code(distance.body(), List.of(new Full(), new Column(), new Scalar(), new Fold(SUM), new Fold(SUM)), columns), rows,
+    Strips all = new Strips(target, new Code(distance.body(), List.of(new Full(), new Column(), new Scalar(), new Fold(SUM), new Fold(SUM)), columns), rows,
         (slot, part) -> switch (slot) {
           case 0 -> x.address() + row * rows.from(part);
-          case 1 -> sums.address() + row * part;
+          case 1 -> firsts.address() + row * part;
           case 2 -> count(part) + 4;
           case 3 -> distances.address() + row * part;
           default -> squares.address() + row * part;
         });
-    Shape left = Shape.of(rows.parts(), columns);
-    Step end = ReduceKernel.compile(target, SUM, left, List.of(0), sums, sum.data(), target.shared(ReduceKernel.scratchBytes(left, List.of(0))));
+
+    VectorCode code = new VectorCode();
+    code.store(4, code.add(code.mul(code.input(2), code.mul(code.input(0), code.input(3))), code.input(1)));
+    Step total = total(code.body(), List.of(firsts, distances), List.of(), sum);
     long size = x.shape().size();
     target.path("and squares", new Target.Phase(2 * 4 * size, List.of(0), true, List.of(new KernelCall.Traffic(0, 3 * partialBytes(), 3 * partialBytes()))));
     return () -> {
       target.workers().run(rows.parts(), part -> {
         first.run(part);
-        second.run(part);
+        all.run(part);
       });
-      end.run();
+      total.run();
     };
   }
 
@@ -158,23 +176,34 @@ final class Moments {
     int moved = code.add(code.input(2), code.mul(d, code.add(twice, code.mul(code.input(4), d))));
     // where all are equal, rounding may leave less than nothing
     code.store(6, code.op(VectorCode.Op.MAX, code.constant(0f), moved));
-    Code each = new Code(code.body(), List.of(new Full(), new Full(), new Full(), new Column(), new Scalar(), new Scalar(), new Fold(SUM)), columns);
-    // the last block may have fewer rows
-    Blocks blocks = new Blocks(rows.parts() - 1, ColumnReduction.block(columns));
-    Shape left = Shape.of(blocks.parts() + 1, columns);
-    long row = 4L * columns;
-    MemorySegment[] scratch = target.shared(row * (blocks.parts() + 1), ReduceKernel.scratchBytes(left, List.of(0)));
-    List<Strips> parts = new ArrayList<>();
-    for (Blocks some : List.of(blocks, new Blocks(1, 1))) {
-      boolean last = some != blocks;
-      long first = last ? row * (rows.parts() - 1) : 0;
-      long n = count(last ? rows.parts() - 1 : 0);
-      parts.add(new Strips(target, each, some, sums.address() + first, distances.address() + first, squares.address() + first, centre.address(), n, n + 4,
-          scratch[0].address() + (last ? row * blocks.parts() : 0)));
-    }
-    Step end = ReduceKernel.compile(target, SUM, left, List.of(0), scratch[0], result.data(), scratch[1]);
+    Step total = total(code.body(), List.of(firsts, distances, squares), List.of(centre), result);
     target.path("of the sum's sweep", new Target.Phase(2 * 8 * (long) rows.parts() * columns, List.of(), true,
         List.of(new KernelCall.Traffic(3 * partialBytes(), 0, 3 * partialBytes()))));
+    return total;
+  }
+
+  /// The sum over all blocks of what `code` makes of their values in `blocks`, of values of the columns, and of the two [#counts].
+  private Step total(VectorCode.Body code, List<MemorySegment> blocks, List<Operand> ofColumns, Operand result) {
+    List<Strips.Slot> slots = new ArrayList<>();
+    blocks.forEach(_ -> slots.add(new Full()));
+    ofColumns.forEach(_ -> slots.add(new Column()));
+    slots.addAll(List.of(new Scalar(), new Scalar(), new Fold(SUM)));
+    Code each = new Code(code, List.copyOf(slots), columns);
+    // the last block may have fewer rows
+    Blocks whole = new Blocks(rows.parts() - 1, ColumnReduction.block(columns));
+    Shape left = Shape.of(whole.parts() + 1, columns);
+    long row = 4L * columns;
+    MemorySegment[] scratch = target.shared(row * (whole.parts() + 1), ReduceKernel.scratchBytes(left, List.of(0)));
+    List<Strips> parts = new ArrayList<>();
+    for (Blocks some : List.of(whole, new Blocks(1, 1))) {
+      boolean last = some != whole;
+      long n = count(last ? rows.parts() - 1 : 0);
+      LongStream addresses = blocks.stream().mapToLong(b -> b.address() + (last ? row * (rows.parts() - 1) : 0));
+      addresses = LongStream.concat(addresses, ofColumns.stream().mapToLong(Operand::address));
+      addresses = LongStream.concat(addresses, LongStream.of(n, n + 4, scratch[0].address() + (last ? row * whole.parts() : 0)));
+      parts.add(new Strips(target, each, some, addresses.toArray()));
+    }
+    Step end = ReduceKernel.compile(target, SUM, left, List.of(0), scratch[0], result.data(), scratch[1]);
     return () -> {
       parts.forEach(p -> target.workers().run(p.parts(), p::run));
       end.run();
