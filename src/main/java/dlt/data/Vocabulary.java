@@ -1,5 +1,6 @@
 package dlt.data;
 
+import dlt.tensor.HostTensor;
 import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -60,6 +61,19 @@ public record Vocabulary(ColumnType.Text rule, SequencedMap<String, Integer> ind
       r[at + i] = index.applyAsInt(words.get(from + i));
     }
     return r;
+  }
+
+  /// What a text of these indices was: its words where they are known, `[?]` in place of others.
+  public String text(HostTensor indices) {
+    List<String> words = words();
+    List<String> r = new ArrayList<>();
+    for (long i = 0; i < indices.size(); i++) {
+      int index = (int) indices.longAt(i);
+      if (index != PADDING) {
+        r.add(index == UNKNOWN ? "[?]" : words.get(index - FIRST));
+      }
+    }
+    return String.join(rule.by() == ColumnType.By.WORD ? " " : "", r);
   }
 
   /// The words of `text`, in composed form (NFC).

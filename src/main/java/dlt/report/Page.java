@@ -169,6 +169,7 @@ public final class Page {
     for (Findings.Example e : r.findings().worst()) {
       body.raw("<figure>");
       r.picture(e).ifPresent(p -> body.raw("<img alt=\"\" src=\"" + p + "\">"));
+      r.texts(e).forEach(text -> body.raw("<p>" + Html.escape(text) + "</p>"));
       String verdict = e.target().isEmpty() && e.prediction().isEmpty() ? "" : "is " + e.target() + ", taken for " + e.prediction();
       body.raw("<figcaption>" + Html.escape(verdict) + "<span>" + Html.escape(r.shown().dataset().origin(e.sample())) + " \u00b7 off by "
           + Comparison.figure(e.distance()) + "</span></figcaption></figure>");

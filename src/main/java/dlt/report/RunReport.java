@@ -88,4 +88,18 @@ public record RunReport(
   Optional<String> picture(Findings.Example e) {
     return Picture.of(shown, e.sample());
   }
+
+  /// The words of the sample's texts, as the model sees them, a text each.
+  List<String> texts(Findings.Example e) {
+    List<String> r = new ArrayList<>();
+    for (int i = 0; i < shown.dataset().inputs().size(); i++) {
+      Field field = shown.dataset().inputs().get(i);
+      if (field.vocabulary().isPresent()) {
+        HostTensor indices = HostTensor.allocate(field.type());
+        shown.dataset().read(e.sample(), false, i, indices.data());
+        r.add(field.vocabulary().get().text(indices));
+      }
+    }
+    return r;
+  }
 }

@@ -303,7 +303,7 @@ class TextTrainingsTest {
   void theReportAndTheLeakageCheckTakeTextsAsTheyAre() {
     CommandsTest.Result r = CommandsTest.dlt("train", file.toString(), "--out", folder.resolve("r").toString());
     assertThat(r.code()).as(r.err()).isZero();
-    assertThat(folder.resolve("r/report.html")).exists();
+    assertThat(folder.resolve("r/report.html")).content().contains("<p>film , [?] caf\u00e9 \ud83d\ude00 ");
     CommandsTest.Result checked = CommandsTest.dlt("check", file.toString(), "--data", "--json");
     assertThat(checked.code()).as(checked.err()).isZero();
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dlt.config.Invalid;
 import dlt.error.Failure;
+import dlt.tensor.HostTensor;
 import dlt.tensor.Shape;
 import dlt.tensor.TensorType;
 import java.io.IOException;
@@ -119,6 +120,14 @@ class TextsTest {
     assertThat(right.indices("a b")).containsExactly(2, 3, 0);
     assertThat(right.indices("a b c d")).containsExactly(2, 3, 4);
     assertThat(right.indices("a b c")).containsExactly(2, 3, 4);
+  }
+
+  @Test
+  void theWordsOfIndicesAreReadableAgain() {
+    Vocabulary v = Vocabulary.of(text(5), List.of("good", "film", "."));
+    assertThat(v.text(HostTensor.of(Shape.of(5), 0L, 0, 2, 1, 4))).isEqualTo("good [?] .");
+    assertThat(v.text(HostTensor.of(Shape.of(2), 0L, 0))).isEmpty();
+    assertThat(Vocabulary.of(characters(true), List.of("a", " ", "b")).text(HostTensor.of(Shape.of(4), 2L, 3, 4, 0))).isEqualTo("a b");
   }
 
   @Test
