@@ -3,9 +3,14 @@ package dlt.train;
 import dlt.config.ConfigException;
 import dlt.config.Diagnostic;
 import dlt.config.Hints;
+import dlt.data.Schema;
+import dlt.data.Vocabulary;
 import dlt.error.Failure;
 import dlt.experiment.ExperimentFile;
+import dlt.experiment.Prepared;
 import dlt.experiment.Weights;
+import dlt.layer.Applied;
+import dlt.layer.Embedding;
 import dlt.onnx.OnnxWeights;
 import dlt.run.RunDirectory;
 import dlt.tensor.HostTensor;
@@ -27,8 +32,8 @@ final class PretrainedWeights {
   private static final int LISTED = 5;
 
   /// What a file holds: tensors by name, those among them that `strict` wants in the model, and whether a convolution has
-  /// swallowed a batch norm.
-  private record Source(Map<String, HostTensor> tensors, Set<String> wanted, boolean foldedBatchNorm) {
+  /// swallowed a batch norm. Of a run, also the words that its embeddings stand for, a list for each of its texts.
+  private record Source(Map<String, HostTensor> tensors, Set<String> wanted, boolean foldedBatchNorm, List<List<String>> words) {
     Source renamed(Weights init) {
       Map<String, HostTensor> r = new LinkedHashMap<>();
       tensors.forEach((name, t) -> {
@@ -38,7 +43,7 @@ final class PretrainedWeights {
       });
       Set<String> w = new LinkedHashSet<>();
       wanted.forEach(name -> w.add(init.renamed(name)));
-      return new Source(r, w, foldedBatchNorm);
+      return new Source(r, w, foldedBatchNorm, words);
     }
   }
 
@@ -46,7 +51,8 @@ final class PretrainedWeights {
 
   /// Reads what `model.init` names into `variables`. Throws [ConfigException] where names or shapes do not fit, and a [Failure]
   /// where the file cannot be read.
-  static void load(ExperimentFile file, Variables variables) {
+  static void load(Prepared prepared, Variables variables) {
+    ExperimentFile file = prepared.file();
     if (file.experiment().model().init().isEmpty()) {
       return;
     }
@@ -76,7 +82,29 @@ final class PretrainedWeights {
               + listed(List.copyOf(variables.weightNames())) + ")",
           hint(source, List.copyOf(variables.weightNames()), misshapen, List.copyOf(source.tensors.keySet())))));
     }
+    requireTheSameWords(source, prepared, path);
     variables.load(source.tensors, false, problem -> {});
+  }
+
+  /// An embedding of other words would fit by its shape, and mean nothing.
+  private static void requireTheSameWords(Source source, Prepared prepared, Path path) {
+    if (source.words.isEmpty() || source.words.equals(words(prepared.assembly().schema()))) {
+      return;
+    }
+    ExperimentFile file = prepared.file();
+    prepared.assembly().layers().stream().filter(l -> l.placed().layer() instanceof Embedding).map(Applied::name).filter(l -> source.tensors.containsKey(l + ".weight"))
+        .findFirst().ifPresent(layer -> {
+          throw new ConfigException(List.of(new Diagnostic(file.bound().at(file.experiment().model().init().get(), "weights"),
+              path + " does not fit the model: it was trained on texts with other words, and the vectors of " + layer + " are theirs", anew(layer))));
+        });
+  }
+
+  private static List<List<String>> words(Schema schema) {
+    return schema.inputs().stream().flatMap(f -> f.vocabulary().stream()).map(Vocabulary::words).toList();
+  }
+
+  private static String anew(String layer) {
+    return "to train " + layer + " anew: rename: {'^" + layer.replace(".", "\\.") + "\\.': 'other.'} and strict: false";
   }
 
   /// Batches that a batch norm has seen: old files and ONNX models do not tell.
@@ -91,12 +119,12 @@ final class PretrainedWeights {
         throw new Failure(Failure.Kind.USAGE, path + ": found no " + path.relativize(run.best()) + ", expected the folder of a run that has selected an epoch");
       }
       Map<String, HostTensor> weights = Checkpoints.weights(run);
-      return new Source(weights, weights.keySet(), false);
+      return new Source(weights, weights.keySet(), false, words(Checkpoints.schema(run)));
     }
     String name = path.getFileName().toString();
     if (name.endsWith(".onnx")) {
       OnnxWeights onnx = OnnxWeights.read(path);
-      return new Source(onnx.tensors(), onnx.weights(), onnx.foldedBatchNorm());
+      return new Source(onnx.tensors(), onnx.weights(), onnx.foldedBatchNorm(), List.of());
     }
     if (name.matches(".*\\.(pt|pth|pkl|bin|ckpt)")) {
       throw new Failure(Failure.Kind.DATA, path + ": found a file of PyTorch's own format, expected safetensors, ONNX or the folder of a run; "
@@ -104,7 +132,7 @@ final class PretrainedWeights {
           + name.substring(0, name.lastIndexOf('.')) + ".safetensors')");
     }
     Map<String, HostTensor> tensors = Safetensors.read(path);
-    return new Source(tensors, tensors.keySet(), false);
+    return new Source(tensors, tensors.keySet(), false, List.of());
   }
 
   private static String problems(List<String> missing, List<String> misshapen, List<String> unused) {
@@ -129,7 +157,7 @@ final class PretrainedWeights {
     }
     if (!misshapen.isEmpty() && missing.isEmpty()) {
       String layer = misshapen.getFirst().replaceFirst("\\.[^.]* is .*", "");
-      return "to train " + layer + " anew: rename: {'^" + layer.replace(".", "\\.") + "\\.': 'other.'} and strict: false";
+      return anew(layer);
     }
     return "rename: {pattern: replacement} maps names; strict: false takes what fits";
   }

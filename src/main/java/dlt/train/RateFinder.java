@@ -60,7 +60,7 @@ public final class RateFinder implements AutoCloseable {
     this.batches = new Batches(prepared.parts().train(),
         new Batches.Options(batchSize, training.shuffle(), false, experiment.data().augment(), experiment.seed()));
     this.steps = new TrainingSteps(prepared.assembly(), backend, variables, batches);
-    PretrainedWeights.load(prepared.file(), variables);
+    PretrainedWeights.load(prepared, variables);
   }
 
   private ConfigException refused(Experiment experiment, String what, String hint) {

@@ -100,7 +100,7 @@ public final class Trainer implements AutoCloseable {
     this.averages = training.average().filter(a -> training.epochs() > 0).map(a -> new AveragedWeights(assembly, backend, variables, batches));
     this.judged = averages.map(AveragedWeights::variables).orElse(variables);
     this.evaluator = new Evaluator(assembly, backend, judged, prepared.task(), prepared.metrics(), batchSize);
-    PretrainedWeights.load(prepared.file(), variables);
+    PretrainedWeights.load(prepared, variables);
   }
 
   /// Goes on from the last checkpoint of the run, where there is one.

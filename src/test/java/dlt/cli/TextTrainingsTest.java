@@ -235,6 +235,19 @@ class TextTrainingsTest {
   }
 
   @Test
+  void weightsOfARunOnOtherWordsAreRefusedThoughTheirShapesFit() throws IOException {
+    String limit = "data.train.csv.types.text.text.vocabulary=3";
+    Path first = train(folder.resolve("first"), limit, "training.epochs=1");
+    train(folder.resolve("same"), limit, "training.epochs=1", "model.init={weights: " + first + "}");
+    String other = "data.train.csv.types.text.text.by=character";
+    CommandsTest.Result r = CommandsTest.dlt("train", file.toString(), "--out", folder.resolve("other").toString(), "--set", limit, "--set", other,
+        "--set", "model.init={weights: " + first + "}");
+    assertThat(r.code()).as(r.err()).isEqualTo(2);
+    assertThat(r.err()).contains("it was trained on texts with other words, and the vectors of vectors are theirs", "rename: {'^vectors\\.': 'other.'} and strict: false");
+    train(folder.resolve("anew"), limit, other, "model.init={weights: " + first + ", strict: false, rename: {'^vectors\\.': 'other.'}}");
+  }
+
+  @Test
   void sweepsMayVaryTheVocabulary() throws IOException {
     Files.writeString(file, EXPERIMENT + """
         sweep:

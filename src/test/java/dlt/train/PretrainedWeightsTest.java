@@ -58,22 +58,22 @@ class PretrainedWeightsTest {
   }
 
   private Variables load(String init, String layers) throws IOException {
-    ExperimentFile file = file(init, layers);
-    Variables variables = Variables.forInference(new ReferenceBackend(), Prepared.of(file).assembly());
-    PretrainedWeights.load(file, variables);
+    Prepared prepared = Prepared.of(file(init, layers));
+    Variables variables = Variables.forInference(new ReferenceBackend(), prepared.assembly());
+    PretrainedWeights.load(prepared, variables);
     return variables;
   }
 
   private void assertPyTorchsOutputs(String init) throws IOException {
-    ExperimentFile file = file(init, LAYERS);
+    Prepared prepared = Prepared.of(file(init, LAYERS));
     try (ReferenceBackend backend = new ReferenceBackend()) {
-      Variables variables = Variables.forInference(backend, Prepared.of(file).assembly());
-      PretrainedWeights.load(file, variables);
+      Variables variables = Variables.forInference(backend, prepared.assembly());
+      PretrainedWeights.load(prepared, variables);
       Map<String, HostTensor> data = Safetensors.read(SAVED.resolve("data.safetensors"));
-      try (Program program = backend.compile(Prepared.of(file).assembly().inference(2, false), variables.buffers())) {
+      try (Program program = backend.compile(prepared.assembly().inference(2, false), variables.buffers())) {
         program.input(program.inputs().iterator().next()).write(data.get("x"));
         program.run();
-        GoldenBackend.assertClose(init, GoldenBackend.doubles(program.output(Prepared.of(file).assembly().outputs().firstEntry().getKey())), data.get("expected"), 1e-6);
+        GoldenBackend.assertClose(init, GoldenBackend.doubles(program.output(prepared.assembly().outputs().firstEntry().getKey())), data.get("expected"), 1e-6);
       }
     }
   }
