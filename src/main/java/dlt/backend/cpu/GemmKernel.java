@@ -22,12 +22,38 @@ import java.util.stream.IntStream;
 /// @param relu whether negative results become zero
 /// @param aAhead how far behind an element of A that is multiplied the one lies that is asked for then, for the nearest cache; 0: none
 /// @param bAhead the same of B
+/// @param far what is asked for meanwhile, for the second cache
 record GemmKernel(int rows, int vectors, int lastLanes, boolean maskedLoads, int k, int aRow, int aK, int aTile, int bK, int cRow,
-    Start start, boolean relu, int aAhead, int bAhead) {
+    Start start, boolean relu, int aAhead, int bAhead, Far far) {
   /// The same that asks for nothing ahead.
   GemmKernel(int rows, int vectors, int lastLanes, boolean maskedLoads, int k, int aRow, int aK, int aTile, int bK, int cRow,
       Start start, boolean relu) {
-    this(rows, vectors, lastLanes, maskedLoads, k, aRow, aK, aTile, bK, cRow, start, relu, 0, 0);
+    this(rows, vectors, lastLanes, maskedLoads, k, aRow, aK, aTile, bK, cRow, start, relu, 0, 0, Far.NOTHING);
+  }
+
+  /// How many bytes at r8 and r9, which move on by as many, are asked for with each [#UNROLL] steps of k: what others need later. 0: none,
+  /// and the register stays.
+  record Far(int r8, int r9) {
+    static final Far NOTHING = new Far(0, 0);
+
+    /// Shares of so many bytes that are asked for `times` times.
+    static Far shares(long r8, long r9, long times) {
+      return times == 0 ? NOTHING : new Far(Math.toIntExact(Math.ceilDiv(r8, times)), Math.toIntExact(Math.ceilDiv(r9, times)));
+    }
+
+    private void ask(Assembler a) {
+      ask(a, R8, r8);
+      ask(a, R9, r9);
+    }
+
+    private static void ask(Assembler a, int at, int bytes) {
+      for (int line = 0; line < bytes; line += 64) {
+        a.prefetchFar(at(at, line));
+      }
+      if (bytes > 0) {
+        a.addImmediate(at, bytes);
+      }
+    }
   }
 
   /// What a sum is added to: nothing, the present C, or a bias of an element a column (at r8).
@@ -35,7 +61,8 @@ record GemmKernel(int rows, int vectors, int lastLanes, boolean maskedLoads, int
     ZERO, C, BIAS
   }
 
-  private static final int UNROLL = 4;
+  /// Steps of k in a turn of the loop.
+  static final int UNROLL = 4;
   /// The opmask of the last vector.
   private static final int K1 = 1;
 
@@ -55,6 +82,12 @@ record GemmKernel(int rows, int vectors, int lastLanes, boolean maskedLoads, int
   }
 
   void emit(Assembler a) {
+    tiles(a);
+    a.ret();
+  }
+
+  /// The same without a return.
+  void tiles(Assembler a) {
     boolean evex = a.instructionSet() == InstructionSet.AVX512;
     int accumulators = rows * vectors;
     int b = accumulators;
@@ -93,6 +126,7 @@ record GemmKernel(int rows, int vectors, int lastLanes, boolean maskedLoads, int
         step(a, evex, b, free, mask, u);
       }
       ask(a, UNROLL);
+      far.ask(a);
       a.addImmediate(R10, UNROLL * aK);
       a.addImmediate(R11, UNROLL * bK);
       if (turns > 1) {
@@ -108,7 +142,6 @@ record GemmKernel(int rows, int vectors, int lastLanes, boolean maskedLoads, int
     a.addImmediate(RDX, rows * cRow);
     a.subImmediate(RCX, 1);
     a.jump(Condition.NOT_ZERO, tile);
-    a.ret();
   }
 
   /// Asks for what lies ahead of `steps` steps of k, each line once.

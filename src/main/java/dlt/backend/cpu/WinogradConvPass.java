@@ -34,6 +34,8 @@ record WinogradConvPass(
   private static final int DEPTH = 32;
   /// Source channels of a piece of raw weights, which is to stay in the first cache.
   private static final int PIECE = 16;
+  /// Planes that are multiplied at once; after them memory is asked for that comes next, so many times.
+  private static final int AT_ONCE = 2, ASKS = Winograd.PLANES / AT_ONCE;
   /// Parts that there are to be at least.
   private static final int PARTS = 4;
 
@@ -59,11 +61,8 @@ record WinogradConvPass(
     return new Bound(target, from, weights, epilogue, to);
   }
 
-  /// `count` times as many rows of a plane as the kernel multiplies at once, from row `first` on.
-  private record Rows(int first, int count, Kernel kernel) {}
-
   /// Source channels `first` to `end - 1`: the products of a block's windows with their weights.
-  private record Bit(int first, int end, List<Rows> rows) {}
+  private record Bit(int first, int end, Kernel products) {}
 
   /// The pass over operands in memory.
   private final class Bound implements Step {
@@ -86,6 +85,9 @@ record WinogradConvPass(
     private final int near;
     private final int shares;
     private final int depth;
+    /// Where weights are kept: what the products of a plane ask for of the next block's images (r8) and results (r9), and how often.
+    private final GemmKernel.Far far;
+    private final int asks;
     /// Bytes from plane to plane and from tile to tile: of weights, windows and products.
     private final long weightPlane;
     private final long windowTile;
@@ -107,7 +109,6 @@ record WinogradConvPass(
     private final long rawWeights;
     /// By panel (the last one may be narrower), row and column.
     private final Kernel[][][] resultKernels = new Kernel[2][][];
-    private final Ahead imagesAhead;
     private final Ahead weightsAhead;
     private final Ahead resultsAhead;
     private final List<Bit> wholeBlock;
@@ -135,6 +136,10 @@ record WinogradConvPass(
       near = kept ? 1 : (int) Math.clamp(TOGETHER / (Winograd.PLANES * windowTile * block), 1, blocks());
       shares = Math.min(near, Math.ceilDiv(PARTS, panels.panels()));
       depth = kept || channel * source.channels() <= WEIGHTS ? source.channels() : DEPTH;
+      asks = WinogradProducts.asks(target.instructionSet(), block, vectors, depth);
+      int[] next = tiles.mostRows(block);
+      far = kept ? GemmKernel.Far.shares(next[0] * in.row(), next[1] * out.row(), (long) asks * Winograd.PLANES * panels.panels())
+          : GemmKernel.Far.NOTHING;
       keptOf = new long[target.workers().threads()];
 
       // planes that are no powers of two apart: their elements are written and read side by side
@@ -163,7 +168,6 @@ record WinogradConvPass(
         resultKernels[i] = kernels((r, c) -> new WinogradKernel.FromPlanes(r.results(), c.results(), channels, out.pixel(), out.row(),
             productPlane, productTile, epilogue.isPresent(), epilogue.isPresent() && epilogue.get().relu()));
       }
-      imagesAhead = new Ahead(target, in.pixel(), in.pixel());
       weightsAhead = new Ahead(target, 4 * Math.max(perOutput, perSource), 4L * TAPS * (flipped ? panels.lanes() : depth));
       resultsAhead = new Ahead(target, out.pixel(), 4L * panels.lanes());
       rawWeights = weights.address();
@@ -202,30 +206,10 @@ record WinogradConvPass(
       List<Bit> bits = new ArrayList<>();
       for (int first = 0; first < source.channels(); first += depth) {
         int end = Math.min(source.channels(), first + depth);
-        bits.add(new Bit(first, end, rows(count, end - first, first == 0 ? GemmKernel.Start.ZERO : GemmKernel.Start.C)));
+        bits.add(new Bit(first, end, new WinogradProducts(count, vectors, end - first, first > 0, windowTile, 4, windowPlane,
+            4L * panels.lanes(), weightPlane, productTile, productPlane, far).compile(target)));
       }
       return bits;
-    }
-
-    /// The rows of a plane in even pieces that fit the registers.
-    private List<Rows> rows(int count, int depth, GemmKernel.Start start) {
-      int pieces = Math.ceilDiv(count, GemmKernel.mostRows(target.instructionSet(), vectors));
-      int most = Math.ceilDiv(count, pieces);
-      int larger = count - pieces * (most - 1);
-      List<Rows> rows = new ArrayList<>();
-      rows.add(new Rows(0, larger, product(most, depth, start)));
-      if (larger < pieces) {
-        rows.add(new Rows(larger * most, pieces - larger, product(most - 1, depth, start)));
-      }
-      return rows;
-    }
-
-    private Kernel product(int rows, int depth, GemmKernel.Start start) {
-      int tile = Math.toIntExact(windowTile);
-      GemmKernel kernel = new GemmKernel(rows, vectors, 0, false, depth, tile, 4, Math.multiplyExact(rows, tile),
-          4 * panels.lanes(), Math.toIntExact(productTile), start, false, Math.toIntExact(windowPlane),
-          Math.toIntExact(weightPlane));
-      return target.kernel(kernel, kernel::emit);
     }
 
     @Override
@@ -259,14 +243,14 @@ record WinogradConvPass(
       }
       windows(first, end, scratch + Winograd.SCRATCH, scratch);
       Bit bit = (end - first == block ? wholeBlock : lastBlock).getFirst();
-      Ahead.Region nextImages = images(next);
+      int nextTile = next * block;
+      int nextEnd = Math.min(tiles.count(), nextTile + block);
+      long nextImages = images.address() + tiles.windowRows(nextTile, nextEnd)[0] * in.row();
+      long nextResults = results.address() + tiles.resultRows(nextTile, nextEnd)[0] * out.row();
       for (int panel = 0; panel < panels.panels(); panel++) {
-        Ahead.Region theirResults = results(panel, first, end);
-        int turn = panel;
-        multiply(bit, scratch + Winograd.SCRATCH, weightsOf(panel, scratch), scratch + productsAt, plane -> {
-          nextImages.ask(turn * Winograd.PLANES + plane, panels.panels() * Winograd.PLANES);
-          theirResults.ask(plane, Winograd.PLANES);
-        });
+        long asked = (long) panel * Winograd.PLANES * asks;
+        bit.products.call(scratch + Winograd.SCRATCH, weightsOf(panel, scratch), scratch + productsAt, Winograd.PLANES,
+            nextImages + asked * far.r8(), nextResults + asked * far.r9());
         results(panel, first, end, scratch + productsAt, scratch);
       }
     }
@@ -303,12 +287,12 @@ record WinogradConvPass(
           boolean last = bit.end == source.channels();
           boolean more = last && number + 1 < end;
           Ahead.Region nextWeights = rawWeights(last && !more ? next : panel, last ? 0 : bit.end);
-          multiply(bit, windowsAt + firstTile * windowTile + 4L * bit.first, scratch + weightsAt, products, plane -> {
+          multiply(bit, windowsAt + firstTile * windowTile + 4L * bit.first, scratch + weightsAt, products, ask -> {
             if (depth < source.channels() || !more) {
-              nextWeights.ask(plane, Winograd.PLANES);
+              nextWeights.ask(ask, ASKS);
             }
             if (last) {
-              theirResults.ask(plane, Winograd.PLANES);
+              theirResults.ask(ask, ASKS);
             }
           });
         }
@@ -320,12 +304,6 @@ record WinogradConvPass(
     private void windows(int first, int end, long to, long scratch) {
       tiles.each(rows, columns, first, end, (tile, count, row, column, image, y, x) -> windowKernels[row][column].call(
           images.address() + in.at(image, y - top, x - left), to + (tile - first) * windowTile, count, 0, 0, scratch));
-    }
-
-    /// The pixels of a block's windows.
-    private Ahead.Region images(int number) {
-      int[] of = tiles.windowRows(number * block, Math.min(tiles.count(), (number + 1) * block));
-      return imagesAhead.region(images.address() + of[0] * in.row(), (of[1] - of[0]) * source.width());
     }
 
     /// The pixels of a block's results in a panel.
@@ -353,14 +331,11 @@ record WinogradConvPass(
       }
     }
 
-    /// `meanwhile` is called after each plane.
+    /// `meanwhile` is called after some planes, [#ASKS] times.
     private void multiply(Bit by, long windows, long weights, long products, IntConsumer meanwhile) {
-      for (int plane = 0; plane < Winograd.PLANES; plane++) {
-        for (Rows r : by.rows) {
-          r.kernel.call(windows + plane * windowPlane + r.first * windowTile, weights + plane * weightPlane,
-              products + plane * productPlane + r.first * productTile, r.count);
-        }
-        meanwhile.accept(plane);
+      for (int plane = 0; plane < Winograd.PLANES; plane += AT_ONCE) {
+        by.products.call(windows + plane * windowPlane, weights + plane * weightPlane, products + plane * productPlane, AT_ONCE, 0, 0);
+        meanwhile.accept(plane / AT_ONCE);
       }
     }
 

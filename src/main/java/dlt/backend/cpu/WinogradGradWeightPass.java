@@ -1,7 +1,6 @@
 package dlt.backend.cpu;
 
 import dlt.backend.KernelCall.Traffic;
-import dlt.backend.cpu.GemmKernel.Start;
 import dlt.backend.cpu.WinogradTiles.Span;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -27,15 +26,14 @@ record WinogradGradWeightPass(ConvGeometry g) {
   /// Bytes of all planes, at most, where they are made before, and parts that would make them again and again, at least.
   private static final long TOGETHER = 32 << 20;
   private static final int REPEATED = 8;
+  /// Planes that are multiplied at once; after them memory is asked for that comes next, so many times.
+  private static final int AT_ONCE = 2, ASKS = Winograd.PLANES / AT_ONCE;
   /// Parts that there are to be at least, as far as there are tiles.
   private static final int PARTS = 4;
 
   Step compile(Target target, Operand x, Operand dy, MemorySegment dw) {
     return new Bound(target, x, dy, dw);
   }
-
-  /// `count` times as many source channels as the kernel multiplies at once, from `first` on.
-  private record Rows(int first, int count, Kernel kernel) {}
 
   /// The pass over operands in memory.
   private final class Bound implements Step {
@@ -65,6 +63,10 @@ record WinogradGradWeightPass(ConvGeometry g) {
     private final long gradientTile;
     private final long gradientPlane;
     private final long sumPlane;
+    /// Where a part takes all channels: what the products of a plane ask for of the next block's images (r8) and gradients (r9), and how
+    /// often.
+    private final GemmKernel.Far far;
+    private final int asks;
     /// Where they are: the planes in the workspace, or where all of them are.
     private final MemorySegment windows;
     private final MemorySegment gradients;
@@ -86,7 +88,7 @@ record WinogradGradWeightPass(ConvGeometry g) {
     private final Kernel[][][] windowKernels = new Kernel[2][][];
     private final Kernel[][][] gradientKernels = new Kernel[2][][];
     /// By whether it is the last bit, the last panel, the last block, and whether sums are there already.
-    private final List<List<Rows>> products = new ArrayList<>();
+    private final List<Kernel> products = new ArrayList<>();
 
     Bound(Target target, Operand x, Operand dy, MemorySegment dw) {
       g.images().check(x.data(), g.n());
@@ -106,6 +108,10 @@ record WinogradGradWeightPass(ConvGeometry g) {
       shareBlocks = Math.ceilDiv(Math.ceilDiv(tiles.count(), most), largest);
       block = Math.ceilDiv(tiles.count(), most * shareBlocks);
       shares = Math.ceilDiv(tiles.count(), shareBlocks * block);
+      asks = WinogradProducts.asks(target.instructionSet(), channels, vectors, block);
+      int[] next = tiles.mostRows(block);
+      far = bits * groups == 1 ? GemmKernel.Far.shares(next[0] * in.row(), next[1] * out.row(), (long) asks * Winograd.PLANES * panels.panels())
+          : GemmKernel.Far.NOTHING;
 
       // planes that are no powers of two apart: their elements are written and read side by side
       windowTile = tile(together ? g.c() : channels);
@@ -139,10 +145,10 @@ record WinogradGradWeightPass(ConvGeometry g) {
         for (int lastPanel = 0; lastPanel < 2; lastPanel++) {
           int wide = lastPanel == 0 ? vectors : Math.ceilDiv(g.o() - (panels.panels() - 1) * panels.lanes(), target.lanes());
           int rest = tiles.count() - (Math.ceilDiv(tiles.count(), block) - 1) * block;
-          products.add(rows(block, ofBit, wide, Start.ZERO));
-          products.add(rows(block, ofBit, wide, Start.C));
-          products.add(rows(rest, ofBit, wide, Start.ZERO));
-          products.add(rows(rest, ofBit, wide, Start.C));
+          products.add(product(block, ofBit, wide, false));
+          products.add(product(block, ofBit, wide, true));
+          products.add(product(rest, ofBit, wide, false));
+          products.add(product(rest, ofBit, wide, true));
         }
       }
       weightKernel = new WinogradKernel.WeightGradient(sumPlane, shares, sumBytes(), panels.tap()).compile(target);
@@ -185,24 +191,9 @@ record WinogradGradWeightPass(ConvGeometry g) {
       return rows.stream().map(r -> columns.stream().map(c -> kernel.apply(r, c).compile(target)).toArray(Kernel[]::new)).toArray(Kernel[][]::new);
     }
 
-    /// Source channels in even pieces that fit the registers.
-    private List<Rows> rows(int count, int channels, int vectors, Start start) {
-      int pieces = Math.ceilDiv(channels, GemmKernel.mostRows(target.instructionSet(), vectors));
-      int most = Math.ceilDiv(channels, pieces);
-      int larger = channels - pieces * (most - 1);
-      List<Rows> rows = new ArrayList<>();
-      rows.add(new Rows(0, larger, product(count, most, vectors, start)));
-      if (larger < pieces) {
-        rows.add(new Rows(larger * most, pieces - larger, product(count, most - 1, vectors, start)));
-      }
-      return rows;
-    }
-
-    private Kernel product(int count, int rows, int vectors, Start start) {
-      GemmKernel kernel = new GemmKernel(rows, vectors, 0, false, count, 4, Math.toIntExact(windowTile), 4 * rows,
-          Math.toIntExact(gradientTile), 4 * panels.lanes(), start, false, Math.toIntExact(windowPlane),
-          Math.toIntExact(gradientPlane));
-      return target.kernel(kernel, kernel::emit);
+    private Kernel product(int count, int channels, int vectors, boolean add) {
+      return new WinogradProducts(channels, vectors, count, add, 4, windowTile, windowPlane, gradientTile, gradientPlane,
+          4L * panels.lanes(), sumPlane, far).compile(target);
     }
 
     @Override
@@ -261,23 +252,28 @@ record WinogradGradWeightPass(ConvGeometry g) {
         }
         int from = together ? first : 0;
         int which = (bit == bits - 1 ? 8 : 0) + (until - first < block ? 2 : 0) + (first > begin ? 1 : 0);
-        for (int plane = 0; plane < Winograd.PLANES; plane++) {
-          for (int panel = firstPanel; panel < endPanel; panel++) {
-            int turn = panel - firstPanel;
-            long sum = to + (turn * Winograd.PLANES + plane) * sumPlane;
-            for (Rows r : products.get(which + (panel == panels.panels() - 1 ? 4 : 0))) {
-              r.kernel.call(windowsAt + plane * windowPlane + from * windowTile + 4L * r.first,
-                  theirGradientsAt + plane * gradientPlane + from * gradientTile + 4L * turn * panels.lanes(),
-                  sum + 4L * r.first * panels.lanes(), r.count);
-            }
-          }
-          for (Ahead.Region region : ahead) {
-            region.ask(plane, Winograd.PLANES);
-          }
-        }
+        multiply(which, firstPanel, endPanel, windowsAt + from * windowTile, theirGradientsAt + from * gradientTile, to, ahead);
       }
       for (int panel = firstPanel; panel < endPanel && shares == 1; panel++) {
         finish(bit, panel, to, scratch);
+      }
+    }
+
+    /// Adds the products of a block to the sums of some panels, with the kernels from number `which` on, and asks for `ahead` meanwhile:
+    /// its first two regions in the kernels where these are whole rows.
+    private void multiply(int which, int firstPanel, int endPanel, long windowsAt, long gradientsAt, long to, List<Ahead.Region> ahead) {
+      boolean inKernels = far.r8() > 0;
+      for (int plane = 0; plane < Winograd.PLANES; plane += AT_ONCE) {
+        for (int panel = firstPanel; panel < endPanel; panel++) {
+          int turn = panel - firstPanel;
+          long asked = ((long) plane * (endPanel - firstPanel) + turn * AT_ONCE) * asks;
+          products.get(which + (panel == panels.panels() - 1 ? 4 : 0)).call(windowsAt + plane * windowPlane,
+              gradientsAt + plane * gradientPlane + 4L * turn * panels.lanes(), to + (turn * Winograd.PLANES + plane) * sumPlane, AT_ONCE,
+              inKernels ? ahead.get(0).address() + asked * far.r8() : 0, inKernels ? ahead.get(1).address() + asked * far.r9() : 0);
+        }
+        for (Ahead.Region region : inKernels ? ahead.subList(2, ahead.size()) : ahead) {
+          region.ask(plane / AT_ONCE, ASKS);
+        }
       }
     }
 

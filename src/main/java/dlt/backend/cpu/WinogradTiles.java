@@ -69,6 +69,17 @@ record WinogradTiles(int n, int sizeH, int sizeW, int top, int left, int resultH
     return new int[] {image(first) * resultH + begin, image(end - 1) * resultH + Math.min(last, resultH)};
   }
 
+  /// The most [#windowRows] and [#resultRows] of blocks of so many tiles.
+  int[] mostRows(int block) {
+    int[] most = new int[2];
+    for (int first = 0; first < count(); first += block) {
+      int end = Math.min(count(), first + block);
+      most[0] = Math.max(most[0], windowRows(first, end)[1] - windowRows(first, end)[0]);
+      most[1] = Math.max(most[1], resultRows(first, end)[1] - resultRows(first, end)[0]);
+    }
+    return most;
+  }
+
   private int image(int tile) {
     return tile / across() / down();
   }
