@@ -14,18 +14,15 @@ import java.util.stream.IntStream;
 /// gradient.
 ///
 /// A part makes the sums of some source channels and a group of panels of output channels, which stay in its core's second cache:
-/// block after block of tiles it adds the products. Where all planes fit the caches, they are made before, once for all parts; else each
-/// part transforms what it needs of a block. Where there are too few parts, each takes a share of the tiles only, and what they
-/// have is added up at the end.
+/// block after block of tiles it transforms what it needs and adds the products. A thread keeps the windows where its next part has
+/// the same source channels. Where there are too few parts, each takes a share of the tiles only, and what they have is added up at
+/// the end.
 record WinogradGradWeightPass(ConvGeometry g) {
   private static final int TAPS = 9;
-  /// Source channels and panels of a part, at most.
-  private static final int CHANNELS = 64, PANELS = 2;
-  /// Tiles of a block, at most: where a part transforms them, and where all are transformed before. Of those a part then has some.
-  private static final int BLOCK = 32, LARGE_BLOCK = 128, TRANSFORMED = 8;
-  /// Bytes of all planes, at most, where they are made before, and parts that would make them again and again, at least.
-  private static final long TOGETHER = 32 << 20;
-  private static final int REPEATED = 8;
+  /// Source channels and panels of a part, tiles of a block, at most.
+  private static final int CHANNELS = 64, PANELS = 2, BLOCK = 32;
+  /// Up to so many bytes of windows are kept.
+  private static final long KEPT = 3 << 20;
   /// Planes that are multiplied at once; after them memory is asked for that comes next, so many times.
   private static final int AT_ONCE = 2, ASKS = Winograd.PLANES / AT_ONCE;
   /// Parts that there are to be at least, as far as there are tiles.
@@ -51,8 +48,10 @@ record WinogradGradWeightPass(ConvGeometry g) {
     private final int bits;
     private final int group;
     private final int groups;
-    /// Whether the planes of all tiles are made before.
-    private final boolean together;
+    /// Whether threads keep the windows of their source channels; the run and bit of which each has them.
+    private final boolean kept;
+    private final long[] keptOf;
+    private long run;
     /// Tiles of a block, blocks of a share, and shares.
     private final int block;
     private final int shareBlocks;
@@ -67,9 +66,7 @@ record WinogradGradWeightPass(ConvGeometry g) {
     /// often.
     private final GemmKernel.Far far;
     private final int asks;
-    /// Where they are: the planes in the workspace, or where all of them are.
-    private final MemorySegment windows;
-    private final MemorySegment gradients;
+    /// Where in the workspace they are.
     private final long gradientsAt;
     private final long sumsAt;
     private final long pieceAt;
@@ -101,11 +98,8 @@ record WinogradGradWeightPass(ConvGeometry g) {
       bits = Math.ceilDiv(g.c(), channels);
       group = Math.min(PANELS, panels.panels());
       groups = Math.ceilDiv(panels.panels(), group);
-      long planes = Winograd.PLANES * tiles.count() * (tile(g.c()) + tile(g.o()));
-      together = bits * groups >= REPEATED && planes <= TOGETHER;
-      int largest = together ? LARGE_BLOCK : BLOCK;
-      int most = Math.min(Math.ceilDiv(PARTS, bits * groups), Math.ceilDiv(tiles.count(), largest));
-      shareBlocks = Math.ceilDiv(Math.ceilDiv(tiles.count(), most), largest);
+      int most = Math.min(Math.ceilDiv(PARTS, bits * groups), Math.ceilDiv(tiles.count(), BLOCK));
+      shareBlocks = Math.ceilDiv(Math.ceilDiv(tiles.count(), most), BLOCK);
       block = Math.ceilDiv(tiles.count(), most * shareBlocks);
       shares = Math.ceilDiv(tiles.count(), shareBlocks * block);
       asks = WinogradProducts.asks(target.instructionSet(), channels, vectors, block);
@@ -114,34 +108,31 @@ record WinogradGradWeightPass(ConvGeometry g) {
           : GemmKernel.Far.NOTHING;
 
       // planes that are no powers of two apart: their elements are written and read side by side
-      windowTile = tile(together ? g.c() : channels);
-      gradientTile = tile(together ? g.o() : group * panels.lanes());
-      windowPlane = (together ? tiles.count() : block) * windowTile + 64;
-      gradientPlane = (together ? tiles.count() : block) * gradientTile + 64;
+      windowTile = tile(channels);
+      kept = groups > 1 && shares == 1 && Winograd.PLANES * tiles.count() * windowTile <= KEPT;
+      keptOf = new long[target.workers().threads()];
+      gradientTile = tile(group * panels.lanes());
+      windowPlane = (kept ? tiles.count() : block) * windowTile + 64;
+      gradientPlane = block * gradientTile + 64;
       sumPlane = 4L * channels * panels.lanes() + 64;
-      gradientsAt = Winograd.SCRATCH + (together ? 0 : Winograd.PLANES * windowPlane);
-      sumsAt = gradientsAt + (together ? 0 : Winograd.PLANES * gradientPlane);
+      gradientsAt = Winograd.SCRATCH + Winograd.PLANES * windowPlane;
+      sumsAt = gradientsAt + Winograd.PLANES * gradientPlane;
       pieceAt = sumsAt + (shares > 1 ? 0 : sumBytes());
       target.workspace().reserve(pieceAt + panels.bytes());
       MemorySegment[] shared = target.shared(shares > 1 ? bits * groups * shares * sumBytes() : 0, x.channelsLast() ? 0 : in.bytes(),
-          dy.channelsLast() ? 0 : out.bytes(), together ? Winograd.PLANES * windowPlane : 0,
-          together ? Winograd.PLANES * gradientPlane : 0);
+          dy.channelsLast() ? 0 : out.bytes());
       sums = shared[0];
       images = x.channelsLast() ? x.data() : shared[1];
       results = dy.channelsLast() ? dy.data() : shared[2];
-      windows = shared[3];
-      gradients = shared[4];
       packImages = x.channelsLast() ? null : in.pack(target, x, images);
       packResults = dy.channelsLast() ? null : out.pack(target, dy, results);
       for (int last = 0; last < 2; last++) {
         int ofBit = last == 0 ? channels : g.c() - (bits - 1) * channels;
         int ofGroup = last == 0 ? group * panels.lanes() : g.o() - (groups - 1) * group * panels.lanes();
-        int windowChannels = together ? g.c() : ofBit;
-        int gradientChannels = together ? g.o() : ofGroup;
-        windowKernels[last] = kernels((r, c) -> new WinogradKernel.ToPlanes(Winograd.IMAGE, r.from(), r.to(), c.from(), c.to(),
-            windowChannels, in.pixel(), in.row(), windowPlane, windowTile));
-        gradientKernels[last] = kernels((r, c) -> new WinogradKernel.ToPlanes(Winograd.GRADIENT, 0, r.results(), 0, c.results(),
-            gradientChannels, out.pixel(), out.row(), gradientPlane, gradientTile));
+        windowKernels[last] = kernels((r, c) -> new WinogradKernel.ToPlanes(Winograd.IMAGE, r.from(), r.to(), c.from(), c.to(), ofBit,
+            in.pixel(), in.row(), windowPlane, windowTile));
+        gradientKernels[last] = kernels((r, c) -> new WinogradKernel.ToPlanes(Winograd.GRADIENT, 0, r.results(), 0, c.results(), ofGroup,
+            out.pixel(), out.row(), gradientPlane, gradientTile));
         for (int lastPanel = 0; lastPanel < 2; lastPanel++) {
           int wide = lastPanel == 0 ? vectors : Math.ceilDiv(g.o() - (panels.panels() - 1) * panels.lanes(), target.lanes());
           int rest = tiles.count() - (Math.ceilDiv(tiles.count(), block) - 1) * block;
@@ -164,7 +155,7 @@ record WinogradGradWeightPass(ConvGeometry g) {
       return group * Winograd.PLANES * sumPlane;
     }
 
-    /// For profiles: each phase once through its planes, which are as near as a part's memory, or as all planes.
+    /// For profiles: each phase once through its planes, which are as near as a part's memory.
     private void describe() {
       long sources = Math.ceilDiv(g.c(), target.lanes()) * target.lanes();
       long results = Math.ceilDiv(g.o(), target.lanes()) * target.lanes();
@@ -172,12 +163,11 @@ record WinogradGradWeightPass(ConvGeometry g) {
       long ofGradients = 4L * Winograd.PLANES * tiles.count() * results;
       long ofSums = 4L * Winograd.PLANES * g.c() * results;
       long near = (sumsAt + sumBytes()) * target.workers().threads();
-      long planes = together ? Winograd.PLANES * (windowPlane + gradientPlane) : near;
       target.path(ConvPath.WINOGRAD.label(),
-          new Target.Phase(Winograd.IMAGE.arithmetic() * tiles.count() * sources, List.of(0), false, List.of(new Traffic(0, ofWindows, planes))),
-          new Target.Phase(Winograd.GRADIENT.arithmetic() * tiles.count() * results, List.of(1), false, List.of(new Traffic(0, ofGradients, planes))),
+          new Target.Phase(Winograd.IMAGE.arithmetic() * tiles.count() * sources, List.of(0), false, List.of(new Traffic(0, ofWindows, near))),
+          new Target.Phase(Winograd.GRADIENT.arithmetic() * tiles.count() * results, List.of(1), false, List.of(new Traffic(0, ofGradients, near))),
           new Target.Phase(2L * Winograd.PLANES * tiles.count() * g.c() * results, List.of(), false,
-              List.of(new Traffic(ofWindows + ofGradients, 0, planes), new Traffic(0, ofSums, near))),
+              List.of(new Traffic(ofWindows + ofGradients, ofSums, near))),
           new Target.Phase(Winograd.WEIGHT_GRADIENT.arithmetic() * g.c() * results, List.of(), true, List.of(new Traffic(ofSums, 0, near))));
     }
 
@@ -206,13 +196,7 @@ record WinogradGradWeightPass(ConvGeometry g) {
           packResults.accept(part - imageParts);
         }
       });
-      if (together) {
-        target.workers().run(Math.ceilDiv(tiles.count(), TRANSFORMED), part -> target.workspace().use(scratch -> {
-          int first = part * TRANSFORMED;
-          transform(0, 0, first, Math.min(tiles.count(), first + TRANSFORMED), windows.address() + first * windowTile,
-              gradients.address() + first * gradientTile, scratch);
-        }));
-      }
+      run++;
       target.workers().run(bits * groups * shares, part -> target.workspace().use(scratch -> sum(part, scratch)));
       if (shares > 1) {
         target.workers().run(bits * panels.panels(), part -> target.workspace().use(scratch -> {
@@ -234,25 +218,31 @@ record WinogradGradWeightPass(ConvGeometry g) {
       long to = shares > 1 ? sums.address() + ((bit * groups + number) * shares + share) * sumBytes() : scratch + sumsAt;
       int begin = share * shareBlocks * block;
       int end = Math.min(tiles.count(), begin + shareBlocks * block);
-      long windowsAt = together ? windows.address() + 4L * bit * channels : scratch + Winograd.SCRATCH;
-      long theirGradientsAt = together ? gradients.address() + 4L * firstPanel * panels.lanes() : scratch + gradientsAt;
+      long stamp = run * bits + bit;
+      boolean there = kept && keptOf[Workers.number()] == stamp;
       for (int first = begin; first < end; first += block) {
         int until = Math.min(end, first + block);
+        long windows = scratch + Winograd.SCRATCH + (kept ? first * windowTile : 0);
+        if (!there) {
+          windows(bit, first, until, windows, scratch);
+        }
+        gradients(number, first, until, scratch);
         boolean last = until == end;
+        int then = last ? Workers.next(part, bits * groups * shares) : part;
+        int thenFirst = last ? then % shares * shareBlocks * block : until;
         List<Ahead.Region> ahead = new ArrayList<>();
-        if (!together) {
-          transform(bit, number, first, until, windowsAt, theirGradientsAt, scratch);
-          int then = last ? Workers.next(part, bits * groups * shares) : part;
-          int thenFirst = last ? then % shares * shareBlocks * block : until;
+        ahead.add(gradients(then, thenFirst));
+        if (!(last ? kept && then / shares / groups == bit : there)) {
           ahead.add(images(then, thenFirst));
-          ahead.add(gradients(then, thenFirst));
         }
         if (last && shares == 1) {
           ahead.add(weights(bit, firstPanel, endPanel));
         }
-        int from = together ? first : 0;
-        int which = (bit == bits - 1 ? 8 : 0) + (until - first < block ? 2 : 0) + (first > begin ? 1 : 0);
-        multiply(which, firstPanel, endPanel, windowsAt + from * windowTile, theirGradientsAt + from * gradientTile, to, ahead);
+        multiply((bit == bits - 1 ? 8 : 0) + (until - first < block ? 2 : 0) + (first > begin ? 1 : 0), firstPanel, endPanel, windows, to, scratch,
+            ahead);
+      }
+      if (kept) {
+        keptOf[Workers.number()] = stamp;
       }
       for (int panel = firstPanel; panel < endPanel && shares == 1; panel++) {
         finish(bit, panel, to, scratch);
@@ -261,15 +251,15 @@ record WinogradGradWeightPass(ConvGeometry g) {
 
     /// Adds the products of a block to the sums of some panels, with the kernels from number `which` on, and asks for `ahead` meanwhile:
     /// its first two regions in the kernels where these are whole rows.
-    private void multiply(int which, int firstPanel, int endPanel, long windowsAt, long gradientsAt, long to, List<Ahead.Region> ahead) {
+    private void multiply(int which, int firstPanel, int endPanel, long windows, long to, long scratch, List<Ahead.Region> ahead) {
       boolean inKernels = far.r8() > 0;
       for (int plane = 0; plane < Winograd.PLANES; plane += AT_ONCE) {
         for (int panel = firstPanel; panel < endPanel; panel++) {
           int turn = panel - firstPanel;
           long asked = ((long) plane * (endPanel - firstPanel) + turn * AT_ONCE) * asks;
-          products.get(which + (panel == panels.panels() - 1 ? 4 : 0)).call(windowsAt + plane * windowPlane,
-              gradientsAt + plane * gradientPlane + 4L * turn * panels.lanes(), to + (turn * Winograd.PLANES + plane) * sumPlane, AT_ONCE,
-              inKernels ? ahead.get(0).address() + asked * far.r8() : 0, inKernels ? ahead.get(1).address() + asked * far.r9() : 0);
+          products.get(which + (panel == panels.panels() - 1 ? 4 : 0)).call(windows + plane * windowPlane,
+              scratch + gradientsAt + plane * gradientPlane + 4L * turn * panels.lanes(), to + (turn * Winograd.PLANES + plane) * sumPlane, AT_ONCE,
+              inKernels ? ahead.get(1).address() + asked * far.r8() : 0, inKernels ? ahead.get(0).address() + asked * far.r9() : 0);
         }
         for (Ahead.Region region : inKernels ? ahead.subList(2, ahead.size()) : ahead) {
           region.ask(plane / AT_ONCE, ASKS);
@@ -295,16 +285,20 @@ record WinogradGradWeightPass(ConvGeometry g) {
       return weightsAhead.region(weights + 4L * TAPS * ((long) first * g.c() + bit * channels), Math.min(endPanel * panels.lanes(), g.o()) - first);
     }
 
-    /// Windows and gradients of tiles `first` to `end - 1` to planes; the first tile's are there.
-    private void transform(int bit, int number, int first, int end, long firstWindow, long firstGradient, long scratch) {
-      Kernel[][] ofWindows = windowKernels[bit == bits - 1 ? 1 : 0];
-      Kernel[][] ofGradients = gradientKernels[number == groups - 1 ? 1 : 0];
-      tiles.each(rows, columns, first, end, (tile, count, row, column, image, y, x) -> {
-        ofWindows[row][column].call(images.address() + in.at(image, y - tiles.top(), x - tiles.left()) + 4L * bit * channels,
-            firstWindow + (tile - first) * windowTile, count, 0, 0, scratch);
-        ofGradients[row][column].call(results.address() + out.at(image, y, x) + 4L * number * group * panels.lanes(),
-            firstGradient + (tile - first) * gradientTile, count, 0, 0, scratch);
-      });
+    /// The windows of tiles `first` to `end - 1` to planes, at `to` and behind.
+    private void windows(int bit, int first, int end, long to, long scratch) {
+      Kernel[][] kernels = windowKernels[bit == bits - 1 ? 1 : 0];
+      tiles.each(rows, columns, first, end, (tile, count, row, column, image, y, x) -> kernels[row][column].call(
+          images.address() + in.at(image, y - tiles.top(), x - tiles.left()) + 4L * bit * channels, to + (tile - first) * windowTile, count, 0, 0,
+          scratch));
+    }
+
+    /// The gradients of tiles `first` to `end - 1` to planes.
+    private void gradients(int number, int first, int end, long scratch) {
+      Kernel[][] kernels = gradientKernels[number == groups - 1 ? 1 : 0];
+      tiles.each(rows, columns, first, end, (tile, count, row, column, image, y, x) -> kernels[row][column].call(
+          results.address() + out.at(image, y, x) + 4L * number * group * panels.lanes(), scratch + gradientsAt + (tile - first) * gradientTile,
+          count, 0, 0, scratch));
     }
 
     /// The gradient of a bit of source channels and a panel from the sums of its group, the first share's at `sums`.

@@ -56,7 +56,7 @@ class WinogradTest {
     layers.add(layer(9, 33, 12, 10, 37, 1));
     layers.add(layer(20, 15, 5, 6, 9, 2));
     layers.add(layer(5, 300, 7, 7, 40, 1));
-    // planes of all tiles before the products; more than one block of them, and more windows than there are at a time
+    // windows that are kept for the next panels' weights; windows before the products, in several blocks, and more than there are at a time
     layers.add(layer(2, 200, 7, 9, 130, 1));
     layers.add(layer(33, 130, 6, 6, 140, 1));
     layers.add(layer(29, 310, 14, 14, 8, 1));
