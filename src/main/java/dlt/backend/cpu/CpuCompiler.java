@@ -37,6 +37,8 @@ final class CpuCompiler {
   private final Map<Work, Moments.Pair> pairs;
   private final Map<Work, MaxPoolPair> pools;
   private final Map<Moments.Pair, Moments> moments = new HashMap<>();
+  private final Map<Work, PlaneGradients.Pair> gradientPairs;
+  private final PlaneGradients gradients;
 
   CpuCompiler(Graph graph, Map<String, Buffer> variables, Target target) {
     Verifier.verify(graph);
@@ -52,6 +54,8 @@ final class CpuCompiler {
     }
     this.placement = new Placement(this.graph, order);
     this.pairs = Moments.pairs(target, order);
+    this.gradientPairs = PlaneGradients.pairs(target, order);
+    this.gradients = new PlaneGradients(target);
     this.pools = MaxPoolPair.pairs(target, order);
     this.graph.inputs().forEach(n -> inputs.put(((Input) n.op()).name(), target.scratch(n.type().bytes())));
     this.block = target.scratch(placement.blockBytes());
@@ -143,6 +147,9 @@ final class CpuCompiler {
       MemorySegment first = operand(work.inputs().getFirst()).data();
       MemorySegment result = operand(work.outputs().getFirst()).data();
       return work.inputs().size() == 1 ? pools.get(work).pool(first, result) : pools.get(work).gradient(operand(work.inputs().get(1)).data(), result);
+    }
+    if (work instanceof Work.Single single && gradientPairs.containsKey(work) && !placement.constant(work)) {
+      return gradients.step(gradientPairs.get(work), single, this::operand);
     }
     return switch (work) {
       case Work.Pointwise(var group) -> PointwiseKernel.compile(target, group, operands(group.inputs()), operands(group.outputs()));
