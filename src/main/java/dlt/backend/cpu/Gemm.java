@@ -85,6 +85,9 @@ final class Gemm {
   /// than this, it stays in the caches while each part goes through all of it.
   private static final long STREAM_BYTES = 8 << 20;
   private static final long CACHED_BYTES = 1 << 20;
+  /// Where k is longer than this and a block of all of A is no larger than that, the block stays in the level 2 cache instead.
+  private static final int LONG = 8 * BLOCK;
+  private static final long CACHED_BLOCK = 768 << 10;
   /// Where B is no larger than this, it stays in the level 2 cache of each core.
   private static final long OWN_BYTES = 512 << 10;
   /// Packing less than this is not worth another thread.
@@ -135,10 +138,11 @@ final class Gemm {
     long flops = 2L * size.m * size.n * size.k;
     int most = (int) Math.clamp((long) size.m * size.n * matrices / PART_AREA, SOME_PARTS, MOST_PARTS);
     int wanted = Math.ceilDiv((int) Math.clamp(flops * matrices / PART_FLOPS, 1, most), matrices);
-    this.splits = splits(size, wanted);
+    boolean longB = packB && cachesBlocks(size);
+    this.splits = splits(size, wanted, longB);
     wanted = Math.ceilDiv(wanted, splits);
     this.blocks = blocks(size.k, dot ? DOT_BLOCK : BLOCK, splits);
-    this.streamB = packB && 4L * size.k * size.n > STREAM_BYTES && 4L * size.m * size.k <= CACHED_BYTES;
+    this.streamB = packB && 4L * size.k * size.n > STREAM_BYTES && (4L * size.m * size.k <= CACHED_BYTES || longB && splits > 1);
     // rows are samples, most often: a thread that takes neighbouring ones finds in its own caches what it wrote for them before
     boolean byRows = !streamB && 4L * size.k * size.n <= OWN_BYTES;
     int r = streamB ? 1 : Math.min(rowCount, Math.ceilDiv(size.m, PART_ROWS));
@@ -417,9 +421,9 @@ final class Gemm {
     return PointwiseKernel.compile(target, code.body(), Nest.of(shape, Collections.nCopies(operands.size(), shape)), operands);
   }
 
-  /// How many parts k is cut into whose sums are added at the end: where C is small and k long, and where k counts samples,
-  /// whose halves threads have in their own caches.
-  private static int splits(Size size, int wanted) {
+  /// How many parts k is cut into whose sums are added at the end: where C is small and k long, where each part then packs the whole
+  /// of its own B, and where k counts samples, whose halves threads have in their own caches.
+  private static int splits(Size size, int wanted, boolean longB) {
     if (size.biased || size.relu || size.cRow != size.n) {
       return 1;
     }
@@ -427,9 +431,17 @@ final class Gemm {
     if (area <= SPLIT && size.k >= 2 * SPLIT) {
       return Math.min(MOST_SPLITS, size.k / SPLIT);
     }
+    if (longB) {
+      return Math.min(MOST_SPLITS, size.k / (LONG / 2));
+    }
     boolean samples = size.a.row == 1 && size.b.column == 1;
     boolean small = area * SMALL_RESULT <= (size.m + size.n) * (long) size.k;
     return samples && small && wanted > 1 && size.k >= 2 * LEAST_SPLIT ? 2 : 1;
+  }
+
+  /// Whether B is large, k long, and a block of A small.
+  private static boolean cachesBlocks(Size size) {
+    return size.k >= LONG && 4L * size.k * size.n > STREAM_BYTES && 4L * size.m * BLOCK <= CACHED_BLOCK;
   }
 
   /// The width of tile with the least work: whole tiles of FMAs, or the loads where they take longer.
