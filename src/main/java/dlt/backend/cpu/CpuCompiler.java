@@ -141,7 +141,7 @@ final class CpuCompiler {
     if (pairs.containsKey(work) && !placement.constant(work)) {
       Moments.Pair pair = pairs.get(work);
       Moments m = moments.computeIfAbsent(pair, p -> new Moments(target, p));
-      return work == pair.sum() ? m.sum(operand(pair.data()), operand(pair.sum().node())) : m.squares(operand(pair.centre()), operand(work.outputs().getFirst()));
+      return work == pair.sum() ? m.sum(operands(pair.made().inputs()), operand(work.outputs().getFirst())) : m.squares(operand(pair.centre()), operand(work.outputs().getFirst()));
     }
     if (pools.containsKey(work)) {
       MemorySegment first = operand(work.inputs().getFirst()).data();

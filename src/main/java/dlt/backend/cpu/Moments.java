@@ -13,13 +13,19 @@ import dlt.graph.Fusion;
 import dlt.graph.Node;
 import dlt.op.Binary;
 import dlt.op.Reduce;
+import dlt.tensor.DType;
 import dlt.tensor.Shape;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /// Sums of columns, and later, when a centre is known, the sums of their squared distances from it, with one way through the
 /// data: of each block of rows the distances `d = x - p` are taken from a value `p` near its mean, the mean of its first rows. From
@@ -29,22 +35,30 @@ import java.util.stream.LongStream;
 /// themselves. Blocks are added up in their order.
 final class Moments {
   /// A sum and the sum of squared distances of the same data.
-  record Pair(Work.Single sum, Work.Pointwise squares) {
+  ///
+  /// @param made what makes each element of the data, and their sum: a group of its own where they lie in memory
+  record Pair(Work sum, Fusion.Group made, Work.Pointwise squares) {
     Node data() {
-      return sum.node().inputs().getFirst();
+      return made.nodes().getLast().inputs().getFirst();
     }
 
     /// The operand that is the centre.
     Node centre() {
-      return squares.group().inputs().stream().filter(n -> n != data()).findFirst().orElseThrow();
+      return squares.group().inputs().stream().filter(n -> !made.inputs().contains(n)).findFirst().orElseThrow();
     }
 
     int rows() {
-      return Math.toIntExact(((Reduce) sum.node().op()).dims().stream().mapToLong(data().shape()::dim).reduce(1, (a, b) -> a * b));
+      return Math.toIntExact(((Reduce) made.nodes().getLast().op()).dims().stream().mapToLong(data().shape()::dim).reduce(1, (a, b) -> a * b));
     }
 
     int columns() {
       return Math.toIntExact(data().shape().size() / rows());
+    }
+
+    /// What the code finds of each input; empty where there is no code for that.
+    private Optional<List<Strips.Slot>> slots(Target target) {
+      Nest nest = Nest.of(made.shape(), Stream.concat(made.inputs().stream(), Stream.of(data())).map(Node::shape).toList());
+      return Strips.slots(target, nest, columns(), List.of()).map(slots -> slots.subList(0, made.inputs().size()));
     }
   }
 
@@ -53,6 +67,7 @@ final class Moments {
   private static final int FIRST_ROWS = 4;
 
   private final Target target;
+  private final Pair pair;
   private final int columns;
   private final Blocks rows;
   /// Of each block the sums of the first rows, of the distances of all from their mean, and of the squares of these.
@@ -64,6 +79,7 @@ final class Moments {
 
   Moments(Target target, Pair pair) {
     this.target = target;
+    this.pair = pair;
     this.columns = pair.columns();
     this.rows = new Blocks(pair.rows(), ColumnReduction.block(columns));
     this.firsts = target.scratch(partialBytes());
@@ -87,20 +103,24 @@ final class Moments {
 
   /// The pairs among works in the order in which they run, by either work of each.
   static Map<Work, Pair> pairs(Target target, List<Work> order) {
-    Map<Node, Work.Single> sums = new HashMap<>();
+    Map<Node, Pair> sums = new HashMap<>();
     Map<Work, Pair> pairs = new HashMap<>();
     for (Work work : order) {
       switch (work) {
-        case Work.Single single when single.node().op() instanceof Reduce reduce && reduce.kind() == Reduce.Kind.SUM ->
-            sums.putIfAbsent(single.node().inputs().getFirst(), single);
-        case Work.Pointwise squares -> {
-          Work.Single sum = squared(squares.group(), sums);
-          if (sum != null && !pairs.containsKey(sum)) {
-            Pair pair = new Pair(sum, squares);
-            if (Strips.fits(target, pair.columns()) && pair.centre().shape().size() == pair.columns()) {
-              pairs.put(sum, pair);
-              pairs.put(squares, pair);
+        case Work.Single(Node sum) when sum(sum) ->
+            sums.putIfAbsent(sum.inputs().getFirst(), new Pair(work, new Fusion.Group(sum.inputs().getFirst().shape(), List.of(sum), sum.inputs(), List.of(sum)), null));
+        case Work.Pointwise group -> {
+          Node last = group.group().nodes().getLast();
+          Pair sum = squared(group.group(), sums);
+          if (sum != null && !pairs.containsKey(sum.sum)) {
+            Pair pair = new Pair(sum.sum, sum.made, group);
+            if (Strips.fits(target, pair.columns()) && pair.centre().shape().size() == pair.columns() && pair.slots(target).isPresent()) {
+              pairs.put(pair.sum, pair);
+              pairs.put(group, pair);
             }
+          } else if (sum(last) && group.outputs().equals(List.of(last)) && group.inputs().stream().allMatch(n -> n.dtype() == DType.FLOAT32)
+              && PointwiseCode.of(group.group(), last.inputs()).emitted()) {
+            sums.putIfAbsent(last.inputs().getFirst(), new Pair(work, group.group(), null));
           }
         }
         case Work.Single _, Work.Ended _, Work.Several _ -> { }
@@ -109,18 +129,32 @@ final class Moments {
     return pairs;
   }
 
+  private static boolean sum(Node node) {
+    return node.op() instanceof Reduce reduce && reduce.kind() == Reduce.Kind.SUM && node.inputs().getFirst().dtype() == DType.FLOAT32;
+  }
+
   /// The sum over the same dimensions of what the group takes squared distances of; null where it does anything else.
-  private static Work.Single squared(Fusion.Group group, Map<Node, Work.Single> sums) {
-    if (group.nodes().size() != 3 || !(group.nodes().getLast().op() instanceof Reduce reduce) || reduce.kind() != Reduce.Kind.SUM
-        || group.inputs().size() != 2 || group.outputs().size() != 1 || Fusion.trailing(reduce.dims(), group.shape())) {
+  private static Pair squared(Fusion.Group group, Map<Node, Pair> sums) {
+    Node total = group.nodes().getLast();
+    if (!sum(total) || group.outputs().size() != 1 || Fusion.trailing(((Reduce) total.op()).dims(), group.shape())) {
       return null;
     }
-    Node difference = group.nodes().get(0);
-    Node square = group.nodes().get(1);
-    Work.Single sum = sums.get(difference.inputs().getFirst());
-    boolean matches = sum != null && difference.op().equals(new Binary(Binary.Kind.SUB)) && square.op().equals(new Binary(Binary.Kind.MUL))
-        && square.inputs().stream().allMatch(n -> n == difference) && ((Reduce) sum.node().op()).dims().equals(reduce.dims());
-    return matches ? sum : null;
+    Node square = total.inputs().getFirst();
+    Node difference = square.inputs().getFirst();
+    if (!square.op().equals(new Binary(Binary.Kind.MUL)) || square.inputs().get(1) != difference || !difference.op().equals(new Binary(Binary.Kind.SUB))) {
+      return null;
+    }
+    Pair sum = sums.get(difference.inputs().getFirst());
+    if (sum == null || !((Reduce) sum.made.nodes().getLast().op()).dims().equals(((Reduce) total.op()).dims())) {
+      return null;
+    }
+    // the same data and one centre, nothing else
+    Set<Node> nodes = new HashSet<>(sum.made.nodes());
+    nodes.remove(sum.made.nodes().getLast());
+    nodes.addAll(List.of(difference, square, total));
+    Set<Node> inputs = new HashSet<>(sum.made.inputs());
+    boolean distinct = inputs.add(Fusion.source(difference.inputs().get(1)));
+    return distinct && nodes.equals(Set.copyOf(group.nodes())) && inputs.equals(Set.copyOf(group.inputs())) ? sum : null;
   }
 
   private long partialBytes() {
@@ -131,34 +165,29 @@ final class Moments {
     return counts.address() + (part == rows.parts() - 1 ? 8 : 0);
   }
 
-  /// The sum, and what [#squares] needs.
-  Step sum(Operand x, Operand sum) {
-    long row = 4L * columns;
-    VectorCode add = new VectorCode();
-    add.store(1, add.input(0));
+  /// The sum, and what [#squares] needs; `x` are the inputs of what makes the data.
+  Step sum(List<Operand> x, Operand sum) {
+    int n = x.size();
+    List<Strips.Slot> inputs = pair.slots(target).orElseThrow();
     // blocks of the first rows alone
     Blocks few = new Blocks((rows.parts() - 1L) * FIRST_ROWS + firstRows(rows.parts() - 1), FIRST_ROWS);
-    Strips first = new Strips(target, new Code(add.body(), List.of(new Full(), new Fold(SUM)), columns), few,
-        (slot, part) -> slot == 0 ? x.address() + row * rows.from(part) : firsts.address() + row * part);
+    Strips first = new Strips(target, new Code(PointwiseCode.of(pair.made, pair.data(), (code, value) -> code.store(n, value)), slots(inputs, new Fold(SUM)), columns),
+        few, (slot, part) -> slot < n ? input(x, inputs, slot, part) : row(firsts, part));
 
-    VectorCode distance = new VectorCode();
-    int d = distance.fnma(distance.input(1), distance.input(2), distance.input(0));
-    distance.store(3, d);
-    distance.store(4, distance.mul(d, d));
-    Strips all = new Strips(target, new Code(distance.body(), List.of(new Full(), new Column(), new Scalar(), new Fold(SUM), new Fold(SUM)), columns), rows,
-        (slot, part) -> switch (slot) {
-          case 0 -> x.address() + row * rows.from(part);
-          case 1 -> firsts.address() + row * part;
-          case 2 -> count(part) + 4;
-          case 3 -> distances.address() + row * part;
-          default -> squares.address() + row * part;
-        });
+    VectorCode.Body distance = PointwiseCode.of(pair.made, pair.data(), (code, value) -> {
+      int d = code.fnma(code.input(n), code.input(n + 1), value);
+      code.store(n + 2, d);
+      code.store(n + 3, code.mul(d, d));
+    });
+    Strips all = new Strips(target, new Code(distance, slots(inputs, new Column(), new Scalar(), new Fold(SUM), new Fold(SUM)), columns), rows,
+        (slot, part) -> slot < n ? input(x, inputs, slot, part) : slot == n ? row(firsts, part) : slot == n + 1 ? count(part) + 4
+            : slot == n + 2 ? row(distances, part) : row(squares, part));
 
     VectorCode code = new VectorCode();
     code.store(4, code.add(code.mul(code.input(2), code.mul(code.input(0), code.input(3))), code.input(1)));
     Step total = total(code.body(), List.of(firsts, distances), List.of(), sum);
-    long size = x.shape().size();
-    target.path("and squares", new Target.Phase(2 * 4 * size, List.of(0), true, List.of(new KernelCall.Traffic(0, 3 * partialBytes(), 3 * partialBytes()))));
+    long operations = distance.operations() * pair.data().shape().size();
+    target.path("and squares", new Target.Phase(2 * operations, IntStream.range(0, n).boxed().toList(), true, List.of(new KernelCall.Traffic(0, 3 * partialBytes(), 3 * partialBytes()))));
     return () -> {
       target.workers().run(rows.parts(), part -> {
         first.run(part);
@@ -166,6 +195,19 @@ final class Moments {
       });
       total.run();
     };
+  }
+
+  private static List<Strips.Slot> slots(List<Strips.Slot> inputs, Strips.Slot... others) {
+    return Stream.concat(inputs.stream(), Stream.of(others)).toList();
+  }
+
+  /// Where a block begins in an input.
+  private long input(List<Operand> x, List<Strips.Slot> slots, int slot, int block) {
+    return x.get(slot).address() + (slots.get(slot) instanceof Full ? 4L * columns * rows.from(block) : 0);
+  }
+
+  private long row(MemorySegment blocks, int block) {
+    return blocks.address() + 4L * columns * block;
   }
 
   /// The sums of squared distances from `centre`, of what [#sum] has seen.

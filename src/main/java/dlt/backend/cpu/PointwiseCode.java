@@ -31,6 +31,18 @@ final class PointwiseCode {
     return c.l.body();
   }
 
+  /// What becomes of a value.
+  interface Use {
+    void of(VectorCode code, int value);
+  }
+
+  /// The code of one node of the group, which is left to `use`.
+  static VectorCode.Body of(Fusion.Group group, Node node, Use use) {
+    PointwiseCode c = new PointwiseCode(group);
+    use.of(c.l, c.value(node));
+    return c.l.body();
+  }
+
   private int value(Node operand) {
     Node n = Fusion.source(operand);
     Integer known = values.get(n);

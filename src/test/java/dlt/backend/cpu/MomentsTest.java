@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -106,6 +107,45 @@ class MomentsTest {
     }
     try (CpuBackend backend = new CpuBackend(2, set)) {
       assertThat(Arrays.stream(squares(backend, graph(dims, true), x).swept).boxed()).allMatch(v -> v >= 0 && v < 1e-6);
+    }
+  }
+
+  /// As of a convolution's results with its bias, which nobody keeps.
+  @ParameterizedTest
+  @MethodSource("cases")
+  void dataThatAreMadeOnTheWayNeedNoMemory(int[] dims, InstructionSet set) {
+    GraphBuilder g = new GraphBuilder();
+    Value x = g.input("x", TensorType.float32(dims));
+    Value bias = g.input("bias", TensorType.float32(dims[dims.length - 1]));
+    List<Integer> rows = IntStream.range(0, dims.length - 1).boxed().toList();
+    Value data = g.add(g.mul(x, x), bias);
+    Value mean = g.mean(data, rows, true);
+    g.output("mean", mean);
+    g.output("squares", g.sum(g.square(g.sub(data, g.detach(mean))), rows, true));
+    Graph graph = g.build();
+    HostTensor values = around(1, dims);
+    double[][] exact = null;
+    for (Backend backend : List.of(new ReferenceBackend(), new CpuBackend(1, set), new CpuBackend(2, set))) {
+      try (backend; Program program = backend.compile(graph, Map.of())) {
+        program.input("x").write(values);
+        HostTensor b = HostTensor.allocate(graph.inputs().get(1).type());
+        for (long i = 0; i < b.size(); i++) {
+          b.set(i, i % 5 - 1.5);
+        }
+        program.input("bias").write(b);
+        program.run();
+        double[][] found = {output(program, "mean"), output(program, "squares")};
+        if (exact == null) {
+          exact = found;
+        } else {
+          assertThat(program.calls()).filteredOn(c -> c.kernel().endsWith("and squares")).hasSize(1);
+        }
+        for (int k = 0; k < 2; k++) {
+          for (int i = 0; i < found[k].length; i++) {
+            assertThat(found[k][i]).isCloseTo(exact[k][i], within(3e-6 * Math.abs(exact[k][i]) + (k == 0 ? 3e-6 : 0)));
+          }
+        }
+      }
     }
   }
 
