@@ -46,8 +46,9 @@ public final class Reworded implements View {
       List<String> met = all.get().words();
       int[] kept = mostFrequent(counts(parts.train(), train.fittedTo(i)), met, all.get().rule());
       if (kept.length == 0) {
-        throw new Failure(Failure.Kind.DATA, "column '" + column.name() + "': " + (met.isEmpty() ? "the texts hold no words"
-            : "no word comes " + all.get().rule().minCount() + " times in the " + parts.train().name() + " part; lower `min_count`"));
+        int least = all.get().rule().minCount();
+        throw new Failure(Failure.Kind.DATA, "column '" + column.name() + "': the texts of the " + parts.train().name() + " part hold no word"
+            + (least > 1 ? " that comes " + least + " times; lower `min_count`" : " at all"));
       }
       indices[i] = new int[all.get().size()];
       Arrays.fill(indices[i], Vocabulary.FIRST, indices[i].length, Vocabulary.UNKNOWN);

@@ -17,7 +17,7 @@ public record PositionalEncoding(
     implements Layer {
   /// Where the vectors come from.
   public enum Source {
-    @Doc("Sines and cosines of T's places, of wavelengths from 2 pi to 10000 times 2 pi.") SINUSOIDAL,
+    @Doc("Sines and cosines of the place, of wavelengths from 2 pi to 10000 times 2 pi.") SINUSOIDAL,
     @Doc("Parameters: `weight` [T, F].") LEARNED
   }
 

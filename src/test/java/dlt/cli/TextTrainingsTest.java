@@ -273,7 +273,7 @@ class TextTrainingsTest {
     assertThat(padding.err()).contains("padding_idx 1000 met");
     CommandsTest.Result words = CommandsTest.dlt("check", file.toString(), "--set", "data.train.csv.types.text.text.min_count=1000");
     assertThat(words.code()).isEqualTo(3);
-    assertThat(words.err()).contains("column 'text': no word comes 1000 times in the train part; lower `min_count`");
+    assertThat(words.err()).contains("column 'text': the texts of the train part hold no word that comes 1000 times; lower `min_count`");
   }
 
   @Test

@@ -174,9 +174,11 @@ class TextsTest {
   void aVocabularyWithoutAnyWordIsAnError() {
     Dataset once = open("t,y\na b c,1\n", csv(limited(3, 10, 2)), CLASSES);
     assertThatThrownBy(() -> fitted(once, 0)).isInstanceOf(Failure.class)
-        .hasMessage("column 't': no word comes 2 times in the training part; lower `min_count`");
+        .hasMessage("column 't': the texts of the training part hold no word that comes 2 times; lower `min_count`");
     Dataset empty = open("t,y\n\" \",1\n,0\n", csv(text(3)), CLASSES);
-    assertThatThrownBy(() -> fitted(empty, 0, 1)).isInstanceOf(Failure.class).hasMessage("column 't': the texts hold no words");
+    assertThatThrownBy(() -> fitted(empty, 0, 1)).isInstanceOf(Failure.class).hasMessage("column 't': the texts of the training part hold no word at all");
+    Dataset elsewhere = open("t,y\n,1\nword,0\n", csv(text(3)), CLASSES);
+    assertThatThrownBy(() -> fitted(elsewhere, 0)).hasMessageContaining("hold no word at all");
   }
 
   @Test
