@@ -30,6 +30,7 @@ public final class OnnxModel implements AutoCloseable {
   public record Port(String name, DType dtype, List<Integer> dims) {}
 
   private static final int LONGEST_COMMAND_LINE = 4000;
+  private static boolean loaded;
 
   private final Path file;
   private final OrtEnvironment environment;
@@ -48,7 +49,7 @@ public final class OnnxModel implements AutoCloseable {
     }
     checkCommandLine();
     try {
-      OrtEnvironment environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "dlt");
+      OrtEnvironment environment = environment();
       try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
         options.setIntraOpNumThreads(threads);
         options.setInterOpNumThreads(1);
@@ -57,6 +58,16 @@ public final class OnnxModel implements AutoCloseable {
     } catch (OrtException e) {
       throw new Failure(Failure.Kind.DATA, file + ": ONNX Runtime refused it: " + e.getMessage(), e);
     }
+  }
+
+  /// The process's one environment, whose libraries leave no files behind.
+  private static synchronized OrtEnvironment environment() {
+    OrtEnvironment environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "dlt");
+    if (!loaded) {
+      UnpackedLibraries.remove();
+      loaded = true;
+    }
+    return environment;
   }
 
   /// ONNX Runtime reads the process's command line into a buffer of fixed size and crashes where it is longer.
