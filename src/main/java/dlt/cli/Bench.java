@@ -86,7 +86,7 @@ final class Bench implements Callable<Integer> {
   private record Measured(String device, StepBench.Result steps, Optional<StepProfile> profile) {}
 
   private Measured measured(Prepared prepared, Backend backend, int batch) {
-    try (StepBench bench = new StepBench(prepared, backend, batch)) {
+    try (StepBench bench = new StepBench(prepared, backend, batch, steps.orElse(Integer.MAX_VALUE))) {
       StepBench.Result r = steps.isPresent() ? bench.steps(steps.get()) : bench.seconds(seconds.orElse(3.0));
       return new Measured(backend.description(), r, !profile ? Optional.empty()
           : Optional.of(bench.profile(r.median(), seconds.orElse(3.0), steps.orElse(Integer.MAX_VALUE)).orElseThrow(() ->

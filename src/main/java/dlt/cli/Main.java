@@ -44,12 +44,17 @@ public final class Main implements Callable<Integer> {
 
   /// Runs the command line and ends the process with its exit code.
   public static void main(String[] arguments) {
+    Rehearsal.begin(command(arguments));
     System.exit(run(arguments));
+  }
+
+  private static String command(String[] arguments) {
+    return Arrays.stream(arguments).filter(a -> !a.startsWith("-")).findFirst().orElse("");
   }
 
   /// Runs the command line; its exit code.
   static int run(String... arguments) {
-    CommandLine line = commandLine(Arrays.stream(arguments).filter(a -> !a.startsWith("-")).findFirst().orElse(""));
+    CommandLine line = commandLine(command(arguments));
     int code = line.execute(arguments);
     // a closed pipe or a full disk shows only here
     System.out.flush();
@@ -70,7 +75,7 @@ public final class Main implements Callable<Integer> {
   /// All commands whole, for what is generated from them.
   static CommandLine commandLine() {
     CommandLine line = new CommandLine(new Main());
-    COMMANDS.forEach(c -> line.addSubcommand(new CommandLine(command(c))));
+    COMMANDS.forEach(c -> line.addSubcommand(new CommandLine(instance(c))));
     return configured(line);
   }
 
@@ -79,7 +84,7 @@ public final class Main implements Callable<Integer> {
   private static CommandLine commandLine(String name) {
     CommandLine line = new CommandLine(new Main());
     List<Class<? extends Callable<Integer>>> meant = COMMANDS.stream().filter(c -> c.getAnnotation(Command.class).name().equals(name)).toList();
-    meant.forEach(c -> line.addSubcommand(new CommandLine(command(c))));
+    meant.forEach(c -> line.addSubcommand(new CommandLine(instance(c))));
     if (meant.isEmpty()) {
       for (Class<? extends Callable<Integer>> c : COMMANDS) {
         Command said = c.getAnnotation(Command.class);
@@ -91,7 +96,7 @@ public final class Main implements Callable<Integer> {
     return configured(line);
   }
 
-  private static Callable<Integer> command(Class<? extends Callable<Integer>> type) {
+  private static Callable<Integer> instance(Class<? extends Callable<Integer>> type) {
     try {
       return type.getDeclaredConstructor().newInstance();
     } catch (ReflectiveOperationException e) {

@@ -1,6 +1,6 @@
 package dlt.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dlt.config.Location;
 import java.util.Optional;
@@ -40,7 +40,7 @@ final class Output {
   }
 
   ObjectNode document() {
-    return new ObjectMapper().createObjectNode();
+    return JsonNodeFactory.instance.objectNode();
   }
 
   /// A failure in one line (an experiment file's errors in several).

@@ -22,6 +22,11 @@ public sealed interface Source permits Csv, Parquet, Idx, Npz, Npy, Safetensors,
     return Optional.empty();
   }
 
+  /// Whether opening it reads nothing, so that nobody gains by looking at what is declared first.
+  default boolean readsNothing() {
+    return false;
+  }
+
   /// The files or folders that it names, as they are written.
   List<String> paths();
 

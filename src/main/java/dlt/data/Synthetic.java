@@ -51,6 +51,11 @@ public record Synthetic(
   }
 
   @Override
+  public boolean readsNothing() {
+    return true;
+  }
+
+  @Override
   public Optional<Schema> declared(Wanted wanted) {
     List<Field> target = wanted.targets() == TargetKind.NONE ? List.of() : List.of(target(wanted.kind("y")));
     return Optional.of(new Schema(List.of(new Field("x", TensorType.float32(new Shape(shape)))), target));

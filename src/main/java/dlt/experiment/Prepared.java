@@ -110,7 +110,9 @@ public record Prepared(ExperimentFile file, Parts parts, Assembly assembly, Task
   static Division open(ExperimentFile file, OpenedData opened) {
     Experiment experiment = file.experiment();
     Wanted wanted = wanted(experiment);
-    experiment.data().train().declared(wanted).ifPresent(schema -> declared(file, schema));
+    if (!experiment.data().train().readsNothing()) {
+      experiment.data().train().declared(wanted).ifPresent(schema -> declared(file, schema));
+    }
     return at(file, experiment.data().train(), () -> opened.open(experiment.data(), file.base(), wanted, experiment.seed()));
   }
 

@@ -4,13 +4,16 @@ import dlt.op.Value;
 import dlt.tensor.DType;
 import dlt.tensor.Shape;
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedSet;
+import java.util.Set;
 import java.util.TreeSet;
 
 /// Reverse-mode differentiation as a graph transform: one pass over the nodes between `wrt` and the output, last first,
@@ -70,9 +73,10 @@ public final class Autodiff {
         pending.addAll(node.inputs());
       }
     }
+    Set<Value> wanted = new HashSet<>(wrt);
     SequencedSet<Node> path = new LinkedHashSet<>();
     for (Node node : needed.descendingSet()) {
-      if (node.dtype() == DType.FLOAT32 && (wrt.contains(node) || node.inputs().stream().anyMatch(path::contains))) {
+      if (node.dtype() == DType.FLOAT32 && (wanted.contains(node) || !Collections.disjoint(path, node.inputs()))) {
         path.add(node);
       }
     }

@@ -149,7 +149,12 @@ final class Clusters {
 
   /// Comparisons of int64 stay on their own: kernels compute in float32 lanes.
   private static boolean floating(Node n) {
-    return n.inputs().stream().allMatch(i -> i.dtype() == DType.FLOAT32);
+    for (Node i : n.inputs()) {
+      if (i.dtype() != DType.FLOAT32) {
+        return false;
+      }
+    }
+    return true;
   }
 
   // ---- joining
@@ -207,7 +212,12 @@ final class Clusters {
   }
 
   private boolean read(Node n, java.util.function.Predicate<Node> by) {
-    return consumers(n).stream().anyMatch(by);
+    for (Node user : consumers(n)) {
+      if (by.test(user)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /// Whether `to` needs `from` to be finished: by work outside of both, or for a reduction's result.

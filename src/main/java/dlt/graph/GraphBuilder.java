@@ -29,11 +29,17 @@ public final class GraphBuilder implements Emit {
 
   @Override
   public Value emit(Op op, List<Value> inputs) {
-    List<Node> operands = inputs.stream().map(v -> (Node) v).toList();
+    Node[] operandsInOrder = new Node[inputs.size()];
+    TensorType[] types = new TensorType[inputs.size()];
+    for (int i = 0; i < types.length; i++) {
+      operandsInOrder[i] = (Node) inputs.get(i);
+      types[i] = operandsInOrder[i].type();
+    }
+    List<Node> operands = List.of(operandsInOrder);
     Key key = new Key(op, operands);
     Node node = known.get(key);
     if (node == null) {
-      TensorType type = op.infer(operands.stream().map(Node::type).toList());
+      TensorType type = op.infer(List.of(types));
       node = (Node) Simplification.of(this, op, operands, type);
       if (node == null) {
         node = new Node(nodes.size(), op, operands, type, origin);

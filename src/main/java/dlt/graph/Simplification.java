@@ -134,7 +134,7 @@ final class Simplification {
       } else if (inputs.get(i).op() instanceof Fill fill && wide.dtype() == DType.FLOAT32) {
         operands.set(i, emit.scalar(fill.value()));
       }
-      if (!op.infer(operands.stream().map(Value::type).toList()).equals(type)) {
+      if (operands.get(i) != wide && !op.infer(operands.stream().map(Value::type).toList()).equals(type)) {
         operands.set(i, wide);
       }
     }

@@ -4,8 +4,10 @@ import dlt.op.Input;
 import dlt.op.Variable;
 import dlt.tensor.DType;
 import dlt.tensor.TensorType;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -23,7 +25,9 @@ public final class Verifier {
     for (Node node : graph.nodes()) {
       check(seen.containsAll(node.inputs()), node, "comes before one of its inputs");
       check(seen.add(node), node, "occurs twice");
-      TensorType type = node.op().infer(node.inputs().stream().map(Node::type).toList());
+      List<TensorType> operands = new ArrayList<>();
+      node.inputs().forEach(n -> operands.add(n.type()));
+      TensorType type = node.op().infer(operands);
       check(type.equals(node.type()), node, "should have type " + type);
       check(type.dtype() == DType.FLOAT32 || type.dtype() == DType.INT64, node, "is neither float32 nor int64");
       if (node.op() instanceof Input input) {

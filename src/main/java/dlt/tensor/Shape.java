@@ -1,7 +1,6 @@
 package dlt.tensor;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -20,7 +19,11 @@ public record Shape(List<Integer> dims) {
   }
 
   public static Shape of(int... dims) {
-    return new Shape(Arrays.stream(dims).boxed().toList());
+    Integer[] boxed = new Integer[dims.length];
+    for (int i = 0; i < dims.length; i++) {
+      boxed[i] = dims[i];
+    }
+    return new Shape(List.of(boxed));
   }
 
   public int rank() {
@@ -52,7 +55,11 @@ public record Shape(List<Integer> dims) {
 
   /// The product of dimensions `from` (inclusive) to `to` (exclusive).
   public long size(int from, int to) {
-    return new Shape(dims.subList(from, to)).size();
+    long n = 1;
+    for (int d = from; d < to; d++) {
+      n = Math.multiplyExact(n, (long) dims.get(d));
+    }
+    return n;
   }
 
   /// Row-major strides in elements.

@@ -50,11 +50,16 @@ public final class StepBench implements AutoCloseable {
   private double loss;
 
   public StepBench(Prepared prepared, Backend backend, int batchSize) {
+    this(prepared, backend, batchSize, BATCHES);
+  }
+
+  /// The same where it is known that there will be no more steps than `most`.
+  public StepBench(Prepared prepared, Backend backend, int batchSize, int most) {
     this.assembly = prepared.assembly();
     this.backend = backend;
     this.batchSize = batchSize;
     this.variables = Variables.unset(backend, assembly);
-    try (Aside made = variables.initialise(backend, assembly, () -> IntStream.range(0, BATCHES).forEach(i -> batches.add(made(i))))) {
+    try (Aside made = variables.initialise(backend, assembly, () -> IntStream.range(0, Math.min(most, BATCHES)).forEach(i -> batches.add(made(i))))) {
       this.program = backend.compile(assembly.training(batchSize), variables.buffers());
       made.join();
     }
@@ -178,7 +183,7 @@ public final class StepBench implements AutoCloseable {
   }
 
   private void step(Consumer<Program> run) {
-    feed.write(program, batches.get((int) (step % BATCHES)));
+    feed.write(program, batches.get((int) (step % batches.size())));
     step++;
     feed.random(program, step);
     feed.scalars(program, step, rate);

@@ -1,11 +1,8 @@
 package dlt.backend.cpu;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /// On which processors the threads that share the work were seen last. The system may wake a thread on the processor of the one
@@ -70,28 +67,16 @@ final class Affinity {
 
   /// Linked on first use.
   private static final class Calls {
-    private static final Linker LINKER = Linker.nativeLinker();
-    private static final FunctionDescriptor MASK = FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.ADDRESS);
-    private static final MethodHandle PROCESSOR =
-        LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow("sched_getcpu"), FunctionDescriptor.of(ValueLayout.JAVA_INT), Linker.Option.critical(false));
-    static final MethodHandle GET = LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow("sched_getaffinity"), MASK);
-    static final MethodHandle SET = LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow("sched_setaffinity"), MASK);
+    private static final Kernel PROCESSOR = Kernel.of("sched_getcpu");
+    static final Kernel GET = Kernel.of("sched_getaffinity"), SET = Kernel.of("sched_setaffinity");
 
     static int processor() {
-      try {
-        return (int) PROCESSOR.invokeExact();
-      } catch (Throwable t) {
-        throw new AssertionError(t);
-      }
+      return (int) PROCESSOR.call(0, 0, 0, 0, 0, 0);
     }
 
     /// Of the calling thread.
-    static boolean affinity(MethodHandle call, MemorySegment mask) {
-      try {
-        return (int) call.invokeExact(0, mask.byteSize(), mask) == 0;
-      } catch (Throwable t) {
-        throw new AssertionError(t);
-      }
+    static boolean affinity(Kernel call, MemorySegment mask) {
+      return (int) call.call(0, mask.byteSize(), mask.address(), 0, 0, 0) == 0;
     }
   }
 }

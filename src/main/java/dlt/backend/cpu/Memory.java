@@ -2,11 +2,8 @@ package dlt.backend.cpu;
 
 import dlt.error.Failure;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 import java.util.Locale;
 
 /// Pages from the system: executable ones for code, huge ones for tensors. Only on Linux x86-64; elsewhere tensors come from
@@ -90,51 +87,23 @@ final class Memory {
   private static final class Calls {
     static final long FAILED = -1;
     private static final int READ = 1, WRITE = 2, EXECUTE = 4, PRIVATE_ANONYMOUS = 0x22, MADV_HUGEPAGE = 14;
-    private static final Linker LINKER = Linker.nativeLinker();
-    private static final MethodHandle MMAP = handle("mmap", FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG,
-        ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG));
-    private static final MethodHandle MUNMAP =
-        handle("munmap", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
-    private static final FunctionDescriptor RANGE_AND_FLAGS =
-        FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT);
-    private static final MethodHandle MPROTECT = handle("mprotect", RANGE_AND_FLAGS);
-    private static final MethodHandle MADVISE = handle("madvise", RANGE_AND_FLAGS);
-
-    private static MethodHandle handle(String name, FunctionDescriptor type) {
-      return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), type);
-    }
+    private static final Kernel MMAP = Kernel.of("mmap"), MUNMAP = Kernel.of("munmap"), MPROTECT = Kernel.of("mprotect"), MADVISE = Kernel.of("madvise");
 
     static long map(long bytes) {
-      try {
-        return (long) MMAP.invokeExact(0L, bytes, READ | WRITE, PRIVATE_ANONYMOUS, -1, 0L);
-      } catch (Throwable t) {
-        throw new AssertionError(t);
-      }
+      return MMAP.call(0, bytes, READ | WRITE, PRIVATE_ANONYMOUS, -1, 0);
     }
 
     static void unmap(long address, long bytes) {
-      try {
-        int _ = (int) MUNMAP.invokeExact(address, bytes);
-      } catch (Throwable t) {
-        throw new AssertionError(t);
-      }
+      MUNMAP.call(address, bytes);
     }
 
     static boolean makeExecutable(long address, long bytes) {
-      try {
-        return (int) MPROTECT.invokeExact(address, bytes, READ | EXECUTE) == 0;
-      } catch (Throwable t) {
-        throw new AssertionError(t);
-      }
+      return (int) MPROTECT.call(address, bytes, READ | EXECUTE, 0, 0, 0) == 0;
     }
 
     /// Only advice: what it returns does not matter.
     static void adviseHuge(long address, long bytes) {
-      try {
-        int _ = (int) MADVISE.invokeExact(address, bytes, MADV_HUGEPAGE);
-      } catch (Throwable t) {
-        throw new AssertionError(t);
-      }
+      MADVISE.call(address, bytes, MADV_HUGEPAGE);
     }
   }
 }
