@@ -1,6 +1,7 @@
 package dlt.backend;
 
 import dlt.tensor.HostTensor;
+import dlt.tensor.Philox;
 import dlt.tensor.TensorType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -38,6 +39,11 @@ public interface Buffer {
       values.accept(t);
       write(t);
     }
+  }
+
+  /// Replaces all values, of float32, by what [Philox#uniform(HostTensor, double, double)] draws from [low, high).
+  default void uniform(Philox random, double low, double high) {
+    fill(t -> random.uniform(t, low, high));
   }
 
   /// A copy of all values.

@@ -11,6 +11,7 @@ import dlt.graph.Graph;
 import dlt.graph.GraphBuilder;
 import dlt.layer.Applied;
 import dlt.layer.BufferSpec;
+import dlt.layer.Init;
 import dlt.layer.LayerException;
 import dlt.layer.ModelScope;
 import dlt.layer.ParameterSpec;
@@ -24,6 +25,7 @@ import dlt.optim.Minimizer;
 import dlt.optim.ParameterUpdates;
 import dlt.optim.Rate;
 import dlt.tensor.HostTensor;
+import dlt.tensor.Philox;
 import dlt.tensor.Shape;
 import dlt.tensor.TensorType;
 import java.util.Collections;
@@ -32,7 +34,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
@@ -177,14 +178,28 @@ public final class Assembly {
     return Collections.unmodifiableSequencedMap(outputs);
   }
 
-  /// Gives `to`, for each parameter and buffer, what sets a tensor to its value before the first step, a function of the seed.
-  public void initialise(BiConsumer<String, Consumer<HostTensor>> to) {
+  /// Takes what each parameter and buffer is before the first step, by its name.
+  public interface FirstValues {
+    /// What sets a tensor to it.
+    void filled(String name, Consumer<HostTensor> values);
+
+    /// Numbers that `random` draws from [low, high) ([Philox#uniform(HostTensor, double, double)]).
+    void uniform(String name, Philox random, double low, double high);
+  }
+
+  /// Gives `to` what each parameter and buffer is before the first step, a function of the seed.
+  public void initialise(FirstValues to) {
+    long seed = experiment.seed();
     int index = 0;
     for (ParameterSpec p : parameters.values()) {
       int number = index++;
-      to.accept(p.name(), t -> p.initialise(t, experiment.seed(), number));
+      if (p.init() instanceof Init.Uniform(double low, double high)) {
+        to.uniform(p.name(), p.random(seed, number), low, high);
+      } else {
+        to.filled(p.name(), t -> p.initialise(t, seed, number));
+      }
     }
-    buffers.forEach((name, b) -> to.accept(name, b::initialise));
+    buffers.forEach((name, b) -> to.filled(name, b::initialise));
   }
 
   /// The types of the parameters and buffers by name.

@@ -20,8 +20,6 @@ public sealed interface Init {
 
   /// Uniform in [low, high).
   record Uniform(double low, double high) implements Init {
-    private static final int SOME = 1 << 12;
-
     /// Uniform in [-bound, bound).
     public Uniform(double bound) {
       this(-bound, bound);
@@ -29,14 +27,7 @@ public sealed interface Init {
 
     @Override
     public void fill(HostTensor tensor, Philox random) {
-      float[] some = new float[SOME];
-      for (long i = 0; i < tensor.size(); i += SOME) {
-        random.uniform(i, some);
-        for (int k = 0; k < SOME; k++) {
-          some[k] = (float) (low + some[k] * (high - low));
-        }
-        tensor.set(i, some);
-      }
+      random.uniform(tensor, low, high);
     }
   }
 

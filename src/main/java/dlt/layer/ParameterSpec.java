@@ -15,8 +15,13 @@ public record ParameterSpec(String name, Shape shape, Init init) {
     return r;
   }
 
-  /// Sets `to` to its first value: a function of the run's `seed` and of its number `index` in the model alone.
+  /// What its first value is drawn with: a function of the run's `seed` and of its number `index` in the model alone.
+  public Philox random(long seed, int index) {
+    return new Philox(seed, Philox.Purpose.INITIALISE.stream(index), 0);
+  }
+
+  /// Sets `to` to its first value, with [#random].
   public void initialise(HostTensor to, long seed, int index) {
-    init.fill(to, new Philox(seed, Philox.Purpose.INITIALISE.stream(index), 0));
+    init.fill(to, random(seed, index));
   }
 }

@@ -28,6 +28,8 @@ public final class Philox {
     }
   }
 
+  /// Numbers that are drawn at a time.
+  private static final int SOME = 1 << 12;
   private static final int M0 = 0xD2511F53, M1 = 0xCD9E8D57, W0 = 0x9E3779B9, W1 = 0xBB67AE85;
 
   private final int key0;
@@ -71,6 +73,23 @@ public final class Philox {
     for (; i < to.length; i++) {
       to[i] = uniform(first + i);
     }
+  }
+
+  /// Fills `to` (float32): element `i` is `low + u * (high - low)` for [#uniform(long)] u of `i`, in float64 and rounded once.
+  public void uniform(HostTensor to, double low, double high) {
+    float[] some = new float[SOME];
+    for (long i = 0; i < to.size(); i += SOME) {
+      uniform(i, some);
+      for (int k = 0; k < SOME; k++) {
+        some[k] = (float) (low + some[k] * (high - low));
+      }
+      to.set(i, some);
+    }
+  }
+
+  /// The first counter and the key, as [#word] takes them: its arguments but the last.
+  public int[] words() {
+    return new int[] {0, 0, stream, epoch, key0, key1};
   }
 
   /// [#bits(long)] for the indices from `first` on into all of `to`.

@@ -4,6 +4,7 @@ import dlt.backend.Backend;
 import dlt.backend.Buffer;
 import dlt.experiment.Assembly;
 import dlt.tensor.HostTensor;
+import dlt.tensor.Philox;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -56,7 +57,17 @@ public final class Variables {
   }
 
   private void initialise(Assembly assembly) {
-    assembly.initialise((name, values) -> weights.get(name).fill(values));
+    assembly.initialise(new Assembly.FirstValues() {
+      @Override
+      public void filled(String name, Consumer<HostTensor> values) {
+        weights.get(name).fill(values);
+      }
+
+      @Override
+      public void uniform(String name, Philox random, double low, double high) {
+        weights.get(name).uniform(random, low, high);
+      }
+    });
     states.forEach((name, buffer) -> {
       double initial = assembly.optimizerStates().get(name).initial();
       if (initial != 0) {

@@ -22,6 +22,7 @@ public final class CpuBackend implements Backend {
   private final CodeMemory code = new CodeMemory();
   private final Pages pages = new Pages();
   private final Arena variables = Arena.ofShared();
+  private final Optional<UniformFill> drawing;
 
   /// A backend of `threads` threads, the caller's among them, with kernels of `instructionSet`. Throws
   /// [IllegalArgumentException] where this machine does not have it.
@@ -42,6 +43,7 @@ public final class CpuBackend implements Backend {
     this.instructionSet = instructionSet;
     this.strict = strict;
     this.workers = workers;
+    this.drawing = instructionSet == InstructionSet.JAVA ? Optional.empty() : Optional.of(new UniformFill(instructionSet, code));
   }
 
   /// A backend of `threads` threads with the best instruction set ([InstructionSet#best]).
@@ -68,7 +70,7 @@ public final class CpuBackend implements Backend {
   public Buffer allocate(TensorType type) {
     MemorySegment memory = Memory.allocate(variables, type.bytes());
     pages.ready(memory);
-    return new CpuBuffer(type, memory);
+    return new CpuBuffer(type, memory, Optional.empty(), drawing);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dlt.backend.cpu;
 
 import dlt.backend.Buffer;
 import dlt.tensor.HostTensor;
+import dlt.tensor.Philox;
 import dlt.tensor.TensorType;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
@@ -10,11 +11,16 @@ import java.util.function.Consumer;
 /// A tensor in native memory, as the program computes with it.
 ///
 /// @param workers who share the writing of many bytes: each thread finds much of what it reads next in its own cache
-record CpuBuffer(TensorType type, MemorySegment data, Optional<Workers> workers) implements Buffer {
+/// @param drawing how uniform numbers are drawn into it, where that is done by machine code
+record CpuBuffer(TensorType type, MemorySegment data, Optional<Workers> workers, Optional<UniformFill> drawing) implements Buffer {
   private static final long PIECE = 32 << 10;
 
   CpuBuffer(TensorType type, MemorySegment data) {
     this(type, data, Optional.empty());
+  }
+
+  CpuBuffer(TensorType type, MemorySegment data, Optional<Workers> workers) {
+    this(type, data, workers, Optional.empty());
   }
 
   @Override
@@ -33,6 +39,11 @@ record CpuBuffer(TensorType type, MemorySegment data, Optional<Workers> workers)
   @Override
   public void fill(Consumer<HostTensor> values) {
     values.accept(new HostTensor(type, data));
+  }
+
+  @Override
+  public void uniform(Philox random, double low, double high) {
+    drawing.ifPresentOrElse(d -> d.fill(data, random, low, high), () -> Buffer.super.uniform(random, low, high));
   }
 
   @Override

@@ -24,6 +24,12 @@ enum Instruction {
   ROUND(3, 1, 0x08),
   /// `a * 2^floor(b)`
   SCALEF(2, 1, 0, 0x2C, Form.EVEX),
+  // float64
+  ADD_DOUBLE(1, 1, 1, 0x58, Form.BOTH), MUL_DOUBLE(1, 1, 1, 0x59, Form.BOTH),
+  /// Of the low half of `b`.
+  FLOAT_TO_DOUBLE(1, 0, 0x5A),
+  /// Into the low half of `d`.
+  DOUBLE_TO_FLOAT(1, 1, 1, 0x5A, Form.BOTH),
   // int32 and bits
   AND(1, 1, 0xDB),
   /// `~a & b`
