@@ -1,6 +1,7 @@
 package dlt.backend.cpu;
 
 import dlt.backend.cpu.Assembler.Label;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -13,9 +14,10 @@ abstract sealed class CodeBuffer permits GeneralCode {
   /// A RIP-relative displacement at `position` with `trailing` bytes of the instruction after it.
   private record Fixup(int position, int constant, int trailing) {}
 
-  private final List<List<Byte>> constants = new ArrayList<>();
-  private final Map<List<Byte>, Integer> constantNumbers = new HashMap<>();
-  private final List<Integer> starts = new ArrayList<>();
+  private final List<byte[]> constants = new ArrayList<>();
+  private final Map<ByteBuffer, Integer> constantNumbers = new HashMap<>();
+  private int[] starts = new int[1024];
+  private int instructions;
   private final List<Label> pending = new ArrayList<>();
   private List<Fixup> fixups = new ArrayList<>();
   private byte[] code = new byte[4096];
@@ -23,19 +25,15 @@ abstract sealed class CodeBuffer permits GeneralCode {
 
   /// The number of a constant of these bytes, aligned to their count.
   int pool(byte[] bytes) {
-    List<Byte> constant = new ArrayList<>();
-    for (byte b : bytes) {
-      constant.add(b);
-    }
-    return constantNumbers.computeIfAbsent(constant, k -> {
-      constants.add(k);
+    return constantNumbers.computeIfAbsent(ByteBuffer.wrap(bytes), _ -> {
+      constants.add(bytes);
       return constants.size() - 1;
     });
   }
 
   /// Size of a constant.
   int poolBytes(int constant) {
-    return constants.get(constant).size();
+    return constants.get(constant).length;
   }
 
   /// The RIP-relative displacement to a constant of the pool; `trailing` bytes of the instruction follow it.
@@ -103,17 +101,20 @@ abstract sealed class CodeBuffer permits GeneralCode {
     for (int s = 0; s < segments.length; s++) {
       ranges.add(new ArrayList<>());
     }
-    List<Integer> marks = starts.stream().filter(x -> x >= first).toList();
+    int before = instructions;
+    while (before > 0 && starts[before - 1] >= first) {
+      before--;
+    }
     int segment = 0;
-    for (int i = 0; i < marks.size(); i++) {
-      while (segment + 1 < segments.length && marks.get(i) >= segments[segment + 1]) {
+    for (int i = before; i < instructions; i++) {
+      while (segment + 1 < segments.length && starts[i] >= segments[segment + 1]) {
         segment++;
       }
-      ranges.get(segment).add(new int[] {marks.get(i), i + 1 < marks.size() ? marks.get(i + 1) : size});
+      ranges.get(segment).add(new int[] {starts[i], i + 1 < instructions ? starts[i + 1] : size});
     }
     byte[] old = Arrays.copyOfRange(code, first, size);
     List<Fixup> moved = new ArrayList<>(fixups.stream().filter(f -> f.position < first).toList());
-    starts.removeIf(x -> x >= first);
+    instructions = before;
     int longest = ranges.stream().mapToInt(List::size).max().orElse(0);
     int at = first;
     for (int i = 0; i < longest; i++) {
@@ -122,7 +123,7 @@ abstract sealed class CodeBuffer permits GeneralCode {
           int from = r.get(i)[0];
           int to = r.get(i)[1];
           System.arraycopy(old, from - first, code, at, to - from);
-          starts.add(at);
+          start(at);
           for (Fixup f : fixups) {
             if (f.position >= from && f.position < to) {
               moved.add(new Fixup(at + f.position - from, f.constant, f.trailing));
@@ -143,7 +144,7 @@ abstract sealed class CodeBuffer permits GeneralCode {
     int end = size;
     int[] at = new int[constants.size()];
     for (int i = 0; i < at.length; i++) {
-      int bytes = constants.get(i).size();
+      int bytes = constants.get(i).length;
       while (size % bytes != 0) {
         bytes(0);
       }
@@ -162,15 +163,26 @@ abstract sealed class CodeBuffer permits GeneralCode {
 
   /// An instruction begins here.
   void start() {
-    starts.add(size);
+    start(size);
+  }
+
+  private void start(int position) {
+    if (instructions == starts.length) {
+      starts = Arrays.copyOf(starts, 2 * instructions);
+    }
+    starts[instructions++] = position;
+  }
+
+  void bytes(int value) {
+    if (size == code.length) {
+      code = Arrays.copyOf(code, 2 * size);
+    }
+    code[size++] = (byte) value;
   }
 
   void bytes(int... values) {
     for (int v : values) {
-      if (size == code.length) {
-        code = Arrays.copyOf(code, 2 * size);
-      }
-      code[size++] = (byte) v;
+      bytes(v);
     }
   }
 

@@ -135,17 +135,25 @@ final class VectorEmitter {
 
   /// The positions at which each value is read, ascending.
   private int[][] uses(List<List<Store>> storesAfter) {
-    List<List<Integer>> r = new ArrayList<>();
-    for (int i = 0; i < code.values().size(); i++) {
-      r.add(new ArrayList<>());
+    int[][] r = new int[code.values().size()][0];
+    for (int i = 0; i < r.length; i++) {
       for (int o : code.values().get(i).operands()) {
-        r.get(o).add(2 * i);
+        r[o] = with(r[o], 2 * i);
       }
       for (Store s : storesAfter.get(i)) {
-        r.get(s.value()).add(2 * i + 1);
+        r[s.value()] = with(r[s.value()], 2 * i + 1);
       }
     }
-    return r.stream().map(u -> u.stream().mapToInt(Integer::intValue).distinct().toArray()).toArray(int[][]::new);
+    return r;
+  }
+
+  private static int[] with(int[] positions, int next) {
+    if (positions.length > 0 && positions[positions.length - 1] == next) {
+      return positions;
+    }
+    int[] r = Arrays.copyOf(positions, positions.length + 1);
+    r[positions.length] = next;
+    return r;
   }
 
   /// The first use of a value after `position`.
