@@ -72,7 +72,9 @@ final class CacheableClasses {
     for (Path file : files) {
       Optional<byte[]> written = rewritten(Files.readAllBytes(file));
       if (written.isPresent()) {
-        Files.write(file, written.get());
+        Path part = file.resolveSibling(file.getFileName() + ".part");
+        Files.write(part, written.get());
+        Files.move(part, file, StandardCopyOption.ATOMIC_MOVE); // half a class would stay: it is newer than its source
       }
     }
   }
