@@ -230,12 +230,13 @@ class CommandsTest {
 
   @Test
   void aTrainingOverItsMemoryBudgetIsRefusedBeforeAnyFileIsWritten() {
+    String bytes = "java".equals(System.getProperty("dlt.cpu")) ? "6000" : "10000"; // plain loops need no room for packed operands
     for (String command : List.of("train", "check")) {
       Path out = folder.resolve("refused");
-      Result r = command.equals("train") ? dlt(command, IRIS, "--out", out.toString(), "--set", "training.budget={memory: 10kB}")
-          : dlt(command, IRIS, "--set", "training.budget={memory: 10kB}");
+      Result r = command.equals("train") ? dlt(command, IRIS, "--out", out.toString(), "--set", "training.budget={memory: " + bytes + "B}")
+          : dlt(command, IRIS, "--set", "training.budget={memory: " + bytes + "B}");
       assertThat(r.code()).isEqualTo(2);
-      assertThat(r.err()).contains("10000 bytes", "is the largest that fits");
+      assertThat(r.err()).contains(bytes + " bytes", "is the largest that fits");
       assertThat(out).doesNotExist();
     }
   }
