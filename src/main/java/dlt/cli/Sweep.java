@@ -51,6 +51,16 @@ final class Sweep implements Callable<Integer> {
     SweepFile file = SweepFile.read(experiment.file, experiment.overrides);
     device.require(file.experiment().experiment().training());
     Path folder = out.orElseGet(() -> folder(file.experiment().experiment().name()));
+    try {
+      return sweep(file, folder);
+    } finally {
+      if (out.isEmpty()) {
+        new RunDirectory(folder).removeIfEmpty();
+      }
+    }
+  }
+
+  private int sweep(SweepFile file, Path folder) {
     int share = Math.max(1, device.threads() / file.sweep().parallel());
     SweepRun.Result result;
     try (Interruption interruption = new Interruption()) {
@@ -92,7 +102,7 @@ final class Sweep implements Callable<Integer> {
     Path sweeps = Path.of("sweeps");
     if (resume && Files.isDirectory(sweeps)) {
       try (Stream<Path> all = Files.list(sweeps)) {
-        Optional<Path> newest = all.filter(f -> f.getFileName().toString().startsWith(name + "-")).max(Comparator.naturalOrder());
+        Optional<Path> newest = all.filter(f -> new RunDirectory(f).of(name)).max(Comparator.naturalOrder());
         if (newest.isPresent()) {
           return newest.get();
         }

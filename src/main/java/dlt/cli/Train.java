@@ -68,9 +68,19 @@ final class Train implements Callable<Integer> {
     device.requireWithinBudget(trainings);
     Duplicates.warnings(trainings.division(), false).forEach(w -> output.say("dlt: " + w));
     RunDirectory run = TrainingRun.folder(out, Path.of("runs"), file.experiment().name(), resume);
+    try {
+      return train(trainings, run, asserts);
+    } finally {
+      if (out.isEmpty()) {
+        run.removeIfEmpty();
+      }
+    }
+  }
+
+  private int train(Trainings trainings, RunDirectory run, List<Assertion.Verdict> asserts) {
     TrainingRun.Result result;
     try (Interruption interruption = new Interruption()) {
-      result = device.compute(file.experiment().training(), backend -> train(trainings, backend, run, interruption));
+      result = device.compute(trainings.file().experiment().training(), backend -> train(trainings, backend, run, interruption));
       if (result.stopped()) {
         output.result(output.document().put("run", run.path().toString()).put("epochs", result.epochs()).put("stopped", true), "");
         output.say("stopped" + (result.epochs() > 0 ? " after " + result.epochs() + (result.epochs() == 1 ? " whole epoch" : " whole epochs") + ", the best of them " + result.bestEpoch()

@@ -6,13 +6,15 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
 /// Writes files that appear whole or not at all: a temporary file beside it, forced to disk, renamed over the old one,
-/// and the folder forced too.
+/// and the folder forced too. Behind a symbolic link it is the file that the link leads to. What is there already and no file, such
+/// as a pipe or `/dev/stdout`, is written to as it is.
 public final class AtomicFile {
   /// Writes the content of a file.
   @FunctionalInterface
@@ -23,12 +25,28 @@ public final class AtomicFile {
   private AtomicFile() {}
 
   /// Replaces `file` by `content`. Throws a [Failure] of kind OUTPUT that names the file; the old file, if any, is then
-  /// still there.
+  /// still there, and so it is after anything else that `content` throws.
   public static void write(Path file, Content content) {
-    Path folder = file.toAbsolutePath().getParent();
-    Path temporary = folder.resolve("." + file.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
     try {
-      Files.createDirectories(folder);
+      if (Files.isDirectory(file)) {
+        throw new FileSystemException(file.toString(), null, "it is a folder");
+      }
+      if (Files.exists(file) && !Files.isRegularFile(file)) {
+        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file, StandardOpenOption.WRITE), 1 << 20)) {
+          content.writeTo(out);
+        }
+        return;
+      }
+      replace(Files.exists(file) ? file.toRealPath() : file.toAbsolutePath(), content);
+    } catch (IOException e) {
+      throw new Failure(Failure.Kind.OUTPUT, file + ": could not be written: " + reason(e) + "; free some space or choose another place with --out", e);
+    }
+  }
+
+  private static void replace(Path file, Content content) throws IOException {
+    Path temporary = file.resolveSibling("." + file.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
+    Files.createDirectories(file.getParent());
+    try {
       try (FileChannel channel =
           FileChannel.open(temporary, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
         OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 20);
@@ -36,26 +54,30 @@ public final class AtomicFile {
         out.flush();
         channel.force(true);
       }
-      rename(temporary, file);
-    } catch (IOException e) {
+      move(temporary, file);
+    } catch (IOException | RuntimeException | Error e) {
       try {
         Files.deleteIfExists(temporary);
       } catch (IOException ignored) {
         // the first failure is the one to report
       }
-      throw new Failure(Failure.Kind.OUTPUT, file + ": could not be written: " + reason(e) + "; free some space or choose another place with --out", e);
+      throw e;
     }
   }
 
   /// Gives a complete file of the same folder its name. Throws a [Failure] of kind OUTPUT.
   public static void rename(Path complete, Path file) {
     try {
-      Files.move(complete, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      try (FileChannel folder = FileChannel.open(file.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
-        folder.force(true);
-      }
+      move(complete, file);
     } catch (IOException e) {
       throw new Failure(Failure.Kind.OUTPUT, file + ": could not be written: " + reason(e), e);
+    }
+  }
+
+  private static void move(Path complete, Path file) throws IOException {
+    Files.move(complete, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    try (FileChannel folder = FileChannel.open(file.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
+      folder.force(true);
     }
   }
 

@@ -1,10 +1,11 @@
 package dlt.run;
 
 import dlt.error.Failure;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -14,21 +15,52 @@ import java.time.format.DateTimeFormatter;
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// The folder of one run and the names of the files in it.
 public record RunDirectory(Path path) {
   private static final DateTimeFormatter STAMP =
       DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT).withZone(ZoneOffset.UTC);
+  private static final Pattern STAMPED = Pattern.compile("-\\d{8}-\\d{6}(-\\d+)?");
 
-  /// The folder for a new run of the experiment `name` that starts at `now`, below `runs`; another one of the same
-  /// second gets a number.
+  /// Makes the folder for a new run of the experiment `name` that starts at `now`, below `runs`; another one of the same
+  /// second gets a number, whichever process makes it. Throws a [Failure] of kind OUTPUT.
   public static RunDirectory fresh(Path runs, String name, Instant now) {
     Path path = runs.resolve(name + "-" + STAMP.format(now));
-    for (int i = 2; Files.exists(path); i++) {
-      path = runs.resolve(name + "-" + STAMP.format(now) + "-" + i);
+    try {
+      Files.createDirectories(runs);
+      for (int i = 2; !made(path); i++) {
+        path = runs.resolve(name + "-" + STAMP.format(now) + "-" + i);
+      }
+    } catch (IOException e) {
+      throw new Failure(Failure.Kind.OUTPUT, path + ": could not be made: " + AtomicFile.reason(e), e);
     }
     return new RunDirectory(path);
+  }
+
+  private static boolean made(Path path) throws IOException {
+    try {
+      Files.createDirectory(path);
+      return true;
+    } catch (FileAlreadyExistsException e) {
+      return false;
+    }
+  }
+
+  /// Whether [#fresh] gives the folder of a run of the experiment `name` this name.
+  public boolean of(String name) {
+    String own = path.getFileName().toString();
+    return own.startsWith(name + "-") && STAMPED.matcher(own.substring(name.length())).matches();
+  }
+
+  /// Removes the folder where nothing has been written to it.
+  public void removeIfEmpty() {
+    try {
+      Files.deleteIfExists(path);
+    } catch (IOException e) {
+      // something has, or it stays
+    }
   }
 
   /// The newest run below `runs` that passes `filter`.
@@ -130,26 +162,28 @@ public record RunDirectory(Path path) {
     return path.resolve("model-card.md");
   }
 
-  /// Takes the folder for this process until the lock is closed; a process that dies gives it back. Throws a [Failure]
+  /// Takes the folder for this process until what this gives is closed; a process that dies gives it back. Throws a [Failure]
   /// where another process has it.
-  public FileLock lock() {
+  public Closeable lock() {
     Path file = path.resolve(".lock");
     try {
       Files.createDirectories(path);
       FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      FileLock lock;
-      try {
-        lock = channel.tryLock();
-      } catch (OverlappingFileLockException e) {
-        lock = null;
-      }
-      if (lock == null) {
+      if (!locked(channel)) {
         channel.close();
         throw new Failure(Failure.Kind.USAGE, path + ": another process is training here; wait for it or choose another folder with --out");
       }
-      return lock;
+      return channel; // and not the lock, which would leave it open: closed later, it would take another lock of this process with it
     } catch (IOException e) {
       throw new Failure(Failure.Kind.OUTPUT, file + ": could not be written: " + AtomicFile.reason(e), e);
+    }
+  }
+
+  private static boolean locked(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock() != null;
+    } catch (OverlappingFileLockException e) {
+      return false;
     }
   }
 }

@@ -16,8 +16,8 @@ import dlt.infer.Parity;
 import dlt.run.Manifest;
 import dlt.run.RunDirectory;
 import dlt.run.UsedTime;
+import java.io.Closeable;
 import java.io.IOException;
-import java.nio.channels.FileLock;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -77,7 +77,7 @@ public final class TrainingRun {
   /// Trains until the end or until `stop`. With `resume` it goes on with the run that is in the folder, if there is one;
   /// without, there must be none.
   public Result train(boolean resume, String dltVersion, BooleanSupplier stop) {
-    try (FileLock lock = run.lock()) {
+    try (Closeable _ = run.lock()) {
       RunRecord.Origin origin = new RunRecord.Origin(trainings.file(), backend.description(), dltVersion);
       RunRecord record = RunRecord.begin(run, experiment(), origin, first.parts(), resume);
       return trainings.several() ? everyFold(record, origin, stop) : once(record, stop);
@@ -224,12 +224,12 @@ public final class TrainingRun {
     s.metrics().forEach((name, value) -> r.put(prefix + name, value));
   }
 
-  /// The run that `--out` or the experiment's name and the time say.
+  /// The run that `--out` or the experiment's name and the time say; a new one's folder is made.
   public static RunDirectory folder(Optional<Path> out, Path runs, String name, boolean resume) {
     if (out.isPresent()) {
       return new RunDirectory(out.get());
     }
-    Optional<RunDirectory> newest = resume ? RunDirectory.newest(runs, r -> r.path().getFileName().toString().startsWith(name + "-")) : Optional.empty();
+    Optional<RunDirectory> newest = resume ? RunDirectory.newest(runs, r -> r.of(name)) : Optional.empty();
     return newest.orElseGet(() -> RunDirectory.fresh(runs, name, Instant.now()));
   }
 }

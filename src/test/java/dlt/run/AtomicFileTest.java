@@ -1,0 +1,68 @@
+package dlt.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dlt.error.Failure;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AtomicFileTest {
+  @TempDir Path folder;
+
+  private static void write(Path file, String text) {
+    AtomicFile.write(file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private List<String> names() throws IOException {
+    try (Stream<Path> all = Files.list(folder)) {
+      return all.map(f -> f.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  @Test
+  void theOldFileStaysAndNothingElseWhateverTheContentThrows() throws IOException {
+    Path file = Files.writeString(folder.resolve("a"), "old");
+    for (RuntimeException e : List.of(new Failure(Failure.Kind.DATA, "data.csv:3: is no number"), new IllegalStateException())) {
+      assertThatThrownBy(() -> AtomicFile.write(file, out -> {
+        out.write(1);
+        throw e;
+      })).isSameAs(e);
+    }
+    assertThat(names()).containsExactly("a");
+    assertThat(file).hasContent("old");
+  }
+
+  @Test
+  void aFolderIsRefusedAndNothingIsLeft() throws IOException {
+    Path inner = Files.createDirectory(folder.resolve("a"));
+    assertThatThrownBy(() -> write(inner, "new")).isInstanceOf(Failure.class).hasMessageContaining("it is a folder");
+    assertThat(names()).containsExactly("a");
+  }
+
+  @Test
+  void theFileBehindALinkIsReplacedAndTheLinkStays() throws IOException {
+    Path file = Files.writeString(Files.createDirectory(folder.resolve("inner")).resolve("a"), "old");
+    Path link = Files.createSymbolicLink(folder.resolve("link"), Path.of("inner/a"));
+    write(link, "new");
+    assertThat(link).isSymbolicLink().hasContent("new");
+    assertThat(file).hasContent("new");
+  }
+
+  @Test
+  void whatIsNoFileIsWrittenToAndStaysWhatItIs() throws Exception {
+    Path pipe = folder.resolve("pipe");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    Process reader = new ProcessBuilder("cat", pipe.toString()).start();
+    write(pipe, "new");
+    assertThat(new String(reader.getInputStream().readAllBytes(), StandardCharsets.UTF_8)).isEqualTo("new");
+    assertThat(names()).containsExactly("pipe");
+    assertThat(Files.isRegularFile(pipe)).isFalse();
+  }
+}
