@@ -5,6 +5,7 @@ import dlt.tensor.TensorType;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.SequencedMap;
 import java.util.Set;
 
@@ -18,10 +19,15 @@ public final class ArraySurvey {
     this.arrays = arrays;
   }
 
+  /// Whether a file of this name is npz; others are HDF5.
+  public static boolean npz(Path file) {
+    return file.getFileName().toString().toLowerCase(Locale.ROOT).endsWith(".npz");
+  }
+
   /// Reads the npz or HDF5 `file`. Throws Failure(DATA) where it is damaged.
   public static ArraySurvey of(Path file) {
     SourceFile source = SourceFile.of(file.toAbsolutePath().getParent(), file.getFileName().toString());
-    if (!file.getFileName().toString().endsWith(".npz")) {
+    if (!npz(file)) {
       return new ArraySurvey(Hdf5File.arrays(source, Hdf5File.names(source)));
     }
     SequencedMap<String, StoredArray> arrays = new LinkedHashMap<>();
@@ -36,21 +42,24 @@ public final class ArraySurvey {
     return r;
   }
 
-  /// How many classes the whole numbers of an array count, from 0; 0 where it holds others, or so many that they are no classes.
+  /// How many classes the whole numbers of an array of samples count, from 0; 0 where it holds others, or so many that they are no classes.
   public int classes(String name) {
     StoredArray array = arrays.get(name);
-    HostTensor all = HostTensor.allocate(TensorType.float32(array.type().shape()));
-    array.read(0, 1, all);
+    TensorType type = array.type();
+    HostTensor one = HostTensor.allocate(TensorType.float32(type.shape().without(0)));
     Set<Double> seen = new HashSet<>();
     double greatest = 0;
-    for (long i = 0; i < all.size(); i++) {
-      double v = all.at(i);
-      if (!CsvCell.whole(v) || v < 0 || v >= MOST_CLASSES) {
-        return 0;
+    for (long sample = 0; sample < type.shape().dim(0); sample++) {
+      array.read(sample * one.size(), 1, one);
+      for (long i = 0; i < one.size(); i++) {
+        double v = one.at(i);
+        if (!CsvCell.whole(v) || v < 0 || v >= MOST_CLASSES) {
+          return 0;
+        }
+        seen.add(v);
+        greatest = Math.max(greatest, v);
       }
-      seen.add(v);
-      greatest = Math.max(greatest, v);
     }
-    return seen.size() * 2L <= all.size() ? (int) greatest + 1 : 0;
+    return seen.size() * 2L <= type.shape().size() ? (int) greatest + 1 : 0;
   }
 }

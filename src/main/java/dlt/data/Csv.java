@@ -27,8 +27,8 @@ public record Csv(
     @Doc("Whether the first line names the columns; else they are c0, c1, ...") @Default("true") boolean header)
     implements Source, Table {
   public Csv {
-    if (!delimiter.equals("tab") && delimiter.length() != 1) {
-      throw new Invalid("delimiter", "'" + delimiter + "'", "one character or `tab`");
+    if (!delimiter.equals("tab") && (delimiter.length() != 1 || "\"\r\n".contains(delimiter))) {
+      throw new Invalid("delimiter", "'" + delimiter + "'", "one character, neither a quote nor a line break, or `tab`");
     }
     Table.check(target, features, inputs, types, shape);
   }
@@ -44,9 +44,9 @@ public record Csv(
     return new Csv(path, t.target(), t.features(), t.inputs(), t.ignore(), t.types(), t.missing(), t.missingValues(), t.unknown(), t.shape(), delimiter, true);
   }
 
-  /// The same of another file.
-  Csv at(String other) {
-    return new Csv(other, target, features, inputs, ignore, types, missing, missingValues, unknown, shape, delimiter, header);
+  /// The same of another file, whose cells this delimiter divides.
+  Csv at(String other, String itsDelimiter) {
+    return new Csv(other, target, features, inputs, ignore, types, missing, missingValues, unknown, shape, itsDelimiter, header);
   }
 
   /// The character between two cells.

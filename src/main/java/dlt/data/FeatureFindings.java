@@ -18,6 +18,8 @@ import java.util.stream.IntStream;
 final class FeatureFindings {
   /// Samples beyond these are not looked at, nor targets and features of more numbers.
   private static final int SAMPLES = 100_000, TARGETS = 16, FEATURES = 4096;
+  /// Of many features fewer samples are looked at: so many numbers in all.
+  private static final int NUMBERS = 1 << 25;
   /// Fewer samples correlate by chance.
   private static final int FEW = 10;
   private static final double CORRELATION = 0.999;
@@ -131,8 +133,9 @@ final class FeatureFindings {
   static double[][] columns(Part part, boolean target, int field) {
     Field f = (target ? part.dataset().targets() : part.dataset().inputs()).get(field);
     HostTensor t = HostTensor.allocate(f.type());
-    int n = Math.min(SAMPLES, part.size());
-    double[][] r = new double[Math.toIntExact(t.size())][n];
+    int width = Math.toIntExact(t.size());
+    int n = Math.min(Math.min(SAMPLES, NUMBERS / width), part.size());
+    double[][] r = new double[width][n];
     for (int i = 0; i < n; i++) {
       part.dataset().read(part.samples()[i], target, field, t.data());
       for (int c = 0; c < r.length; c++) {

@@ -21,6 +21,9 @@ final class ImageFile {
   /// Larger ones are refused before they are decoded.
   private static final long MOST_PIXELS = 100_000_000;
 
+  /// What is resized is first made as wide as it is to be: more values than these are refused.
+  private static final long MOST_VALUES = 4 * MOST_PIXELS;
+
   private ImageFile() {}
 
   static boolean named(Path path) {
@@ -33,6 +36,9 @@ final class ImageFile {
     BufferedImage image = decode(file);
     int h = image.getHeight();
     int w = image.getWidth();
+    if ((long) h * width * channels > MOST_VALUES) {
+      throw file.failure("is an image of " + w + " x " + h + " pixels, too high to be resized to a width of " + width);
+    }
     Resampling across = new Resampling(w, width);
     Resampling down = new Resampling(h, height);
     int[] pixels = new int[w * Math.max(4, image.getRaster().getNumBands())];
@@ -61,7 +67,7 @@ final class ImageFile {
     Raster raster = image.getRaster();
     boolean indexed = image.getColorModel() instanceof IndexColorModel;
     int bands = indexed ? 3 : raster.getNumBands();
-    int shift = indexed ? 0 : raster.getSampleModel().getSampleSize(0) - 8;
+    int[] bits = raster.getSampleModel().getSampleSize();
     if (!indexed) {
       raster.getPixels(0, y, w, 1, pixels);
     }
@@ -76,9 +82,9 @@ final class ImageFile {
         blue = rgb & 0xff;
       } else {
         boolean grey = bands < 3; // one band, or one and alpha
-        red = eight(pixels[x * bands], shift);
-        green = grey ? red : eight(pixels[x * bands + 1], shift);
-        blue = grey ? red : eight(pixels[x * bands + 2], shift);
+        red = eight(pixels[x * bands], bits[0]);
+        green = grey ? red : eight(pixels[x * bands + 1], bits[1]);
+        blue = grey ? red : eight(pixels[x * bands + 2], bits[2]);
       }
       if (channels == 1) {
         // ITU-R 601 in 16-bit fixed point, as Pillow
@@ -91,8 +97,9 @@ final class ImageFile {
     }
   }
 
-  private static int eight(int sample, int shift) {
-    return shift >= 0 ? sample >> shift : sample * 255 / ((1 << 8 + shift) - 1);
+  /// A sample of so many bits, which may differ from colour to colour, as one of eight.
+  private static int eight(int sample, int bits) {
+    return bits >= 8 ? sample >> bits - 8 : sample * 255 / ((1 << bits) - 1);
   }
 
   static BufferedImage decode(SourceFile file) {

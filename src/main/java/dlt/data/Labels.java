@@ -39,6 +39,13 @@ public record Labels(
     if (separator.isPresent() && separator.get().isEmpty()) {
       throw new Invalid("separator", "an empty text", "what stands between two labels, such as '|'");
     }
+    table(csv, target, features, delimiter); // says what is wrong with these
+  }
+
+  private static Csv table(String csv, List<String> target, List<String> features, String delimiter) {
+    return new Csv(
+        csv, target, Optional.of(features), Map.of(), List.of(), Map.of(), Table.Missing.ERROR, List.of(), Table.Unknown.ERROR, Optional.empty(), delimiter,
+        true);
   }
 
   /// The same in another file.
@@ -59,10 +66,7 @@ public record Labels(
     Optional<Schema> beside =
         wanted.schema().map(s -> new Schema(s.inputs().subList(1, s.inputs().size()), separator.isPresent() ? List.of() : s.targets()));
     Wanted columns = new Wanted(separator.isPresent() ? TargetKind.NONE : wanted.targets(), wanted.named(), beside, texts);
-    Csv table =
-        new Csv(
-            csv, target, Optional.of(features), Map.of(), List.of(), Map.of(), Table.Missing.ERROR, List.of(), Table.Unknown.ERROR, Optional.empty(), delimiter,
-            true);
+    Csv table = table(csv, target, features, delimiter);
     Dataset rows = new TableReading(table, new CsvRows(source, table.separator(), true), columns, true).dataset();
     List<SourceFile> files = files(folder, rows);
     ImageDataset pictures = new ImageDataset(new Schema(List.of(images.image()), List.of()), files, new int[0]);

@@ -16,6 +16,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -127,27 +128,38 @@ final class ParquetRows implements TableRows {
   }
 
   @Override
-  public Kind kind(int column) {
+  public boolean reads(int column) {
+    return unread(column).isEmpty();
+  }
+
+  /// Why a column holds neither texts nor numbers; empty where it does.
+  private Optional<String> unread(int column) {
     if (!(columns.get(column) instanceof SchemaNode.PrimitiveNode node) || node.maxRepetitionLevel() > 0) {
-      throw unusable(column, "is nested (a list, map or struct)");
-    }
-    if (node.type() == PhysicalType.BOOLEAN) {
-      return Kind.BOOLEAN;
+      return Optional.of("is nested (a list, map or struct)");
     }
     boolean bytes = node.type() == PhysicalType.BYTE_ARRAY || node.type() == PhysicalType.FIXED_LEN_BYTE_ARRAY;
     return switch (node.logicalType()) {
-      case null -> {
-        if (bytes) {
-          throw unusable(column, "holds bytes that are no text");
-        }
-        yield node.type() == PhysicalType.INT96 ? Kind.TEXT : Kind.NUMBER;
-      }
-      case LogicalType.DecimalType _, LogicalType.IntType _, LogicalType.Float16Type _ -> Kind.NUMBER;
-      case LogicalType.StringType _, LogicalType.EnumType _, LogicalType.UuidType _, LogicalType.DateType _, LogicalType.TimeType _,
-              LogicalType.TimestampType _ ->
-          Kind.TEXT;
-      case LogicalType.NullType _ -> Kind.NUMBER;
-      case LogicalType other -> throw unusable(column, "is of the type " + other.getClass().getSimpleName().replace("Type", ""));
+      case null -> bytes ? Optional.of("holds bytes that are no text") : Optional.empty();
+      case LogicalType.DecimalType _, LogicalType.IntType _, LogicalType.Float16Type _, LogicalType.StringType _, LogicalType.EnumType _,
+              LogicalType.UuidType _, LogicalType.DateType _, LogicalType.TimeType _, LogicalType.TimestampType _, LogicalType.NullType _ ->
+          Optional.empty();
+      case LogicalType other -> Optional.of("is of the type " + other.getClass().getSimpleName().replace("Type", ""));
+    };
+  }
+
+  @Override
+  public Kind kind(int column) {
+    unread(column).ifPresent(why -> {
+      throw unusable(column, why);
+    });
+    SchemaNode.PrimitiveNode node = (SchemaNode.PrimitiveNode) columns.get(column);
+    if (node.type() == PhysicalType.BOOLEAN) {
+      return Kind.BOOLEAN;
+    }
+    return switch (node.logicalType()) {
+      case null -> node.type() == PhysicalType.INT96 ? Kind.TEXT : Kind.NUMBER;
+      case LogicalType.DecimalType _, LogicalType.IntType _, LogicalType.Float16Type _, LogicalType.NullType _ -> Kind.NUMBER;
+      case LogicalType _ -> Kind.TEXT;
     };
   }
 

@@ -73,7 +73,7 @@ public sealed interface Source permits Csv, Parquet, Idx, Npz, Npy, Safetensors,
     if (plain.endsWith(".csv") || plain.endsWith(".tsv")) {
       String delimiter = plain.endsWith(".tsv") ? "tab" : ",";
       if (trained instanceof Csv csv) {
-        return csv.at(path);
+        return csv.at(path, plain.endsWith(".tsv") && !csv.path().toLowerCase(Locale.ROOT).contains(".tsv") ? delimiter : csv.delimiter());
       }
       if (trained instanceof Images i && i.labels().isPresent()) {
         String folder = file.getParent() == null ? "." : file.getParent().toString();

@@ -85,7 +85,7 @@ interface StoredArray {
       return;
     }
     for (int c = 0; c < channels; c++) {
-      if (stored == DType.UINT8 && to.dtype() == DType.FLOAT32) {
+      if (stored == DType.UINT8 && to.dtype() == DType.FLOAT32 && channels <= Some.BYTES) {
         widen(from.data(), first + c, channels, to.data(), c * plane, plane);
       } else if (to.dtype() == DType.INT64) {
         for (long i = 0; i < plane; i++) {
@@ -99,7 +99,7 @@ interface StoredArray {
     }
   }
 
-  /// Every `stride`-th byte from `from` on, 0 to 255, as `count` float32s from element `at` of `destination` on.
+  /// Every `stride`-th byte (of at most [Some#BYTES]) from `from` on, 0 to 255, as `count` float32s from element `at` of `destination` on.
   static void widen(MemorySegment bytes, long from, int stride, MemorySegment destination, long at, long count) {
     Some some = Some.OF_THREAD.get();
     int most = Some.BYTES / stride;

@@ -32,6 +32,11 @@ interface TableRows {
   /// The names of the columns.
   List<String> header();
 
+  /// Whether a column holds texts or numbers.
+  default boolean reads(int column) {
+    return true;
+  }
+
   /// Throws Failure(DATA) where a column holds something that is neither text nor number.
   Kind kind(int column);
 

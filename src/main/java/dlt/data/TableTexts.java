@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 
-/// All columns of a table as texts, also those that are neither features nor targets, in the order of a data set's samples, or of
+/// All columns of a table that hold texts or numbers, as texts, also those that are neither features nor targets, in the order of a data set's samples, or of
 /// the table's first rows.
 final class TableTexts {
   /// A column: the number of each sample's text among `texts`, -1 where it is missing.
@@ -67,7 +67,8 @@ final class TableTexts {
   /// Of `size` samples, or as many as come: `sample` says which one the row at a place is, -1 for none.
   private static TableTexts read(TableRows rows, Collection<String> missing, int size, IntUnaryOperator sample) {
     List<String> header = rows.header();
-    int n = header.size();
+    int[] columns = IntStream.range(0, header.size()).filter(rows::reads).toArray();
+    int n = columns.length;
     int[][] ids = new int[n][size];
     List<Map<String, Integer>> known = new ArrayList<>();
     for (int c = 0; c < n; c++) {
@@ -75,21 +76,21 @@ final class TableTexts {
       known.add(new LinkedHashMap<>());
     }
     int[] samples = {size};
-    rows.forEach(IntStream.range(0, n).toArray(), (place, cells) -> {
+    rows.forEach(columns, (place, cells) -> {
       int at = sample.applyAsInt(place);
       samples[0] = Math.max(samples[0], at + 1);
       for (int c = 0; at >= 0 && c < n; c++) {
         if (at >= ids[c].length) {
           ids[c] = Arrays.copyOf(ids[c], Math.max(1024, 2 * at));
         }
-        String text = text(rows.kind(c), cells, c);
+        String text = text(rows.kind(columns[c]), cells, columns[c]);
         Map<String, Integer> of = known.get(c);
         ids[c][at] = text.isEmpty() || missing.contains(text) ? -1 : of.computeIfAbsent(text, _ -> of.size());
       }
     });
     TableTexts r = new TableTexts();
     for (int c = 0; c < n; c++) {
-      r.columns.add(new Texts(header.get(c), Arrays.copyOf(ids[c], samples[0]), List.copyOf(known.get(c).keySet())));
+      r.columns.add(new Texts(header.get(columns[c]), Arrays.copyOf(ids[c], samples[0]), List.copyOf(known.get(c).keySet())));
     }
     return r;
   }

@@ -64,6 +64,13 @@ class CsvTest {
   }
 
   @Test
+  void whatCannotDivideCellsIsRefused() {
+    for (String delimiter : List.of("\"", "\n", "\r", "", "::")) {
+      assertThatThrownBy(() -> Csv.of("a.csv", delimiter, dlt.tensor.Shape.of(1))).isInstanceOf(dlt.config.Invalid.class);
+    }
+  }
+
+  @Test
   void numbersAreFeaturesAndNamesAreClassesInSortedOrder() {
     Dataset d = open("a,b,kind\n1,2.5,pear\n-3e1, 4 ,apple\n", csv("kind"), CLASSES);
     assertThat(d.size()).isEqualTo(2);

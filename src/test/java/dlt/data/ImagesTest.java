@@ -92,6 +92,19 @@ class ImagesTest {
   }
 
   @Test
+  void coloursOfDifferentBitsAreReadAlike() {
+    write("i/c/a.bmp", filled(BufferedImage.TYPE_USHORT_565_RGB, 1, 1, 0x84c2ff)); // 16, 48 and 31 of 31, 63 and 31
+    assertThat(Samples.input(images(1, 1, 3).open(folder, CLASSES), 0)).containsExactly(131, 194, 255);
+  }
+
+  @Test
+  void anImageThatIsTooHighToBeResizedIsNamed() {
+    write("i/c/a.png", filled(BufferedImage.TYPE_BYTE_BINARY, 1, 3_000_000, 0));
+    assertThatThrownBy(() -> Samples.input(images(2, 200, 3).open(folder, CLASSES), 0)).isInstanceOf(Failure.class)
+        .hasMessageContaining("i/c/a.png: is an image of 1 x 3000000 pixels, too high to be resized to a width of 200");
+  }
+
+  @Test
   void colourBecomesGreyByLuma() {
     write("i/c/a.png", filled(BufferedImage.TYPE_INT_RGB, 1, 1, 0xff0000));
     assertThat(Samples.input(images(1, 1, 1).open(folder, CLASSES), 0)).containsExactly(76);

@@ -58,6 +58,14 @@ class LabelsTest {
   }
 
   @Test
+  void whatACsvFileCannotHaveIsRefusedWithTheExperiment() {
+    assertThatThrownBy(() -> new Labels("l.csv", List.of("kind"), "file", Optional.empty(), List.of("kind"), "", Labels.Unlisted.ERROR, ","))
+        .isInstanceOfSatisfying(Invalid.class, e -> assertThat(e.component()).isEqualTo("features"));
+    assertThatThrownBy(() -> new Labels("l.csv", List.of("kind"), "file", Optional.empty(), List.of(), "", Labels.Unlisted.ERROR, "::"))
+        .isInstanceOfSatisfying(Invalid.class, e -> assertThat(e.component()).isEqualTo("delimiter"));
+  }
+
+  @Test
   void aColumnOfClassesNamesEachImagesClass() {
     Dataset d = open("kind,file\ndog,sub/c.png\ncat,a.png\ndog,b.png\n", CLASSES, "kind");
     assertThat(d.size()).isEqualTo(3);

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class NamedArraysTest {
   private static final Wanted CLASSES = Wanted.of(TargetKind.CLASSES);
@@ -201,5 +202,18 @@ class NamedArraysTest {
     assertThat(Samples.input(d, 0)).containsExactly(0, 1);
     assertThatThrownBy(() -> Samples.input(d, 1)).hasMessageContaining("d.npz[1]: 'x' holds infinity");
     assertThatThrownBy(() -> Samples.target(d, 1)).hasMessageContaining("d.npz[1]: 'y' holds NaN");
+  }
+
+  @Test
+  @Timeout(30)
+  void bytesOfVeryManyChannelsAreReadToo() {
+    int channels = StoredArray.Some.BYTES + 1;
+    HostTensor bytes = HostTensor.allocate(new TensorType(DType.UINT8, Shape.of(1, 2, channels)));
+    bytes.set(1, 7);
+    bytes.set(channels, 250);
+    HostTensor read = HostTensor.allocate(TensorType.float32(channels, 1, 2));
+    StoredArray.of(bytes).read(0, channels, read);
+    assertThat(read.at(1)).isEqualTo(250);
+    assertThat(read.at(2)).isEqualTo(7);
   }
 }

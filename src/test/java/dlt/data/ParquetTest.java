@@ -127,6 +127,13 @@ class ParquetTest {
   }
 
   @Test
+  void columnsThatAreNoTableAreNoneOfItsTexts() {
+    Parquet p = table("nested.parquet", List.of("x"), Table.Missing.ERROR, "y");
+    TableTexts texts = TableTexts.of(p, FILES, p.open(FILES, CLASSES)).orElseThrow();
+    assertThat(texts.columns()).extracting(TableTexts.Texts::name).contains("x", "y").doesNotContain("tags", "point", "raw");
+  }
+
+  @Test
   void samplesMayHaveSeveralDimensions() {
     Parquet p =
         new Parquet(

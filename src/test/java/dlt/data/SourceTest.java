@@ -24,7 +24,10 @@ class SourceTest {
 
   @Test
   void otherDataAreReadLikeTheTrainingData() {
-    assertThat(Source.of(Path.of("b.csv"), CSV, SCHEMA)).isEqualTo(CSV.at("b.csv"));
+    assertThat(Source.of(Path.of("b.csv"), CSV, SCHEMA)).isEqualTo(CSV.at("b.csv", ";"));
+    assertThat(Source.of(Path.of("b.TSV"), CSV, SCHEMA)).isEqualTo(CSV.at("b.TSV", "tab"));
+    Csv commas = CSV.at("a.tsv", ",");
+    assertThat(Source.of(Path.of("b.tsv"), commas, SCHEMA)).isEqualTo(commas.at("b.tsv", ","));
     assertThat(Source.of(Path.of("b.npz"), new Npz("a.npz", List.of("p"), List.of("q"), 2, ImageLayout.CHW), SCHEMA)).isEqualTo(new Npz("b.npz", List.of("p"), List.of("q"), 2, ImageLayout.CHW));
     assertThat(Source.of(Path.of("b.safetensors"), new Safetensors("a", List.of("p"), List.of("q"), 2, ImageLayout.CHW), SCHEMA))
         .isEqualTo(new Safetensors("b.safetensors", List.of("p"), List.of("q"), 2, ImageLayout.CHW));
