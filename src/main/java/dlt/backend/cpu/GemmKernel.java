@@ -3,6 +3,7 @@ package dlt.backend.cpu;
 import static dlt.backend.cpu.Address.at;
 import static dlt.backend.cpu.Assembler.*;
 
+import java.util.List;
 import java.util.stream.IntStream;
 
 /// The micro-kernel of a matrix product: tiles of `rows` x `vectors` registers of C, one below the other, each summed over `k`
@@ -20,35 +21,31 @@ import java.util.stream.IntStream;
 /// @param cRow from one row of C to the next
 /// @param start what the sum is added to
 /// @param relu whether negative results become zero
-/// @param aAhead how far behind an element of A that is multiplied the one lies that is asked for then, for the nearest cache; 0: none
-/// @param bAhead the same of B
-/// @param far what is asked for meanwhile, for the second cache
+/// @param bAhead how far behind a row of B that is multiplied the one lies that is asked for then, for the nearest cache; 0: none
+/// @param streams what else is asked for meanwhile
 record GemmKernel(int rows, int vectors, int lastLanes, boolean maskedLoads, int k, int aRow, int aK, int aTile, int bK, int cRow,
-    Start start, boolean relu, int aAhead, int bAhead, Far far) {
+    Start start, boolean relu, int bAhead, List<Stream> streams) {
   /// The same that asks for nothing ahead.
   GemmKernel(int rows, int vectors, int lastLanes, boolean maskedLoads, int k, int aRow, int aK, int aTile, int bK, int cRow,
       Start start, boolean relu) {
-    this(rows, vectors, lastLanes, maskedLoads, k, aRow, aK, aTile, bK, cRow, start, relu, 0, 0, Far.NOTHING);
+    this(rows, vectors, lastLanes, maskedLoads, k, aRow, aK, aTile, bK, cRow, start, relu, 0, List.of());
   }
 
-  /// How many bytes at r8 and r9, which move on by as many, are asked for with each [#UNROLL] steps of k: what others need later. 0: none,
-  /// and the register stays.
-  record Far(int r8, int r9) {
-    static final Far NOTHING = new Far(0, 0);
-
-    /// Shares of so many bytes that are asked for `times` times.
-    static Far shares(long r8, long r9, long times) {
-      return times == 0 ? NOTHING : new Far(Math.toIntExact(Math.ceilDiv(r8, times)), Math.toIntExact(Math.ceilDiv(r9, times)));
+  /// Memory that is asked for, `bytes` of it with each [#UNROLL] steps of k, for the nearest cache or for the second: from where general
+  /// register `at` points, which moves on by as many.
+  record Stream(int at, int bytes, boolean near) {
+    /// One that has asked for `bytes` after so many times.
+    static Stream of(int at, long bytes, long times, boolean near) {
+      return new Stream(at, times == 0 ? 0 : Math.toIntExact(Math.ceilDiv(bytes, times)), near);
     }
 
     private void ask(Assembler a) {
-      ask(a, R8, r8);
-      ask(a, R9, r9);
-    }
-
-    private static void ask(Assembler a, int at, int bytes) {
       for (int line = 0; line < bytes; line += 64) {
-        a.prefetchFar(at(at, line));
+        if (near) {
+          a.prefetch(Address.at(at, line));
+        } else {
+          a.prefetchFar(Address.at(at, line));
+        }
       }
       if (bytes > 0) {
         a.addImmediate(at, bytes);
@@ -125,8 +122,7 @@ record GemmKernel(int rows, int vectors, int lastLanes, boolean maskedLoads, int
       for (int u = 0; u < UNROLL; u++) {
         step(a, evex, b, free, mask, u);
       }
-      ask(a, UNROLL);
-      far.ask(a);
+      ask(a);
       a.addImmediate(R10, UNROLL * aK);
       a.addImmediate(R11, UNROLL * bK);
       if (turns > 1) {
@@ -144,20 +140,13 @@ record GemmKernel(int rows, int vectors, int lastLanes, boolean maskedLoads, int
     a.jump(Condition.NOT_ZERO, tile);
   }
 
-  /// Asks for what lies ahead of `steps` steps of k, each line once.
-  private void ask(Assembler a, int steps) {
-    if (aAhead != 0) {
-      lines(rows, aRow, steps, aK, 4).forEach(line -> a.prefetch(at(R10, aAhead + line)));
-    }
+  /// Asks for what [#UNROLL] steps of k are to, each line once.
+  private void ask(Assembler a) {
     if (bAhead != 0) {
-      lines(1, 0, steps, bK, vectors * a.vectorBytes()).forEach(line -> a.prefetch(at(R11, bAhead + line)));
+      IntStream.range(0, UNROLL).flatMap(u -> IntStream.of(u * bK, u * bK + vectors * a.vectorBytes() - 4)).map(x -> x / 64 * 64).distinct()
+          .forEach(line -> a.prefetch(at(R11, bAhead + line)));
     }
-  }
-
-  /// Where the lines begin that hold `rows` x `steps` pieces of `bytes` bytes, if the first does.
-  private static IntStream lines(int rows, int row, int steps, int step, int bytes) {
-    return IntStream.range(0, rows).flatMap(i -> IntStream.range(0, steps).flatMap(u ->
-        IntStream.of(i * row + u * step, i * row + u * step + bytes - 4))).map(x -> x / 64 * 64).distinct();
+    streams.forEach(s -> s.ask(a));
   }
 
   private void load(Assembler a, int d, Address from, int vector, int mask, boolean masked) {

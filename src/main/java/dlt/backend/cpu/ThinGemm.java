@@ -147,7 +147,7 @@ final class ThinGemm {
 
   private static Kernel panel(Target target, Gemm.Size size, int vectors, int lastLanes) {
     GemmKernel kernel = new GemmKernel(size.m(), vectors, lastLanes, lastLanes > 0, size.k(), bytes(size.a().row()), bytes(size.a().column()), 0,
-        bytes(size.b().row()), bytes(size.cRow()), GemmKernel.Start.ZERO, false, 0, vectors * 4 * target.lanes(), GemmKernel.Far.NOTHING);
+        bytes(size.b().row()), bytes(size.cRow()), GemmKernel.Start.ZERO, false, vectors * 4 * target.lanes(), List.of());
     return target.kernel(kernel, kernel::emit);
   }
 

@@ -61,8 +61,9 @@ record WinogradConvPass(
     return new Bound(target, from, weights, epilogue, to);
   }
 
-  /// Source channels `first` to `end - 1`: the products of a block's windows with their weights.
-  private record Bit(int first, int end, Kernel products) {}
+  /// Source channels `first` to `end - 1`: the products of a block's windows with their weights; `windows`: where the windows' planes of
+  /// these channels begin among those of a block.
+  private record Bit(int first, int end, long windows, Kernel products) {}
 
   /// The pass over operands in memory.
   private final class Bound implements Step {
@@ -86,12 +87,14 @@ record WinogradConvPass(
     private final int shares;
     private final int depth;
     /// Where weights are kept: what the products of a plane ask for of the next block's images (r8) and results (r9), and how often.
-    private final GemmKernel.Far far;
+    private final List<GemmKernel.Stream> far;
     private final int asks;
-    /// Bytes from plane to plane and from tile to tile: of weights, windows and products.
+    /// Bytes from plane to plane and from tile to tile: of weights, windows and products; from block to block of windows, whose planes of
+    /// one bit follow those of another.
     private final long weightPlane;
     private final long windowTile;
     private final long windowPlane;
+    private final long windowBlock;
     private final long productTile;
     private final long productPlane;
     /// Where they are: in the workspace, but for windows that all parts see.
@@ -104,7 +107,8 @@ record WinogradConvPass(
     private final MemorySegment bias;
     private final IntConsumer packImages;
     private final IntConsumer unpackResults;
-    private final Kernel[][] windowKernels;
+    /// By whether it is the last bit, row and column.
+    private final Kernel[][][] windowKernels = new Kernel[2][][];
     private final Kernel weightKernel;
     private final long rawWeights;
     /// By panel (the last one may be narrower), row and column.
@@ -126,34 +130,37 @@ record WinogradConvPass(
       pack = panels.mover(target, weights, true);
       long channel = 4L * Winograd.PLANES * panels.lanes();
       long vector = 4L * target.lanes();
-      long tile = Math.ceilDiv(4L * source.channels(), vector) * vector;
+      kept = tiles.count() > BLOCK && channel * source.channels() * panels.panels() <= KEPT
+          && Winograd.PLANES * BLOCK * 4L * source.channels() <= WINDOWS;
+      depth = kept || channel * source.channels() <= WEIGHTS ? source.channels() : DEPTH;
+      long tile = Math.ceilDiv(4L * depth, vector) * vector;
       windowTile = tile % 1024 == 0 ? tile + 64 : tile;
-      kept = tiles.count() > BLOCK && channel * source.channels() * panels.panels() <= KEPT && Winograd.PLANES * BLOCK * windowTile <= WINDOWS;
       int most = kept ? BLOCK : LARGE_BLOCK;
       // an even number of blocks where they are parts: threads are often two or four
       int even = Math.ceilDiv(tiles.count(), most);
       block = Math.ceilDiv(tiles.count(), kept ? even + even % 2 : even);
-      near = kept ? 1 : (int) Math.clamp(TOGETHER / (Winograd.PLANES * windowTile * block), 1, blocks());
+      // planes that are no powers of two apart: their elements are written and read side by side
+      windowPlane = block * windowTile + 64;
+      windowBlock = bits() * Winograd.PLANES * windowPlane;
+      near = kept ? 1 : (int) Math.clamp(TOGETHER / windowBlock, 1, blocks());
       shares = Math.min(near, Math.ceilDiv(PARTS, panels.panels()));
-      depth = kept || channel * source.channels() <= WEIGHTS ? source.channels() : DEPTH;
       asks = WinogradProducts.asks(target.instructionSet(), block, vectors, depth);
       int[] next = tiles.mostRows(block);
-      far = kept ? GemmKernel.Far.shares(next[0] * in.row(), next[1] * out.row(), (long) asks * Winograd.PLANES * panels.panels())
-          : GemmKernel.Far.NOTHING;
+      long times = (long) asks * Winograd.PLANES * panels.panels();
+      far = kept ? List.of(GemmKernel.Stream.of(Assembler.R8, next[0] * in.row(), times, false),
+          GemmKernel.Stream.of(Assembler.R9, next[1] * out.row(), times, false)) : List.of();
       keptOf = new long[target.workers().threads()];
 
-      // planes that are no powers of two apart: their elements are written and read side by side
       weightPlane = 4L * depth * panels.lanes() + 64;
-      windowPlane = near * block * windowTile + 64;
       productTile = 4L * panels.lanes();
       productPlane = block * productTile + 64;
-      productsAt = Winograd.SCRATCH + (kept ? Winograd.PLANES * windowPlane : 0);
+      productsAt = Winograd.SCRATCH + (kept ? windowBlock : 0);
       weightsAt = productsAt + Winograd.PLANES * productPlane;
       pieceAt = weightsAt + (kept ? panels.panels() : 1) * Winograd.PLANES * weightPlane;
       target.workspace().reserve(pieceAt + panels.bytes());
 
       MemorySegment[] shared = target.shared(from.channelsLast() ? 0 : in.bytes(), to.channelsLast() ? 0 : out.bytes(),
-          kept ? 0 : Winograd.PLANES * windowPlane);
+          kept ? 0 : near * windowBlock);
       images = from.channelsLast() ? from.data() : shared[0];
       results = to.channelsLast() ? to.data() : shared[1];
       windows = shared[2];
@@ -161,9 +168,10 @@ record WinogradConvPass(
       packImages = from.channelsLast() ? null : in.pack(target, from, images);
       unpackResults = to.channelsLast() ? null : out.unpack(target, results, to);
       weightKernel = new WinogradKernel.Weights(panels.tap(), weightPlane).compile(target);
-      windowKernels = kernels((r, c) -> new WinogradKernel.ToPlanes(Winograd.IMAGE, r.from(), r.to(), c.from(), c.to(), source.channels(),
-          in.pixel(), in.row(), windowPlane, windowTile));
       for (int i = 0; i < 2; i++) {
+        int ofBit = i == 0 ? depth : source.channels() - (bits() - 1) * depth;
+        windowKernels[i] = kernels((r, c) -> new WinogradKernel.ToPlanes(Winograd.IMAGE, r.from(), r.to(), c.from(), c.to(), ofBit,
+            in.pixel(), in.row(), windowPlane, windowTile));
         int channels = i == 0 ? panels.lanes() : result.channels() - (panels.panels() - 1) * panels.lanes();
         resultKernels[i] = kernels((r, c) -> new WinogradKernel.FromPlanes(r.results(), c.results(), channels, out.pixel(), out.row(),
             productPlane, productTile, epilogue.isPresent(), epilogue.isPresent() && epilogue.get().relu()));
@@ -175,6 +183,10 @@ record WinogradConvPass(
       int rest = tiles.count() - (blocks() - 1) * block;
       lastBlock = rest == block ? wholeBlock : bits(rest);
       describe();
+    }
+
+    private int bits() {
+      return Math.ceilDiv(source.channels(), depth);
     }
 
     private int blocks() {
@@ -189,7 +201,7 @@ record WinogradConvPass(
       long weights = 4L * Winograd.PLANES * source.channels() * results;
       long products = 4L * Winograd.PLANES * tiles.count() * results;
       long near = (pieceAt + panels.bytes()) * target.workers().threads();
-      long planes = kept ? near : Winograd.PLANES * windowPlane;
+      long planes = kept ? near : this.near * windowBlock;
       target.path(ConvPath.WINOGRAD.label(),
           new Target.Phase(Winograd.IMAGE.arithmetic() * tiles.count() * sources, List.of(0), false, List.of(new Traffic(0, windows, planes))),
           new Target.Phase(Winograd.WEIGHTS.arithmetic() * source.channels() * results, List.of(1), false, List.of(new Traffic(0, weights, near))),
@@ -206,8 +218,8 @@ record WinogradConvPass(
       List<Bit> bits = new ArrayList<>();
       for (int first = 0; first < source.channels(); first += depth) {
         int end = Math.min(source.channels(), first + depth);
-        bits.add(new Bit(first, end, new WinogradProducts(count, vectors, end - first, first > 0, windowTile, 4, windowPlane,
-            4L * panels.lanes(), weightPlane, productTile, productPlane, far).compile(target)));
+        bits.add(new Bit(first, end, bits.size() * Winograd.PLANES * windowPlane, new WinogradProducts(count, vectors, end - first, first > 0,
+            windowTile, 4, windowPlane, 4L * panels.lanes(), weightPlane, productTile, productPlane, far).compile(target)));
       }
       return bits;
     }
@@ -250,29 +262,30 @@ record WinogradConvPass(
       for (int panel = 0; panel < panels.panels(); panel++) {
         long asked = (long) panel * Winograd.PLANES * asks;
         bit.products.call(scratch + Winograd.SCRATCH, weightsOf(panel, scratch), scratch + productsAt, Winograd.PLANES,
-            nextImages + asked * far.r8(), nextResults + asked * far.r9());
+            nextImages + asked * far.get(0).bytes(), nextResults + asked * far.get(1).bytes());
         results(panel, first, end, scratch + productsAt, scratch);
       }
     }
 
     /// The results of blocks `first` to `end - 1`, whose windows there is room for.
     private void panels(int first, int end) {
-      int firstTile = first * block;
-      int count = Math.min(tiles.count(), end * block) - firstTile;
-      target.workers().run(Math.ceilDiv(count, TRANSFORMED), part -> target.workspace().use(scratch -> {
-        int from = part * TRANSFORMED;
-        windows(firstTile + from, firstTile + Math.min(count, from + TRANSFORMED), windows.address() + from * windowTile, scratch);
+      int pieces = Math.ceilDiv(block, TRANSFORMED);
+      target.workers().run((end - first) * pieces, part -> target.workspace().use(scratch -> {
+        int firstTile = (first + part / pieces) * block;
+        int from = part % pieces * TRANSFORMED;
+        windows(firstTile + from, Math.min(Math.min(firstTile + block, tiles.count()), firstTile + from + TRANSFORMED),
+            windows.address() + part / pieces * windowBlock + from * windowTile, scratch);
       }));
       int each = Math.ceilDiv(end - first, shares);
       int parts = Math.ceilDiv(end - first, each);
       target.workers().run(panels.panels() * parts, part -> target.workspace().use(scratch -> {
         int from = first + part % parts * each;
         panel(part / parts, Workers.next(part, panels.panels() * parts) / parts, from, Math.min(end, from + each),
-            windows.address() - firstTile * windowTile, scratch);
+            windows.address() - first * windowBlock, scratch);
       }));
     }
 
-    /// The results of blocks `first` to `end - 1` in a panel's channels; the windows of tile 0 are, or would be, at `windowsAt`. The next one
+    /// The results of blocks `first` to `end - 1` in a panel's channels; the windows of block 0 are, or would be, at `windowsAt`. The next one
     /// will be panel `next`, most likely.
     private void panel(int panel, int next, int first, int end, long windowsAt, long scratch) {
       long products = scratch + productsAt;
@@ -287,7 +300,7 @@ record WinogradConvPass(
           boolean last = bit.end == source.channels();
           boolean more = last && number + 1 < end;
           Ahead.Region nextWeights = rawWeights(last && !more ? next : panel, last ? 0 : bit.end);
-          multiply(bit, windowsAt + firstTile * windowTile + 4L * bit.first, scratch + weightsAt, products, ask -> {
+          multiply(bit, windowsAt + number * windowBlock + bit.windows, scratch + weightsAt, products, ask -> {
             if (depth < source.channels() || !more) {
               nextWeights.ask(ask, ASKS);
             }
@@ -300,10 +313,14 @@ record WinogradConvPass(
       }
     }
 
-    /// Windows of tiles `first` to `end - 1` to planes, at `to` and behind.
+    /// Windows of tiles `first` to `end - 1` to planes of each bit, at `to` and behind.
     private void windows(int first, int end, long to, long scratch) {
-      tiles.each(rows, columns, first, end, (tile, count, row, column, image, y, x) -> windowKernels[row][column].call(
-          images.address() + in.at(image, y - top, x - left), to + (tile - first) * windowTile, count, 0, 0, scratch));
+      tiles.each(rows, columns, first, end, (tile, count, row, column, image, y, x) -> {
+        for (int bit = 0; bit < bits(); bit++) {
+          windowKernels[bit == bits() - 1 ? 1 : 0][row][column].call(images.address() + in.at(image, y - top, x - left) + 4L * bit * depth,
+              to + bit * Winograd.PLANES * windowPlane + (tile - first) * windowTile, count, 0, 0, scratch);
+        }
+      });
     }
 
     /// The pixels of a block's results in a panel.

@@ -64,7 +64,7 @@ record WinogradGradWeightPass(ConvGeometry g) {
     private final long sumPlane;
     /// Where a part takes all channels: what the products of a plane ask for of the next block's images (r8) and gradients (r9), and how
     /// often.
-    private final GemmKernel.Far far;
+    private final List<GemmKernel.Stream> far;
     private final int asks;
     /// Where in the workspace they are.
     private final long gradientsAt;
@@ -104,8 +104,9 @@ record WinogradGradWeightPass(ConvGeometry g) {
       shares = Math.ceilDiv(tiles.count(), shareBlocks * block);
       asks = WinogradProducts.asks(target.instructionSet(), channels, vectors, block);
       int[] next = tiles.mostRows(block);
-      far = bits * groups == 1 ? GemmKernel.Far.shares(next[0] * in.row(), next[1] * out.row(), (long) asks * Winograd.PLANES * panels.panels())
-          : GemmKernel.Far.NOTHING;
+      long times = (long) asks * Winograd.PLANES * panels.panels();
+      far = bits * groups == 1 ? List.of(GemmKernel.Stream.of(Assembler.R8, next[0] * in.row(), times, false),
+          GemmKernel.Stream.of(Assembler.R9, next[1] * out.row(), times, false)) : List.of();
 
       // planes that are no powers of two apart: their elements are written and read side by side
       windowTile = tile(channels);
@@ -252,14 +253,14 @@ record WinogradGradWeightPass(ConvGeometry g) {
     /// Adds the products of a block to the sums of some panels, with the kernels from number `which` on, and asks for `ahead` meanwhile:
     /// its first two regions in the kernels where these are whole rows.
     private void multiply(int which, int firstPanel, int endPanel, long windows, long to, long scratch, List<Ahead.Region> ahead) {
-      boolean inKernels = far.r8() > 0;
+      boolean inKernels = !far.isEmpty();
       for (int plane = 0; plane < Winograd.PLANES; plane += AT_ONCE) {
         for (int panel = firstPanel; panel < endPanel; panel++) {
           int turn = panel - firstPanel;
           long asked = ((long) plane * (endPanel - firstPanel) + turn * AT_ONCE) * asks;
           products.get(which + (panel == panels.panels() - 1 ? 4 : 0)).call(windows + plane * windowPlane,
               scratch + gradientsAt + plane * gradientPlane + 4L * turn * panels.lanes(), to + (turn * Winograd.PLANES + plane) * sumPlane, AT_ONCE,
-              inKernels ? ahead.get(1).address() + asked * far.r8() : 0, inKernels ? ahead.get(0).address() + asked * far.r9() : 0);
+              inKernels ? ahead.get(1).address() + asked * far.get(0).bytes() : 0, inKernels ? ahead.get(0).address() + asked * far.get(1).bytes() : 0);
         }
         for (Ahead.Region region : inKernels ? ahead.subList(2, ahead.size()) : ahead) {
           region.ask(plane / AT_ONCE, ASKS);

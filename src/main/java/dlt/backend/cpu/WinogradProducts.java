@@ -1,6 +1,7 @@
 package dlt.backend.cpu;
 
 import static dlt.backend.cpu.Assembler.Condition.NOT_ZERO;
+import static dlt.backend.cpu.Assembler.R12;
 import static dlt.backend.cpu.Assembler.RBX;
 import static dlt.backend.cpu.Assembler.RCX;
 import static dlt.backend.cpu.Assembler.RDI;
@@ -8,13 +9,17 @@ import static dlt.backend.cpu.Assembler.RDX;
 import static dlt.backend.cpu.Assembler.RSI;
 
 import dlt.backend.cpu.Assembler.Label;
+import java.util.ArrayList;
+import java.util.List;
 
 /// The products of planes that follow one another: C = A B, or C += A B with `add`, for each of them; `rows` rows of A in even tiles that
-/// fit the registers ([GemmKernel]). While a plane is multiplied, the next one's A and B are asked for. All steps are in bytes: from row to
-/// row, from element to element of the sum, and from plane to plane.
+/// fit the registers ([GemmKernel]). While a plane is multiplied, the next one's A is asked for, which lies in one piece; B's rows follow
+/// one another, so that a core foresees them. All steps are in bytes: from row to row, from element to element of the sum, and from plane
+/// to plane.
 ///
 /// Call: rdi A, rsi B, rdx C, rcx number of planes (1 or more), r8 and r9 what is asked for meanwhile as `far` says.
-record WinogradProducts(int rows, int vectors, int k, boolean add, long aRow, long aK, long aPlane, long bK, long bPlane, long cRow, long cPlane, GemmKernel.Far far) {
+record WinogradProducts(int rows, int vectors, int k, boolean add, long aRow, long aK, long aPlane, long bK, long bPlane, long cRow,
+    long cPlane, List<GemmKernel.Stream> far) {
   Kernel compile(Target target) {
     return target.kernel(this, this::emit);
   }
@@ -28,27 +33,32 @@ record WinogradProducts(int rows, int vectors, int k, boolean add, long aRow, lo
     int pieces = Math.ceilDiv(rows, GemmKernel.mostRows(a.instructionSet(), vectors));
     int most = Math.ceilDiv(rows, pieces);
     int fewer = pieces * most - rows;
+    List<GemmKernel.Stream> streams = new ArrayList<>(far);
+    streams.add(GemmKernel.Stream.of(R12, Math.max(rows * aRow, k * aK), asks(a.instructionSet(), rows, vectors, k), true));
     a.push(RBX);
+    a.push(R12);
     a.moveRegister(RBX, RCX);
     Label plane = a.here();
-    tiles(a, pieces - fewer, most);
-    tiles(a, fewer, most - 1);
+    a.moveRegister(R12, RDI);
+    a.addImmediate(R12, Math.toIntExact(aPlane));
+    tiles(a, pieces - fewer, most, streams);
+    tiles(a, fewer, most - 1, streams);
     a.addImmediate(RDI, Math.toIntExact(aPlane - rows * aRow));
     a.addImmediate(RSI, Math.toIntExact(bPlane));
     a.addImmediate(RDX, Math.toIntExact(cPlane - rows * cRow));
     a.subImmediate(RBX, 1);
     a.jump(NOT_ZERO, plane);
+    a.pop(R12);
     a.pop(RBX);
     a.ret();
   }
 
   /// `count` tiles of so many rows.
-  private void tiles(Assembler a, int count, int rows) {
+  private void tiles(Assembler a, int count, int rows, List<GemmKernel.Stream> streams) {
     if (count > 0) {
       a.moveImmediate(RCX, count);
       new GemmKernel(rows, vectors, 0, false, k, Math.toIntExact(aRow), Math.toIntExact(aK), Math.toIntExact(rows * aRow),
-          Math.toIntExact(bK), Math.toIntExact(cRow), add ? GemmKernel.Start.C : GemmKernel.Start.ZERO, false,
-          Math.toIntExact(aPlane), Math.toIntExact(bPlane), far).tiles(a);
+          Math.toIntExact(bK), Math.toIntExact(cRow), add ? GemmKernel.Start.C : GemmKernel.Start.ZERO, false, 0, streams).tiles(a);
     }
   }
 }
