@@ -10,17 +10,12 @@ final class ConcatKernel {
 
   static Step compile(Target target, Concat op, List<Operand> inputs, Operand output) {
     long[] strides = output.shape().strides();
-    List<Step> parts = new ArrayList<>();
+    List<StridedCopy> parts = new ArrayList<>();
     long start = 0;
     for (Operand x : inputs) {
-      parts.add(new StridedCopy(target, x.shape().toArray(), x, 0, x.shape().strides(), output, start * strides[op.dim()], strides)
-          .step());
+      parts.add(new StridedCopy(target, x.shape().toArray(), x, 0, x.shape().strides(), output, start * strides[op.dim()], strides));
       start += x.shape().dim(op.dim());
     }
-    return () -> {
-      for (Step part : parts) {
-        part.run();
-      }
-    };
+    return StridedCopy.together(target, parts);
   }
 }

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /// Copies a box of elements between two row-major tensors: what transposing, slicing, joining, padding and expanding come
@@ -108,10 +109,20 @@ final class StridedCopy {
 
   /// The copy as a step.
   Step step() {
-    return () -> target.workers().run(blocks.parts(), this::part);
+    return together(target, List.of(this));
   }
 
-  private void part(int part) {
+  /// Copies that have nothing to do with one another as a step; where their outermost loops are equally long, a part does some of
+  /// each, so that lines that several of them read or write are near.
+  static Step together(Target target, List<StridedCopy> copies) {
+    if (copies.stream().mapToLong(c -> c.blocks.count()).distinct().count() > 1) {
+      return () -> copies.forEach(c -> target.workers().run(c.blocks.parts(), part -> c.part(c.blocks, part)));
+    }
+    Blocks blocks = copies.stream().map(c -> c.blocks).min(Comparator.comparingLong(Blocks::block)).orElseThrow();
+    return () -> target.workers().run(blocks.parts(), part -> copies.forEach(c -> c.part(blocks, part)));
+  }
+
+  private void part(Blocks blocks, int part) {
     int first = (int) blocks.from(part);
     Loop l = loops[0];
     walk(0, first, (int) blocks.to(part), fromStart + first * l.from, toStart + first * l.to);

@@ -30,16 +30,18 @@ import java.util.stream.Stream;
 /// value a column stays in registers while the strip's rows go by, and so do the results of reductions of columns, whose bits are
 /// those of [ColumnReduction].
 ///
-/// Call it with the addresses of the slots and the number of rows. A row of [Strips.Slot.Fold] is where that reduction's results go.
+/// Call it with the addresses of the slots, the number of rows, and how far the rows that the same core takes next are from these: of
+/// them as much is asked for in each turn as is used, line after line, since memory gives bursts of requests, and such as leave lines
+/// out, at a lower rate. A row of [Strips.Slot.Fold] is where that reduction's results go.
 final class StripEmitter implements VectorEmitter.Memory {
-  private static final int[] POINTERS = {R8, R9, R10, R11, RBX, R12, R13, R14, R15, RBP};
+  private static final int[] POINTERS = {R8, R9, R10, R11, RBX, R12, R13, R14, R15};
   /// POINTERS from here on belong to the caller.
   private static final int KEPT = 4;
   /// Rows that go by in one turn, one for each accumulator.
   private static final int ROWS = ColumnReduction.ACCUMULATORS;
   private static final int MOST_VECTORS = 4;
-  /// Bytes from what is read to what is asked for.
-  private static final int AHEAD = 4096;
+  /// From an operand's rows to what is asked for next; belongs to the caller.
+  private static final int ASKED = RBP;
   /// Bytes that one request gets.
   private static final int LINE = 64;
 
@@ -106,7 +108,9 @@ final class StripEmitter implements VectorEmitter.Memory {
     for (int i = 0; i < kept; i++) {
       a.push(POINTERS[KEPT + i]);
     }
+    a.push(ASKED);
     a.subImmediate(RSP, frame);
+    a.moveRegister(ASKED, RDX);
     pointers.forEach((slot, r) -> a.loadRegister(r, Address.at(RDI, 8 * slot)));
     a.storeRegister(count, RSI);
     a.moveImmediate(RDX, 0);
@@ -117,9 +121,10 @@ final class StripEmitter implements VectorEmitter.Memory {
     if (tail != 0) {
       a.maskFirst(tailMask, tail);
       masked = true;
-      rows(narrow, full == 0);
+      rows(narrow);
     }
     a.addImmediate(RSP, frame);
+    a.pop(ASKED);
     for (int i = kept - 1; i >= 0; i--) {
       a.pop(POINTERS[KEPT + i]);
     }
@@ -177,14 +182,8 @@ final class StripEmitter implements VectorEmitter.Memory {
     if (from == to) {
       return;
     }
-    if (from == 0) {
-      rows(strip, true);
-      a.addImmediate(RDX, width);
-      strips(strip, width, to);
-      return;
-    }
     Label next = a.here();
-    rows(strip, false);
+    rows(strip);
     a.addImmediate(RDX, width);
     if (from + width < to) {
       a.compareImmediate(RDX, to);
@@ -192,9 +191,8 @@ final class StripEmitter implements VectorEmitter.Memory {
     }
   }
 
-  /// The rows of the columns at byte RDX of each row; RSI goes down them. The `first` columns ask ahead for whole rows, as
-  /// memory gives them best.
-  private void rows(Strip strip, boolean first) {
+  /// The rows of the columns at byte RDX of each row; RSI goes down them.
+  private void rows(Strip strip) {
     for (vector = 0; vector < strip.vectors.size(); vector++) {
       Vector v = strip.vectors.get(vector);
       v.fixed.forEach((slot, register) -> column(register, slot));
@@ -204,7 +202,8 @@ final class StripEmitter implements VectorEmitter.Memory {
         }
       });
     }
-    int ahead = Math.ceilDiv(AHEAD, ROWS * rowBytes) * ROWS * rowBytes;
+    int pieces = strip.vectors.size() * ROWS / strip.copies;
+    int lines = Math.ceilDiv(Math.ceilDiv(ROWS * rowBytes * strip.vectors.size(), Math.ceilDiv(code.columns(), a.lanes())), LINE);
     Label rest = new Label();
     Label end = new Label();
     a.loadRegister(RCX, count);
@@ -217,15 +216,15 @@ final class StripEmitter implements VectorEmitter.Memory {
       for (vector = 0; vector < strip.vectors.size(); vector++) {
         current = strip.vectors.get(vector);
         current.some.emit(a);
-      }
-    }
-    if (first) {
-      for (int line = 0; line < ROWS * rowBytes; line += LINE) {
-        for (int r : pointers.values()) {
-          a.prefetch(Address.at(r, RSI, ahead + line));
+        int piece = row / strip.copies * strip.vectors.size() + vector;
+        for (int line = lines * piece / pieces; line < lines * (piece + 1) / pieces; line++) {
+          for (int r : pointers.values()) {
+            a.prefetchFar(Address.at(r, ASKED, LINE * line));
+          }
         }
       }
     }
+    a.addImmediate(ASKED, LINE * lines);
     a.addImmediate(RSI, ROWS * rowBytes);
     a.subImmediate(RCX, ROWS);
     a.jump(Condition.GREATER_EQUAL, top);

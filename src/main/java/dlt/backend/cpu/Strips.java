@@ -35,6 +35,7 @@ final class Strips {
   private final Blocks rows;
   private final MemorySegment table;
   private final int slots;
+  private final int full;
 
   /// Where a part finds the operand of a slot: its first row of it, where it has rows.
   interface Addresses {
@@ -45,6 +46,7 @@ final class Strips {
     this.rows = rows;
     this.kernel = target.kernel(code, a -> StripEmitter.emit(a, code));
     this.slots = code.slots.size();
+    this.full = Math.max(0, code.slots.indexOf(new Full()));
     this.table = target.scratch(8L * rows.parts() * slots);
     for (int part = 0; part < rows.parts(); part++) {
       for (int slot = 0; slot < slots; slot++) {
@@ -67,7 +69,12 @@ final class Strips {
   }
 
   void run(int part) {
-    kernel.call(table.address() + 8L * part * slots, rows.to(part) - rows.from(part));
+    kernel.call(table.address() + 8L * part * slots, rows.to(part) - rows.from(part), rowsAt(Workers.next(part, rows.parts())) - rowsAt(part));
+  }
+
+  /// Where a part finds the first operand that has rows; the others have theirs as far apart.
+  private long rowsAt(int part) {
+    return table.getAtIndex(JAVA_LONG, (long) part * slots + full);
   }
 
   /// Whether there is code for rows of so many columns.
