@@ -35,8 +35,7 @@ final class Init implements Callable<Integer> {
     Path folder = file.map(f -> f.toAbsolutePath().getParent()).orElse(Path.of("").toAbsolutePath());
     String written = written(folder);
     Draft draft = Draft.of(data, target, written);
-    String name = draft.yaml().lines().filter(l -> l.startsWith("name: ")).findFirst().orElseThrow().substring(6);
-    Path to = file.orElseGet(() -> Path.of(name + ".yaml"));
+    Path to = file.orElseGet(() -> Path.of(draft.name() + ".yaml"));
     if (Files.exists(to)) {
       throw new Failure(Failure.Kind.USAGE, to + ": is there already; name another file with --output");
     }
@@ -55,6 +54,6 @@ final class Init implements Callable<Integer> {
   private String written(Path folder) {
     Path absolute = data.toAbsolutePath().normalize();
     Path relative = folder.normalize().relativize(absolute);
-    return relative.startsWith("../..") ? absolute.toString() : relative.toString();
+    return relative.startsWith("../..") ? absolute.toString() : relative.toString().isEmpty() ? "." : relative.toString();
   }
 }

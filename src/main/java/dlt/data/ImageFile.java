@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Set;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
+import javax.imageio.ImageTypeSpecifier;
 import javax.imageio.stream.ImageInputStream;
 
 /// Decodes an image file to bytes `[channels, height, width]`. Transparency and colour profiles are left aside; 16-bit
@@ -102,7 +103,31 @@ final class ImageFile {
     return bits >= 8 ? sample >> bits - 8 : sample * 255 / ((1 << bits) - 1);
   }
 
+  /// What is done with an image file's decoder.
+  private interface Use<T> {
+    T of(ImageReader reader) throws IOException;
+  }
+
   static BufferedImage decode(SourceFile file) {
+    return read(file, reader -> {
+      long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
+      if (pixels > MOST_PIXELS) {
+        throw file.failure("is an image of " + reader.getWidth(0) + " x " + reader.getHeight(0) + " pixels, more than " + MOST_PIXELS);
+      }
+      return reader.read(0);
+    });
+  }
+
+  /// Its size, by its head alone.
+  static ImageSurvey.Size size(SourceFile file) {
+    return read(file, reader -> {
+      ImageTypeSpecifier raw = reader.getRawImageType(0);
+      boolean colored = raw == null || raw.getNumBands() >= 3 || raw.getColorModel() instanceof IndexColorModel;
+      return new ImageSurvey.Size(reader.getHeight(0), reader.getWidth(0), colored);
+    });
+  }
+
+  private static <T> T read(SourceFile file, Use<T> use) {
     try (ImageInputStream in = ImageIO.createImageInputStream(file.path().toFile())) {
       if (in == null) {
         throw file.failure(SourceFile.missing(file.path(), "file"));
@@ -114,11 +139,7 @@ final class ImageFile {
       ImageReader reader = readers.next();
       try {
         reader.setInput(in, true, true);
-        long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
-        if (pixels > MOST_PIXELS) {
-          throw file.failure("is an image of " + reader.getWidth(0) + " x " + reader.getHeight(0) + " pixels, more than " + MOST_PIXELS);
-        }
-        return reader.read(0);
+        return use.of(reader);
       } finally {
         reader.dispose();
       }

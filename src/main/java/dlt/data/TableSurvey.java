@@ -39,8 +39,17 @@ public final class TableSurvey {
 
   /// Whether a file of this name is a table.
   public static boolean reads(Path file) {
-    String name = plain(file);
-    return name.endsWith(".csv") || name.endsWith(".tsv") || name.endsWith(".parquet");
+    return plain(file).endsWith(".csv") || tabbed(file) || parquet(file);
+  }
+
+  /// Whether a file of this name is a text with tabs between the cells.
+  public static boolean tabbed(Path file) {
+    return plain(file).endsWith(".tsv");
+  }
+
+  /// Whether a file of this name is a Parquet file.
+  public static boolean parquet(Path file) {
+    return plain(file).endsWith(".parquet");
   }
 
   private static String plain(Path file) {
@@ -51,8 +60,7 @@ public final class TableSurvey {
   /// Reads `file`. Throws Failure(DATA) where it is no table.
   public static TableSurvey of(Path file) {
     SourceFile source = SourceFile.of(file.toAbsolutePath().getParent(), file.getFileName().toString());
-    String name = plain(file);
-    TableRows rows = name.endsWith(".parquet") ? new ParquetRows(source) : new CsvRows(source, name.endsWith(".tsv") ? '\t' : ',', true);
+    TableRows rows = parquet(file) ? new ParquetRows(source) : new CsvRows(source, tabbed(file) ? '\t' : ',', true);
     List<TableTexts.Texts> texts = TableTexts.first(rows, MISSING, ROWS).columns();
     if (texts.isEmpty() || texts.getFirst().ids().length == 0) {
       throw new Failure(Failure.Kind.DATA, source.name() + ": has no rows");

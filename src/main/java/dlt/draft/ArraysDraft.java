@@ -45,8 +45,8 @@ final class ArraysDraft {
     boolean image = x.rank() == 3;
     boolean last = image && x.dim(2) <= 3 && x.dim(0) > 3;
     seen.add(String.format(Locale.ROOT, "%,d samples; predicts %s (%s) from %s", samples, target, classes > 0 ? classes + " classes" : "numbers", inputs.getFirst()));
-    String kind = written.endsWith(".npz") ? "npz" : "hdf5";
-    Yaml yaml = new Yaml().comments(seen).line("name: " + name).line("seed: 42").line("data:")
+    String kind = ArraySurvey.npz(data) ? "npz" : "hdf5";
+    Yaml yaml = new Yaml().comments(seen).line("name: " + Yaml.scalar(name)).line("seed: 42").line("data:")
         .line("  train: {" + kind + ": {path: " + Yaml.scalar(written) + ", inputs: " + Yaml.scalar(inputs.getFirst()) + ", targets: " + Yaml.scalar(target)
             + (last ? ", layout: hwc" : "") + "}}")
         .line("  split: {validation: 0.2" + (classes > 0 ? ", stratify: true" : "") + "}")
@@ -58,7 +58,7 @@ final class ArraysDraft {
           + (classes > 0 ? classes : Math.max(1, y.shape().size() / Math.max(1, samples))));
     }
     yaml.line("loss: " + (classes > 0 ? "cross_entropy" : "mse")).training(samples, 2000, "2e-3", classes > 0 ? "accuracy, f1_macro" : "mae, rmse, r2");
-    return new Draft(yaml.toString(), seen);
+    return new Draft(name, yaml.toString(), seen);
   }
 
   private String target(SequencedMap<String, TensorType> types) {

@@ -1,5 +1,7 @@
 package dlt.draft;
 
+import dlt.data.ArraySurvey;
+import dlt.data.TableSurvey;
 import dlt.error.Failure;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -7,8 +9,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/// An experiment file as text, and what was seen in the data, a line each.
-public record Draft(String yaml, List<String> seen) {
+/// An experiment of this name as the text of its file, and what was seen in the data, a line each.
+public record Draft(String name, String yaml, List<String> seen) {
   /// A draft for `data`: a table (csv, tsv, parquet), images and labels in idx format, arrays (npz, hdf5), or a folder with
   /// a folder of images for each class. `target` names the column or array to predict, where it cannot be guessed;
   /// `written` is how the experiment file will name the data. Throws a [Failure] of kind USAGE for other data, of kind
@@ -17,22 +19,30 @@ public record Draft(String yaml, List<String> seen) {
     if (!Files.exists(data)) {
       throw new Failure(Failure.Kind.DATA, data + ": there is no such file or folder");
     }
-    String file = data.toAbsolutePath().normalize().getFileName().toString();
-    String name = file.replaceAll("[^A-Za-z0-9_-]", "-").replaceAll("-(csv|tsv|parquet|npz|h5|hdf5|gz|ubyte)\\b", "").replaceAll("-+", "-").toLowerCase(Locale.ROOT);
+    Path last = data.toAbsolutePath().normalize().getFileName();
+    String file = last == null ? "" : last.toString();
+    String name = name(file);
     if (Files.isDirectory(data)) {
       return new FolderDraft(data, name, written).draft();
     }
-    if (dlt.data.TableSurvey.reads(data)) {
+    if (TableSurvey.reads(data)) {
       return new TableDraft(data, name, written, target).draft();
     }
     String lower = file.toLowerCase(Locale.ROOT);
     if (lower.contains("idx") || lower.contains("ubyte")) {
       return new IdxDraft(data, name, written).draft();
     }
-    if (lower.endsWith(".npz") || lower.endsWith(".h5") || lower.endsWith(".hdf5")) {
+    if (ArraySurvey.npz(data) || lower.endsWith(".h5") || lower.endsWith(".hdf5")) {
       return new ArraysDraft(data, name, written, target).draft();
     }
     throw new Failure(Failure.Kind.USAGE, data + ": data are read from csv, tsv, parquet, idx, npz, hdf5 and folders with a folder of images for each class");
+  }
+
+  /// The experiment's name for data of this one: what of it may stand in a folder's name.
+  private static String name(String file) {
+    String name = file.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9_-]", "-").replaceAll("-(csv|tsv|parquet|npz|h5|hdf5|gz|ubyte)\\b", "")
+        .replaceAll("-+", "-").replaceAll("^-|-$", "");
+    return name.isEmpty() ? "experiment" : name;
   }
 
   /// The name of the target where the user gave none.

@@ -49,11 +49,11 @@ final class IdxDraft {
     seen.add(String.format(Locale.ROOT, "%,d images of %d x %d pixels, %d classes", data.size(), shape.dim(1), shape.dim(2), classes));
     Optional<String> test = file.startsWith("train") ? Optional.of(file.replaceFirst("train", "t10k")).filter(t -> Files.exists(images.resolveSibling(t))) : Optional.empty();
     test.ifPresent(t -> seen.add("tests on " + t));
-    Yaml y = new Yaml().comments(seen).line("name: " + name).line("seed: 42").line("data:").line("  train: {idx: {images: " + Yaml.scalar(written) + ", labels: " + Yaml.scalar(beside(labels)) + "}}");
+    Yaml y = new Yaml().comments(seen).line("name: " + Yaml.scalar(name)).line("seed: 42").line("data:").line("  train: {idx: {images: " + Yaml.scalar(written) + ", labels: " + Yaml.scalar(beside(labels)) + "}}");
     test.ifPresent(t -> y.line("  test: {idx: {images: " + Yaml.scalar(beside(t)) + ", labels: " + Yaml.scalar(beside(t.replace("images", "labels").replace("idx3", "idx1"))) + "}}"));
     y.line("  split: {validation: 0.1, stratify: true}").line("  preprocess: [{standardize: {per: global}}]");
     y.convolutions(shape.dim(1), shape.dim(2), classes).line("loss: cross_entropy").training(data.size(), 2000, "2e-3", "accuracy, f1_macro");
-    return new Draft(y.toString(), seen);
+    return new Draft(name, y.toString(), seen);
   }
 
   private String beside(String file) {

@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 final class TableDraft {
   private static final int MOST_CLASSES = 50, FEW_NUMBERS = 20, LISTED = 12, SHORTEST_TEXT = 8, LONGEST_TEXT = 256;
 
+  private final Path data;
   private final String name;
   private final String written;
   private final TableSurvey survey;
@@ -24,6 +25,7 @@ final class TableDraft {
   private final List<String> ignored = new ArrayList<>();
 
   TableDraft(Path data, String name, String written, Optional<String> wanted) {
+    this.data = data;
     this.name = name;
     this.written = written;
     this.survey = TableSurvey.of(data);
@@ -82,7 +84,7 @@ final class TableDraft {
     } else if (!features.isEmpty()) {
       describe(features);
     }
-    Yaml y = new Yaml().comments(seen).line("name: " + name).line("seed: 42").line("data:");
+    Yaml y = new Yaml().comments(seen).line("name: " + Yaml.scalar(name)).line("seed: 42").line("data:");
     List<String> arguments = new ArrayList<>(List.of("path: " + Yaml.scalar(written), "target: " + Yaml.scalar(t.name())));
     if (!texts.isEmpty()) {
       arguments.addAll(inputs(texts, features));
@@ -95,8 +97,8 @@ final class TableDraft {
     if (side > 0) {
       arguments.add("shape: [1, " + side + ", " + side + "]");
     }
-    String kind = written.endsWith(".parquet") ? "parquet" : "csv";
-    if (written.endsWith(".tsv")) {
+    String kind = TableSurvey.parquet(data) ? "parquet" : "csv";
+    if (TableSurvey.tabbed(data)) {
       arguments.add("delimiter: tab");
     }
     y.line("  train: {" + kind + ": {" + String.join(", ", arguments) + "}}");
@@ -117,7 +119,7 @@ final class TableDraft {
     } else {
       regression(y, t, steps, read.size() + 3);
     }
-    return new Draft(y.toString(), List.copyOf(seen));
+    return new Draft(name, y.toString(), List.copyOf(seen));
   }
 
   private static boolean classes(Facts t) {

@@ -1,10 +1,14 @@
 package dlt.draft;
 
+import dlt.config.Location;
+import dlt.config.YamlNode;
+import java.nio.file.Path;
 import java.util.List;
 
 /// The text of a draft, line by line.
 final class Yaml {
   private static final int PIXELS = 8;
+  private static final Location NOWHERE = new Location(Path.of(""), 1, 1, "");
 
   private final StringBuilder text = new StringBuilder();
 
@@ -15,7 +19,7 @@ final class Yaml {
 
   /// What is seen, as comments.
   Yaml comments(List<String> lines) {
-    lines.forEach(l -> line("# " + l));
+    lines.forEach(l -> line("# " + l.replaceAll("\\R|\\p{Cntrl}", " ")));
     return this;
   }
 
@@ -57,9 +61,9 @@ final class Yaml {
     return metrics.isEmpty() ? this : line("metrics: [" + metrics + "]");
   }
 
-  /// `text` as a scalar.
+  /// `text` as a scalar that reads as a text again.
   static String scalar(String text) {
-    return text.matches("[A-Za-z_./][A-Za-z0-9_./-]*") && !text.matches("(?i)true|false|null|~") ? text : "'" + text.replace("'", "''") + "'";
+    return new YamlNode.Scalar(NOWHERE, text, true).inline();
   }
 
   @Override

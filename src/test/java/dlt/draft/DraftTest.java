@@ -7,13 +7,21 @@ import dlt.error.Failure;
 import dlt.experiment.ExperimentFile;
 import dlt.experiment.Prepared;
 import dlt.metric.Task;
+import dlt.tensor.HostTensor;
+import dlt.tensor.Npz;
+import dlt.tensor.Shape;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.SequencedMap;
+import java.util.zip.GZIPOutputStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -111,5 +119,57 @@ class DraftTest {
     assertThatThrownBy(() -> Draft.of(file, Optional.empty(), "data.doc")).isInstanceOf(Failure.class).hasMessageContaining("csv");
     assertThatThrownBy(() -> Draft.of(folder.resolve("none.csv"), Optional.empty(), "none.csv")).isInstanceOf(Failure.class).hasMessageContaining("no such file");
     assertThatThrownBy(() -> table("only\n1\n", Optional.empty())).isInstanceOf(Failure.class).hasMessageContaining("one column");
+  }
+
+  @Test
+  void namesThatYamlReadsAsSomethingElseMakeDraftsTooAndSoDoTextsOfSeveralLines() throws IOException {
+    Random random = new Random(3);
+    String text = "\"gr\u00f6\u00dfe\nin cm\",yes,\"art:\nx\"\n" + rows(60, i -> random.nextDouble() + "," + random.nextInt(1000) + ",\"" + (i % 2 == 0 ? "a\n# b" : "c") + "\"");
+    for (String name : List.of("2024.csv", "true.csv", "\u65e5\u672c.csv", "-a-.csv", "x y.CSV")) {
+      Path file = Files.writeString(folder.resolve(name), text);
+      Prepared p = prepared(Draft.of(file, Optional.empty(), name));
+      assertThat(p.parts().train().dataset().inputs().getFirst().columns()).extracting(c -> c.name()).containsExactly("gr\u00f6\u00dfe\nin cm", "yes");
+      assertThat(p.parts().train().dataset().targets().getFirst().classes()).containsExactly("a\n# b", "c");
+    }
+    assertThat(Draft.of(folder.resolve("2024.csv"), Optional.empty(), "2024.csv").name()).isEqualTo("2024");
+    assertThat(Draft.of(folder.resolve("\u65e5\u672c.csv"), Optional.empty(), "x").name()).isEqualTo("experiment");
+  }
+
+  @Test
+  void theFormatIsThatOfTheNameHoweverItIsWritten() throws IOException {
+    Random random = new Random(4);
+    String text = "a\tkind\n" + rows(60, i -> random.nextDouble() + "\t" + (i % 2 == 0 ? "a" : "b"));
+    Path plain = Files.writeString(folder.resolve("A.TSV"), text);
+    assertThat(prepared(Draft.of(plain, Optional.empty(), "A.TSV")).task()).isEqualTo(Task.MULTICLASS);
+    Path zipped = folder.resolve("b.tsv.gz");
+    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(zipped))) {
+      out.write(text.getBytes(StandardCharsets.UTF_8));
+    }
+    assertThat(prepared(Draft.of(zipped, Optional.empty(), "b.tsv.gz")).task()).isEqualTo(Task.MULTICLASS);
+    Path parquet = Files.copy(Path.of("src/test/resources/data/table-none.parquet"), folder.resolve("T.PARQUET"));
+    assertThat(Draft.of(parquet, Optional.of("y"), "T.PARQUET").yaml()).contains("parquet: {path: T.PARQUET");
+    SequencedMap<String, HostTensor> arrays = new LinkedHashMap<>();
+    arrays.put("x", HostTensor.of(Shape.of(6, 2), new float[12]));
+    arrays.put("y", HostTensor.of(Shape.of(6), 0L, 1, 0, 1, 0, 1));
+    Path npz = folder.resolve("C.NPZ");
+    Npz.write(npz, arrays);
+    assertThat(Draft.of(npz, Optional.empty(), "C.NPZ").yaml()).contains("npz: {path: C.NPZ", "linear: 2");
+  }
+
+  @Test
+  void classesThatAreLinksAreFollowedAndOtherFilesLeftAside() throws IOException {
+    for (String name : List.of("cat", "dog")) {
+      Path images = Files.createDirectories(folder.resolve("elsewhere").resolve(name));
+      Files.createSymbolicLink(Files.createDirectories(folder.resolve("images")).resolve(name), images);
+      Files.writeString(images.resolve("notes.txt"), "none");
+      Files.write(images.resolve("0.bin"), new byte[64]); // looks like a WBMP
+      for (int i = 0; i < 5; i++) {
+        ImageIO.write(new BufferedImage(12, 10, BufferedImage.TYPE_BYTE_GRAY), "png", images.resolve(i + ".png").toFile());
+      }
+    }
+    assertThat(prepared(Draft.of(folder.resolve("images"), Optional.empty(), "images")).parts().train().size()).isEqualTo(8);
+    Files.writeString(folder.resolve("elsewhere/cat/0.png"), "torn");
+    assertThatThrownBy(() -> Draft.of(folder.resolve("images"), Optional.empty(), "images")).isInstanceOf(Failure.class)
+        .hasMessageContaining("images/cat/0.png: is not an image that can be read");
   }
 }
