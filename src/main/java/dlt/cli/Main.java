@@ -6,6 +6,7 @@ import dlt.error.Failure;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -55,7 +56,12 @@ public final class Main implements Callable<Integer> {
   /// Runs the command line; its exit code.
   static int run(String... arguments) {
     CommandLine line = commandLine(command(arguments));
-    int code = line.execute(arguments);
+    int code;
+    try {
+      code = line.execute(arguments);
+    } catch (Error e) { // which Picocli lets pass
+      code = failed(e, Output.asked(arguments));
+    }
     // a closed pipe or a full disk shows only here
     System.out.flush();
     if (System.out.checkError() && code == 0) {
@@ -108,30 +114,35 @@ public final class Main implements Callable<Integer> {
     return line.setCaseInsensitiveEnumValuesAllowed(true)
         .setUsageHelpAutoWidth(true)
         .setParameterExceptionHandler(Main::wrongArguments)
-        .setExecutionExceptionHandler(Main::failed);
+        .setExecutionExceptionHandler((e, command, _) -> failed(e, Output.of(command)));
   }
 
   private static int wrongArguments(ParameterException e, String[] arguments) {
     PrintWriter err = e.getCommandLine().getErr();
-    err.println("dlt: " + e.getMessage());
+    Output.asked(arguments).failure(USAGE, e.getMessage(), Optional.empty(), e);
     CommandLine.UnmatchedArgumentException.printSuggestions(e, err);
     err.println("Try 'dlt " + (e.getCommandLine().getParent() == null ? "" : e.getCommandLine().getCommandName() + " ") + "--help'.");
     return USAGE;
   }
 
-  private static int failed(Exception e, CommandLine command, CommandLine.ParseResult parsed) {
-    Output output = Output.of(command);
+  private static int failed(Throwable e, Output output) {
     return switch (e) {
       case ConfigException c -> {
         output.failure(USAGE, c.getMessage(), c.diagnostics().stream().findFirst().map(Diagnostic::at), c);
         yield USAGE;
       }
       case Failure f -> {
-        output.failure(f.kind().exitCode(), f.getMessage(), java.util.Optional.empty(), f);
+        output.failure(f.kind().exitCode(), f.getMessage(), Optional.empty(), f);
         yield f.kind().exitCode();
       }
+      case OutOfMemoryError m -> {
+        int code = Failure.Kind.DEVICE.exitCode();
+        output.failure(code, "out of memory (" + m.getMessage() + "): take less data, a smaller training.batch_size or model, or let Java have more, such as "
+            + "DLT_JAVA_OPTS=-Xmx8g; it takes a quarter of the machine's memory at most", Optional.empty(), m);
+        yield code;
+      }
       default -> {
-        output.failure(BUG, "a bug in dlt: " + e + "; please report it with what --verbose prints", java.util.Optional.empty(), e);
+        output.failure(BUG, "a bug in dlt: " + e + "; please report it with what --verbose prints", Optional.empty(), e);
         yield BUG;
       }
     };

@@ -3,6 +3,7 @@ package dlt.cli;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dlt.config.Location;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
@@ -23,6 +24,14 @@ final class Output {
         .map(Output.class::cast)
         .findFirst()
         .orElseGet(Output::new);
+  }
+
+  /// The output options among arguments that no command took.
+  static Output asked(String[] arguments) {
+    Output r = new Output();
+    r.json = List.of(arguments).contains("--json");
+    r.verbose = List.of(arguments).contains("--verbose");
+    return r;
   }
 
   /// A line for people.

@@ -2,7 +2,6 @@ package dlt.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dlt.error.Failure;
-import dlt.run.AtomicFile;
 import dlt.run.RunDirectory;
 import dlt.sweep.Leaderboard;
 import dlt.sweep.Standing;
@@ -107,7 +106,7 @@ final class Sweep implements Callable<Integer> {
           return newest.get();
         }
       } catch (IOException e) {
-        throw new Failure(Failure.Kind.USAGE, sweeps + ": could not be listed: " + AtomicFile.reason(e), e);
+        throw new Failure(Failure.Kind.USAGE, sweeps + ": could not be listed: " + Failure.reason(e), e);
       }
     }
     return RunDirectory.fresh(sweeps, name, Instant.now()).path();

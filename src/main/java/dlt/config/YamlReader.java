@@ -73,7 +73,7 @@ final class YamlReader {
     } catch (NoSuchFileException e) {
       throw new Failure(Failure.Kind.USAGE, file + ": there is no such file", e);
     } catch (IOException e) {
-      throw new Failure(Failure.Kind.USAGE, file + ": cannot be read: " + e.getMessage(), e);
+      throw new Failure(Failure.Kind.USAGE, file + ": cannot be read: " + Failure.reason(e), e);
     }
     return parse(decode(bytes, file), file);
   }

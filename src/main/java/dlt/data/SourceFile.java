@@ -76,7 +76,7 @@ record SourceFile(String name, Path path) {
 
   /// A failure of reading or unpacking.
   Failure failure(IOException e) {
-    String why = e instanceof NoSuchFileException ? missing(path, "file") : String.valueOf(e.getMessage());
+    String why = e instanceof NoSuchFileException ? missing(path, "file") : Failure.reason(e);
     return new Failure(Failure.Kind.DATA, name + ": cannot be read: " + why, e);
   }
 

@@ -1,5 +1,10 @@
 package dlt.error;
 
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+
 /// Something that stops a command and that its user can act on. The message is one line that says where, what was found,
 /// what was expected and what to do; [Kind] settles the exit code. Anything else that is thrown is a bug in dlt.
 public sealed class Failure extends RuntimeException permits OutOfMemory {
@@ -48,5 +53,15 @@ public sealed class Failure extends RuntimeException permits OutOfMemory {
   /// What went wrong.
   public Kind kind() {
     return kind;
+  }
+
+  /// What an I/O exception says, in a person's words.
+  public static String reason(IOException e) {
+    return switch (e) {
+      case AccessDeniedException _ -> "permission denied";
+      case NoSuchFileException n -> n.getFile() + " does not exist";
+      case FileSystemException f when f.getReason() != null -> f.getReason();
+      default -> String.valueOf(e.getMessage());
+    };
   }
 }

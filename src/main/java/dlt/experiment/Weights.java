@@ -13,13 +13,16 @@ public record Weights(
     @Doc("Regular expressions and what replaces them in the file's names, one after the other.") @Default("{}") Map<String, String> rename,
     @Doc("Whether the file must hold exactly the model's parameters and buffers.") @Default("true") boolean strict) {
   public Weights {
-    for (String pattern : rename.keySet()) {
+    rename.forEach((pattern, replacement) -> {
       try {
-        Pattern.compile(pattern);
+        Pattern.compile(pattern + "|").matcher("").replaceAll(replacement); // matches nothing too, so that the replacement is read
       } catch (PatternSyntaxException e) {
         throw new Invalid("rename", "'" + pattern + "'", "a regular expression: " + e.getDescription());
+      } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+        throw new Invalid("rename", "'" + replacement + "' in place of '" + pattern + "' (" + e.getMessage() + ")",
+            "a text in which $1 stands for the first group of the expression, and \\$ for a dollar");
       }
-    }
+    });
   }
 
   /// A name of the file as the model has it.

@@ -38,7 +38,7 @@ public final class OnnxFile {
     } catch (InvalidProtocolBufferException e) {
       throw new Failure(Failure.Kind.DATA, file + ": is no ONNX model, or cut off: " + e.getMessage(), e);
     } catch (IOException e) {
-      throw new Failure(Failure.Kind.DATA, file + ": could not be read: " + e.getMessage(), e);
+      throw new Failure(Failure.Kind.DATA, file + ": could not be read: " + Failure.reason(e), e);
     }
   }
 

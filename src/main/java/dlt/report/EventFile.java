@@ -2,7 +2,6 @@ package dlt.report;
 
 import com.google.protobuf.CodedOutputStream;
 import dlt.error.Failure;
-import dlt.run.AtomicFile;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -127,6 +126,6 @@ final class EventFile implements AutoCloseable {
   }
 
   private static Failure failure(Path file, IOException e) {
-    return new Failure(Failure.Kind.OUTPUT, file + ": could not be written: " + AtomicFile.reason(e), e);
+    return new Failure(Failure.Kind.OUTPUT, file + ": could not be written: " + Failure.reason(e), e);
   }
 }

@@ -271,8 +271,8 @@ public final class ModelCard {
         List.of("optimizer", "`" + inline("optimizer") + "`"),
         List.of("schedule", "`" + inline("schedule") + "`"),
         List.of("batch size", experiment.training().batchSize().text().orElse("")),
-        List.of("epochs", history.epochs().size() + " of " + experiment.training().epochs() + ", epoch " + model.epoch() + " selected by validation "
-            + experiment.select().metric() + ended),
+        List.of("epochs", history.epochs().size() + " of " + experiment.training().epochs() + ", epoch " + model.epoch()
+            + (parts.validation().isPresent() ? " selected by validation " + experiment.select().metric() : " kept: the last one") + ended),
         List.of("time in epochs", String.format(Locale.ROOT, "%.1f s", history.seconds())),
         List.of("seed", Long.toString(manifest.seed())),
         List.of("device", manifest.device()),

@@ -6,7 +6,6 @@ import dlt.data.Part;
 import dlt.data.Parts;
 import dlt.data.Targets;
 import dlt.error.Failure;
-import dlt.run.AtomicFile;
 import dlt.run.History;
 import dlt.run.Manifest;
 import dlt.run.RunDirectory;
@@ -40,7 +39,7 @@ public record RunReport(
       return new RunReport(run, Manifest.read(run), Files.readString(run.config()), History.read(run), model, parts, shown,
           Findings.of(model, backend, shown), Gradients.of(model, parts.train(), backend));
     } catch (IOException e) {
-      throw new Failure(Failure.Kind.DATA, run.config() + ": could not be read: " + AtomicFile.reason(e), e);
+      throw new Failure(Failure.Kind.DATA, run.config() + ": could not be read: " + Failure.reason(e), e);
     }
   }
 

@@ -1,7 +1,6 @@
 package dlt.report;
 
 import dlt.error.Failure;
-import dlt.run.AtomicFile;
 import dlt.run.History;
 import dlt.run.RunDirectory;
 import dlt.train.Scores;
@@ -55,7 +54,7 @@ public final class TensorBoard implements TrainingListener, AutoCloseable {
       add(History.read(run, read), Instant.now().toEpochMilli() * 1e-3);
       read = size;
     } catch (IOException e) {
-      throw new Failure(Failure.Kind.DATA, run.metrics() + ": could not be read: " + AtomicFile.reason(e), e);
+      throw new Failure(Failure.Kind.DATA, run.metrics() + ": could not be read: " + Failure.reason(e), e);
     }
     events.flush();
   }
@@ -72,7 +71,7 @@ public final class TensorBoard implements TrainingListener, AutoCloseable {
         Files.delete(old);
       }
     } catch (IOException e) {
-      throw new Failure(Failure.Kind.OUTPUT, run.tensorboard() + ": the event file of an earlier attempt cannot be removed: " + AtomicFile.reason(e), e);
+      throw new Failure(Failure.Kind.OUTPUT, run.tensorboard() + ": the event file of an earlier attempt cannot be removed: " + Failure.reason(e), e);
     }
   }
 

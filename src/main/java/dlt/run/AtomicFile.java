@@ -39,7 +39,7 @@ public final class AtomicFile {
       }
       replace(Files.exists(file) ? file.toRealPath() : file.toAbsolutePath(), content);
     } catch (IOException e) {
-      throw new Failure(Failure.Kind.OUTPUT, file + ": could not be written: " + reason(e) + "; free some space or choose another place with --out", e);
+      throw new Failure(Failure.Kind.OUTPUT, file + ": could not be written: " + Failure.reason(e) + "; free some space or choose another place with --out", e);
     }
   }
 
@@ -70,7 +70,7 @@ public final class AtomicFile {
     try {
       move(complete, file);
     } catch (IOException e) {
-      throw new Failure(Failure.Kind.OUTPUT, file + ": could not be written: " + reason(e), e);
+      throw new Failure(Failure.Kind.OUTPUT, file + ": could not be written: " + Failure.reason(e), e);
     }
   }
 
@@ -79,15 +79,5 @@ public final class AtomicFile {
     try (FileChannel folder = FileChannel.open(file.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
       folder.force(true);
     }
-  }
-
-  /// What an I/O exception says, in a person's words.
-  public static String reason(IOException e) {
-    return switch (e) {
-      case java.nio.file.AccessDeniedException _ -> "permission denied";
-      case java.nio.file.NoSuchFileException n -> n.getFile() + " does not exist";
-      case java.nio.file.FileSystemException f when f.getReason() != null -> f.getReason();
-      default -> e.getMessage();
-    };
   }
 }

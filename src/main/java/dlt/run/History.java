@@ -64,7 +64,7 @@ public record History(List<Step> steps, List<Epoch> epochs) {
         }
       }
     } catch (IOException e) {
-      throw new Failure(Failure.Kind.DATA, run.metrics() + ": could not be read: " + AtomicFile.reason(e), e);
+      throw new Failure(Failure.Kind.DATA, run.metrics() + ": could not be read: " + Failure.reason(e), e);
     }
     return new History(steps, epochs);
   }

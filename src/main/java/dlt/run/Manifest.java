@@ -66,7 +66,7 @@ public record Manifest(
       in.transferTo(OutputStream.nullOutputStream());
       return HexFormat.of().formatHex(((DigestInputStream) in).getMessageDigest().digest());
     } catch (IOException e) {
-      throw new Failure(Failure.Kind.OUTPUT, file + ": could not be read: " + AtomicFile.reason(e), e);
+      throw new Failure(Failure.Kind.OUTPUT, file + ": could not be read: " + Failure.reason(e), e);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }
@@ -82,7 +82,7 @@ public record Manifest(
           Path.of(o.path("base").asText()), o.path("experiment").asText(), o.path("started").asText(), o.path("finished").asText(null), o.path("ended").asText(null),
           texts(o.path("data")), texts(o.path("artefacts")), results);
     } catch (IOException e) {
-      throw new Failure(Failure.Kind.USAGE, run.manifest() + ": could not be read: " + AtomicFile.reason(e) + "; is this the folder of a run?", e);
+      throw new Failure(Failure.Kind.USAGE, run.manifest() + ": could not be read: " + Failure.reason(e) + "; is this the folder of a run?", e);
     }
   }
 

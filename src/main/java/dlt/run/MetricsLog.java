@@ -100,6 +100,6 @@ public final class MetricsLog implements AutoCloseable {
   }
 
   private static Failure failure(Path file, IOException e) {
-    return new Failure(Failure.Kind.OUTPUT, file + ": could not be written: " + AtomicFile.reason(e), e);
+    return new Failure(Failure.Kind.OUTPUT, file + ": could not be written: " + Failure.reason(e), e);
   }
 }

@@ -34,7 +34,7 @@ public record RunDirectory(Path path) {
         path = runs.resolve(name + "-" + STAMP.format(now) + "-" + i);
       }
     } catch (IOException e) {
-      throw new Failure(Failure.Kind.OUTPUT, path + ": could not be made: " + AtomicFile.reason(e), e);
+      throw new Failure(Failure.Kind.OUTPUT, path + ": could not be made: " + Failure.reason(e), e);
     }
     return new RunDirectory(path);
   }
@@ -75,7 +75,7 @@ public record RunDirectory(Path path) {
           .filter(filter)
           .max(Comparator.comparing(RunDirectory::modified).thenComparing(r -> r.path.getFileName().toString()));
     } catch (IOException e) {
-      throw new Failure(Failure.Kind.USAGE, runs + ": could not be listed: " + AtomicFile.reason(e), e);
+      throw new Failure(Failure.Kind.USAGE, runs + ": could not be listed: " + Failure.reason(e), e);
     }
   }
 
@@ -175,7 +175,7 @@ public record RunDirectory(Path path) {
       }
       return channel; // and not the lock, which would leave it open: closed later, it would take another lock of this process with it
     } catch (IOException e) {
-      throw new Failure(Failure.Kind.OUTPUT, file + ": could not be written: " + AtomicFile.reason(e), e);
+      throw new Failure(Failure.Kind.OUTPUT, file + ": could not be written: " + Failure.reason(e), e);
     }
   }
 

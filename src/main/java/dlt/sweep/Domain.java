@@ -128,8 +128,8 @@ public sealed interface Domain {
   default SequencedMap<String, String> settings(String name, double coordinate) {
     SequencedMap<String, String> r = new LinkedHashMap<>();
     switch (this) {
-      case Log _ -> r.put(name, rounded(StrictMath.exp(coordinate)));
-      case Linear _ -> r.put(name, rounded(coordinate));
+      case Log d -> r.put(name, rounded(StrictMath.exp(coordinate), d.between));
+      case Linear d -> r.put(name, rounded(coordinate, d.between));
       case Int _ -> r.put(name, Integer.toString((int) coordinate));
       case Choice d -> r.put(name, d.values.get((int) coordinate).inline());
       case Paired d -> d.values.get((int) coordinate).forEach((key, value) -> r.put(key, value.inline()));
@@ -151,8 +151,9 @@ public sealed interface Domain {
     return equal.contains(true) ? equal.indexOf(true) : Double.NaN;
   }
 
-  /// Four digits that say something are enough to tell trials apart, and can be read.
-  private static String rounded(double value) {
-    return Double.toString(Double.parseDouble(String.format(Locale.ROOT, "%.4g", value))).replace("E", "e");
+  /// Four digits that say something are enough to tell trials apart, and can be read. What is rounded stays between the ends.
+  private static String rounded(double value, Ends between) {
+    double few = Double.parseDouble(String.format(Locale.ROOT, "%.4g", value));
+    return Double.toString(Math.clamp(few, between.low, between.high)).replace("E", "e");
   }
 }

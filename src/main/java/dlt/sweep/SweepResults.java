@@ -7,7 +7,6 @@ import dlt.config.YamlNode;
 import dlt.error.Failure;
 import dlt.experiment.Experiment;
 import dlt.experiment.ExperimentFile;
-import dlt.run.AtomicFile;
 import dlt.run.History;
 import dlt.run.Manifest;
 import dlt.run.RunDirectory;
@@ -69,7 +68,7 @@ public record SweepResults(Path folder, String name, Sweep sweep, String metric,
       Experiment e = experiment.orElseThrow(() -> new Failure(Failure.Kind.USAGE, folder + ": no trial of this sweep has ended yet; go on with dlt sweep EXP --out " + folder + " --resume"));
       return new SweepResults(folder, e.name(), sweep, e.select().metric(), e.select().maximises(), standings);
     } catch (IOException e) {
-      throw new Failure(Failure.Kind.DATA, folder + ": could not be read as a sweep: " + AtomicFile.reason(e), e);
+      throw new Failure(Failure.Kind.DATA, folder + ": could not be read as a sweep: " + Failure.reason(e), e);
     }
   }
 

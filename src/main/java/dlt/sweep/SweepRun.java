@@ -112,7 +112,7 @@ public final class SweepRun {
         }
       }
     } catch (IOException e) {
-      throw new Failure(Failure.Kind.OUTPUT, mark + ": could not be read: " + AtomicFile.reason(e), e);
+      throw new Failure(Failure.Kind.OUTPUT, mark + ": could not be read: " + Failure.reason(e), e);
     }
     AtomicFile.write(mark, out -> out.write(now.getBytes(StandardCharsets.UTF_8)));
   }

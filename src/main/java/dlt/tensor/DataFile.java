@@ -28,7 +28,7 @@ final class DataFile implements AutoCloseable {
   }
 
   static Failure unreadable(Path path, IOException e) {
-    return e instanceof NoSuchFileException ? failure(path, "there is no such file", e) : failure(path, "cannot be read: " + e.getMessage(), e);
+    return e instanceof NoSuchFileException ? failure(path, "there is no such file", e) : failure(path, "cannot be read: " + Failure.reason(e), e);
   }
 
   static Failure failure(Path path, String message, Exception cause) {

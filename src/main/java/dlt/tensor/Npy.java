@@ -73,7 +73,7 @@ public final class Npy {
       out.write(NpyHeader.write(tensor.type()));
       Safetensors.write(out, tensor);
     } catch (IOException e) {
-      throw new Failure(Failure.Kind.OUTPUT, file + ": could not be written: " + e.getMessage(), e);
+      throw new Failure(Failure.Kind.OUTPUT, file + ": could not be written: " + Failure.reason(e), e);
     }
   }
 }

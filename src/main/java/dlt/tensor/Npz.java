@@ -133,7 +133,7 @@ public final class Npz {
         zip.closeEntry();
       }
     } catch (IOException e) {
-      throw new Failure(Failure.Kind.OUTPUT, file + ": could not be written: " + e.getMessage(), e);
+      throw new Failure(Failure.Kind.OUTPUT, file + ": could not be written: " + Failure.reason(e), e);
     }
   }
 }

@@ -69,7 +69,7 @@ public final class Checkpoints {
         Files.delete(run.last());
         Files.deleteIfExists(run.best());
       } catch (IOException e) {
-        throw new Failure(Failure.Kind.OUTPUT, run.last() + ": could not be removed: " + e.getMessage(), e);
+        throw new Failure(Failure.Kind.OUTPUT, run.last() + ": could not be removed: " + Failure.reason(e), e);
       }
     }
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dlt.backend.cuda.driver.Driver;
 import dlt.infer.OnnxModel;
 import dlt.tensor.HostTensor;
 import dlt.tensor.Safetensors;
@@ -19,6 +20,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -362,5 +365,31 @@ class CommandsTest {
     Path sweep = Files.createDirectories(folder.resolve("empty-sweep"));
     Files.writeString(sweep.resolve("sweep.yaml"), "{parameters: {optimizer.adam.lr: {choice: [1]}}}\n");
     assertThat(dlt("report", sweep.toString())).satisfies(r -> assertThat(r.code()).isEqualTo(2), r -> assertThat(r.err()).contains("--resume"));
+  }
+
+  @Test
+  void wrongArgumentsAreADocumentTooWhereOneIsAskedFor() throws IOException {
+    Result r = dlt("train", IRIS, "--json", "--epochs");
+    assertThat(r.code()).isEqualTo(2);
+    assertThat(r.json().get("error").get("code").asInt()).isEqualTo(2);
+    assertThat(r.json().get("error").get("message").asText()).contains("--epochs");
+    assertThat(r.err()).contains("dlt: Unknown option: '--epochs'", "Try 'dlt train --help'.");
+    assertThat(dlt("train", IRIS, "--epochs").out()).isEmpty();
+  }
+
+  @Test
+  void memoryThatDoesNotSufficeIsSaidInALine() throws IOException {
+    Supplier<Optional<? extends Driver>> was = GpuDriver.search;
+    GpuDriver.search = () -> {
+      throw new OutOfMemoryError("Java heap space");
+    };
+    try {
+      Result r = dlt("devices", "--json");
+      assertThat(r.code()).isEqualTo(6);
+      assertThat(r.json().get("error").get("message").asText()).startsWith("out of memory (Java heap space): take less data");
+      assertThat(r.err().lines()).hasSize(1);
+    } finally {
+      GpuDriver.search = was;
+    }
   }
 }

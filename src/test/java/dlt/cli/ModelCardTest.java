@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,9 +18,11 @@ class ModelCardTest {
 
   @TempDir Path folder;
 
-  private String card(String experiment) throws IOException {
+  private String card(String experiment, String... more) throws IOException {
     Path run = folder.resolve(experiment);
-    CommandsTest.Result trained = CommandsTest.dlt("train", "experiments/" + experiment + ".yaml", "--out", run.toString(), "--no-report", "--set", "training.epochs=2");
+    List<String> train = new ArrayList<>(List.of("train", "experiments/" + experiment + ".yaml", "--out", run.toString(), "--no-report", "--set", "training.epochs=2"));
+    train.addAll(List.of(more));
+    CommandsTest.Result trained = CommandsTest.dlt(train.toArray(String[]::new));
     assertThat(trained.code()).as(trained.err()).isZero();
     CommandsTest.Result r = CommandsTest.dlt("export", run.toString(), "--card", "--json");
     assertThat(r.code()).as(r.err()).isZero();
@@ -82,6 +85,11 @@ class ModelCardTest {
     assertThat(card).contains("Licence: to be filled in by the owner", "SHA-256", "setosa 33.3 %", "no test part", "| 2 | petal_length | number |",
         "ONNX Runtime's outputs differ", "`{adam: {lr: 0.01", "131 parameters", "| 0 | linear | [16] | 80 |", "2 of 2");
     assertThat(card).doesNotContain("| null", "Optional");
+  }
+
+  @Test
+  void withoutAValidationPartNoneChoseTheEpoch() throws IOException {
+    assertThat(card("iris", "--set", "data.split=none", "--set", "metrics=[]", "--set", "assert=[]")).contains("2 of 2, epoch 2 kept: the last one |").doesNotContain("selected by validation");
   }
 
   @Test

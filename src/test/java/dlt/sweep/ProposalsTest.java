@@ -30,6 +30,14 @@ class ProposalsTest {
   }
 
   @Test
+  void whatIsRoundedStaysBetweenTheEnds() {
+    Sweep s = sweep("{method: grid, parameters: {p: {linear: {between: [0.10004, 0.99996], points: 2}}, lr: {log: {between: [1.00004e-3, 0.123456], points: 2}}}}");
+    List<Trial> trials = new Proposals(s, 1).grid();
+    assertThat(trials.getFirst().settings(s)).containsEntry("p", "0.10004").containsEntry("lr", "0.00100004");
+    assertThat(trials.getLast().settings(s)).containsEntry("p", "0.99996").containsEntry("lr", "0.123456");
+  }
+
+  @Test
   void groupsAreSetTogether() {
     Sweep s = sweep("{method: grid, parameters: {size: {paired: [{a: 1, b: [2, 3]}, {a: 4, b: 5}]}}}");
     assertThat(new Proposals(s, 1).grid().getFirst().settings(s)).containsEntry("a", "1").containsEntry("b", "[2, 3]");

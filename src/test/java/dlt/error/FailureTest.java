@@ -1,0 +1,19 @@
+package dlt.error;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import org.junit.jupiter.api.Test;
+
+class FailureTest {
+  @Test
+  void whyAFileCannotBeUsedIsSaidInWords() {
+    assertThat(Failure.reason(new AccessDeniedException("/a"))).isEqualTo("permission denied");
+    assertThat(Failure.reason(new NoSuchFileException("/a"))).isEqualTo("/a does not exist");
+    assertThat(Failure.reason(new FileSystemException("/a", null, "No space left on device"))).isEqualTo("No space left on device");
+    assertThat(Failure.reason(new IOException("Is a directory"))).isEqualTo("Is a directory");
+  }
+}
