@@ -8,7 +8,7 @@ import dlt.tensor.Shape;
 import java.util.List;
 
 @Doc("The mean of each of a fixed number of windows over signals [N, C, L], whatever their length.")
-public record AdaptiveAvgPool1d(@Doc("Length of the output.") @Range(min = 1) int outputSize) implements Layer {
+public record AdaptiveAvgPool1d(@Doc("Length of the output.") @Range(min = 1, max = Expect.MOST_PIXELS) int outputSize) implements Layer {
   @Override
   public Value emit(LayerScope scope, List<Value> inputs) {
     Shape x = Expect.signals(this, inputs);

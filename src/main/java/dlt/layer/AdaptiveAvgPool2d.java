@@ -13,7 +13,7 @@ import java.util.Optional;
 @Doc("The mean of each of a fixed number of windows over images [N, C, H, W], whatever their size; 1 is the mean of the image.")
 public record AdaptiveAvgPool2d(@Doc("Rows and columns of the output.") IntPair outputSize) implements Layer {
   public AdaptiveAvgPool2d {
-    Expect.atLeast(1, "outputSize", outputSize);
+    Expect.pixels("outputSize", outputSize);
   }
 
   @Override
@@ -36,7 +36,7 @@ public record AdaptiveAvgPool2d(@Doc("Rows and columns of the output.") IntPair 
 
   /// Row `i` averages window `i`.
   private static Value means(LayerScope scope, int size, int windows) {
-    double[] r = new double[windows * size];
+    double[] r = new double[Math.multiplyExact(windows, size)];
     for (int i = 0; i < windows; i++) {
       int start = start(i, size, windows);
       int end = end(i, size, windows);

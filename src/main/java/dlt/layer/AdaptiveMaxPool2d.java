@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
 @Doc("The maximum of each of a fixed number of windows over images [N, C, H, W], whatever their size.")
 public record AdaptiveMaxPool2d(@Doc("Rows and columns of the output.") IntPair outputSize) implements Layer {
   public AdaptiveMaxPool2d {
-    Expect.atLeast(1, "outputSize", outputSize);
+    Expect.pixels("outputSize", outputSize);
   }
 
   @Override

@@ -16,7 +16,7 @@ record Attention(int heads, double dropout, boolean causal, Value inWeight, Valu
       throw new ShapeException(layer.kind(), heads + " heads do not divide " + size + " features");
     }
     // xavier_uniform for the three projections together
-    Value inWeight = scope.parameter(name + "in_proj_weight", Shape.of(3 * size, size), new Init.Uniform(Math.sqrt(6.0 / (4 * size))));
+    Value inWeight = scope.parameter(name + "in_proj_weight", Shape.of(Math.multiplyExact(3, size), size), new Init.Uniform(Math.sqrt(6.0 / (4.0 * size))));
     Value inBias = bias ? scope.parameter(name + "in_proj_bias", Shape.of(3 * size), new Init.Constant(0)) : null;
     Value outWeight = scope.parameter(name + "out_proj.weight", Shape.of(size, size), new Init.Uniform(1 / Math.sqrt(size)));
     Value outBias = bias ? scope.parameter(name + "out_proj.bias", Shape.of(size), new Init.Constant(0)) : null;
@@ -68,7 +68,7 @@ record Attention(int heads, double dropout, boolean causal, Value inWeight, Valu
 
   /// Minus infinity where a step would see a later one.
   private static Value future(LayerScope scope, int steps, int seen) {
-    float[] r = new float[steps * seen];
+    float[] r = new float[Math.multiplyExact(steps, seen)];
     for (int t = 0; t < steps; t++) {
       for (int s = t + 1; s < seen; s++) {
         r[t * seen + s] = Float.NEGATIVE_INFINITY;

@@ -30,7 +30,7 @@ public record Bilinear(
     Init uniform = new Init.Uniform(1 / Math.sqrt(in1));
     Shape w = Shape.of(outFeatures, in1, in2);
     Value weight = scope.parameter("weight", w, init.map(i -> i.of(w)).orElse(uniform));
-    Value left = scope.matmul(scope.reshape(a, Shape.of(samples, in1)), scope.reshape(scope.transpose(weight, 1, 0, 2), Shape.of(in1, outFeatures * in2)));
+    Value left = scope.matmul(scope.reshape(a, Shape.of(samples, in1)), scope.reshape(scope.transpose(weight, 1, 0, 2), Shape.of(in1, Math.multiplyExact(outFeatures, in2))));
     Value products = scope.mul(scope.reshape(left, Shape.of(samples, outFeatures, in2)), scope.reshape(b, Shape.of(samples, 1, in2)));
     Value y = scope.reshape(scope.sum(products, List.of(2), false), a.shape().with(last, outFeatures));
     return bias ? scope.add(y, scope.parameter("bias", Shape.of(outFeatures), uniform)) : y;

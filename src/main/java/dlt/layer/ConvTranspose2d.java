@@ -46,12 +46,13 @@ public record ConvTranspose2d(
     Expect.groups(this, "output", outChannels, groups);
     Shape w = Shape.of(x.dim(1), outChannels / groups, kernelSize.first(), kernelSize.second());
     Value weight = scope.parameter("weight", w, WeightInit.weight(init, w));
-    Value y = transposed(scope, inputs.getFirst(), weight);
+    Value y = transposed(this, scope, inputs.getFirst(), weight);
     return bias ? scope.add(y, Channels.parameter(scope, "bias", y.shape(), WeightInit.bias(w))) : y;
   }
 
-  /// What is added at the end was cut off there before; zeros beyond that.
-  private Value transposed(LayerScope scope, Value x, Value weight) {
+  /// `x` [N, C, H, W] under `weight` [C, O / groups, KH, KW], without a bias, as `layer` wants it. What is added at the end was
+  /// cut off there before; zeros beyond that.
+  Value transposed(Layer layer, LayerScope scope, Value x, Value weight) {
     int bottom = padding.first() - outputPadding.first();
     int right = padding.second() - outputPadding.second();
     boolean usual = outputPadding.first() < stride.first() && outputPadding.second() < stride.second();
@@ -59,17 +60,17 @@ public record ConvTranspose2d(
         ? Window.of(stride.first(), stride.second(), padding.first(), padding.second(), dilation.first(), dilation.second())
         : new Window(stride.first(), stride.second(), padding.first(), padding.second(), Math.max(0, bottom), Math.max(0, right),
             dilation.first(), dilation.second());
-    int height = full(x.shape().dim(2), kernelSize.first(), stride.first(), dilation.first()) - padding.first() - (usual ? bottom : Math.max(0, bottom));
-    int width = full(x.shape().dim(3), kernelSize.second(), stride.second(), dilation.second()) - padding.second() - (usual ? right : Math.max(0, right));
+    long height = full(x.shape().dim(2), kernelSize.first(), stride.first(), dilation.first()) - padding.first() - (usual ? bottom : Math.max(0, bottom));
+    long width = full(x.shape().dim(3), kernelSize.second(), stride.second(), dilation.second()) - padding.second() - (usual ? right : Math.max(0, right));
     if (height < 1 || width < 1) {
-      throw new ShapeException(kind(), "images " + x.shape() + " would become " + height + "x" + width + ": the padding cuts everything off");
+      throw new ShapeException(layer.kind(), "images " + x.shape() + " would become " + height + "x" + width + ": the padding cuts everything off");
     }
-    Value y = scope.emit(new Conv2dGradInput(window, groups, height, width), x, weight);
+    Value y = scope.emit(new Conv2dGradInput(window, groups, Math.toIntExact(height), Math.toIntExact(width)), x, weight);
     return usual || bottom >= 0 && right >= 0 ? y
         : scope.emit(new Pad(List.of(0, 0, 0, 0), List.of(0, 0, Math.max(0, -bottom), Math.max(0, -right)), 0), y);
   }
 
-  private static int full(int in, int kernel, int stride, int dilation) {
-    return (in - 1) * stride + dilation * (kernel - 1) + 1;
+  private static long full(int in, int kernel, int stride, int dilation) {
+    return (in - 1L) * stride + dilation * (kernel - 1L) + 1;
   }
 }

@@ -3,7 +3,9 @@ package dlt.layer;
 import dlt.config.Default;
 import dlt.config.Doc;
 import dlt.config.Range;
+import dlt.op.ShapeException;
 import dlt.op.Value;
+import dlt.tensor.Shape;
 import java.util.List;
 
 @Doc("The cosine of the angle between two outputs along a dimension: `cosine_similarity: {from: [a, b]}`.")
@@ -14,8 +16,14 @@ public record CosineSimilarity(
   @Override
   public Value emit(LayerScope scope, List<Value> inputs) {
     Expect.two(this, inputs);
-    List<Integer> along = List.of(Expect.axis(this, inputs.getFirst().shape(), dim));
-    return scope.sum(scope.mul(direction(scope, inputs.get(0), along), direction(scope, inputs.get(1), along)), along, false);
+    Value a = inputs.get(0);
+    Value b = inputs.get(1);
+    Shape shape = Shape.broadcast(a.shape(), b.shape());
+    if (shape == null) {
+      throw new ShapeException(kind(), a.shape() + " met " + b.shape() + ", which do not broadcast");
+    }
+    List<Integer> along = List.of(Expect.axis(this, shape, dim));
+    return scope.sum(scope.mul(direction(scope, scope.expand(a, shape), along), direction(scope, scope.expand(b, shape), along)), along, false);
   }
 
   private Value direction(LayerScope scope, Value x, List<Integer> along) {

@@ -61,6 +61,17 @@ final class Expect {
     }
   }
 
+  /// The most rows or columns that an image may be asked to have: where each comes from is listed, one by one.
+  static final int MOST_PIXELS = 1 << 20;
+
+  /// Checks an argument of a record: the size of an image to be made.
+  static void pixels(String component, IntPair pair) {
+    atLeast(1, component, pair);
+    if (pair.first() > MOST_PIXELS || pair.second() > MOST_PIXELS) {
+      throw new Invalid(component, "[" + pair.first() + ", " + pair.second() + "]", "numbers of at most " + MOST_PIXELS);
+    }
+  }
+
   /// Checks an argument of a record.
   static void atLeast(int min, String component, IntPair pair) {
     if (pair.first() < min || pair.second() < min) {

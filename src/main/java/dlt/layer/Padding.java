@@ -43,8 +43,8 @@ public record Padding(
     if (!same) {
       return Window.of(stride.first(), stride.second(), rows, columns, dilation.first(), dilation.second());
     }
-    int height = dilation.first() * (kernel.first() - 1);
-    int width = dilation.second() * (kernel.second() - 1);
+    int height = Window.span(kernel.first(), dilation.first()) - 1;
+    int width = Window.span(kernel.second(), dilation.second()) - 1;
     return new Window(stride.first(), stride.second(), height / 2, width / 2, height - height / 2, width - width / 2,
         dilation.first(), dilation.second());
   }

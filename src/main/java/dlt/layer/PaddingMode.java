@@ -37,7 +37,7 @@ public enum PaddingMode {
       throw new ShapeException("pad", name().toLowerCase(java.util.Locale.ROOT) + " by " + Math.max(before, after) + " met " + x.shape()
           + ": dimension " + dim + " allows " + most + " at most");
     }
-    return before + after == 0 ? x : pick(emit, x, dim, before + size + after, i -> source(i - before, size));
+    return before == 0 && after == 0 ? x : pick(emit, x, dim, Math.toIntExact((long) before + size + after), i -> source(i - before, size));
   }
 
   private int source(int i, int size) {

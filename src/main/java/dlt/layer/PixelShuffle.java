@@ -12,9 +12,10 @@ public record PixelShuffle(@Doc("The factor r by which rows and columns grow.") 
   public Value emit(LayerScope scope, List<Value> inputs) {
     Shape x = Expect.images(this, inputs);
     int r = upscaleFactor;
-    Expect.groups(this, "input", x.dim(1), r * r);
-    int channels = x.dim(1) / (r * r);
+    int squared = Math.multiplyExact(r, r);
+    Expect.groups(this, "input", x.dim(1), squared);
+    int channels = x.dim(1) / squared;
     Value split = scope.reshape(inputs.getFirst(), Shape.of(x.dim(0), channels, r, r, x.dim(2), x.dim(3)));
-    return scope.reshape(scope.transpose(split, 0, 1, 4, 2, 5, 3), Shape.of(x.dim(0), channels, x.dim(2) * r, x.dim(3) * r));
+    return scope.reshape(scope.transpose(split, 0, 1, 4, 2, 5, 3), Shape.of(x.dim(0), channels, Math.multiplyExact(x.dim(2), r), Math.multiplyExact(x.dim(3), r)));
   }
 }

@@ -17,8 +17,8 @@ record Pool(IntPair kernel, IntPair stride, IntPair padding, IntPair dilation, b
     Expect.atLeast(1, "stride", stride);
     Expect.atLeast(0, "padding", padding);
     Expect.atLeast(1, "dilation", dilation);
-    if (2 * padding.first() > span(kernel.first(), dilation.first())
-        || 2 * padding.second() > span(kernel.second(), dilation.second())) {
+    if (2L * padding.first() > span(kernel.first(), dilation.first())
+        || 2L * padding.second() > span(kernel.second(), dilation.second())) {
       throw new Invalid("padding", "[" + padding.first() + ", " + padding.second() + "]",
           "at most half of the kernel [" + kernel.first() + ", " + kernel.second() + "]");
     }
@@ -34,8 +34,9 @@ record Pool(IntPair kernel, IntPair stride, IntPair padding, IntPair dilation, b
         new IntPair(1, kernel), new IntPair(1, stride.orElse(kernel)), new IntPair(0, padding), new IntPair(1, dilation), ceilMode);
   }
 
-  private static int span(int kernel, int dilation) {
-    return dilation * (kernel - 1) + 1;
+  /// Not [Window#span]: a size that no int holds is refused where the image is known.
+  private static long span(int kernel, int dilation) {
+    return dilation * (kernel - 1L) + 1;
   }
 
   Value max(Emit emit, Value x) {
@@ -57,8 +58,8 @@ record Pool(IntPair kernel, IntPair stride, IntPair padding, IntPair dilation, b
   }
 
   private Window window(Value x) {
-    int bottom = padding.first() + excess(x.shape().dim(2), kernel.first(), stride.first(), padding.first(), dilation.first());
-    int right = padding.second() + excess(x.shape().dim(3), kernel.second(), stride.second(), padding.second(), dilation.second());
+    int bottom = Math.addExact(padding.first(), excess(x.shape().dim(2), kernel.first(), stride.first(), padding.first(), dilation.first()));
+    int right = Math.addExact(padding.second(), excess(x.shape().dim(3), kernel.second(), stride.second(), padding.second(), dilation.second()));
     return new Window(
         stride.first(), stride.second(), padding.first(), padding.second(), bottom, right, dilation.first(), dilation.second());
   }
@@ -68,11 +69,11 @@ record Pool(IntPair kernel, IntPair stride, IntPair padding, IntPair dilation, b
     if (!ceilMode) {
       return 0;
     }
-    int room = size + 2 * padding - span(kernel, dilation);
-    int last = Math.ceilDiv(room, stride) * stride;
-    if (last >= size + padding) {
+    long room = size + 2L * padding - span(kernel, dilation);
+    long last = Math.ceilDiv(room, stride) * stride;
+    if (last >= (long) size + padding) {
       last -= stride;
     }
-    return Math.max(0, last - room);
+    return Math.toIntExact(Math.max(0, last - room));
   }
 }

@@ -34,7 +34,7 @@ public record PositionalEncoding(
 
   /// sin(place / 10000^(2i / F)) at feature 2i, the cosine of the same at feature 2i + 1.
   private static double[] waves(int steps, int features) {
-    double[] r = new double[steps * features];
+    double[] r = new double[Math.multiplyExact(steps, features)];
     for (int t = 0; t < steps; t++) {
       for (int f = 0; f < features; f++) {
         double angle = t * Math.exp(-(f - f % 2) * Math.log(10_000) / features);

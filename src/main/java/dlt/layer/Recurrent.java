@@ -33,7 +33,7 @@ record Recurrent(int hidden, int layers, boolean bias, double dropout, boolean b
   private Value direction(LayerScope scope, Value x, String suffix, boolean reverse, Cell cell) {
     int batch = x.shape().dim(0);
     int steps = x.shape().dim(1);
-    int width = gates * hidden;
+    int width = Math.multiplyExact(gates, hidden);
     Init init = new Init.Uniform(1 / Math.sqrt(hidden));
     Value inputWeight = scope.parameter("weight_ih" + suffix, Shape.of(width, x.shape().dim(2)), init);
     Value hiddenWeight = scope.parameter("weight_hh" + suffix, Shape.of(width, hidden), init);

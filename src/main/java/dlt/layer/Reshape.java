@@ -21,7 +21,7 @@ public record Reshape(@Doc("The sizes of a sample, without the batch; one may be
   static List<Integer> fill(Layer layer, List<Integer> sizes, long count) {
     long known = 1;
     for (int s : sizes) {
-      known *= s == -1 ? 1 : s;
+      known = Math.multiplyExact(known, s == -1 ? 1L : s);
     }
     boolean open = sizes.stream().filter(s -> s == -1).count() == 1;
     if (known <= 0 || sizes.stream().anyMatch(s -> s < -1) || (open ? count % known != 0 : count != known)) {

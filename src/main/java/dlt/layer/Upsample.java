@@ -33,7 +33,7 @@ public record Upsample(
     if (scaleFactor.isPresent() == size.isPresent()) {
       throw new Invalid("", size.isPresent() ? "both scale_factor and size" : "neither scale_factor nor size", "one of them");
     }
-    size.ifPresent(s -> Expect.atLeast(1, "size", s));
+    size.ifPresent(s -> Expect.pixels("size", s));
     if (alignCorners && mode == Mode.NEAREST) {
       throw new Invalid("alignCorners", "align_corners with mode nearest", "mode: bilinear");
     }
@@ -46,6 +46,9 @@ public record Upsample(
     int width = scaleFactor.map(f -> (int) (x.dim(3) * f.columns())).orElseGet(() -> size.orElseThrow().second());
     if (height < 1 || width < 1) {
       throw new ShapeException(kind(), "leaves " + height + "x" + width + " pixels of " + x);
+    }
+    if (Math.max(height, width) > Expect.MOST_PIXELS) {
+      throw new ShapeException(kind(), "makes " + height + "x" + width + " pixels of " + x + ", more than " + Expect.MOST_PIXELS + " on a side");
     }
     return switch (mode) {
       case NEAREST -> height % x.dim(2) == 0 && width % x.dim(3) == 0

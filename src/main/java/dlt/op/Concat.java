@@ -19,7 +19,7 @@ public record Concat(int dim) implements Op {
           || !t.shape().without(dim).equals(first.shape().without(dim))) {
         throw new ShapeException(name(), first + " met " + t + ": only dimension " + dim + " may differ");
       }
-      size += t.shape().dim(dim);
+      size = Math.addExact(size, t.shape().dim(dim));
     }
     return new TensorType(first.dtype(), first.shape().with(dim, size));
   }

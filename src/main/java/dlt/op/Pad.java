@@ -22,7 +22,7 @@ public record Pad(List<Integer> before, List<Integer> after, double value) imple
     }
     List<Integer> r = new ArrayList<>();
     for (int d = 0; d < x.shape().rank(); d++) {
-      r.add(before.get(d) + x.shape().dim(d) + after.get(d));
+      r.add(Math.toIntExact((long) before.get(d) + x.shape().dim(d) + after.get(d)));
     }
     return new TensorType(x.dtype(), new Shape(r));
   }

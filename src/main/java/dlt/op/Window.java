@@ -20,14 +20,25 @@ public record Window(
     return new Window(strideH, strideW, padH, padW, padH, padW, dilationH, dilationW);
   }
 
-  /// Rows of output for `height` rows and a kernel of `kernel` rows; below 1 where it does not fit.
+  /// Rows of output for `height` rows and a kernel of `kernel` rows; below 1 where it does not fit. Throws
+  /// [ArithmeticException] where the padded image or the kernel has more rows than an int counts.
   public int outHeight(int height, int kernel) {
-    return Math.floorDiv(height + padTop + padBottom - dilationH * (kernel - 1) - 1, strideH) + 1;
+    return out((long) height + padTop + padBottom, span(kernel, dilationH), strideH);
   }
 
-  /// Columns of output for `width` columns and a kernel of `kernel` columns; below 1 where it does not fit.
+  /// Columns of output for `width` columns and a kernel of `kernel` columns; below 1 where it does not fit. Throws
+  /// [ArithmeticException] where the padded image or the kernel has more columns than an int counts.
   public int outWidth(int width, int kernel) {
-    return Math.floorDiv(width + padLeft + padRight - dilationW * (kernel - 1) - 1, strideW) + 1;
+    return out((long) width + padLeft + padRight, span(kernel, dilationW), strideW);
+  }
+
+  /// From the first to the last element of a kernel. Throws [ArithmeticException] where that exceeds an int.
+  public static int span(int kernel, int dilation) {
+    return Math.toIntExact(dilation * (kernel - 1L) + 1);
+  }
+
+  private static int out(long padded, int span, int stride) {
+    return Math.floorDiv(Math.toIntExact(padded) - span, stride) + 1;
   }
 
   /// The output of `image` [N, C, H, W] under a kernel of this size, `channels` wide. Throws [ShapeException] where the

@@ -3,6 +3,7 @@ package dlt.optim;
 import dlt.config.Doc;
 import dlt.config.Invalid;
 import dlt.config.Range;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -18,6 +19,15 @@ public record Group(
       Pattern.compile(match);
     } catch (PatternSyntaxException e) {
       throw new Invalid("match", "'" + match + "'", "a regular expression: " + e.getDescription());
+    }
+  }
+
+  /// Refuses a weight decay in `groups`, those of an optimizer that has none. Throws [Invalid].
+  static void requireNoDecay(List<Group> groups) {
+    for (Group g : groups) {
+      if (g.weightDecay.isPresent()) {
+        throw new Invalid("groups", "weight_decay " + g.weightDecay.get() + " for '" + g.match + "'", "lr alone: this optimizer has no weight decay");
+      }
     }
   }
 

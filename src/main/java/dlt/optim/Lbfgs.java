@@ -4,6 +4,7 @@ import dlt.config.Default;
 import dlt.config.Doc;
 import dlt.config.Key;
 import dlt.config.Range;
+import dlt.op.ShapeException;
 import dlt.op.Value;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,11 @@ public record Lbfgs(
 
   @Override
   public void emit(OptimScope scope, Value parameter, Value gradient) {
+    long remembered = Math.multiplyExact(parameter.shape().size(), (long) historySize);
+    if (remembered > Integer.MAX_VALUE) {
+      throw new ShapeException("lbfgs", "history_size " + historySize + " met a parameter " + parameter.shape() + ": it would keep " + remembered
+          + " numbers in one array, " + Integer.MAX_VALUE + " is the most; take a smaller history_size or another optimizer");
+    }
     scope.assign(scope.state(GRADIENT, parameter.shape(), 0), gradient);
     scope.state(LAST_GRADIENT, parameter.shape(), 0);
     scope.state(LAST_MOVE, parameter.shape(), 0);
@@ -53,7 +59,8 @@ public record Lbfgs(
     return Map.of();
   }
 
-  int evaluations() {
-    return maxEval.orElse(maxIter * 5 / 4);
+  /// The most evaluations of one step.
+  long evaluations() {
+    return maxEval.map(Integer::longValue).orElse(maxIter * 5L / 4);
   }
 }

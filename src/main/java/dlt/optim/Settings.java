@@ -1,6 +1,5 @@
 package dlt.optim;
 
-import dlt.config.Invalid;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 
@@ -8,7 +7,7 @@ import java.lang.reflect.RecordComponent;
 final class Settings {
   private Settings() {}
 
-  /// `settings` with another value of `component`. Throws [Invalid] where it has none of this name.
+  /// `settings` with another value of `component`. Throws [dlt.config.Invalid] where the record does not take the value.
   @SuppressWarnings("unchecked")
   static <T> T with(T settings, String component, Object value) {
     RecordComponent[] components = settings.getClass().getRecordComponents();
@@ -23,7 +22,7 @@ final class Settings {
         found |= it;
       }
       if (!found) {
-        throw new Invalid("groups", component, "settings that " + dlt.config.Kinds.name(settings.getClass()) + " has");
+        throw new IllegalArgumentException(settings.getClass() + " has no " + component);
       }
       return (T) settings.getClass().getDeclaredConstructor(types).newInstance(values);
     } catch (InvocationTargetException e) {

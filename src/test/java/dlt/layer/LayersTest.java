@@ -2,6 +2,7 @@ package dlt.layer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.within;
 
 import dlt.config.ConfigException;
@@ -10,6 +11,8 @@ import java.util.Arrays;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What the golden cases do not show.
 class LayersTest {
@@ -87,6 +90,50 @@ class LayersTest {
     // 1 2 3 1 2 3, of which the first element is cut off; of the two that are added one was cut off at the end
     assertThat(infer("- conv_transpose2d: {out_channels: 1, kernel_size: [1, 2], dilation: [1, 3], padding: [0, 1], output_padding: [0, 2], bias: false, init: ones}",
         Shape.of(1, 1, 1, 3), 1, 2, 3)).containsExactly(2, 3, 1, 2, 3, 0);
+  }
+
+  @Test
+  void aTransposedConvolutionOfSignalsAddsAsThatOfImagesDoes() {
+    String end = ", out_channels: 1, kernel_size: 2, dilation: 3, padding: 1, output_padding: 2, bias: false, init: ones}";
+    assertThat(infer("- conv_transpose1d: {stride: 1" + end, Shape.of(1, 1, 3), 1, 2, 3)).containsExactly(2, 3, 1, 2, 3, 0);
+    assertThatThrownBy(() -> infer("- conv_transpose1d: {stride: 1" + end.replace("padding: 2", "padding: 3"), Shape.of(1, 1, 3), 1, 2, 3))
+        .isInstanceOf(ConfigException.class).hasMessageContaining("less than the stride 1 or than the dilation");
+    assertThatThrownBy(() -> infer("- conv_transpose1d: {out_channels: 1, kernel_size: 2, padding: 5}", Shape.of(1, 1, 3), 1, 2, 3))
+        .hasMessageContaining("[conv_transpose1d]").hasMessageContaining("the padding cuts everything off");
+  }
+
+  @Test
+  void cosineSimilarityIsOfTheShapeThatBothBroadcastTo() {
+    double[] y = BuiltModel.inference("- cosine_similarity: {from: [a, b], dim: 2}", Shape.of(1, 2, 2), Shape.of(1, 2)).run(new double[] {1, 0, 1, 1}, new double[] {0, 2});
+    assertThat(y).usingComparatorWithPrecision(1e-12).containsExactly(0, Math.sqrt(0.5));
+    assertThatThrownBy(() -> BuiltModel.inference("- cosine_similarity: {from: [a, b]}", Shape.of(2, 3), Shape.of(2, 4)))
+        .hasMessageContaining("[cosine_similarity] [2, 3] met [2, 4], which do not broadcast");
+  }
+
+  /// Sizes that overflow an int must not come out as small ones.
+  @ParameterizedTest
+  @ValueSource(strings = {
+    "conv2d: {out_channels: 1, kernel_size: 3, dilation: 2147483647}", "conv2d: {out_channels: 1, kernel_size: 3, dilation: 2147483647, padding: same}",
+    "conv2d: {out_channels: 1, kernel_size: 3, padding: [2147483647, 1]}", "conv2d: {out_channels: 1, kernel_size: 65537, dilation: 65536}",
+    "conv2d: {out_channels: 1, kernel_size: 3, padding: [1073741824, 0], padding_mode: replicate}",
+    "conv_transpose2d: {out_channels: 1, kernel_size: 2, padding: 2147483647}", "conv_transpose2d: {out_channels: 1, kernel_size: 2, stride: 2147483647}",
+    "conv_transpose2d: {out_channels: 1, kernel_size: 65537, dilation: 65536}", "max_pool2d: {kernel_size: 2, padding: 1073741824}",
+    "max_pool2d: {kernel_size: 2, dilation: 2147483647}", "max_pool2d: {kernel_size: 2147483647, padding: 1073741823, ceil_mode: true}",
+    "avg_pool2d: {kernel_size: 2, padding: 2147483647}", "adaptive_avg_pool2d: 2147483647", "adaptive_max_pool2d: [3, 1073741824]",
+    "upsample: {size: 2147483647}", "upsample: {scale_factor: 1.0e+9, mode: bilinear}", "pixel_shuffle: 65536", "pixel_shuffle: 46341",
+    "zero_pad2d: [2147483647, 2147483647, 0, 0]", "replication_pad2d: [1073741824, 1073741824, 0, 0]", "reshape: [65536, 65536, 65536, 65536]"
+  })
+  void sizesBeyondAllBoundsAreRefused(String layer) {
+    Throwable refusal = catchThrowable(() -> BuiltModel.inference("- " + layer, Shape.of(1, 4, 8, 8)));
+    assertThat(refusal).isInstanceOfAny(LayerException.class, ConfigException.class);
+  }
+
+  @Test
+  void sequencesBeyondAllBoundsAreRefused() {
+    assertThatThrownBy(() -> BuiltModel.inference("- lstm: 1073741824", Shape.of(1, 2, 1))).isInstanceOf(LayerException.class);
+    assertThatThrownBy(() -> BuiltModel.inference("- positional_encoding", Shape.of(1, 65536, 65536))).isInstanceOf(LayerException.class);
+    assertThatThrownBy(() -> BuiltModel.inference("- multihead_attention: {num_heads: 1, is_causal: true}", Shape.of(1, 65536, 1)))
+        .isInstanceOf(LayerException.class).hasMessageContaining("its sizes are too large");
   }
 
   @Test

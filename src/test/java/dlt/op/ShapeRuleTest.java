@@ -93,6 +93,23 @@ class ShapeRuleTest {
     assertThatThrownBy(() -> op.infer(operands)).isInstanceOf(ShapeException.class).hasMessageContaining(message);
   }
 
+  /// Not a smaller size, at which a kernel would read past its operands.
+  @Test
+  void sizesThatNoIntHoldsAreRefused() {
+    int most = Integer.MAX_VALUE;
+    TensorType image = f(1, 1, 8, 8);
+    List<Op> windows = List.of(
+        new Conv2d(Window.of(1, 1, 0, 0, most, 1), 1),
+        new Conv2d(Window.of(1, 1, 0, 0, 1, 1 << 30), 1),
+        new Conv2d(Window.of(1, 1, most, 0, 1, 1), 1),
+        new Conv2d(Window.of(most, most, 0, 1 << 30, 1, 1), 1));
+    for (Op op : windows) {
+      assertThatThrownBy(() -> op.infer(List.of(image, f(1, 1, 5, 5)))).as(op.toString()).isInstanceOf(ArithmeticException.class);
+    }
+    assertThatThrownBy(() -> new Concat(0).infer(List.of(f(1 << 30), f(1 << 30)))).isInstanceOf(ArithmeticException.class);
+    assertThatThrownBy(() -> new Pad(List.of(most), List.of(most), 0).infer(List.of(f(3)))).isInstanceOf(ArithmeticException.class);
+  }
+
   @Test
   void outputSizesAreThoseOfPyTorch() {
     assertThat(new Conv2d(Window.of(2, 2, 3, 3, 1, 1), 1).infer(List.of(f(1, 3, 224, 224), f(64, 3, 7, 7)))).isEqualTo(f(1, 64, 112, 112));

@@ -10,11 +10,11 @@ import dlt.backend.reference.ReferenceBuffer;
 import dlt.backend.reference.ReferenceProgram;
 import dlt.config.Binder;
 import dlt.config.ConfigException;
-import dlt.config.Invalid;
 import dlt.config.Kinds;
 import dlt.config.YamlNode;
 import dlt.config.YamlWriter;
 import dlt.graph.GraphBuilder;
+import dlt.op.ShapeException;
 import dlt.op.Value;
 import dlt.tensor.HostTensor;
 import dlt.tensor.Shape;
@@ -112,12 +112,18 @@ class ParameterUpdatesTest {
 
   @Test
   void aDecayForAnOptimizerWithoutIsRefused() {
-    File file = file("optimizer: {rprop: {groups: [{match: a, weight_decay: 1}]}}");
+    for (String kind : List.of("rprop", "sparse_adam")) {
+      assertThatThrownBy(() -> file("optimizer: {" + kind + ": {groups: [{match: b, lr: 1}, {match: a, weight_decay: 1}]}}")).isInstanceOf(ConfigException.class)
+          .hasMessageContaining("weight_decay 1.0 for 'a'").hasMessageContaining("this optimizer has no weight decay");
+    }
+  }
+
+  @Test
+  void lbfgsRefusesAParameterWhoseHistoryNoArrayHolds() {
     GraphBuilder g = new GraphBuilder();
-    ParameterUpdates updates = new ParameterUpdates(g, file.optimizer(), List.of());
-    Value a = g.variable("a", TensorType.float32(1));
-    assertThatThrownBy(() -> updates.add("a", a, a)).isInstanceOf(Invalid.class)
-        .satisfies(e -> assertThat(((Invalid) e).expected()).contains("rprop"));
+    ParameterUpdates updates = new ParameterUpdates(g, file("optimizer: lbfgs").optimizer(), List.of());
+    Value a = g.variable("a", TensorType.float32(1 << 25));
+    assertThatThrownBy(() -> updates.add("a", a, a)).isInstanceOf(ShapeException.class).hasMessageContaining("take a smaller history_size");
   }
 
   @Test
