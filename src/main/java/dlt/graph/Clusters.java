@@ -1,9 +1,36 @@
 package dlt.graph;
 
+import dlt.op.ArgMax;
+import dlt.op.AvgPool2d;
+import dlt.op.AvgPool2dGrad;
+import dlt.op.BatchNorm;
 import dlt.op.Binary;
+import dlt.op.Cast;
+import dlt.op.Concat;
+import dlt.op.Conv2d;
+import dlt.op.Conv2dGradInput;
+import dlt.op.Conv2dGradWeight;
+import dlt.op.Expand;
 import dlt.op.Fill;
+import dlt.op.Gather;
+import dlt.op.Input;
+import dlt.op.Literal;
+import dlt.op.LogSoftmax;
+import dlt.op.MatMul;
+import dlt.op.MaxPool2d;
+import dlt.op.MaxPool2dGrad;
+import dlt.op.Nhwc;
+import dlt.op.OneHot;
+import dlt.op.Pad;
+import dlt.op.RandomUniform;
 import dlt.op.Reduce;
+import dlt.op.Reshape;
+import dlt.op.ScatterAdd;
+import dlt.op.Slice;
+import dlt.op.Softmax;
+import dlt.op.Transpose;
 import dlt.op.Unary;
+import dlt.op.Variable;
 import dlt.op.Where;
 import dlt.tensor.DType;
 import dlt.tensor.Shape;
@@ -324,7 +351,9 @@ final class Clusters {
         case ADD, SUB, MUL, MAX, MIN, LESS, LESS_EQUAL, EQUAL -> true;
         case DIV, POW -> false;
       };
-      default -> false;
+      case Input _, Variable _, Fill _, Literal _, RandomUniform _, Cast _, Reduce _, ArgMax _, Softmax _, LogSoftmax _, MatMul _, Conv2d _,
+          Conv2dGradInput _, Conv2dGradWeight _, MaxPool2d _, MaxPool2dGrad _, AvgPool2d _, AvgPool2dGrad _, BatchNorm _, Reshape _,
+          Transpose _, Expand _, Concat _, Slice _, Pad _, Gather _, ScatterAdd _, OneHot _, Nhwc _ -> false;
     };
     if (!cheap || expression.size() == CHEAP) {
       return false;

@@ -1,6 +1,7 @@
 package dlt.infer;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,8 +26,8 @@ final class UnpackedLibraries {
       for (Path folder : folders) {
         remove(folder);
       }
-    } catch (IOException e) {
-      // a system without such a list, or one that keeps the files of loaded libraries
+    } catch (IOException | UncheckedIOException e) {
+      // a system without such a list or with names in it that are no UTF-8, or one that keeps the files of loaded libraries
     }
   }
 

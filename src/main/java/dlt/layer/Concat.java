@@ -10,7 +10,7 @@ public record Concat(@Doc("The dimension; 1 is the channels.") @Default("1") int
   @Override
   public Value emit(LayerScope scope, List<Value> inputs) {
     Expect.several(this, inputs);
-    return scope.concat(inputs, Expect.axis(this, inputs.getFirst().shape(), dim));
+    return scope.concat(inputs, Expect.inSample(this, inputs.getFirst().shape(), dim));
   }
 
   @Override

@@ -46,7 +46,7 @@ public record Conv1d(
       signals = paddingMode.pad(scope, signals, new Border(window.padLeft(), window.padRight(), 0, 0));
       window = Window.of(1, stride, 0, 0, 1, dilation);
     }
-    Value y = scope.emit(new dlt.op.Conv2d(window, groups), signals, weight);
+    Value y = scope.emit(new dlt.op.Conv2d(window.within(signals.shape()), groups), signals, weight);
     y = scope.reshape(y, y.shape().without(2));
     return bias ? scope.add(y, Channels.parameter(scope, "bias", y.shape(), WeightInit.bias(w))) : y;
   }

@@ -45,7 +45,7 @@ public record Conv2d(
       x = paddingMode.pad(scope, x, new Border(window.padLeft(), window.padRight(), window.padTop(), window.padBottom()));
       window = Padding.of(0).window(kernelSize, stride, dilation);
     }
-    Value y = scope.emit(new dlt.op.Conv2d(window, groups), x, weight);
+    Value y = scope.emit(new dlt.op.Conv2d(window.within(x.shape()), groups), x, weight);
     return bias ? scope.add(y, Channels.parameter(scope, "bias", y.shape(), WeightInit.bias(w))) : y;
   }
 }

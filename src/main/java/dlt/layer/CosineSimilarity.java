@@ -22,7 +22,7 @@ public record CosineSimilarity(
     if (shape == null) {
       throw new ShapeException(kind(), a.shape() + " met " + b.shape() + ", which do not broadcast");
     }
-    List<Integer> along = List.of(Expect.axis(this, shape, dim));
+    List<Integer> along = List.of(Expect.inSample(this, shape, dim));
     return scope.sum(scope.mul(direction(scope, scope.expand(a, shape), along), direction(scope, scope.expand(b, shape), along)), along, false);
   }
 

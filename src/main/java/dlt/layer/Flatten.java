@@ -15,7 +15,7 @@ public record Flatten(
   @Override
   public Value emit(LayerScope scope, List<Value> inputs) {
     Shape x = inputs.getFirst().shape();
-    int start = Expect.axis(this, x, startDim);
+    int start = Expect.inSample(this, x, startDim);
     int end = Expect.axis(this, x, endDim);
     if (start > end) {
       throw new ShapeException(kind(), "dimensions " + startDim + " to " + endDim + " met " + x);

@@ -11,7 +11,7 @@ public record Glu(@Doc("The dimension that is halved.") @Default("-1") int dim) 
   @Override
   public Value emit(LayerScope scope, List<Value> inputs) {
     Value x = inputs.getFirst();
-    int axis = Expect.axis(this, x.shape(), dim);
+    int axis = Expect.inSample(this, x.shape(), dim);
     int size = x.shape().dim(axis);
     if (size % 2 != 0) {
       throw new ShapeException(kind(), "halves dimension " + dim + ", met " + x.shape());

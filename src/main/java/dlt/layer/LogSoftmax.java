@@ -10,6 +10,6 @@ public record LogSoftmax(@Doc("The dimension along which the numbers belong toge
   @Override
   public Value emit(LayerScope scope, List<Value> inputs) {
     Value x = inputs.getFirst();
-    return scope.logSoftmax(x, Expect.axis(this, x.shape(), dim));
+    return scope.logSoftmax(x, Expect.inSample(this, x.shape(), dim));
   }
 }

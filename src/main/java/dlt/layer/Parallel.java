@@ -37,7 +37,7 @@ public record Parallel(
       throw new ShapeException(kind(), "has no branches");
     }
     return switch (merge) {
-      case CONCAT -> scope.concat(outputs, Expect.axis(this, outputs.getFirst().shape(), dim));
+      case CONCAT -> scope.concat(outputs, Expect.inSample(this, outputs.getFirst().shape(), dim));
       case ADD -> outputs.stream().reduce(scope::add).orElseThrow();
       case MUL -> outputs.stream().reduce(scope::mul).orElseThrow();
     };

@@ -1,6 +1,7 @@
 package dlt.layer;
 
 import dlt.config.Doc;
+import dlt.op.ShapeException;
 import dlt.op.Transpose;
 import dlt.op.Value;
 import java.util.List;
@@ -10,6 +11,9 @@ public record Permute(@Doc("All dimensions, the batch (0) included.") List<Integ
   @Override
   public Value emit(LayerScope scope, List<Value> inputs) {
     Value x = inputs.getFirst();
+    if (dims.isEmpty() || Expect.axis(this, x.shape(), dims.getFirst()) != 0) {
+      throw new ShapeException(kind(), "the order " + dims + " of the dimensions of " + x.shape() + " moves the batch: it begins with 0");
+    }
     return scope.emit(new Transpose(dims.stream().map(d -> Expect.axis(this, x.shape(), d)).toList()), x);
   }
 }

@@ -61,7 +61,7 @@ record Pool(IntPair kernel, IntPair stride, IntPair padding, IntPair dilation, b
     int bottom = Math.addExact(padding.first(), excess(x.shape().dim(2), kernel.first(), stride.first(), padding.first(), dilation.first()));
     int right = Math.addExact(padding.second(), excess(x.shape().dim(3), kernel.second(), stride.second(), padding.second(), dilation.second()));
     return new Window(
-        stride.first(), stride.second(), padding.first(), padding.second(), bottom, right, dilation.first(), dilation.second());
+        stride.first(), stride.second(), padding.first(), padding.second(), bottom, right, dilation.first(), dilation.second()).within(x.shape());
   }
 
   /// By how much the last window reaches over the padded image.

@@ -12,7 +12,7 @@ public record Select(
   @Override
   public Value emit(LayerScope scope, List<Value> inputs) {
     Value x = inputs.getFirst();
-    int axis = Expect.axis(this, x.shape(), dim);
+    int axis = Expect.inSample(this, x.shape(), dim);
     int size = x.shape().dim(axis);
     if (index < -size || index >= size) {
       throw new ShapeException(kind(), "slice " + index + " of dimension " + dim + " met " + x.shape());

@@ -10,6 +10,6 @@ public record Softmax(@Doc("The dimension along which the numbers belong togethe
   @Override
   public Value emit(LayerScope scope, List<Value> inputs) {
     Value x = inputs.getFirst();
-    return scope.softmax(x, Expect.axis(this, x.shape(), dim));
+    return scope.softmax(x, Expect.inSample(this, x.shape(), dim));
   }
 }

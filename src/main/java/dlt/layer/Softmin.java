@@ -10,6 +10,6 @@ public record Softmin(@Doc("The dimension along which the numbers belong togethe
   @Override
   public Value emit(LayerScope scope, List<Value> inputs) {
     Value x = inputs.getFirst();
-    return scope.softmax(scope.neg(x), Expect.axis(this, x.shape(), dim));
+    return scope.softmax(scope.neg(x), Expect.inSample(this, x.shape(), dim));
   }
 }

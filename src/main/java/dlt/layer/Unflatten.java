@@ -13,7 +13,7 @@ public record Unflatten(
   @Override
   public Value emit(LayerScope scope, List<Value> inputs) {
     Shape x = inputs.getFirst().shape();
-    int axis = Expect.axis(this, x, dim);
+    int axis = Expect.inSample(this, x, dim);
     List<Integer> r = new ArrayList<>(x.dims().subList(0, axis));
     r.addAll(Reshape.fill(this, unflattenedSize, x.dim(axis)));
     r.addAll(x.dims().subList(axis + 1, x.rank()));

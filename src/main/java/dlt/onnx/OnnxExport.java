@@ -14,13 +14,18 @@ import com.google.protobuf.ByteString;
 import dlt.error.Failure;
 import dlt.graph.Graph;
 import dlt.graph.Node;
+import dlt.op.Input;
+import dlt.op.Variable;
 import dlt.tensor.HostTensor;
 import dlt.tensor.Shape;
 import dlt.tensor.TensorType;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /// Turns an inference graph into an ONNX model with a symbolic batch dimension. A graph has fixed shapes, so it is given
 /// twice, built for batches of [#BATCH] and [#OTHER_BATCH] samples: a size that differs between the two depends on the
@@ -40,6 +45,8 @@ public final class OnnxExport {
   private final Map<Node, String> names = new HashMap<>();
   private String batchSize;
   private String batchInput;
+  /// The names that the graph's author gave: to inputs, variables and outputs.
+  private final Set<String> given = new HashSet<>();
   private int fresh;
 
   private final int opset;
@@ -75,6 +82,14 @@ public final class OnnxExport {
   }
 
   private void write(Graph g) {
+    given.addAll(g.outputs().keySet());
+    for (Node n : g.nodes()) {
+      if (n.op() instanceof Input input) {
+        given.add(input.name());
+      } else if (n.op() instanceof Variable variable) {
+        given.add(variable.name());
+      }
+    }
     for (Node n : g.nodes()) {
       names.put(n, OnnxNodes.write(this, n));
     }
@@ -110,7 +125,7 @@ public final class OnnxExport {
 
   /// An initializer with a name of its own.
   String constant(HostTensor value) {
-    String name = "constant_" + fresh++;
+    String name = fresh("constant");
     graph.addInitializer(tensor(name, value));
     return name;
   }
@@ -172,7 +187,16 @@ public final class OnnxExport {
 
   /// Adds a node and returns its output's name.
   String add(String type, List<String> inputs, AttributeProto... attributes) {
-    return add(type, type.toLowerCase(java.util.Locale.ROOT) + "_" + fresh++, inputs, attributes);
+    return add(type, fresh(type.toLowerCase(Locale.ROOT)), inputs, attributes);
+  }
+
+  /// A name that nothing has yet.
+  private String fresh(String prefix) {
+    String name;
+    do {
+      name = prefix + "_" + fresh++;
+    } while (given.contains(name));
+    return name;
   }
 
   private String add(String type, String output, List<String> inputs, AttributeProto... attributes) {

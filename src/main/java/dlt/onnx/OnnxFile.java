@@ -60,8 +60,8 @@ public final class OnnxFile {
     });
   }
 
-  /// The values of `t`. Throws a [Failure] of kind DATA where they lie elsewhere, are of a type that dlt has not, or are fewer
-  /// than its shape says.
+  /// The values of `t`. Throws a [Failure] of kind DATA where they lie elsewhere, are of a type that dlt has not, or are not as many
+  /// as its shape says.
   public static HostTensor tensor(TensorProto t) {
     if (t.getDataLocation() == TensorProto.DataLocation.EXTERNAL) {
       throw new Failure(Failure.Kind.DATA, "ONNX tensor " + t.getName()
@@ -69,7 +69,11 @@ public final class OnnxFile {
     }
     DType dtype = dtype(t.getDataType()).orElseThrow(() -> new Failure(Failure.Kind.DATA,
         "ONNX tensor " + t.getName() + ": found element type " + TensorProto.DataType.forNumber(t.getDataType()) + ", expected numbers"));
-    Shape shape = new Shape(t.getDimsList().stream().map(Math::toIntExact).toList());
+    Shape shape = shape(t);
+    // a value has a byte or more; before there is memory for all of them
+    if (shape.size() > t.getSerializedSize()) {
+      throw new Failure(Failure.Kind.DATA, "ONNX tensor " + t.getName() + ": found " + t.getSerializedSize() + " bytes, expected the values of " + shape);
+    }
     HostTensor r = HostTensor.allocate(new TensorType(dtype, shape));
     if (!t.getRawData().isEmpty() || shape.size() == 0) {
       raw(t, r);
@@ -77,6 +81,16 @@ public final class OnnxFile {
       listed(t, r);
     }
     return r;
+  }
+
+  private static Shape shape(TensorProto t) {
+    try {
+      Shape shape = new Shape(t.getDimsList().stream().map(Math::toIntExact).toList());
+      shape.size();
+      return shape;
+    } catch (ArithmeticException | IllegalArgumentException e) {
+      throw new Failure(Failure.Kind.DATA, "ONNX tensor " + t.getName() + ": found sizes " + t.getDimsList() + ", expected those of a tensor", e);
+    }
   }
 
   private static void raw(TensorProto t, HostTensor r) {

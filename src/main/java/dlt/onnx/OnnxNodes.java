@@ -23,7 +23,7 @@ final class OnnxNodes {
       case Input i -> e.input(i.name(), n);
       case Variable v -> e.variable(v.name());
       case Fill f -> fill(e, n, f);
-      case Literal l -> e.constant(l.value());
+      case Literal l -> e.constant(l.value().as(n.type().dtype()));
       case Unary u -> unary(e, u, in.getFirst());
       case Binary b -> binary(e, b, in);
       case Where _ -> e.add("Where", List.of(bool(e, in.get(0)), in.get(1), in.get(2)));

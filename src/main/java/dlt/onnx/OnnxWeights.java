@@ -60,11 +60,16 @@ public record OnnxWeights(SequencedMap<String, HostTensor> tensors, SequencedSet
         n.getInputList().forEach(i -> users.put(i, n));
         if (n.getOpType().equals("Constant")) {
           n.getAttributeList().stream().filter(a -> a.getName().equals("value")).forEach(a -> constant(n.getOutput(0), a.getT()));
-        } else if (n.getOpType().equals("Identity") && constants.containsKey(n.getInput(0))) {
+        } else if (n.getOpType().equals("Identity") && constants.containsKey(operand(n, 0))) {
           // exporters store equal initializers once
-          constants.put(n.getOutput(0), constants.get(n.getInput(0)));
+          constants.put(n.getOutput(0), constants.get(operand(n, 0)));
         }
       }
+    }
+
+    /// The name of operand `i`; empty where the node has none.
+    private static String operand(NodeProto n, int i) {
+      return i < n.getInputCount() ? n.getInput(i) : "";
     }
 
     private void constant(String name, TensorProto t) {
@@ -82,10 +87,10 @@ public record OnnxWeights(SequencedMap<String, HostTensor> tensors, SequencedSet
       for (NodeProto n : graph.getNodeList()) {
         if (ROLES.containsKey(n.getOpType())) {
           layer(n);
-        } else if (OnnxRecurrent.GATES.containsKey(n.getOpType()) && constants.containsKey(n.getInput(1))) {
+        } else if (OnnxRecurrent.GATES.containsKey(n.getOpType()) && constants.containsKey(operand(n, 1))) {
           OnnxRecurrent.weights(n, constants).forEach((name, t) -> add(scope(n) + "." + name, t));
-        } else if (n.getOpType().equals("Gather") && constants.containsKey(n.getInput(0)) && kept(n.getInput(0))) {
-          weights.add(n.getInput(0));
+        } else if (n.getOpType().equals("Gather") && constants.containsKey(operand(n, 0)) && kept(operand(n, 0))) {
+          weights.add(operand(n, 0));
         }
       }
       return new OnnxWeights(tensors, weights, folded);

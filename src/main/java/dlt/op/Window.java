@@ -32,6 +32,14 @@ public record Window(
     return out((long) width + padLeft + padRight, span(kernel, dilationW), strideW);
   }
 
+  /// This window with strides no longer than the padded `image` [N, C, H, W]: longer ones take the same single window, at places
+  /// that no address reaches.
+  public Window within(Shape image) {
+    long height = Math.max(1, (long) image.dim(2) + padTop + padBottom);
+    long width = Math.max(1, (long) image.dim(3) + padLeft + padRight);
+    return new Window((int) Math.min(strideH, height), (int) Math.min(strideW, width), padTop, padLeft, padBottom, padRight, dilationH, dilationW);
+  }
+
   /// From the first to the last element of a kernel. Throws [ArithmeticException] where that exceeds an int.
   public static int span(int kernel, int dilation) {
     return Math.toIntExact(dilation * (kernel - 1L) + 1);

@@ -110,6 +110,28 @@ class LayersTest {
         .hasMessageContaining("[cosine_similarity] [2, 3] met [2, 4], which do not broadcast");
   }
 
+  /// Outputs for one sample do not depend on the others of its batch.
+  @ParameterizedTest
+  @ValueSource(strings = {
+    "softmax: 0", "log_softmax: -4", "softmin: 0", "glu: 0", "select: {index: 0, dim: 0}", "concat: {from: [a, a], dim: 0}", "permute: [1, 0, 2, 3]",
+    "cosine_similarity: {from: [a, a], dim: 0}", "flatten: {start_dim: 0}", "unflatten: {dim: 0, unflattened_size: [1, 2]}", "mean: 0", "sum: 0",
+    "parallel: {branches: [[relu], [tanh]], dim: 0}"
+  })
+  void theBatchIsLeftAlone(String layer) {
+    assertThatThrownBy(() -> BuiltModel.inference("- " + layer, Shape.of(2, 4, 8, 8))).isInstanceOf(LayerException.class).hasMessageContaining("the batch");
+  }
+
+  /// As one of the image's size does; longer ones lead to addresses that no int holds.
+  @Test
+  void aStridePastTheImageTakesOneWindow() {
+    double[] x = BuiltModel.range(64);
+    for (String layer : new String[] {"conv2d: {out_channels: 2, kernel_size: 3, init: ones, bias: false, stride: S}", "max_pool2d: {kernel_size: 2, stride: S}",
+        "max_pool2d: {kernel_size: 2, stride: S, ceil_mode: true}", "avg_pool2d: {kernel_size: 2, stride: S, padding: 1}"}) {
+      assertThat(infer("- " + layer.replace("S", "2147483647"), Shape.of(1, 1, 8, 8), x)).as(layer)
+          .isEqualTo(infer("- " + layer.replace("S", "10"), Shape.of(1, 1, 8, 8), x));
+    }
+  }
+
   /// Sizes that overflow an int must not come out as small ones.
   @ParameterizedTest
   @ValueSource(strings = {
