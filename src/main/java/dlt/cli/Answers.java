@@ -70,7 +70,7 @@ final class Answers {
     try {
       json = JSON.readTree(line);
     } catch (JsonProcessingException e) {
-      throw new Failure(Failure.Kind.DATA, origin + ": is no JSON: " + e.getOriginalMessage(), e);
+      throw new Failure(Failure.Kind.DATA, origin + ": is no JSON: " + e.getOriginalMessage().replaceAll(" \\(start marker at .*", ""), e);
     }
     StringBuilder answer = new StringBuilder();
     predictor.predict(model.sample(json, origin), outputs -> answer.append(predictions.rows(outputs)));

@@ -89,7 +89,7 @@ final class Eval implements Callable<Integer> {
   private Part choose(SavedModel model) {
     if (data.isPresent()) {
       Path file = data.get().toAbsolutePath();
-      return model.part(Source.of(file, model.file().experiment().data().train(), model.assembly().schema()), file.getParent());
+      return model.part(Source.of(file, model.file().experiment().data().train(), model.assembly().schema()), file.getRoot());
     }
     Parts parts = model.parts();
     if (model.refitted() && part.filter(p -> p != PartName.VALIDATION).isEmpty() && parts.test().isEmpty()) {

@@ -50,7 +50,7 @@ final class Predict implements Callable<Integer> {
     }
     Path absolute = input.toAbsolutePath();
     Source source = Source.of(absolute, model.file().experiment().data().train(), model.assembly().schema());
-    Part part = model.inputs(source, absolute.getParent());
+    Part part = model.inputs(source, absolute.getRoot());
     boolean lines = file.map(f -> f.toString().endsWith(".json") || f.toString().endsWith(".jsonl")).orElse(output.json);
     predicting(model, predictor -> {
       predictor.prepare(part);

@@ -28,7 +28,7 @@ public record Csv(
     implements Source, Table {
   public Csv {
     if (!delimiter.equals("tab") && (delimiter.length() != 1 || "\"\r\n".contains(delimiter))) {
-      throw new Invalid("delimiter", "'" + delimiter + "'", "one character, neither a quote nor a line break, or `tab`");
+      throw new Invalid("delimiter", "'" + delimiter + "'", "one character or `tab`, but no quote or line break");
     }
     Table.check(target, features, inputs, types, shape);
   }

@@ -28,7 +28,7 @@ final class ImageFile {
   private ImageFile() {}
 
   static boolean named(Path path) {
-    String name = path.getFileName().toString();
+    String name = path.equals(path.getRoot()) ? "" : path.getFileName().toString();
     return ENDINGS.contains(name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT)) && !name.startsWith(".");
   }
 

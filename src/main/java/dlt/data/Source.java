@@ -55,8 +55,6 @@ public sealed interface Source permits Csv, Parquet, Idx, Npz, Npy, Safetensors,
         case Triplets _ -> new Triplets(of);
       };
     }
-    String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-    String plain = name.endsWith(".gz") ? name.substring(0, name.length() - 3) : name;
     String path = file.toString();
     List<String> inputs = schema.inputs().stream().map(Field::name).toList();
     List<String> targets = schema.targets().stream().map(Field::name).toList();
@@ -70,6 +68,8 @@ public sealed interface Source permits Csv, Parquet, Idx, Npz, Npy, Safetensors,
       }
       return new Images(path, new IntPair(image.dim(1), image.dim(2)), image.dim(0));
     }
+    String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+    String plain = name.endsWith(".gz") ? name.substring(0, name.length() - 3) : name;
     if (plain.endsWith(".csv") || plain.endsWith(".tsv")) {
       String delimiter = plain.endsWith(".tsv") ? "tab" : ",";
       if (trained instanceof Csv csv) {

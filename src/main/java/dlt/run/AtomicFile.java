@@ -39,7 +39,7 @@ public final class AtomicFile {
       }
       replace(Files.exists(file) ? file.toRealPath() : file.toAbsolutePath(), content);
     } catch (IOException e) {
-      throw new Failure(Failure.Kind.OUTPUT, file + ": could not be written: " + Failure.reason(e) + "; free some space or choose another place with --out", e);
+      throw new Failure(Failure.Kind.OUTPUT, file + ": could not be written: " + Failure.reason(e) + "; free some space, or choose another place", e);
     }
   }
 

@@ -165,6 +165,7 @@ class CommandsTest {
   @Test
   void aLineThatCannotBeAnsweredNamesItselfAndDoesNotEndTheStream() throws IOException {
     String bad = "{\"a\": 1}\n[1, 2]\nnonsense\n[1, 2, 3, \"x\"]\n[1, 2, 3, null]\n17\n[1, 2, 3, 4]\n[1, 2, 3, 1e99]\n[1,2,3,4] 5\n";
+    assertThat(answered("[1").out()).contains("line 1: is no JSON: Unexpected end-of-input: expected close marker for Array\"");
     Result r = answered(bad);
     assertThat(r.code()).isEqualTo(3);
     List<String> lines = r.out().lines().toList();

@@ -49,6 +49,7 @@ class SourceTest {
     assertThatThrownBy(() -> Source.of(Path.of("b.doc"), CSV, SCHEMA))
         .isInstanceOfSatisfying(Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.USAGE))
         .hasMessageContaining("b.doc: data are read from csv");
+    assertThat(Source.of(Path.of("/"), IDX, SCHEMA)).isInstanceOf(Images.class);
     Schema vectors = new Schema(List.of(new Field("x", TensorType.float32(5))), List.of());
     assertThatThrownBy(() -> Source.of(folder, IDX, vectors)).hasMessageContaining("no images but [5]");
   }
