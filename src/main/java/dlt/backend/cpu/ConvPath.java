@@ -131,7 +131,7 @@ enum ConvPath {
 
   private static double tiles(ConvGeometry g, int channels) {
     boolean forward = channels == g.o();
-    return (double) g.n() * Math.ceilDiv(forward ? g.oh() : g.h(), Winograd.TILE) * Math.ceilDiv(forward ? g.ow() : g.w(), Winograd.TILE);
+    return (double) g.n() * Math.ceilDiv(forward ? g.oh() : g.h(), Winograd.RESULT.tile) * Math.ceilDiv(forward ? g.ow() : g.w(), Winograd.RESULT.tile);
   }
 
   private static long imageSize(ConvGeometry g) {

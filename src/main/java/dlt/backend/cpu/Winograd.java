@@ -9,12 +9,16 @@ import java.util.List;
 ///
 /// Source: Lavin and Gray, Fast Algorithms for Convolutional Neural Networks, 2015. The polynomials are evaluated at 0, a, -a, b, -b and
 /// infinity, a = 5/8 and b = 8/5: with these the error is 1.7 times the direct sum's (over 64 channels, normal values), where the
-/// usual 1 and 2 make it 3.7 times, and some factors are 1. The pairs of opposite points share their even and odd parts.
+/// usual 1 and 2 make it 3.7 times, and some factors are 1. The pairs of opposite points share their even and odd parts. The order is
+/// 0, a, -a, b, infinity, -b.
 ///
-/// Each constant is one of the matrices, as a map from a column of `inputs` values to one of `outputs`.
+/// Where 3 results along a side are all that is left, the point -b is left out: 5 products of a window of 5. Weights are transformed alike; what
+/// they are divided by for -b, the window's transform makes up for.
+///
+/// Each constant is one of the matrices, as a map from a column of `inputs` values to one of `outputs`; `NARROW` ones are those without -b.
 enum Winograd {
   /// B': a window of an image.
-  IMAGE(6, 6, 2, 10) {
+  IMAGE(6, 6, 2, 10, 4) {
     @Override
     int[] line(Assembler a, Constants c, int[] d, int[] free) {
       int even = free[0];
@@ -36,11 +40,36 @@ enum Winograd {
       a.move(d[2], d[4]);
       a.op(Instruction.FMADD231, d[2], d[3], c.of(B1));
       a.op(Instruction.FNMADD231, d[4], d[3], c.of(B1));
-      return new int[] {d[0], d[1], even, d[2], d[4], d[5]};
+      return new int[] {d[0], d[1], even, d[2], d[5], d[4]};
+    }
+  },
+  IMAGE_NARROW(5, 5, 3, 11, 3) {
+    @Override
+    int[] line(Assembler a, Constants c, int[] d, int[] free) {
+      int q = free[0];
+      int difference = free[1];
+      int sum = free[2];
+      a.op(Instruction.SUB, difference, d[3], d[1]);
+      a.op(Instruction.ADD, sum, d[3], d[1]);
+      // d0 - a d1 - b2 d2 + b d3, and d4 + a d1 - a2 d2 - b d3
+      a.op(Instruction.FNMADD231, d[0], d[1], c.of(A1));
+      a.op(Instruction.FMADD231, d[4], d[1], c.of(A1));
+      a.op(Instruction.FNMADD231, d[0], d[2], c.of(B2));
+      a.op(Instruction.FNMADD231, d[4], d[2], c.of(A2));
+      a.op(Instruction.FMADD231, d[0], d[3], c.of(B1));
+      a.op(Instruction.FNMADD231, d[4], d[3], c.of(B1));
+      // (a2 - b2) d2 + (b +- a)(d3 -+ d1), and 2 b d3 - 2 a d1
+      a.op(Instruction.MUL, q, d[2], c.of(A2 - B2));
+      a.move(d[2], q);
+      a.op(Instruction.FMADD231, q, difference, c.of(B1 + A1));
+      a.op(Instruction.FMADD231, d[2], sum, c.of(B1 - A1));
+      a.op(Instruction.MUL, d[3], d[3], c.of(2 * B1));
+      a.op(Instruction.FNMADD231, d[3], d[1], c.of(2 * A1));
+      return new int[] {d[0], q, d[2], d[3], d[4]};
     }
   },
   /// A': products to results.
-  RESULT(6, 4, 1, 6) {
+  RESULT(6, 4, 1, 6, 4) {
     @Override
     int[] line(Assembler a, Constants c, int[] m, int[] free) {
       int even = free[0];
@@ -49,16 +78,31 @@ enum Winograd {
       a.op(Instruction.ADD, m[0], m[0], m[2]);
       a.op(Instruction.MUL, m[1], m[1], c.of(A1));
       a.op(Instruction.MUL, m[3], m[3], c.of(B1));
-      a.op(Instruction.ADD, m[4], m[1], m[3]);
+      a.op(Instruction.ADD, m[5], m[1], m[3]);
       a.op(Instruction.MUL, even, even, c.of(A2));
       a.op(Instruction.FMADD231, even, m[2], c.of(B2));
-      a.op(Instruction.FMADD231, m[5], m[1], c.of(A2));
-      a.op(Instruction.FMADD231, m[5], m[3], c.of(B2));
-      return new int[] {m[0], m[4], even, m[5]};
+      a.op(Instruction.FMADD231, m[4], m[1], c.of(A2));
+      a.op(Instruction.FMADD231, m[4], m[3], c.of(B2));
+      return new int[] {m[0], m[5], even, m[4]};
+    }
+  },
+  RESULT_NARROW(5, 3, 1, 4, 3) {
+    @Override
+    int[] line(Assembler a, Constants c, int[] m, int[] free) {
+      int even = free[0];
+      a.op(Instruction.ADD, even, m[1], m[2]);
+      a.op(Instruction.SUB, m[1], m[1], m[2]);
+      a.op(Instruction.ADD, m[0], m[0], even);
+      a.op(Instruction.ADD, m[0], m[0], m[3]);
+      a.op(Instruction.MUL, m[1], m[1], c.of(A1));
+      a.op(Instruction.FMADD231, m[1], m[3], c.of(B1));
+      a.op(Instruction.FMADD231, m[4], even, c.of(A2));
+      a.op(Instruction.FMADD231, m[4], m[3], c.of(B2));
+      return new int[] {m[0], m[1], m[4]};
     }
   },
   /// A: the gradient of results.
-  GRADIENT(4, 6, 4, 8) {
+  GRADIENT(4, 6, 4, 8, 4) {
     @Override
     int[] line(Assembler a, Constants c, int[] y, int[] free) {
       int evenA = free[0];
@@ -79,11 +123,28 @@ enum Winograd {
       a.move(y[2], evenB);
       a.op(Instruction.FMADD231, y[2], oddB, c.of(B1));
       a.op(Instruction.FNMADD231, evenB, oddB, c.of(B1));
-      return new int[] {y[0], y[1], evenA, y[2], evenB, y[3]};
+      return new int[] {y[0], y[1], evenA, y[2], y[3], evenB};
+    }
+  },
+  GRADIENT_NARROW(3, 5, 3, 5, 3) {
+    @Override
+    int[] line(Assembler a, Constants c, int[] y, int[] free) {
+      int plusA = free[0];
+      int minusA = free[1];
+      int plusB = free[2];
+      a.move(plusA, y[0]);
+      a.op(Instruction.FMADD231, plusA, y[2], c.of(A2));
+      a.move(plusB, y[0]);
+      a.op(Instruction.FMADD231, plusB, y[2], c.of(B2));
+      a.move(minusA, plusA);
+      a.op(Instruction.FMADD231, plusA, y[1], c.of(A1));
+      a.op(Instruction.FNMADD231, minusA, y[1], c.of(A1));
+      a.op(Instruction.FMADD231, plusB, y[1], c.of(B1));
+      return new int[] {y[0], plusA, minusA, plusB, y[2]};
     }
   },
   /// G: weights.
-  WEIGHTS(3, 6, 4, 8) {
+  WEIGHTS(3, 6, 4, 8, 4) {
     @Override
     int[] line(Assembler a, Constants c, int[] g, int[] free) {
       int plusA = free[0];
@@ -100,31 +161,35 @@ enum Winograd {
       a.move(minusB, plusB);
       a.op(Instruction.FMADD231, plusB, g[1], c.of(B1 / NB));
       a.op(Instruction.FNMADD231, minusB, g[1], c.of(B1 / NB));
-      return new int[] {g[0], plusA, minusA, plusB, minusB, g[2]};
+      return new int[] {g[0], plusA, minusA, plusB, g[2], minusB};
     }
   },
   /// G': products to the gradient of weights.
-  WEIGHT_GRADIENT(6, 3, 1, 6) {
+  WEIGHT_GRADIENT(6, 3, 1, 6, 4) {
     @Override
     int[] line(Assembler a, Constants c, int[] m, int[] free) {
       int even = free[0];
       sumsAndDifferences(a, m, even);
       a.op(Instruction.FMADD231, m[0], even, c.of(1 / NA));
       a.op(Instruction.FMADD231, m[0], m[2], c.of(1 / NB));
-      a.op(Instruction.MUL, m[4], m[1], c.of(A1 / NA));
-      a.op(Instruction.FMADD231, m[4], m[3], c.of(B1 / NB));
-      a.op(Instruction.FMADD231, m[5], even, c.of(A2 / NA));
-      a.op(Instruction.FMADD231, m[5], m[2], c.of(B2 / NB));
-      return new int[] {m[0], m[4], m[5]};
+      a.op(Instruction.MUL, m[5], m[1], c.of(A1 / NA));
+      a.op(Instruction.FMADD231, m[5], m[3], c.of(B1 / NB));
+      a.op(Instruction.FMADD231, m[4], even, c.of(A2 / NA));
+      a.op(Instruction.FMADD231, m[4], m[2], c.of(B2 / NB));
+      return new int[] {m[0], m[5], m[4]};
     }
   };
 
-  /// Results along one side of a tile.
-  static final int TILE = 4;
-  /// Pixels along one side of a window.
-  static final int WINDOW = 6;
-  /// Products of a window.
-  static final int PLANES = WINDOW * WINDOW;
+  /// Points: products along one side of a tile; and without -b.
+  static final int POINTS = 6, NARROW_POINTS = 5;
+  /// Products of a tile, each in a plane of its own.
+  static final int PLANES = POINTS * POINTS;
+
+  /// The plane of a row's and a column's point: first those without -b, then those with -b for the rows, for the columns, and for both.
+  static int plane(int row, int column) {
+    int n = NARROW_POINTS;
+    return row < n ? column < n ? row * n + column : n * n + n + row : column < n ? n * n + column : n * n + 2 * n;
+  }
 
   /// The points, their squares, and what the polynomials through the others are at them; at 0 it is 1, as a b is.
   private static final double A1 = 0.625, B1 = 1.6, A2 = A1 * A1, B2 = B1 * B1;
@@ -135,17 +200,31 @@ enum Winograd {
   private final int spare;
   /// Multiplications of a line, with an addition or without; other units may add meanwhile.
   private final int products;
+  /// Results along one side of a tile.
+  final int tile;
 
-  Winograd(int inputs, int outputs, int spare, int products) {
+  Winograd(int inputs, int outputs, int spare, int products, int tile) {
     this.inputs = inputs;
     this.outputs = outputs;
     this.spare = spare;
     this.products = products;
+    this.tile = tile;
   }
 
-  /// What keeps the multiply-adders busy in a square's transform, in floating-point operations.
-  int arithmetic() {
-    return 2 * (inputs + outputs) * products;
+  /// The same for tiles of 3 results along this side.
+  Winograd narrow() {
+    return switch (this) {
+      case IMAGE, IMAGE_NARROW -> IMAGE_NARROW;
+      case RESULT, RESULT_NARROW -> RESULT_NARROW;
+      case GRADIENT, GRADIENT_NARROW -> GRADIENT_NARROW;
+      case WEIGHTS, WEIGHT_GRADIENT -> this;
+    };
+  }
+
+  /// What keeps the multiply-adders busy in the transform of a square of vectors by `down` and `along`, in floating-point operations of
+  /// a lane.
+  static int arithmetic(Winograd down, Winograd along) {
+    return 2 * (along.inputs * down.products + down.outputs * along.products);
   }
 
   /// Transforms the registers `in`, which it changes, as it does `free`, and says where the outputs are.
@@ -181,8 +260,8 @@ enum Winograd {
   private static void sumsAndDifferences(Assembler a, int[] m, int even) {
     a.op(Instruction.ADD, even, m[1], m[2]);
     a.op(Instruction.SUB, m[1], m[1], m[2]);
-    a.op(Instruction.ADD, m[2], m[3], m[4]);
-    a.op(Instruction.SUB, m[3], m[3], m[4]);
+    a.op(Instruction.ADD, m[2], m[3], m[5]);
+    a.op(Instruction.SUB, m[3], m[3], m[5]);
   }
 
   /// Moves an element between a register and memory.
@@ -196,36 +275,37 @@ enum Winograd {
   /// Registers that hold factors, where there are many.
   private static final int CONSTANTS = 6;
 
-  /// Transforms a square from both sides, every lane one of its own, in the first `registers` registers; `scratch` holds the
-  /// address of [#SCRATCH] bytes.
-  void emit(Assembler a, int registers, int scratch, Move load, Move store) {
-    int work = inputs + spare;
+  /// Transforms a square, its columns by `down` and then its rows by `along`, every lane one of its own, in the first `registers`
+  /// registers; `scratch` holds the address of [#SCRATCH] bytes.
+  static void emit(Assembler a, Winograd down, Winograd along, int registers, int scratch, Move load, Move store) {
+    int inputs = Math.max(down.inputs, along.inputs);
+    int work = inputs + Math.max(down.spare, along.spare);
     // multiply-adders take their factors from memory as fast as two a cycle, which others load from meanwhile
     int constants = registers > 16 ? CONSTANTS : 0;
-    int held = Math.min(outputs, (registers - work - constants) / inputs);
+    int held = Math.min(down.outputs, (registers - work - constants) / along.inputs);
     Constants factors = new Constants(a, registers, constants);
-    int[] in = registers(0, inputs);
-    int[] free = registers(inputs, spare);
-    for (int column = 0; column < inputs; column++) {
-      for (int row = 0; row < inputs; row++) {
+    int[] free = registers(inputs, work - inputs);
+    for (int column = 0; column < along.inputs; column++) {
+      int[] in = registers(0, down.inputs);
+      for (int row = 0; row < down.inputs; row++) {
         load.move(row, column, in[row]);
       }
-      int[] out = line(a, factors, in, free);
-      for (int row = 0; row < outputs; row++) {
+      int[] out = down.line(a, factors, in, free);
+      for (int row = 0; row < down.outputs; row++) {
         if (row < held) {
-          a.move(work + row * inputs + column, out[row]);
+          a.move(work + row * along.inputs + column, out[row]);
         } else {
-          a.store(between(a, scratch, row, column), out[row]);
+          a.store(along.between(a, scratch, row, column), out[row]);
         }
       }
     }
-    for (int row = 0; row < outputs; row++) {
-      int[] line = row < held ? registers(work + row * inputs, inputs) : in;
-      for (int column = 0; column < inputs && row >= held; column++) {
-        a.load(in[column], between(a, scratch, row, column));
+    for (int row = 0; row < down.outputs; row++) {
+      int[] line = registers(row < held ? work + row * along.inputs : 0, along.inputs);
+      for (int column = 0; column < along.inputs && row >= held; column++) {
+        a.load(line[column], along.between(a, scratch, row, column));
       }
-      int[] out = line(a, factors, line, free);
-      for (int column = 0; column < outputs; column++) {
+      int[] out = along.line(a, factors, line, free);
+      for (int column = 0; column < along.outputs; column++) {
         store.move(row, column, out[column]);
       }
     }

@@ -34,8 +34,8 @@ record WinogradConvPass(
   private static final int DEPTH = 32;
   /// Source channels of a piece of raw weights, which is to stay in the first cache.
   private static final int PIECE = 16;
-  /// Planes that are multiplied at once; after them memory is asked for that comes next, so many times.
-  private static final int AT_ONCE = 2, ASKS = Winograd.PLANES / AT_ONCE;
+  /// Planes that are multiplied at once where all windows are there; after them memory is asked for that comes next.
+  private static final int AT_ONCE = 2;
   /// Parts that there are to be at least.
   private static final int PARTS = 4;
 
@@ -63,15 +63,13 @@ record WinogradConvPass(
 
   /// Source channels `first` to `end - 1`: the products of a block's windows with their weights; `windows`: where the windows' planes of
   /// these channels begin among those of a block.
-  private record Bit(int first, int end, long windows, Kernel products) {}
+  private record Bit(int first, int end, long windows, List<WinogradProducts.Part> products) {}
 
   /// The pass over operands in memory.
   private final class Bound implements Step {
     private final Target target;
     private final Optional<Epilogue> epilogue;
-    private final WinogradTiles tiles = new WinogradTiles(n, source.height(), source.width(), top, left, result.height(), result.width());
-    private final List<Span> rows = tiles.rows();
-    private final List<Span> columns = tiles.columns();
+    private final WinogradTiles tiles;
     private final ChannelsLast in = new ChannelsLast(n, source.channels(), source.height(), source.width());
     private final ChannelsLast out = new ChannelsLast(n, result.channels(), result.height(), result.width());
     private final WeightPieces panels;
@@ -86,9 +84,8 @@ record WinogradConvPass(
     private final int near;
     private final int shares;
     private final int depth;
-    /// Where weights are kept: what the products of a plane ask for of the next block's images (r8) and results (r9), and how often.
+    /// Where weights are kept: what the products ask for of the next block's images (r8) and results (r9).
     private final List<GemmKernel.Stream> far;
-    private final int asks;
     /// Bytes from plane to plane and from tile to tile: of weights, windows and products; from block to block of windows, whose planes of
     /// one bit follow those of another.
     private final long weightPlane;
@@ -130,30 +127,30 @@ record WinogradConvPass(
       pack = panels.mover(target, weights, true);
       long channel = 4L * Winograd.PLANES * panels.lanes();
       long vector = 4L * target.lanes();
-      kept = tiles.count() > BLOCK && channel * source.channels() * panels.panels() <= KEPT
+      Taps down = new Taps(source.height(), result.height(), 3, 1, top, 1);
+      Taps across = new Taps(source.width(), result.width(), 3, 1, left, 1);
+      WinogradTiles small = new WinogradTiles(n, down, across, BLOCK, 2);
+      kept = small.count() > BLOCK && channel * source.channels() * panels.panels() <= KEPT
           && Winograd.PLANES * BLOCK * 4L * source.channels() <= WINDOWS;
       depth = kept || channel * source.channels() <= WEIGHTS ? source.channels() : DEPTH;
       long tile = Math.ceilDiv(4L * depth, vector) * vector;
       windowTile = tile % 1024 == 0 ? tile + 64 : tile;
-      int most = kept ? BLOCK : LARGE_BLOCK;
       // an even number of blocks where they are parts: threads are often two or four
-      int even = Math.ceilDiv(tiles.count(), most);
-      block = Math.ceilDiv(tiles.count(), kept ? even + even % 2 : even);
+      tiles = kept ? small : new WinogradTiles(n, down, across, LARGE_BLOCK, 1);
+      block = tiles.block();
       // planes that are no powers of two apart: their elements are written and read side by side
       windowPlane = block * windowTile + 64;
       windowBlock = bits() * Winograd.PLANES * windowPlane;
-      near = kept ? 1 : (int) Math.clamp(TOGETHER / windowBlock, 1, blocks());
+      near = kept ? 1 : (int) Math.clamp(TOGETHER / windowBlock, 1, tiles.blocks());
       shares = Math.min(near, Math.ceilDiv(PARTS, panels.panels()));
-      asks = WinogradProducts.asks(target.instructionSet(), block, vectors, depth);
-      int[] next = tiles.mostRows(block);
-      long times = (long) asks * Winograd.PLANES * panels.panels();
-      far = kept ? List.of(GemmKernel.Stream.of(Assembler.R8, next[0] * in.row(), times, false),
-          GemmKernel.Stream.of(Assembler.R9, next[1] * out.row(), times, false)) : List.of();
       keptOf = new long[target.workers().threads()];
 
       weightPlane = 4L * depth * panels.lanes() + 64;
       productTile = 4L * panels.lanes();
       productPlane = block * productTile + 64;
+      int[] next = tiles.mostRows();
+      far = kept ? WinogradProducts.far(target, tiles.ranges(block), count -> products(count, depth, false, List.of()), next[0] * in.row(),
+          next[1] * out.row(), panels.panels()) : List.of();
       productsAt = Winograd.SCRATCH + (kept ? windowBlock : 0);
       weightsAt = productsAt + Winograd.PLANES * productPlane;
       pieceAt = weightsAt + (kept ? panels.panels() : 1) * Winograd.PLANES * weightPlane;
@@ -170,17 +167,17 @@ record WinogradConvPass(
       weightKernel = new WinogradKernel.Weights(panels.tap(), weightPlane).compile(target);
       for (int i = 0; i < 2; i++) {
         int ofBit = i == 0 ? depth : source.channels() - (bits() - 1) * depth;
-        windowKernels[i] = kernels((r, c) -> new WinogradKernel.ToPlanes(Winograd.IMAGE, r.from(), r.to(), c.from(), c.to(), ofBit,
-            in.pixel(), in.row(), windowPlane, windowTile));
+        windowKernels[i] = kernels((r, c) -> new WinogradKernel.ToPlanes(r.of(Winograd.IMAGE), c.of(Winograd.IMAGE), r.from(), r.to(), c.from(),
+            c.to(), ofBit, in.pixel(), in.row(), windowPlane, windowTile));
         int channels = i == 0 ? panels.lanes() : result.channels() - (panels.panels() - 1) * panels.lanes();
-        resultKernels[i] = kernels((r, c) -> new WinogradKernel.FromPlanes(r.results(), c.results(), channels, out.pixel(), out.row(),
-            productPlane, productTile, epilogue.isPresent(), epilogue.isPresent() && epilogue.get().relu()));
+        resultKernels[i] = kernels((r, c) -> new WinogradKernel.FromPlanes(r.of(Winograd.RESULT), c.of(Winograd.RESULT), r.results(),
+            c.results(), channels, out.pixel(), out.row(), productPlane, productTile, epilogue.isPresent(), epilogue.isPresent() && epilogue.get().relu()));
       }
       weightsAhead = new Ahead(target, 4 * Math.max(perOutput, perSource), 4L * TAPS * (flipped ? panels.lanes() : depth));
       resultsAhead = new Ahead(target, out.pixel(), 4L * panels.lanes());
       rawWeights = weights.address();
       wholeBlock = bits(block);
-      int rest = tiles.count() - (blocks() - 1) * block;
+      int rest = tiles.count() - (tiles.blocks() - 1) * block;
       lastBlock = rest == block ? wholeBlock : bits(rest);
       describe();
     }
@@ -189,39 +186,42 @@ record WinogradConvPass(
       return Math.ceilDiv(source.channels(), depth);
     }
 
-    private int blocks() {
-      return Math.ceilDiv(tiles.count(), block);
-    }
-
     /// For profiles: each phase once through its planes, which are as near as a part's memory, or as all windows.
     private void describe() {
       long sources = Math.ceilDiv(source.channels(), target.lanes()) * target.lanes();
       long results = Math.ceilDiv(result.channels(), target.lanes()) * target.lanes();
-      long windows = 4L * Winograd.PLANES * tiles.count() * sources;
+      long windows = 4L * tiles.products() * sources;
       long weights = 4L * Winograd.PLANES * source.channels() * results;
-      long products = 4L * Winograd.PLANES * tiles.count() * results;
+      long products = 4L * tiles.products() * results;
       long near = (pieceAt + panels.bytes()) * target.workers().threads();
       long planes = kept ? near : this.near * windowBlock;
       target.path(ConvPath.WINOGRAD.label(),
-          new Target.Phase(Winograd.IMAGE.arithmetic() * tiles.count() * sources, List.of(0), false, List.of(new Traffic(0, windows, planes))),
-          new Target.Phase(Winograd.WEIGHTS.arithmetic() * source.channels() * results, List.of(1), false, List.of(new Traffic(0, weights, near))),
-          new Target.Phase(2L * Winograd.PLANES * tiles.count() * source.channels() * results, List.of(), false,
+          new Target.Phase(tiles.arithmetic(Winograd.IMAGE) * sources, List.of(0), false, List.of(new Traffic(0, windows, planes))),
+          new Target.Phase(Winograd.arithmetic(Winograd.WEIGHTS, Winograd.WEIGHTS) * source.channels() * results, List.of(1), false, List.of(new Traffic(0, weights, near))),
+          new Target.Phase(2 * tiles.products() * source.channels() * results, List.of(), false,
               List.of(new Traffic(windows, 0, planes), new Traffic(weights, products, near))),
-          new Target.Phase(Winograd.RESULT.arithmetic() * tiles.count() * results, List.of(), true, List.of(new Traffic(products, 0, near))));
+          new Target.Phase(tiles.arithmetic(Winograd.RESULT) * results, List.of(), true, List.of(new Traffic(products, 0, near))));
     }
 
     private Kernel[][] kernels(BiFunction<Span, Span, WinogradKernel> kernel) {
-      return rows.stream().map(r -> columns.stream().map(c -> kernel.apply(r, c).compile(target)).toArray(Kernel[]::new)).toArray(Kernel[][]::new);
+      return tiles.rows().stream().map(r -> tiles.columns().stream().map(c -> kernel.apply(r, c).compile(target)).toArray(Kernel[]::new)).toArray(Kernel[][]::new);
     }
 
+    /// For a block of `count` tiles.
     private List<Bit> bits(int count) {
       List<Bit> bits = new ArrayList<>();
-      for (int first = 0; first < source.channels(); first += depth) {
+      for (int bit = 0; bit < bits(); bit++) {
+        int first = bit * depth;
         int end = Math.min(source.channels(), first + depth);
-        bits.add(new Bit(first, end, bits.size() * Winograd.PLANES * windowPlane, new WinogradProducts(count, vectors, end - first, first > 0,
-            windowTile, 4, windowPlane, 4L * panels.lanes(), weightPlane, productTile, productPlane, far).compile(target)));
+        bits.add(new Bit(first, end, bit * Winograd.PLANES * windowPlane, WinogradProducts.parts(target, tiles.ranges(count),
+            kept ? Winograd.PLANES : AT_ONCE, rows -> products(rows, end - first, first > 0, far))));
       }
       return bits;
+    }
+
+    private WinogradProducts products(int rows, int channels, boolean add, List<GemmKernel.Stream> far) {
+      return new WinogradProducts(rows, vectors, channels, add, windowTile, 4, windowPlane, 4L * panels.lanes(), weightPlane, productTile,
+          productPlane, far);
     }
 
     @Override
@@ -232,10 +232,10 @@ record WinogradConvPass(
       }
       run++;
       if (kept) {
-        target.workers().run(blocks(), part -> target.workspace().use(scratch -> block(part, Workers.next(part, blocks()), scratch)));
+        target.workers().run(tiles.blocks(), part -> target.workspace().use(scratch -> block(part, Workers.next(part, tiles.blocks()), scratch)));
       } else {
-        for (int first = 0; first < blocks(); first += near) {
-          panels(first, Math.min(blocks(), first + near));
+        for (int first = 0; first < tiles.blocks(); first += near) {
+          panels(first, Math.min(tiles.blocks(), first + near));
         }
       }
       if (unpackResults != null) {
@@ -260,9 +260,11 @@ record WinogradConvPass(
       long nextImages = images.address() + tiles.windowRows(nextTile, nextEnd)[0] * in.row();
       long nextResults = results.address() + tiles.resultRows(nextTile, nextEnd)[0] * out.row();
       for (int panel = 0; panel < panels.panels(); panel++) {
-        long asked = (long) panel * Winograd.PLANES * asks;
-        bit.products.call(scratch + Winograd.SCRATCH, weightsOf(panel, scratch), scratch + productsAt, Winograd.PLANES,
-            nextImages + asked * far.get(0).bytes(), nextResults + asked * far.get(1).bytes());
+        for (WinogradProducts.Part p : bit.products) {
+          multiply(p, scratch + Winograd.SCRATCH, weightsOf(panel, scratch), scratch + productsAt, nextImages, nextResults);
+          nextImages += (long) p.asks() * far.get(0).bytes();
+          nextResults += (long) p.asks() * far.get(1).bytes();
+        }
         results(panel, first, end, scratch + productsAt, scratch);
       }
     }
@@ -300,14 +302,15 @@ record WinogradConvPass(
           boolean last = bit.end == source.channels();
           boolean more = last && number + 1 < end;
           Ahead.Region nextWeights = rawWeights(last && !more ? next : panel, last ? 0 : bit.end);
-          multiply(bit, windowsAt + number * windowBlock + bit.windows, scratch + weightsAt, products, ask -> {
+          for (int i = 0; i < bit.products.size(); i++) {
+            multiply(bit.products.get(i), windowsAt + number * windowBlock + bit.windows, scratch + weightsAt, products, 0, 0);
             if (depth < source.channels() || !more) {
-              nextWeights.ask(ask, ASKS);
+              nextWeights.ask(i, bit.products.size());
             }
             if (last) {
-              theirResults.ask(ask, ASKS);
+              theirResults.ask(i, bit.products.size());
             }
-          });
+          }
         }
         results(panel, firstTile, endTile, products, scratch);
       }
@@ -315,7 +318,7 @@ record WinogradConvPass(
 
     /// Windows of tiles `first` to `end - 1` to planes of each bit, at `to` and behind.
     private void windows(int first, int end, long to, long scratch) {
-      tiles.each(rows, columns, first, end, (tile, count, row, column, image, y, x) -> {
+      tiles.each(first, end, (tile, count, row, column, image, y, x) -> {
         for (int bit = 0; bit < bits(); bit++) {
           windowKernels[bit == bits() - 1 ? 1 : 0][row][column].call(images.address() + in.at(image, y - top, x - left) + 4L * bit * depth,
               to + bit * Winograd.PLANES * windowPlane + (tile - first) * windowTile, count, 0, 0, scratch);
@@ -348,12 +351,9 @@ record WinogradConvPass(
       }
     }
 
-    /// `meanwhile` is called after some planes, [#ASKS] times.
-    private void multiply(Bit by, long windows, long weights, long products, IntConsumer meanwhile) {
-      for (int plane = 0; plane < Winograd.PLANES; plane += AT_ONCE) {
-        by.products.call(windows + plane * windowPlane, weights + plane * weightPlane, products + plane * productPlane, AT_ONCE, 0, 0);
-        meanwhile.accept(plane / AT_ONCE);
-      }
+    private void multiply(WinogradProducts.Part p, long windows, long weights, long products, long r8, long r9) {
+      p.kernel().call(windows + p.first() * windowPlane + p.from() * windowTile, weights + p.first() * weightPlane,
+          products + p.first() * productPlane + p.from() * productTile, p.planes(), r8, r9);
     }
 
     /// Products to results, in the channels of a panel; the first one is at `products`.
@@ -361,7 +361,7 @@ record WinogradConvPass(
       long to = results.address() + 4L * panel * panels.lanes();
       long panelBias = bias.address() + 4L * panel * panels.lanes();
       Kernel[][] kernels = resultKernels[panel == panels.panels() - 1 ? 1 : 0];
-      tiles.each(rows, columns, first, end, (tile, count, row, column, image, y, x) -> kernels[row][column].call(
+      tiles.each(first, end, (tile, count, row, column, image, y, x) -> kernels[row][column].call(
           products + (tile - first) * productTile, to + out.at(image, y, x), count, panelBias, 0, scratch));
     }
   }

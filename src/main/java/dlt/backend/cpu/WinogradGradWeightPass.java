@@ -23,8 +23,8 @@ record WinogradGradWeightPass(ConvGeometry g) {
   private static final int CHANNELS = 64, PANELS = 2, BLOCK = 32;
   /// Up to so many bytes of windows are kept.
   private static final long KEPT = 3 << 20;
-  /// Planes that are multiplied at once; after them memory is asked for that comes next, so many times.
-  private static final int AT_ONCE = 2, ASKS = Winograd.PLANES / AT_ONCE;
+  /// Planes that are multiplied at once; after them memory is asked for that comes next.
+  private static final int AT_ONCE = 2;
   /// Parts that there are to be at least, as far as there are tiles.
   private static final int PARTS = 4;
 
@@ -35,9 +35,7 @@ record WinogradGradWeightPass(ConvGeometry g) {
   /// The pass over operands in memory.
   private final class Bound implements Step {
     private final Target target;
-    private final WinogradTiles tiles = new WinogradTiles(g.n(), g.h(), g.w(), g.rows().pad(), g.columns().pad(), g.oh(), g.ow());
-    private final List<Span> rows = tiles.rows();
-    private final List<Span> columns = tiles.columns();
+    private final WinogradTiles tiles;
     private final ChannelsLast in = new ChannelsLast(g.n(), g.c(), g.h(), g.w());
     private final ChannelsLast out = new ChannelsLast(g.n(), g.o(), g.oh(), g.ow());
     private final WeightPieces panels;
@@ -62,10 +60,8 @@ record WinogradGradWeightPass(ConvGeometry g) {
     private final long gradientTile;
     private final long gradientPlane;
     private final long sumPlane;
-    /// Where a part takes all channels: what the products of a plane ask for of the next block's images (r8) and gradients (r9), and how
-    /// often.
+    /// Where a part takes all channels: what the products ask for of the next block's images (r8) and gradients (r9).
     private final List<GemmKernel.Stream> far;
-    private final int asks;
     /// Where in the workspace they are.
     private final long gradientsAt;
     private final long sumsAt;
@@ -85,7 +81,7 @@ record WinogradGradWeightPass(ConvGeometry g) {
     private final Kernel[][][] windowKernels = new Kernel[2][][];
     private final Kernel[][][] gradientKernels = new Kernel[2][][];
     /// By whether it is the last bit, the last panel, the last block, and whether sums are there already.
-    private final List<Kernel> products = new ArrayList<>();
+    private final List<List<WinogradProducts.Part>> products = new ArrayList<>();
 
     Bound(Target target, Operand x, Operand dy, MemorySegment dw) {
       g.images().check(x.data(), g.n());
@@ -98,15 +94,12 @@ record WinogradGradWeightPass(ConvGeometry g) {
       bits = Math.ceilDiv(g.c(), channels);
       group = Math.min(PANELS, panels.panels());
       groups = Math.ceilDiv(panels.panels(), group);
-      int most = Math.min(Math.ceilDiv(PARTS, bits * groups), Math.ceilDiv(tiles.count(), BLOCK));
-      shareBlocks = Math.ceilDiv(Math.ceilDiv(tiles.count(), most), BLOCK);
-      block = Math.ceilDiv(tiles.count(), most * shareBlocks);
-      shares = Math.ceilDiv(tiles.count(), shareBlocks * block);
-      asks = WinogradProducts.asks(target.instructionSet(), channels, vectors, block);
-      int[] next = tiles.mostRows(block);
-      long times = (long) asks * Winograd.PLANES * panels.panels();
-      far = bits * groups == 1 ? List.of(GemmKernel.Stream.of(Assembler.R8, next[0] * in.row(), times, false),
-          GemmKernel.Stream.of(Assembler.R9, next[1] * out.row(), times, false)) : List.of();
+      int parts = Math.ceilDiv(PARTS, bits * groups);
+      WinogradTiles whole = new WinogradTiles(g.n(), g.rows(), g.columns(), BLOCK, 1);
+      tiles = whole.blocks() < parts ? whole : new WinogradTiles(g.n(), g.rows(), g.columns(), BLOCK, parts);
+      block = tiles.block();
+      shareBlocks = Math.ceilDiv(tiles.blocks(), parts);
+      shares = Math.ceilDiv(tiles.blocks(), shareBlocks);
 
       // planes that are no powers of two apart: their elements are written and read side by side
       windowTile = tile(channels);
@@ -118,6 +111,9 @@ record WinogradGradWeightPass(ConvGeometry g) {
       sumPlane = 4L * channels * panels.lanes() + 64;
       gradientsAt = Winograd.SCRATCH + Winograd.PLANES * windowPlane;
       sumsAt = gradientsAt + Winograd.PLANES * gradientPlane;
+      int[] next = tiles.mostRows();
+      far = bits * groups == 1 ? WinogradProducts.far(target, tiles.ranges(block), k -> products(k, channels, vectors, false, List.of()),
+          next[0] * in.row(), next[1] * out.row(), panels.panels()) : List.of();
       pieceAt = sumsAt + (shares > 1 ? 0 : sumBytes());
       target.workspace().reserve(pieceAt + panels.bytes());
       MemorySegment[] shared = target.shared(shares > 1 ? bits * groups * shares * sumBytes() : 0, x.channelsLast() ? 0 : in.bytes(),
@@ -130,17 +126,18 @@ record WinogradGradWeightPass(ConvGeometry g) {
       for (int last = 0; last < 2; last++) {
         int ofBit = last == 0 ? channels : g.c() - (bits - 1) * channels;
         int ofGroup = last == 0 ? group * panels.lanes() : g.o() - (groups - 1) * group * panels.lanes();
-        windowKernels[last] = kernels((r, c) -> new WinogradKernel.ToPlanes(Winograd.IMAGE, r.from(), r.to(), c.from(), c.to(), ofBit,
+        windowKernels[last] = kernels((r, c) -> new WinogradKernel.ToPlanes(r.of(Winograd.IMAGE), c.of(Winograd.IMAGE), r.from(), r.to(), c.from(), c.to(), ofBit,
             in.pixel(), in.row(), windowPlane, windowTile));
-        gradientKernels[last] = kernels((r, c) -> new WinogradKernel.ToPlanes(Winograd.GRADIENT, 0, r.results(), 0, c.results(), ofGroup,
+        gradientKernels[last] = kernels((r, c) -> new WinogradKernel.ToPlanes(r.of(Winograd.GRADIENT), c.of(Winograd.GRADIENT), 0, r.results(), 0, c.results(), ofGroup,
             out.pixel(), out.row(), gradientPlane, gradientTile));
         for (int lastPanel = 0; lastPanel < 2; lastPanel++) {
           int wide = lastPanel == 0 ? vectors : Math.ceilDiv(g.o() - (panels.panels() - 1) * panels.lanes(), target.lanes());
           int rest = tiles.count() - (Math.ceilDiv(tiles.count(), block) - 1) * block;
-          products.add(product(block, ofBit, wide, false));
-          products.add(product(block, ofBit, wide, true));
-          products.add(product(rest, ofBit, wide, false));
-          products.add(product(rest, ofBit, wide, true));
+          for (int ofBlock : new int[] {block, rest}) {
+            for (boolean add : new boolean[] {false, true}) {
+              products.add(WinogradProducts.parts(target, tiles.ranges(ofBlock), AT_ONCE, k -> products(k, ofBit, wide, add, far)));
+            }
+          }
         }
       }
       weightKernel = new WinogradKernel.WeightGradient(sumPlane, shares, sumBytes(), panels.tap()).compile(target);
@@ -160,16 +157,16 @@ record WinogradGradWeightPass(ConvGeometry g) {
     private void describe() {
       long sources = Math.ceilDiv(g.c(), target.lanes()) * target.lanes();
       long results = Math.ceilDiv(g.o(), target.lanes()) * target.lanes();
-      long ofWindows = 4L * Winograd.PLANES * tiles.count() * sources;
-      long ofGradients = 4L * Winograd.PLANES * tiles.count() * results;
+      long ofWindows = 4L * tiles.products() * sources;
+      long ofGradients = 4L * tiles.products() * results;
       long ofSums = 4L * Winograd.PLANES * g.c() * results;
       long near = (sumsAt + sumBytes()) * target.workers().threads();
       target.path(ConvPath.WINOGRAD.label(),
-          new Target.Phase(Winograd.IMAGE.arithmetic() * tiles.count() * sources, List.of(0), false, List.of(new Traffic(0, ofWindows, near))),
-          new Target.Phase(Winograd.GRADIENT.arithmetic() * tiles.count() * results, List.of(1), false, List.of(new Traffic(0, ofGradients, near))),
-          new Target.Phase(2L * Winograd.PLANES * tiles.count() * g.c() * results, List.of(), false,
+          new Target.Phase(tiles.arithmetic(Winograd.IMAGE) * sources, List.of(0), false, List.of(new Traffic(0, ofWindows, near))),
+          new Target.Phase(tiles.arithmetic(Winograd.GRADIENT) * results, List.of(1), false, List.of(new Traffic(0, ofGradients, near))),
+          new Target.Phase(2 * tiles.products() * g.c() * results, List.of(), false,
               List.of(new Traffic(ofWindows + ofGradients, ofSums, near))),
-          new Target.Phase(Winograd.WEIGHT_GRADIENT.arithmetic() * g.c() * results, List.of(), true, List.of(new Traffic(ofSums, 0, near))));
+          new Target.Phase(Winograd.arithmetic(Winograd.WEIGHT_GRADIENT, Winograd.WEIGHT_GRADIENT) * g.c() * results, List.of(), true, List.of(new Traffic(ofSums, 0, near))));
     }
 
     private long tile(int channels) {
@@ -179,12 +176,12 @@ record WinogradGradWeightPass(ConvGeometry g) {
     }
 
     private Kernel[][] kernels(BiFunction<Span, Span, WinogradKernel> kernel) {
-      return rows.stream().map(r -> columns.stream().map(c -> kernel.apply(r, c).compile(target)).toArray(Kernel[]::new)).toArray(Kernel[][]::new);
+      return tiles.rows().stream().map(r -> tiles.columns().stream().map(c -> kernel.apply(r, c).compile(target)).toArray(Kernel[]::new)).toArray(Kernel[][]::new);
     }
 
-    private Kernel product(int count, int channels, int vectors, boolean add) {
-      return new WinogradProducts(channels, vectors, count, add, 4, windowTile, windowPlane, gradientTile, gradientPlane,
-          4L * panels.lanes(), sumPlane, far).compile(target);
+    private WinogradProducts products(int k, int channels, int vectors, boolean add, List<GemmKernel.Stream> far) {
+      return new WinogradProducts(channels, vectors, k, add, 4, windowTile, windowPlane, gradientTile, gradientPlane, 4L * panels.lanes(), sumPlane,
+          far);
     }
 
     @Override
@@ -253,17 +250,21 @@ record WinogradGradWeightPass(ConvGeometry g) {
     /// Adds the products of a block to the sums of some panels, with the kernels from number `which` on, and asks for `ahead` meanwhile:
     /// its first two regions in the kernels where these are whole rows.
     private void multiply(int which, int firstPanel, int endPanel, long windows, long to, long scratch, List<Ahead.Region> ahead) {
-      boolean inKernels = !far.isEmpty();
-      for (int plane = 0; plane < Winograd.PLANES; plane += AT_ONCE) {
+      long asked = 0;
+      List<WinogradProducts.Part> all = products.get(which);
+      List<WinogradProducts.Part> ofLastPanel = products.get(which + 4);
+      for (int i = 0; i < all.size(); i++) {
         for (int panel = firstPanel; panel < endPanel; panel++) {
+          WinogradProducts.Part p = (panel == panels.panels() - 1 ? ofLastPanel : all).get(i);
           int turn = panel - firstPanel;
-          long asked = ((long) plane * (endPanel - firstPanel) + turn * AT_ONCE) * asks;
-          products.get(which + (panel == panels.panels() - 1 ? 4 : 0)).call(windows + plane * windowPlane,
-              scratch + gradientsAt + plane * gradientPlane + 4L * turn * panels.lanes(), to + (turn * Winograd.PLANES + plane) * sumPlane, AT_ONCE,
-              inKernels ? ahead.get(1).address() + asked * far.get(0).bytes() : 0, inKernels ? ahead.get(0).address() + asked * far.get(1).bytes() : 0);
+          p.kernel().call(windows + p.first() * windowPlane + p.from() * windowTile,
+              scratch + gradientsAt + p.first() * gradientPlane + p.from() * gradientTile + 4L * turn * panels.lanes(),
+              to + (turn * Winograd.PLANES + p.first()) * sumPlane, p.planes(), far.isEmpty() ? 0 : ahead.get(1).address() + asked * far.get(0).bytes(),
+              far.isEmpty() ? 0 : ahead.get(0).address() + asked * far.get(1).bytes());
+          asked += p.asks();
         }
-        for (Ahead.Region region : inKernels ? ahead.subList(2, ahead.size()) : ahead) {
-          region.ask(plane / AT_ONCE, ASKS);
+        for (Ahead.Region region : far.isEmpty() ? ahead : ahead.subList(2, ahead.size())) {
+          region.ask(i, all.size());
         }
       }
     }
@@ -289,15 +290,15 @@ record WinogradGradWeightPass(ConvGeometry g) {
     /// The windows of tiles `first` to `end - 1` to planes, at `to` and behind.
     private void windows(int bit, int first, int end, long to, long scratch) {
       Kernel[][] kernels = windowKernels[bit == bits - 1 ? 1 : 0];
-      tiles.each(rows, columns, first, end, (tile, count, row, column, image, y, x) -> kernels[row][column].call(
-          images.address() + in.at(image, y - tiles.top(), x - tiles.left()) + 4L * bit * channels, to + (tile - first) * windowTile, count, 0, 0,
+      tiles.each(first, end, (tile, count, row, column, image, y, x) -> kernels[row][column].call(
+          images.address() + in.at(image, y - g.rows().pad(), x - g.columns().pad()) + 4L * bit * channels, to + (tile - first) * windowTile, count, 0, 0,
           scratch));
     }
 
     /// The gradients of tiles `first` to `end - 1` to planes.
     private void gradients(int number, int first, int end, long scratch) {
       Kernel[][] kernels = gradientKernels[number == groups - 1 ? 1 : 0];
-      tiles.each(rows, columns, first, end, (tile, count, row, column, image, y, x) -> kernels[row][column].call(
+      tiles.each(first, end, (tile, count, row, column, image, y, x) -> kernels[row][column].call(
           results.address() + out.at(image, y, x) + 4L * number * group * panels.lanes(), scratch + gradientsAt + (tile - first) * gradientTile,
           count, 0, 0, scratch));
     }

@@ -14,7 +14,7 @@ import static dlt.backend.cpu.Assembler.RSI;
 import dlt.backend.cpu.Assembler.Label;
 
 /// The transforms of [Winograd] between channels-last images and planes: a plane holds one of the 36 elements of each tile,
-/// as [tile][channel]. Steps are in bytes. All get in R9 the address of [Winograd#SCRATCH] bytes.
+/// as [tile][channel]. `down` transforms columns, `along` rows. Steps are in bytes. All get in R9 the address of [Winograd#SCRATCH] bytes.
 sealed interface WinogradKernel {
   void emit(Assembler a);
 
@@ -22,35 +22,35 @@ sealed interface WinogradKernel {
     return target.kernel(this, this::emit);
   }
 
-  /// Squares of an image that follow one another in a row, to planes: windows for `transform` [Winograd#IMAGE], tiles of
+  /// Squares of an image that follow one another in a row, to planes: windows for [Winograd#IMAGE], tiles of
   /// gradients for [Winograd#GRADIENT]. Only rows `firstRow .. endRow - 1` and such columns of a square lie in the image, the
   /// others are zero. Of the channels of a pixel, `pixel` bytes, the first `channels` are transformed. Call: rdi where the first square's first pixel lies or would lie, rsi the first tile in the first
   /// plane, rdx number of tiles.
-  record ToPlanes(Winograd transform, int firstRow, int endRow, int firstColumn, int endColumn, int channels, long pixel, long row,
+  record ToPlanes(Winograd down, Winograd along, int firstRow, int endRow, int firstColumn, int endColumn, int channels, long pixel, long row,
       long plane, long tile) implements WinogradKernel {
     @Override
     public void emit(Assembler a) {
-      tiles(a, channels, Winograd.TILE * pixel, tile, masked ->
-          transform.emit(a, registers(a), R9, (i, j, r) -> {
+      tiles(a, channels, along.tile * pixel, tile, masked ->
+          Winograd.emit(a, down, along, registers(a), R9, (i, j, r) -> {
             if (i < firstRow || i >= endRow || j < firstColumn || j >= endColumn) {
               a.zero(r);
             } else if (masked) {
               a.loadMasked(r, Address.at(R10, Math.toIntExact(i * row + j * pixel)), mask(a));
             } else {
               a.load(r, Address.at(R10, Math.toIntExact(i * row + j * pixel)));
-              if (j >= transform.inputs - Winograd.TILE) {
+              if (j >= along.inputs - along.tile) {
                 // what the next square has and this one has not: it lies too far away, in too many pieces, to be foreseen
-                a.prefetch(Address.at(R10, Math.toIntExact(i * row + (j + Winograd.TILE) * pixel)));
+                a.prefetch(Address.at(R10, Math.toIntExact(i * row + (j + along.tile) * pixel)));
               }
             }
-          }, (i, j, r) -> a.store(Address.at(R11, Math.toIntExact((i * Winograd.WINDOW + j) * plane)), r)));
+          }, (i, j, r) -> a.store(Address.at(R11, Math.toIntExact(Winograd.plane(i, j) * plane)), r)));
     }
   }
 
-  /// Tiles that follow one another in a row of an image, from planes, `rows` x `columns` pixels of each, `channels` channels. Call:
+  /// Tiles that follow one another in a row of an image, from planes by [Winograd#RESULT], `rows` x `columns` pixels of each, `channels` channels. Call:
   /// rdi the first tile in the first plane, rsi its first pixel, rdx number of tiles, rcx whole vectors of bias where
   /// `biased`. With `relu`, negative results become zero.
-  record FromPlanes(int rows, int columns, int channels, long pixel, long row, long plane, long tile, boolean biased, boolean relu)
+  record FromPlanes(Winograd down, Winograd along, int rows, int columns, int channels, long pixel, long row, long plane, long tile, boolean biased, boolean relu)
       implements WinogradKernel {
     @Override
     public void emit(Assembler a) {
@@ -59,9 +59,9 @@ sealed interface WinogradKernel {
       if (relu) {
         a.zero(zero);
       }
-      tiles(a, channels, tile, Winograd.TILE * pixel, masked ->
-          Winograd.RESULT.emit(a, registers, R9,
-              (i, j, r) -> a.load(r, Address.at(R10, Math.toIntExact((i * Winograd.WINDOW + j) * plane))), (i, j, r) -> {
+      tiles(a, channels, tile, along.tile * pixel, masked ->
+          Winograd.emit(a, down, along, registers, R9,
+              (i, j, r) -> a.load(r, Address.at(R10, Math.toIntExact(Winograd.plane(i, j) * plane))), (i, j, r) -> {
                 if (i >= rows || j >= columns) {
                   return;
                 }
@@ -87,9 +87,9 @@ sealed interface WinogradKernel {
   record Weights(long tap, long plane) implements WinogradKernel {
     @Override
     public void emit(Assembler a) {
-      vectors(a, () -> Winograd.WEIGHTS.emit(a, a.vectorRegisters(), R9,
+      vectors(a, () -> Winograd.emit(a, Winograd.WEIGHTS, Winograd.WEIGHTS, a.vectorRegisters(), R9,
           (i, j, r) -> a.load(r, Address.at(RDI, Math.toIntExact((i * Winograd.WEIGHTS.inputs + j) * tap))),
-          (i, j, r) -> a.store(Address.at(RSI, Math.toIntExact((i * Winograd.WINDOW + j) * plane)), r)));
+          (i, j, r) -> a.store(Address.at(RSI, Math.toIntExact(Winograd.plane(i, j) * plane)), r)));
     }
   }
 
@@ -98,9 +98,9 @@ sealed interface WinogradKernel {
   record WeightGradient(long plane, int shares, long share, long tap) implements WinogradKernel {
     @Override
     public void emit(Assembler a) {
-      vectors(a, () -> Winograd.WEIGHT_GRADIENT.emit(a, a.vectorRegisters(), R9,
+      vectors(a, () -> Winograd.emit(a, Winograd.WEIGHT_GRADIENT, Winograd.WEIGHT_GRADIENT, a.vectorRegisters(), R9,
           (i, j, r) -> {
-            long at = (i * Winograd.WINDOW + j) * plane;
+            long at = Winograd.plane(i, j) * plane;
             a.load(r, Address.at(RDI, Math.toIntExact(at)));
             for (int s = 1; s < shares; s++) {
               a.op(Instruction.ADD, r, r, Address.at(RDI, Math.toIntExact(at + s * share)));

@@ -2,13 +2,25 @@ package dlt.backend.cpu;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
-/// The tiles of 4x4 results that cover `n` images, numbered along rows, rows down, images on; `sizeH` x `sizeW` pixels of which
-/// windows are cut, `top` and `left` zeros before them, `resultH` x `resultW` results.
-record WinogradTiles(int n, int sizeH, int sizeW, int top, int left, int resultH, int resultW) {
+/// The tiles of results that cover images, and their order. A tile has 4 results along a side, or 3 ([Winograd#NARROW_POINTS]) where whole
+/// images make a block of tiles: then as many as can be are narrow, the last ones of a side.
+///
+/// Tiles are numbered image by image, rows down, along rows; but in a block of whole images those of a kind follow one another, so that those
+/// that have a product do.
+final class WinogradTiles {
   /// Equal neighbours along one side: tiles `first` to `end - 1`; rows or columns `from` to `to - 1` of their windows lie in the
   /// image, and they have `results`.
-  record Span(int first, int end, int from, int to, int results) {}
+  record Span(int first, int end, boolean narrow, int from, int to, int results) {
+    /// A transform along this side.
+    Winograd of(Winograd wide) {
+      return narrow ? wide.narrow() : wide;
+    }
+  }
+
+  /// Planes `first` to `first + planes - 1` have products of tiles `from` to `end - 1` of a block alone.
+  record Range(int first, int planes, int from, int end) {}
 
   /// What is done with `count` tiles that follow one another in a row of an image; `tile` is the number of the first of them, `row`
   /// and `column` those of its spans, `y` and `x` its first result.
@@ -17,60 +29,188 @@ record WinogradTiles(int n, int sizeH, int sizeW, int top, int left, int resultH
     void tiles(int tile, int count, int row, int column, int image, int y, int x);
   }
 
-  int across() {
-    return Math.ceilDiv(resultW, Winograd.TILE);
+  /// One side: pixels, zeros before them, results, and tiles, of which the first ones are wide.
+  private record Side(int size, int before, int results, int tiles, int wide) {
+    static Side of(Taps taps, boolean narrow) {
+      int tiles = Math.ceilDiv(taps.out(), Winograd.RESULT.tile);
+      return new Side(taps.in(), taps.pad(), taps.out(), tiles, narrow ? Math.max(0, taps.out() - tiles * Winograd.RESULT_NARROW.tile) : tiles);
+    }
+
+    /// The first result of a tile.
+    int first(int tile) {
+      return Winograd.RESULT.tile * Math.min(tile, wide) + Winograd.RESULT_NARROW.tile * Math.max(0, tile - wide);
+    }
+
+    /// The first pixel of the window, in the image or beyond, and the one behind it.
+    int begin(int tile) {
+      return first(tile) - before;
+    }
+
+    int end(int tile) {
+      return begin(tile) + (tile < wide ? Winograd.IMAGE : Winograd.IMAGE_NARROW).inputs;
+    }
+
+    List<Span> spans() {
+      List<Span> spans = new ArrayList<>();
+      for (int t = 0; t < tiles; t++) {
+        int to = Math.clamp(size - begin(t), 0, end(t) - begin(t));
+        int from = Math.clamp(-begin(t), 0, to);
+        int here = Math.min(first(t + 1), results) - first(t);
+        Span next = new Span(t, t + 1, t >= wide, from, to, here);
+        Span last = spans.isEmpty() ? null : spans.getLast();
+        if (last != null && last.narrow == next.narrow && last.from == from && last.to == to && last.results == here) {
+          spans.set(spans.size() - 1, new Span(last.first, t + 1, last.narrow, from, to, here));
+        } else {
+          spans.add(next);
+        }
+      }
+      return spans;
+    }
   }
 
-  int down() {
-    return Math.ceilDiv(resultH, Winograd.TILE);
+  /// The tiles of an image in some rows and columns of tiles.
+  private record Kind(int firstRow, int endRow, int firstColumn, int endColumn) {
+    int across() {
+      return endColumn - firstColumn;
+    }
+
+    int tiles() {
+      return (endRow - firstRow) * across();
+    }
+  }
+
+  private final int n;
+  private final Side down;
+  private final Side across;
+  private final List<Span> rows;
+  private final List<Span> columns;
+  private final List<Kind> kinds;
+  private final int block;
+
+  /// Tiles of the results of `n` images, in blocks of at most `most` tiles, as equal as can be; the number of blocks is a multiple of
+  /// `times`, where there are as many.
+  WinogradTiles(int n, Taps rows, Taps columns, int most, int times) {
+    this.n = n;
+    int each = Side.of(rows, false).tiles * Side.of(columns, false).tiles;
+    down = Side.of(rows, each <= most);
+    across = Side.of(columns, each <= most);
+    this.rows = down.spans();
+    this.columns = across.spans();
+    kinds = new ArrayList<>();
+    // in this order wide rows follow one another, and so do wide columns
+    kind(down.wide, down.tiles, 0, across.wide);
+    kind(0, down.wide, 0, across.wide);
+    kind(0, down.wide, across.wide, across.tiles);
+    kind(down.wide, down.tiles, across.wide, across.tiles);
+    int unit = kinds.size() > 1 ? each : 1;
+    int units = count() / unit;
+    int blocks = Math.ceilDiv(Math.ceilDiv(units, most / unit), times) * times;
+    block = Math.ceilDiv(units, blocks) * unit;
+  }
+
+  private void kind(int firstRow, int endRow, int firstColumn, int endColumn) {
+    Kind kind = new Kind(firstRow, endRow, firstColumn, endColumn);
+    if (kind.tiles() > 0) {
+      kinds.add(kind);
+    }
   }
 
   int count() {
-    return n * down() * across();
+    return n * down.tiles * across.tiles;
+  }
+
+  /// Tiles of a block; the last one may have fewer.
+  int block() {
+    return block;
+  }
+
+  int blocks() {
+    return Math.ceilDiv(count(), block);
   }
 
   List<Span> rows() {
-    return spans(sizeH, top, resultH);
+    return rows;
   }
 
   List<Span> columns() {
-    return spans(sizeW, left, resultW);
+    return columns;
   }
 
-  private static List<Span> spans(int size, int before, int results) {
-    List<Span> spans = new ArrayList<>();
-    for (int t = 0; t < Math.ceilDiv(results, Winograd.TILE); t++) {
-      int start = t * Winograd.TILE - before;
-      int to = Math.clamp(size - start, 0, Winograd.WINDOW);
-      int from = Math.clamp(-start, 0, to);
-      int here = Math.min(Winograd.TILE, results - t * Winograd.TILE);
-      Span last = spans.isEmpty() ? null : spans.getLast();
-      if (last != null && last.from == from && last.to == to && last.results == here) {
-        spans.set(spans.size() - 1, new Span(last.first, t + 1, from, to, here));
+  /// Which planes have products of which tiles, in a block of so many.
+  List<Range> ranges(int tiles) {
+    int n = Winograd.NARROW_POINTS;
+    List<Range> ranges = new ArrayList<>();
+    for (Range next : List.of(range(0, n * n, tiles, _ -> true), range(n * n, n, tiles, this::wideRows),
+        range(n * n + n, n, tiles, this::wideColumns), range(n * n + 2 * n, 1, tiles, k -> wideRows(k) && wideColumns(k)))) {
+      Range last = ranges.isEmpty() ? null : ranges.getLast();
+      if (last != null && last.from == next.from && last.end == next.end) {
+        ranges.set(ranges.size() - 1, new Range(last.first, last.planes + next.planes, last.from, last.end));
       } else {
-        spans.add(new Span(t, t + 1, from, to, here));
+        ranges.add(next);
       }
     }
-    return spans;
+    return ranges;
+  }
+
+  private boolean wideRows(Kind kind) {
+    return kind.firstRow < down.wide;
+  }
+
+  private boolean wideColumns(Kind kind) {
+    return kind.firstColumn < across.wide;
+  }
+
+  private Range range(int first, int planes, int tiles, Predicate<Kind> has) {
+    int from = 0;
+    int end = 0;
+    int at = 0;
+    for (Kind kind : kinds) {
+      int next = at + in(kind, tiles);
+      if (has.test(kind)) {
+        from = end == 0 ? at : from;
+        end = next;
+      }
+      at = next;
+    }
+    return new Range(first, planes, from, end);
+  }
+
+  /// Products of all tiles.
+  long products() {
+    return ranges(count()).stream().mapToLong(r -> (long) r.planes * (r.end - r.from)).sum();
+  }
+
+  /// What the transforms of all tiles take, in floating-point operations of a lane.
+  long arithmetic(Winograd wide) {
+    long sum = 0;
+    for (Span row : rows) {
+      for (Span column : columns) {
+        sum += (long) n * (row.end - row.first) * (column.end - column.first) * Winograd.arithmetic(row.of(wide), column.of(wide));
+      }
+    }
+    return sum;
+  }
+
+  /// How many of so many tiles of whole images are of a kind.
+  private int in(Kind kind, int tiles) {
+    return (int) ((long) tiles * kind.tiles() / (down.tiles * across.tiles));
   }
 
   /// Rows of pixels from the first image's first row on, one image after the other: from the first to behind the last one that
-  /// tiles `first` to `end - 1` have windows in.
+  /// tiles `first` to `end - 1`, some blocks, have windows in.
   int[] windowRows(int first, int end) {
-    int begin = first / across() % down() * Winograd.TILE - top;
-    int last = (end - 1) / across() % down() * Winograd.TILE - top + Winograd.WINDOW;
-    return new int[] {image(first) * sizeH + Math.clamp(begin, 0, sizeH), image(end - 1) * sizeH + Math.clamp(last, 0, sizeH)};
+    return new int[] {image(first) * down.size + Math.clamp(down.begin(row(first, 0)), 0, down.size),
+        image(end - 1) * down.size + Math.clamp(down.end(row(end - 1, down.tiles - 1)), 0, down.size)};
   }
 
   /// The same of their results.
   int[] resultRows(int first, int end) {
-    int begin = first / across() % down() * Winograd.TILE;
-    int last = (end - 1) / across() % down() * Winograd.TILE + Winograd.TILE;
-    return new int[] {image(first) * resultH + begin, image(end - 1) * resultH + Math.min(last, resultH)};
+    return new int[] {image(first) * down.results + down.first(row(first, 0)),
+        image(end - 1) * down.results + Math.min(down.first(row(end - 1, down.tiles - 1) + 1), down.results)};
   }
 
-  /// The most [#windowRows] and [#resultRows] of blocks of so many tiles.
-  int[] mostRows(int block) {
+  /// The most [#windowRows] and [#resultRows] of a block.
+  int[] mostRows() {
     int[] most = new int[2];
     for (int first = 0; first < count(); first += block) {
       int end = Math.min(count(), first + block);
@@ -81,30 +221,42 @@ record WinogradTiles(int n, int sizeH, int sizeW, int top, int left, int resultH
   }
 
   private int image(int tile) {
-    return tile / across() / down();
+    return tile / (down.tiles * across.tiles);
   }
 
-  /// Calls `body` for tiles `first` to `end - 1` in order, as many at once as there are; `rows` and `columns` are [#rows] and
-  /// [#columns].
-  void each(List<Span> rows, List<Span> columns, int first, int end, Body body) {
-    int across = across();
-    int row = 0;
+  /// The row of a tile, or `whole` where blocks are whole images.
+  private int row(int tile, int whole) {
+    return kinds.size() > 1 ? whole : tile / across.tiles % down.tiles;
+  }
+
+  /// Calls `body` for tiles `first` to `end - 1` in order, as many at once as there are.
+  void each(int first, int end, Body body) {
+    int image = down.tiles * across.tiles;
     for (int tile = first; tile < end; ) {
-      int ty = tile / across % down();
-      int image = tile / across / down();
-      int begin = tile % across;
-      int until = Math.min(across, begin + end - tile);
-      while (row >= rows.size() || ty < rows.get(row).first || ty >= rows.get(row).end) {
-        row = row >= rows.size() - 1 ? 0 : row + 1;
+      // of the block, or image, that the tile is in
+      int begin = kinds.size() > 1 ? tile / block * block : tile / image * image;
+      int tiles = kinds.size() > 1 ? Math.min(block, count() - begin) : image;
+      int rest = tile - begin;
+      int k = 0;
+      while (rest >= in(kinds.get(k), tiles)) {
+        rest -= in(kinds.get(k++), tiles);
+      }
+      Kind kind = kinds.get(k);
+      int ty = kind.firstRow + rest % kind.tiles() / kind.across();
+      int tx = kind.firstColumn + rest % kind.across();
+      int until = Math.min(kind.endColumn, tx + end - tile);
+      int row = 0;
+      while (ty >= rows.get(row).end) {
+        row++;
       }
       for (int column = 0; column < columns.size(); column++) {
-        int from = Math.max(begin, columns.get(column).first);
+        int from = Math.max(tx, columns.get(column).first);
         int count = Math.min(until, columns.get(column).end) - from;
         if (count > 0) {
-          body.tiles(tile + from - begin, count, row, column, image, ty * Winograd.TILE, from * Winograd.TILE);
+          body.tiles(tile + from - tx, count, row, column, begin / image + rest / kind.tiles(), down.first(ty), across.first(from));
         }
       }
-      tile += until - begin;
+      tile += until - tx;
     }
   }
 }

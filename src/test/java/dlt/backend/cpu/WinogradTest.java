@@ -60,6 +60,10 @@ class WinogradTest {
     layers.add(layer(2, 200, 7, 9, 130, 1));
     layers.add(layer(33, 130, 6, 6, 140, 1));
     layers.add(layer(29, 310, 14, 14, 8, 1));
+    // blocks of some images, of whose sides one has tiles of both kinds, or both have, and which the last block has fewer of
+    layers.add(layer(9, 20, 14, 8, 35, 1));
+    layers.add(layer(9, 20, 8, 14, 35, 1));
+    layers.add(layer(7, 40, 7, 10, 40, 1));
     return layers;
   }
 
@@ -104,19 +108,22 @@ class WinogradTest {
   @ParameterizedTest
   @MethodSource("sets")
   void theErrorIsAtMostTwiceThatOfTheDirectSum(InstructionSet set) {
-    Layer layer = layer(2, 64, 16, 16, 64, 1);
-    ConvGeometry g = ConvGeometry.of(layer.window(), 1, layer.images(), layer.weights(), layer.results());
-    try (Workers workers = new Workers(1); CodeMemory code = new CodeMemory(); Arena arena = Arena.ofShared()) {
-      Target target = new Target(set, workers, code, arena);
-      MemorySegment x = random(arena, layer.images(), 1);
-      MemorySegment w = random(arena, layer.weights(), 2);
-      MemorySegment y = random(arena, layer.results(), 3);
-      Operand result = new Operand(TensorType.float32(layer.results()), arena.allocate(y.byteSize(), 64));
-      double[] exact = Definition.of(g, x, w, y).forward();
-      ChannelsLastConvPass.forward(g).compile(target, new Operand(TensorType.float32(layer.images()), x), w, Optional.empty(), result).run();
-      double direct = distance(result, exact);
-      WinogradConvPass.forward(g).compile(target, new Operand(TensorType.float32(layer.images()), x), w, Optional.empty(), result).run();
-      assertThat(distance(result, exact)).isLessThan(2 * direct);
+    // wide tiles, wide and narrow ones, and narrow ones alone
+    for (int size : new int[] {16, 14, 7, 6}) {
+      Layer layer = layer(2, 64, size, size, 64, 1);
+      ConvGeometry g = ConvGeometry.of(layer.window(), 1, layer.images(), layer.weights(), layer.results());
+      try (Workers workers = new Workers(1); CodeMemory code = new CodeMemory(); Arena arena = Arena.ofShared()) {
+        Target target = new Target(set, workers, code, arena);
+        Operand x = new Operand(TensorType.float32(layer.images()), random(arena, layer.images(), 1));
+        MemorySegment w = random(arena, layer.weights(), 2);
+        MemorySegment y = random(arena, layer.results(), 3);
+        Operand result = new Operand(TensorType.float32(layer.results()), arena.allocate(y.byteSize(), 64));
+        double[] exact = Definition.of(g, x.data(), w, y).forward();
+        ChannelsLastConvPass.forward(g).compile(target, x, w, Optional.empty(), result).run();
+        double direct = distance(result, exact);
+        WinogradConvPass.forward(g).compile(target, x, w, Optional.empty(), result).run();
+        assertThat(distance(result, exact)).as("%d pixels", size).isLessThan(2 * direct);
+      }
     }
   }
 
@@ -132,7 +139,7 @@ class WinogradTest {
   @ParameterizedTest
   @MethodSource("sets")
   void theBitsDoNotDependOnTheNumberOfThreads(InstructionSet set) {
-    for (Layer layer : List.of(layer(3, 40, 30, 20, 50, 1), layer(2, 200, 7, 7, 70, 1))) {
+    for (Layer layer : List.of(layer(3, 40, 30, 20, 50, 1), layer(2, 200, 7, 7, 70, 1), layer(5, 40, 14, 14, 50, 1))) {
       for (OpCase pass : layer.passes()) {
         float[] one = null;
         for (int threads = 1; threads <= 3; threads++) {
