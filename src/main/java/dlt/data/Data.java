@@ -3,6 +3,7 @@ package dlt.data;
 import dlt.config.Default;
 import dlt.config.Doc;
 import dlt.config.Invalid;
+import dlt.config.Kinds;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,9 @@ public record Data(
     @Doc("A source of its own for the test.") Optional<Source> test,
     @Doc("How `train` is divided where validation or test have no source of their own.") Optional<Split> split,
     @Doc("Steps between the raw inputs and the model, exported with it.") @Default("[]") List<Preprocess> preprocess,
+    @Doc("Steps for targets that are numbers, such as `standardize` for prices: mse, l1, smooth_l1 and huber compare what they make of the target. Metrics, "
+            + "predictions and the exported model are in the target's own units all the same.")
+        @Default("[]") List<Preprocess> preprocessTargets,
     @Doc("Random changes of the training samples.") @Default("[]") List<Augment> augment) {
 
   public Data {
@@ -27,6 +31,11 @@ public record Data(
     }
     if (test.isPresent() && split.isPresent() && split.get().test() > 0) {
       throw new Invalid("split", "a share for the test beside a test source", "one of the two");
+    }
+    for (Preprocess step : preprocessTargets) {
+      if (!step.undone()) {
+        throw new Invalid("preprocessTargets", Kinds.name(step.getClass()), "scale, standardize, min_max or normalize, which predictions can be scaled back from");
+      }
     }
   }
 

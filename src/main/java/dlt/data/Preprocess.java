@@ -11,6 +11,14 @@ import java.util.Optional;
 /// its statistics come from the training part alone. Categorical columns are left alone by all but [OneHot].
 @Doc("A step between the raw inputs and the model, exported with it; its statistics come from the training part alone.")
 public sealed interface Preprocess {
+  /// Whether it is a scale and a shift, which can be undone.
+  default boolean undone() {
+    return switch (this) {
+      case Scale _, Standardize _, MinMax _, Normalize _ -> true;
+      case Impute _, OneHot _ -> false;
+    };
+  }
+
   /// What is taken together when a statistic is computed.
   enum Per {
     @Doc("Every element of a sample by itself.") PER_FEATURE,

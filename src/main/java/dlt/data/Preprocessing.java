@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.UnaryOperator;
 
-/// The preprocessing of one input, with its numbers: `steps` in their order turn samples of `input.type()` into samples of
+/// The preprocessing of one input or target, with its numbers: `steps` in their order turn samples of `input.type()` into samples of
 /// `output`. An int64 input is left as it is.
 public record Preprocessing(Field input, List<Fitted> steps, TensorType output) {
   public Preprocessing {
@@ -63,15 +63,21 @@ public record Preprocessing(Field input, List<Fitted> steps, TensorType output) 
         walk(
             steps,
             train.dataset().inputs().get(field),
-            (step, _, state, before) -> fit(step, state, new Statistics(train, train.dataset().fittedTo(field), before)));
+            (step, _, state, before) -> fit(step, state, new Statistics(train, false, train.dataset().fittedTo(field), before)));
     fitted.requireNothingMissing(train, field);
     return fitted;
+  }
+
+  /// Fits `steps` ([Data#preprocessTargets]) to the target `field` over `train`, as [#fit].
+  public static Preprocessing fitTarget(List<Preprocess> steps, Part train, int field) {
+    return walk(steps, train.dataset().targets().get(field),
+        (step, _, state, before) -> fit(step, state, new Statistics(train, true, field, before)));
   }
 
   /// Throws Failure(DATA) where a value of the input `field` is missing and no step fills it in.
   public void requireNothingMissing(Part part, int field) {
     if (input.type().dtype() == DType.FLOAT32 && part.dataset().mayMiss() && steps.stream().noneMatch(Fitted.Fill.class::isInstance)) {
-      new Statistics(part, field, List.of()).requireNothingMissing();
+      new Statistics(part, false, field, List.of()).requireNothingMissing();
     }
   }
 

@@ -19,11 +19,14 @@ final class Statistics {
   }
 
   private final Part part;
+  private final boolean target;
   private final int field;
   private final List<UnaryOperator<double[]>> before;
 
-  Statistics(Part part, int field, List<Fitted> before) {
+  /// Of input number `field`, or of the target with this number.
+  Statistics(Part part, boolean target, int field, List<Fitted> before) {
     this.part = part;
+    this.target = target;
     this.field = field;
     this.before = before.stream().map(Fitted::onHost).toList();
   }
@@ -166,19 +169,23 @@ final class Statistics {
     }
     return new Failure(
         Failure.Kind.DATA,
-        part.dataset().origin(sample) + ": " + called(feature) + " is missing (NaN); put an `impute` step before the others");
+        part.dataset().origin(sample) + ": " + called(feature) + " is missing (NaN)" + (target ? "" : "; put an `impute` step before the others"));
   }
 
   private String called(int feature) {
-    Field f = part.dataset().inputs().get(field);
+    Field f = field();
     return f.columns().size() > feature ? "column '" + f.columns().get(feature).name() + "'" : "element " + feature + " of '" + f.name() + "'";
   }
 
+  private Field field() {
+    return (target ? part.dataset().targets() : part.dataset().inputs()).get(field);
+  }
+
   private void forEach(Visitor visitor) {
-    HostTensor raw = HostTensor.allocate(part.dataset().inputs().get(field).type());
+    HostTensor raw = HostTensor.allocate(field().type());
     double[] buffer = new double[Math.toIntExact(raw.size())];
     for (int sample : part.samples()) {
-      part.dataset().read(sample, false, field, raw.data());
+      part.dataset().read(sample, target, field, raw.data());
       for (int i = 0; i < buffer.length; i++) {
         buffer[i] = raw.data().getAtIndex(ValueLayout.JAVA_FLOAT, i);
       }

@@ -106,6 +106,9 @@ final class TableDraft {
     if (!features.isEmpty()) {
       y.line(side > 0 ? "  preprocess: [{scale: " + 1 / greatest(features) + "}]" : "  preprocess: [standardize]                 # with the training part's mean and deviation");
     }
+    if (!classes) {
+      y.line("  preprocess_targets: [standardize]         # for the loss alone: predictions are in the target's own units");
+    }
     List<String> read = layers(texts, !features.isEmpty());
     if (side > 0) {
       y.convolutions(side, side, t.different());
@@ -114,11 +117,7 @@ final class TableDraft {
     }
     y.line("loss: " + (classes ? "cross_entropy" : "mse"));
     int steps = side > 0 ? 1500 : 3000;
-    if (classes) {
-      y.training(t.rows(), steps, side > 0 ? "2e-3" : "5e-3", "accuracy, f1_macro");
-    } else {
-      regression(y, t, steps, read.size() + 3);
-    }
+    y.training(t.rows(), steps, side > 0 ? "2e-3" : "5e-3", classes ? "accuracy, f1_macro" : "mae, rmse, r2");
     return new Draft(name, y.toString(), List.copyOf(seen));
   }
 
@@ -206,12 +205,5 @@ final class TableDraft {
 
   private static double greatest(List<Facts> features) {
     return features.stream().mapToDouble(Facts::greatest).max().orElse(1);
-  }
-
-  /// The last layer learns in the units of the target.
-  private void regression(Yaml y, Facts t, int steps, int last) {
-    double spread = Math.max(1e-3, (t.greatest() - t.least()) / 4);
-    double rate = Double.parseDouble(String.format(Locale.ROOT, "%.1g", Math.clamp(spread * 5e-3, 5e-3, 1e4)));
-    y.training(t.rows(), steps, rate > 5e-3 ? "5e-3, groups: [{match: '" + last + "\\..*', lr: " + rate + "}]" : "5e-3", "mae, rmse, r2");
   }
 }

@@ -64,7 +64,7 @@ public final class Assembly {
   private final ExperimentFile file;
   private final Experiment experiment;
   private final Schema schema;
-  private final List<Preprocessing> preprocessing;
+  private final List<Preprocessing> preprocessing, targetPreprocessing;
   private final Objective objective;
   private final SequencedMap<String, ParameterSpec> parameters = new LinkedHashMap<>();
   private final SequencedMap<String, BufferSpec> buffers = new LinkedHashMap<>();
@@ -73,15 +73,17 @@ public final class Assembly {
   private final SequencedMap<String, Shape> outputs = new LinkedHashMap<>();
   private final List<Applied> layers;
 
-  /// The graphs of `file` over data of `schema`, preprocessed by `preprocessing` (one an input). `classCounts` counts how
-  /// often the training part has each of so many classes of the target with this number, for losses whose weights are
-  /// balanced. Throws
-  /// [ConfigException] where a layer, the loss or the target does not fit.
-  public Assembly(ExperimentFile file, Schema schema, List<Preprocessing> preprocessing, ClassCounts classCounts) {
+  /// The graphs of `file` over data of `schema`, preprocessed by `preprocessing` (one an input) and, for their losses,
+  /// `targetPreprocessing` (one a target). `classCounts` counts how often the training part has each of so many classes of the
+  /// target with this number, for losses whose weights are balanced. Throws [ConfigException] where a layer, the loss or the
+  /// target does not fit.
+  public Assembly(ExperimentFile file, Schema schema, List<Preprocessing> preprocessing, List<Preprocessing> targetPreprocessing,
+      ClassCounts classCounts) {
     this.file = file;
     this.experiment = file.experiment();
     this.schema = schema;
     this.preprocessing = List.copyOf(preprocessing);
+    this.targetPreprocessing = List.copyOf(targetPreprocessing);
     Forward forward = forward(2, true);
     parameters.putAll(forward.scope.parameters());
     buffers.putAll(forward.scope.buffers());
@@ -89,7 +91,7 @@ public final class Assembly {
     forward.outputs.forEach((name, value) -> outputs.put(name, value.shape().without(0)));
     SequencedMap<String, Shape> scorable = new LinkedHashMap<>();
     forward.scorable().forEach((name, value) -> scorable.put(name, value.shape().without(0)));
-    objective = new Objective(file, schema, scorable, outputs.size(), classCounts);
+    objective = new Objective(file, schema, targetPreprocessing, scorable, outputs.size(), classCounts);
     Training training = scored(forward, 2, true);
     checkPatterns();
     updates = update(training.graph, gradients(training));
@@ -125,6 +127,11 @@ public final class Assembly {
 
   public List<Preprocessing> preprocessing() {
     return preprocessing;
+  }
+
+  /// What each target goes through before its loss.
+  public List<Preprocessing> targetPreprocessing() {
+    return targetPreprocessing;
   }
 
   /// The trainable parameters in the order of the layers.
@@ -301,16 +308,16 @@ public final class Assembly {
   public Graph evaluation(int batch) {
     Training t = build(batch, false);
     t.graph.output(LOSS, t.loss);
-    t.outputs.forEach((name, value) -> t.graph.output(name, activation(name).emit(t.graph, value)));
+    t.outputs.forEach((name, value) -> t.graph.output(name, objective.shown(t.graph, name, value, true)));
     objective.decision(t.graph, t.outputs).ifPresent(d -> t.graph.output(DECISION, d));
     return t.graph.build();
   }
 
-  /// The outputs under their names from the raw inputs; activated where `activate` says so.
+  /// The outputs under their names from the raw inputs, in the units of the targets; activated where `activate` says so.
   public Graph inference(int batch, boolean activate) {
     GraphBuilder g = new GraphBuilder();
     Map<String, Value> results = model(g, batch, new ModelScope(g, false, null));
-    results.forEach((name, value) -> g.output(name, activate ? activation(name).emit(g, value) : value));
+    results.forEach((name, value) -> g.output(name, objective.shown(g, name, value, activate)));
     return g.build();
   }
 

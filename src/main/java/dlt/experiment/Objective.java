@@ -3,14 +3,17 @@ package dlt.experiment;
 import dlt.config.ConfigException;
 import dlt.config.Diagnostic;
 import dlt.config.Invalid;
+import dlt.config.Kinds;
 import dlt.config.Location;
 import dlt.data.Augment;
 import dlt.data.Field;
+import dlt.data.Preprocessing;
 import dlt.data.Schema;
 import dlt.graph.GraphBuilder;
 import dlt.loss.Activation;
 import dlt.loss.LossTerm;
 import dlt.loss.Target;
+import dlt.op.Emit;
 import dlt.op.ShapeException;
 import dlt.op.Value;
 import dlt.tensor.DType;
@@ -21,6 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /// What an experiment minimises: its losses over the model's outputs (and other named layers) and the data's targets. Throws [ConfigException] where
 /// the three do not fit one another.
@@ -28,6 +32,7 @@ final class Objective {
   private final ExperimentFile file;
   private final Experiment experiment;
   private final Schema schema;
+  private final List<Preprocessing> preprocessing;
   private final SequencedMap<String, Shape> outputs;
   private final int results;
 
@@ -35,11 +40,13 @@ final class Objective {
   private final List<LossTerm> losses = new ArrayList<>();
 
   /// The losses of `file` over outputs of these shapes (of one sample), of which the first `results` are the model's own,
-  /// and targets of `schema`.
-  Objective(ExperimentFile file, Schema schema, SequencedMap<String, Shape> outputs, int results, Assembly.ClassCounts classCounts) {
+  /// and targets of `schema`, each preprocessed for the losses that compare it with a prediction.
+  Objective(ExperimentFile file, Schema schema, List<Preprocessing> preprocessing, SequencedMap<String, Shape> outputs, int results,
+      Assembly.ClassCounts classCounts) {
     this.file = file;
     this.experiment = file.experiment();
     this.schema = schema;
+    this.preprocessing = List.copyOf(preprocessing);
     this.outputs = outputs;
     this.results = results;
     LossTerm first = experiment.loss().getFirst();
@@ -51,6 +58,44 @@ final class Objective {
       }
     }
     experiment.loss().forEach(t -> losses.add(settled(t, classCounts)));
+    checkScaled();
+  }
+
+  private void checkScaled() {
+    if (experiment.data().preprocessTargets().isEmpty()) {
+      return;
+    }
+    if (losses.stream().noneMatch(this::scaled)) {
+      throw error(file.bound().at(experiment.data(), "preprocessTargets"), "no loss compares a prediction with a target that is a number: found "
+          + losses.stream().map(t -> Kinds.name(t.loss().getClass())).collect(Collectors.joining(", ")), "mse, l1, smooth_l1 and huber do");
+    }
+    for (LossTerm t : losses) {
+      Optional<LossTerm> first = predictions(t).stream().flatMap(output -> scorer(output).stream()).findFirst();
+      if (first.isPresent() && (scaled(t) || scaled(first.get())) && (scaled(t) != scaled(first.get()) || targetIndex(t) != targetIndex(first.get()))) {
+        throw error(file.bound().at(experiment.loss().get(losses.indexOf(t))), "takes an output that another loss compares with "
+            + (targetIndex(t) == targetIndex(first.get()) ? "the preprocessed target" : "another target, which is preprocessed in its own way"),
+            "give each its own output, or leave out data.preprocess_targets");
+      }
+    }
+  }
+
+  private boolean scaled(LossTerm t) {
+    return ScaledTargets.scaled(experiment, schema, t);
+  }
+
+  /// The first loss of an output.
+  private Optional<LossTerm> scorer(String output) {
+    return losses.stream().filter(t -> (t.input().isEmpty() ? outputs.firstEntry().getKey() : t.input().getFirst()).equals(output)).findFirst();
+  }
+
+  /// What people, metrics and the exported model get of `output`: it is in the units of its target, and activated where
+  /// `activate` says so.
+  Value shown(Emit g, String output, Value value, boolean activate) {
+    Optional<LossTerm> scaled = scorer(output).filter(this::scaled);
+    if (scaled.isPresent()) {
+      return Steps.undo(g, preprocessing.get(targetIndex(scaled.get())), value);
+    }
+    return activate ? activation(output).emit(g, value) : value;
   }
 
   private LossTerm settled(LossTerm t, Assembly.ClassCounts classCounts) {
@@ -66,13 +111,7 @@ final class Objective {
 
   /// See [Assembly#activation].
   Activation activation(String output) {
-    for (LossTerm t : losses) {
-      String scored = t.input().isEmpty() ? outputs.firstEntry().getKey() : t.input().getFirst();
-      if (scored.equals(output)) {
-        return t.loss().activation();
-      }
-    }
-    return Activation.NONE;
+    return scorer(output).map(t -> t.loss().activation()).orElse(Activation.NONE);
   }
 
   /// See [Assembly#scored].
@@ -171,7 +210,8 @@ final class Objective {
         Field raw = schema.targets().get(index);
         Field field = training ? mixed(() -> MixedTargets.of(steps, term, predictions.stream().map(Value::shape).toList(), raw)) : raw;
         TensorType type = new TensorType(field.type().dtype(), field.type().shape().insert(0, batch));
-        target = Optional.of(g.input(Assembly.target(field.name()), type));
+        Value own = g.input(Assembly.target(field.name()), type);
+        target = Optional.of(scaled(term) ? Steps.emit(g, preprocessing.get(index), own) : own);
       }
       if (expected.isEmpty() && training) {
         mixed(() -> MixedTargets.untargeted(steps, term));

@@ -58,7 +58,8 @@ public record Prepared(ExperimentFile file, Parts parts, Assembly assembly, Task
         at(file, experiment.data().train(), () -> preprocessing.get(input).requireNothingMissing(part, input));
       }
     }
-    Assembly assembly = new Assembly(file, schema, preprocessing, (target, classes) ->
+    List<Preprocessing> targets = at(file, experiment.data().train(), () -> ScaledTargets.fit(experiment, parts.train()));
+    Assembly assembly = new Assembly(file, schema, preprocessing, targets, (target, classes) ->
         Arrays.stream(Targets.counts(parts.train(), target, classes)).boxed().toList());
     for (LossTerm term : experiment.loss()) {
       checkTargets(file, assembly, term, parts);
@@ -123,7 +124,8 @@ public record Prepared(ExperimentFile file, Parts parts, Assembly assembly, Task
         .map(f -> new Preprocessing(f, List.of(), Preprocessing.output(file.experiment().data().steps(), f)))
         .toList();
     if (unfitted.stream().allMatch(p -> p.output().equals(p.input().type()))) {
-      new Assembly(file, schema, unfitted, (target, classes) -> Collections.nCopies(classes, 1L));
+      List<Preprocessing> targets = schema.targets().stream().map(f -> new Preprocessing(f, List.of(), f.type())).toList();
+      new Assembly(file, schema, unfitted, targets, (target, classes) -> Collections.nCopies(classes, 1L));
     }
   }
 

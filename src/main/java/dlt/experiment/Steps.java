@@ -27,6 +27,19 @@ final class Steps {
     return x;
   }
 
+  /// What a model that learned targets as `preprocessing` leaves them says, `[N, ...]`, in the units of the target.
+  static Value undo(Emit g, Preprocessing preprocessing, Value prediction) {
+    int batch = prediction.shape().dim(0);
+    Value x = g.reshape(prediction, preprocessing.input().type().shape().insert(0, batch)); // they may differ by dimensions of size 1
+    for (Fitted step : preprocessing.steps().reversed()) {
+      x = switch (step) {
+        case Fitted.Affine a -> g.add(g.div(x, g.literal(a.scale())), g.literal(a.center()));
+        case Fitted.Fill _, Fitted.OneHot _ -> throw new IllegalArgumentException("no step for targets: " + step);
+      };
+    }
+    return g.reshape(x, prediction.shape());
+  }
+
   /// Columns next to each other that stay as they are move together. A column alone may be `[N]`.
   private static Value oneHot(Emit g, Fitted.OneHot step, Value raw) {
     int batch = raw.shape().dim(0);

@@ -21,6 +21,11 @@ public record Huber(
   }
 
   @Override
+  public boolean inTargetUnits() {
+    return true;
+  }
+
+  @Override
   public Value emit(Emit g, List<Value> predictions, Optional<Value> target) {
     Value x = predictions.getFirst();
     Value t = Targets.fit(g, this, predictions, target);

@@ -19,6 +19,11 @@ public record L1(
   }
 
   @Override
+  public boolean inTargetUnits() {
+    return true;
+  }
+
+  @Override
   public Value emit(Emit g, List<Value> predictions, Optional<Value> target) {
     Value x = predictions.getFirst();
     Value t = Targets.fit(g, this, predictions, target);

@@ -27,6 +27,11 @@ public sealed interface Loss
     return Activation.NONE;
   }
 
+  /// Whether its prediction says the target itself, so that one that was learned from a rescaled target can be scaled back.
+  default boolean inTargetUnits() {
+    return false;
+  }
+
   /// A number that is above 0 where `predictions` mean the target 1 rather than -1 (alike rather than different, the first
   /// higher than the second), for losses whose targets are signs; empty for others.
   default Optional<Value> decision(Emit g, List<Value> predictions) {

@@ -1,5 +1,7 @@
 package dlt.train;
 
+import dlt.data.Field;
+import dlt.data.Preprocess;
 import dlt.data.Preprocessing;
 import dlt.error.Failure;
 import dlt.experiment.Assembly;
@@ -11,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
@@ -18,7 +21,7 @@ import java.util.SequencedMap;
 /// The checkpoints of a run as safetensors files: parameters and buffers under PyTorch's names, the optimizer's state, and
 /// the numbers of the preprocessing (`preprocess.0.0.center`); the state of the training and the data's schema are metadata.
 public final class Checkpoints {
-  private static final String PREPROCESS = "preprocess.", SCHEMA = "schema";
+  private static final String PREPROCESS = "preprocess.", TARGET = PREPROCESS + "target.", SCHEMA = "schema";
 
   private final RunDirectory run;
   private final Assembly assembly;
@@ -38,13 +41,18 @@ public final class Checkpoints {
 
   private void write(Path file, SequencedMap<String, HostTensor> variables, Map<String, String> state) {
     SequencedMap<String, HostTensor> tensors = new LinkedHashMap<>(variables);
-    for (int i = 0; i < assembly.preprocessing().size(); i++) {
-      String prefix = PREPROCESS + i + ".";
-      assembly.preprocessing().get(i).tensors().forEach((name, t) -> tensors.put(prefix + name, t));
-    }
+    add(tensors, PREPROCESS, assembly.preprocessing());
+    add(tensors, TARGET, assembly.targetPreprocessing());
     Map<String, String> metadata = new java.util.TreeMap<>(state);
     metadata.put(SCHEMA, assembly.schema().json());
     AtomicFile.write(file, out -> Safetensors.write(out, tensors, metadata));
+  }
+
+  private static void add(Map<String, HostTensor> tensors, String prefix, List<Preprocessing> preprocessing) {
+    for (int i = 0; i < preprocessing.size(); i++) {
+      String mine = prefix + i + ".";
+      preprocessing.get(i).tensors().forEach((name, t) -> tensors.put(mine + name, t));
+    }
   }
 
   /// Reads the last checkpoint into `variables`; empty where the run has none yet.
@@ -113,8 +121,16 @@ public final class Checkpoints {
   }
 
   /// The preprocessing of input number `input`, as it was fitted.
-  static Preprocessing preprocessing(RunDirectory run, java.util.List<dlt.data.Preprocess> steps, dlt.data.Field field, int input) {
-    String prefix = PREPROCESS + input + ".";
+  static Preprocessing preprocessing(RunDirectory run, List<Preprocess> steps, Field field, int input) {
+    return restored(run, steps, field, PREPROCESS + input + ".");
+  }
+
+  /// The preprocessing of target number `target`, as it was fitted.
+  static Preprocessing targetPreprocessing(RunDirectory run, List<Preprocess> steps, Field field, int target) {
+    return restored(run, steps, field, TARGET + target + ".");
+  }
+
+  private static Preprocessing restored(RunDirectory run, List<Preprocess> steps, Field field, String prefix) {
     Map<String, HostTensor> mine = new LinkedHashMap<>();
     Safetensors.read(run.best()).forEach((name, t) -> {
       if (name.startsWith(prefix)) {

@@ -27,7 +27,8 @@ public final class Gradients {
   /// The mean over the first batches of an epoch of `part`, what the model was trained on.
   public static SequencedMap<String, HostTensor> of(SavedModel model, Part part, Backend backend) {
     Experiment experiment = model.file().experiment();
-    Assembly assembly = new Assembly(model.file(), model.assembly().schema(), model.assembly().preprocessing(), (target, classes) ->
+    Assembly assembly = new Assembly(model.file(), model.assembly().schema(), model.assembly().preprocessing(),
+        model.assembly().targetPreprocessing(), (target, classes) ->
         Arrays.stream(Targets.counts(part, target, classes)).boxed().toList());
     Map<String, Buffer> buffers = new HashMap<>(model.variables(backend).buffers());
     SequencedMap<String, Buffer> gradients = new LinkedHashMap<>();

@@ -8,6 +8,7 @@ import dlt.data.Field;
 import dlt.data.JsonSample;
 import dlt.data.Part;
 import dlt.data.Parts;
+import dlt.data.Preprocess;
 import dlt.data.Preprocessing;
 import dlt.data.Schema;
 import dlt.data.Source;
@@ -18,6 +19,7 @@ import dlt.error.Failure;
 import dlt.experiment.Assembly;
 import dlt.experiment.ExperimentFile;
 import dlt.experiment.Prepared;
+import dlt.experiment.ScaledTargets;
 import dlt.infer.Parity;
 import dlt.metric.Metric;
 import dlt.metric.Task;
@@ -55,7 +57,11 @@ public record SavedModel(RunDirectory run, ExperimentFile file, Assembly assembl
     for (Field field : schema.inputs()) {
       preprocessing.add(Checkpoints.preprocessing(run, file.experiment().data().steps(), field, preprocessing.size()));
     }
-    Assembly assembly = new Assembly(file, schema, preprocessing, (target, classes) -> Collections.nCopies(classes, 1L));
+    List<Preprocessing> targets = new ArrayList<>();
+    for (List<Preprocess> steps : ScaledTargets.steps(file.experiment(), schema)) {
+      targets.add(Checkpoints.targetPreprocessing(run, steps, schema.targets().get(targets.size()), targets.size()));
+    }
+    Assembly assembly = new Assembly(file, schema, preprocessing, targets, (target, classes) -> Collections.nCopies(classes, 1L));
     return new SavedModel(run, file, assembly, new Checkpoints(run, assembly).bestWeights());
   }
 
