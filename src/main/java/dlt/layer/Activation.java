@@ -6,7 +6,7 @@ import java.util.List;
 
 /// A layer that is a function of each element and learns nothing. Adding one is its file and its line here.
 public sealed interface Activation extends Layer
-    permits Celu, Elu, Gelu, Hardshrink, Hardsigmoid, Hardswish, Hardtanh, LeakyRelu, LogSigmoid, Mish, Relu, Relu6, Selu, Sigmoid, Silu,
+    permits Abs, Celu, Elu, Gelu, Hardshrink, Hardsigmoid, Hardswish, Hardtanh, LeakyRelu, LogSigmoid, Mish, Relu, Relu6, Selu, Sigmoid, Silu,
         Softplus, Softshrink, Softsign, Tanh, Tanhshrink, Threshold {
   /// The function of `x`.
   Value of(Emit emit, Value x);

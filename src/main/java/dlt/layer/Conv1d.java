@@ -41,11 +41,12 @@ public record Conv1d(
     Value weight = scope.reshape(scope.parameter("weight", w, WeightInit.weight(init, w)), w.insert(2, 1));
     Padding row = new Padding(0, padding.columns(), padding.same());
     Window window = row.window(new IntPair(1, kernelSize), new IntPair(1, stride), new IntPair(1, dilation));
-    Value signals = scope.reshape(inputs.getFirst(), x.insert(2, 1));
+    Value signals = inputs.getFirst();
     if (paddingMode != PaddingMode.ZEROS) {
-      signals = paddingMode.pad(scope, signals, new Border(window.padLeft(), window.padRight(), 0, 0));
+      signals = paddingMode.pad(scope, signals, new Sides(window.padLeft(), window.padRight()));
       window = Window.of(1, stride, 0, 0, 1, dilation);
     }
+    signals = scope.reshape(signals, signals.shape().insert(2, 1));
     Value y = scope.emit(new dlt.op.Conv2d(window.within(signals.shape()), groups), signals, weight);
     y = scope.reshape(y, y.shape().without(2));
     return bias ? scope.add(y, Channels.parameter(scope, "bias", y.shape(), WeightInit.bias(w))) : y;

@@ -9,13 +9,14 @@ public sealed interface Layer
     permits Linear, Conv1d, Conv2d, ConvTranspose1d, ConvTranspose2d,
         MaxPool1d, MaxPool2d, AvgPool1d, AvgPool2d, AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveMaxPool1d, AdaptiveMaxPool2d,
         BatchNorm, LayerNorm, GroupNorm, InstanceNorm2d, RmsNorm, LocalResponseNorm,
-        Embedding, Rnn, Gru, Lstm, MultiheadAttention, TransformerEncoderLayer, PositionalEncoding,
+        Embedding, Rnn, Gru, Lstm, MultiheadAttention, TransformerEncoderLayer, TransformerDecoderLayer, PositionalEncoding,
         Dropout, Dropout2d, AlphaDropout, FeatureAlphaDropout,
         Activation, Prelu, Rrelu, Softmax, LogSoftmax, Softmin, Glu,
-        Flatten, Unflatten, Reshape, Permute, Select, Mean, MaskedMean, Sum,
-        Upsample, PixelShuffle, PixelUnshuffle, ChannelShuffle, ZeroPad2d, ConstantPad2d, ReflectionPad2d, ReplicationPad2d,
+        Flatten, Unflatten, Reshape, Permute, Select, Narrow, Mean, MaskedMean, Sum, Max,
+        Upsample, PixelShuffle, PixelUnshuffle, ChannelShuffle, ZeroPad1d, ZeroPad2d, ConstantPad1d, ConstantPad2d,
+        ReflectionPad1d, ReflectionPad2d, ReplicationPad1d, ReplicationPad2d, CircularPad1d, CircularPad2d,
         Identity, Sequential, Residual, Parallel, Repeat, Shared,
-        Concat, Add, Mul, Bilinear, PairwiseDistance, CosineSimilarity {
+        Concat, Add, Sub, Mul, Bilinear, PairwiseDistance, CosineSimilarity {
   /// Emits the layer's ops on `inputs` (one, unless [#takesSeveral]) and returns its output. Throws
   /// [dlt.op.ShapeException] where the shapes do not fit.
   Value emit(LayerScope scope, List<Value> inputs);

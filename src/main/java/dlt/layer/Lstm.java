@@ -7,18 +7,24 @@ import dlt.op.Value;
 import java.util.List;
 import java.util.Optional;
 
-@Doc("Long short-term memory over sequences [N, T, F] (Hochreiter and Schmidhuber, 1997). Gives the hidden state of each step.")
+@Doc("Long short-term memory over sequences [N, T, F] (Hochreiter and Schmidhuber, 1997). Gives the hidden state of each step, or the last one. With `from: [x, tokens]`, indices [N, T] that are 0 at padding, it passes over padding.")
 public record Lstm(
     @Doc("Size of the hidden state.") @Range(min = 1) int hiddenSize,
     @Doc("Number of layers, each on the hidden states of the one before.") @Default("1") @Range(min = 1) int numLayers,
     @Doc("Whether biases are added.") @Default("true") boolean bias,
     @Doc("Dropout between layers.") @Default("0") @Range(min = 0, max = 1) double dropout,
     @Doc("Whether a second direction reads the sequence from its end; its hidden states stand beside the first's.") @Default("false")
-        boolean bidirectional)
+        boolean bidirectional,
+    @Doc("The state of each step, or the last one alone (PyTorch's h_n of the last layer, directions side by side).") @Default("steps") Sequence output)
     implements Layer {
   @Override
+  public boolean takesSeveral() {
+    return true;
+  }
+
+  @Override
   public Value emit(LayerScope scope, List<Value> inputs) {
-    Recurrent recurrent = new Recurrent(hiddenSize, numLayers, bias, dropout, bidirectional, 4);
+    Recurrent recurrent = new Recurrent(hiddenSize, numLayers, bias, dropout, bidirectional, output, 4);
     return recurrent.run(scope, this, inputs, (emit, x, h, last) -> {
       Value gates = emit.add(x, h);
       Value enter = emit.sigmoid(recurrent.gate(emit, gates, 0));

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 
-/// What stands in the pixels that are added around an image.
+/// What stands in the elements that are added around an image or a signal.
 public enum PaddingMode {
   /// Zeros.
   ZEROS,
@@ -27,6 +27,14 @@ public enum PaddingMode {
       case ZEROS -> emit.emit(new Pad(List.of(0, 0, border.top(), border.left()), List.of(0, 0, border.bottom(), border.right()), 0), x);
       case REFLECT, REPLICATE, CIRCULAR ->
           side(emit, side(emit, x, 2, border.top(), border.bottom()), 3, border.left(), border.right());
+    };
+  }
+
+  /// Signals [N, C, L] with `sides` at their ends.
+  Value pad(Emit emit, Value x, Sides sides) {
+    return switch (this) {
+      case ZEROS -> emit.emit(new Pad(List.of(0, 0, sides.left()), List.of(0, 0, sides.right()), 0), x);
+      case REFLECT, REPLICATE, CIRCULAR -> side(emit, x, 2, sides.left(), sides.right());
     };
   }
 

@@ -1,6 +1,7 @@
 package dlt.layer;
 
 import dlt.op.Emit;
+import dlt.op.ShapeException;
 import dlt.op.Value;
 import dlt.tensor.Shape;
 import java.util.ArrayList;
@@ -9,28 +10,51 @@ import java.util.Optional;
 
 /// What recurrent layers share: their arguments, PyTorch's names of their weights, and the way through the steps of a
 /// sequence [N, T, F], which are unrolled into the graph.
-record Recurrent(int hidden, int layers, boolean bias, double dropout, boolean bidirectional, int gates) {
+record Recurrent(int hidden, int layers, boolean bias, double dropout, boolean bidirectional, Sequence output, int gates) {
   /// What is handed from step to step. Only an LSTM has a cell.
-  record State(Value hidden, Optional<Value> cell) {}
+  record State(Value hidden, Optional<Value> cell) {
+    /// This state where `step` [N, 1] is 1, else `last`.
+    State where(Emit emit, Value step, State last) {
+      return new State(emit.where(step, hidden, last.hidden), cell.map(c -> emit.where(step, c, last.cell.orElseThrow())));
+    }
+  }
 
   /// One step, from the products of the step's input and of the last hidden state with their weights, both [N, gates * hidden].
   interface Cell {
     State step(Emit emit, Value input, Value recurrent, State last);
   }
 
-  /// The hidden states of the last layer [N, T, hidden], those of both directions side by side. Starts from zeros.
+  /// The hidden states of one direction: of all steps, and the last one in its order.
+  private record States(Value steps, Value last) {}
+
+  /// The hidden states of the last layer as [#output] says, those of both directions side by side. Starts from zeros; a step of
+  /// padding leaves the state as it is.
   Value run(LayerScope scope, Layer layer, List<Value> inputs, Cell cell) {
+    if (inputs.size() > 2) {
+      throw new ShapeException(layer.kind(), "takes one output and maybe its indices, met " + inputs.size());
+    }
     Expect.rank(layer, inputs, 3, "sequences [N, T, F]");
     Value x = inputs.getFirst();
+    Value steps = inputs.size() == 2 ? MaskedMean.steps(layer, scope, x, inputs.getLast()) : null;
+    Value last = x;
     for (int l = 0; l < layers; l++) {
       Value input = l == 0 ? x : Dropout.drop(scope, x, x.shape(), dropout);
-      Value forward = direction(scope, input, "_l" + l, false, cell);
-      x = bidirectional ? scope.concat(List.of(forward, direction(scope, input, "_l" + l + "_reverse", true, cell)), 2) : forward;
+      States forward = direction(scope, input, steps, "_l" + l, false, cell);
+      x = forward.steps;
+      last = forward.last;
+      if (bidirectional) {
+        States reverse = direction(scope, input, steps, "_l" + l + "_reverse", true, cell);
+        x = scope.concat(List.of(x, reverse.steps), 2);
+        last = scope.concat(List.of(last, reverse.last), 1);
+      }
     }
-    return x;
+    return switch (output) {
+      case STEPS -> x;
+      case LAST -> last;
+    };
   }
 
-  private Value direction(LayerScope scope, Value x, String suffix, boolean reverse, Cell cell) {
+  private States direction(LayerScope scope, Value x, Value mask, String suffix, boolean reverse, Cell cell) {
     int batch = x.shape().dim(0);
     int steps = x.shape().dim(1);
     int width = Math.multiplyExact(gates, hidden);
@@ -47,12 +71,14 @@ record Recurrent(int hidden, int layers, boolean bias, double dropout, boolean b
     State state = new State(zero, Optional.of(zero));
     List<Value> outputs = new ArrayList<>();
     for (int i = 0; i < steps; i++) {
-      Value input = scope.reshape(scope.slice(projected, 1, reverse ? steps - 1 - i : i, 1), Shape.of(batch, width));
+      int t = reverse ? steps - 1 - i : i;
+      Value input = scope.reshape(scope.slice(projected, 1, t, 1), Shape.of(batch, width));
       Value recurrent = scope.matmul(state.hidden, hiddenWeight, false, true);
-      state = cell.step(scope, input, bias ? scope.add(recurrent, hiddenBias) : recurrent, state);
+      State next = cell.step(scope, input, bias ? scope.add(recurrent, hiddenBias) : recurrent, state);
+      state = mask == null ? next : next.where(scope, scope.slice(mask, 1, t, 1), state);
       outputs.add(scope.reshape(state.hidden, Shape.of(batch, 1, hidden)));
     }
-    return scope.concat(reverse ? outputs.reversed() : outputs, 1);
+    return new States(scope.concat(reverse ? outputs.reversed() : outputs, 1), state.hidden);
   }
 
   /// Gate `i` of a product.

@@ -7,7 +7,7 @@ import dlt.op.Value;
 import java.util.List;
 import java.util.Optional;
 
-@Doc("A recurrent layer over sequences [N, T, F]: h' = tanh(W x + b + V h + c). Gives the hidden state of each step.")
+@Doc("A recurrent layer over sequences [N, T, F]: h' = tanh(W x + b + V h + c). Gives the hidden state of each step, or the last one. With `from: [x, tokens]`, indices [N, T] that are 0 at padding, it passes over padding.")
 public record Rnn(
     @Doc("Size of the hidden state.") @Range(min = 1) int hiddenSize,
     @Doc("Number of layers, each on the hidden states of the one before.") @Default("1") @Range(min = 1) int numLayers,
@@ -15,7 +15,8 @@ public record Rnn(
     @Doc("Whether biases are added.") @Default("true") boolean bias,
     @Doc("Dropout between layers.") @Default("0") @Range(min = 0, max = 1) double dropout,
     @Doc("Whether a second direction reads the sequence from its end; its hidden states stand beside the first's.") @Default("false")
-        boolean bidirectional)
+        boolean bidirectional,
+    @Doc("The state of each step, or the last one alone (PyTorch's h_n of the last layer, directions side by side).") @Default("steps") Sequence output)
     implements Layer {
   /// The function of each step.
   public enum Nonlinearity {
@@ -23,8 +24,13 @@ public record Rnn(
   }
 
   @Override
+  public boolean takesSeveral() {
+    return true;
+  }
+
+  @Override
   public Value emit(LayerScope scope, List<Value> inputs) {
-    return new Recurrent(hiddenSize, numLayers, bias, dropout, bidirectional, 1).run(scope, this, inputs, (emit, x, h, last) -> {
+    return new Recurrent(hiddenSize, numLayers, bias, dropout, bidirectional, output, 1).run(scope, this, inputs, (emit, x, h, last) -> {
       Value sum = emit.add(x, h);
       return new Recurrent.State(switch (nonlinearity) {
         case TANH -> emit.tanh(sum);

@@ -31,57 +31,20 @@ public record TransformerEncoderLayer(
       throw new ShapeException(kind(), "takes one output and maybe its indices, met " + inputs.size());
     }
     Shape shape = Expect.rank(this, inputs, 3, "sequences [N, T, F]");
-    int size = shape.dim(2);
-    Attention attention = Attention.of(this, scope, "self_attn.", size, nhead, dropout, bias, isCausal);
-    Init rule = new Init.Uniform(1 / Math.sqrt(size));
-    Dense first = dense(scope, "linear1.", dimFeedforward, size, rule, rule);
-    Init second = new Init.Uniform(1 / Math.sqrt(dimFeedforward));
-    Dense last = dense(scope, "linear2.", size, dimFeedforward, second, second);
-    Dense norm1 = norm(scope, "norm1.", size);
-    Dense norm2 = norm(scope, "norm2.", size);
+    TransformerBlock block = new TransformerBlock(scope, activation, shape.dim(2), dimFeedforward, dropout, layerNormEps, bias);
+    Attention attention = Attention.of(this, scope, "self_attn.", shape.dim(2), nhead, dropout, bias, isCausal);
+    TransformerBlock.Feed feed = block.feed();
+    TransformerBlock.Dense norm1 = block.norm("norm1.");
+    TransformerBlock.Dense norm2 = block.norm("norm2.");
 
     Value x = inputs.getFirst();
     Value steps = inputs.size() == 2 ? MaskedMean.steps(this, scope, x, inputs.getLast()) : null;
     if (normFirst) {
-      x = scope.add(x, attend(scope, normalise(scope, x, norm1), attention, steps));
-      return scope.add(x, feed(scope, normalise(scope, x, norm2), first, last));
+      Value normal = block.normalise(x, norm1);
+      x = scope.add(x, block.attend(attention, normal, normal, steps));
+      return scope.add(x, block.feed(block.normalise(x, norm2), feed));
     }
-    x = normalise(scope, scope.add(x, attend(scope, x, attention, steps)), norm1);
-    return normalise(scope, scope.add(x, feed(scope, x, first, last)), norm2);
-  }
-
-  /// A weight and its bias (null where there are none).
-  private record Dense(Value weight, Value bias) {
-    Value apply(LayerScope scope, Value x) {
-      Value y = scope.matmul(x, weight, false, true);
-      return bias == null ? y : scope.add(y, bias);
-    }
-  }
-
-  private Dense dense(LayerScope scope, String name, int out, int in, Init weightInit, Init biasInit) {
-    return new Dense(scope.parameter(name + "weight", Shape.of(out, in), weightInit),
-        bias ? scope.parameter(name + "bias", Shape.of(out), biasInit) : null);
-  }
-
-  private Dense norm(LayerScope scope, String name, int size) {
-    return new Dense(scope.parameter(name + "weight", Shape.of(size), new Init.Constant(1)),
-        bias ? scope.parameter(name + "bias", Shape.of(size), new Init.Constant(0)) : null);
-  }
-
-  private Value normalise(LayerScope scope, Value x, Dense norm) {
-    Value y = scope.mul(Normalise.standard(scope, x, List.of(2), layerNormEps), norm.weight);
-    return norm.bias == null ? y : scope.add(y, norm.bias);
-  }
-
-  private Value attend(LayerScope scope, Value x, Attention attention, Value steps) {
-    return drop(scope, attention.apply(scope, x, x, x, steps));
-  }
-
-  private Value feed(LayerScope scope, Value x, Dense first, Dense last) {
-    return drop(scope, last.apply(scope, drop(scope, activation.of(scope, first.apply(scope, x)))));
-  }
-
-  private Value drop(LayerScope scope, Value x) {
-    return Dropout.drop(scope, x, x.shape(), dropout);
+    x = block.normalise(scope.add(x, block.attend(attention, x, x, steps)), norm1);
+    return block.normalise(scope.add(x, block.feed(x, feed)), norm2);
   }
 }

@@ -18,16 +18,20 @@ import java.util.stream.IntStream;
 public record Upsample(
     @Doc("The factor by which rows and columns grow.") Optional<Factor> scaleFactor,
     @Doc("Rows and columns of the output, in place of a factor.") Optional<IntPair> size,
-    @Doc("nearest repeats pixels, bilinear interpolates.") @Default("nearest") Mode mode,
-    @Doc("Whether bilinear keeps the centres of the corner pixels where they are.") @Default("false") boolean alignCorners)
+    @Doc("nearest repeats pixels, bilinear and bicubic interpolate.") @Default("nearest") Mode mode,
+    @Doc("Whether bilinear or bicubic keeps the centres of the corner pixels where they are.") @Default("false") boolean alignCorners)
     implements Layer {
   /// Where the values between pixels come from.
   public enum Mode {
     /// The pixel before.
     NEAREST,
     /// The two nearest pixels along each dimension, weighted by their distance.
-    BILINEAR
+    BILINEAR,
+    /// The four nearest pixels along each dimension, weighted by Keys's cubic kernel of -0.75.
+    BICUBIC
   }
+
+  private static final double KEYS = -0.75;
 
   public Upsample {
     if (scaleFactor.isPresent() == size.isPresent()) {
@@ -35,7 +39,7 @@ public record Upsample(
     }
     size.ifPresent(s -> Expect.pixels("size", s));
     if (alignCorners && mode == Mode.NEAREST) {
-      throw new Invalid("alignCorners", "align_corners with mode nearest", "mode: bilinear");
+      throw new Invalid("alignCorners", "align_corners with mode nearest", "mode: bilinear or bicubic");
     }
   }
 
@@ -55,6 +59,7 @@ public record Upsample(
           ? repeat(scope, inputs.getFirst(), height / x.dim(2), width / x.dim(3))
           : nearest(scope, nearest(scope, inputs.getFirst(), 2, height), 3, width);
       case BILINEAR -> linear(scope, linear(scope, inputs.getFirst(), 2, height), 3, width);
+      case BICUBIC -> cubic(scope, cubic(scope, inputs.getFirst(), 2, height), 3, width);
     };
   }
 
@@ -81,7 +86,7 @@ public record Upsample(
     if (out == in) {
       return x;
     }
-    double[] at = IntStream.range(0, out).mapToDouble(i -> position(i, dim, in, out)).toArray();
+    double[] at = IntStream.range(0, out).mapToDouble(i -> Math.clamp(position(i, dim, in, out), 0, in - 1)).toArray();
     double[] weights = Arrays.stream(at).map(p -> p - Math.floor(p)).toArray();
     Value left = PaddingMode.pick(scope, x, dim, out, i -> (int) at[i]);
     Value right = PaddingMode.pick(scope, x, dim, out, i -> Math.min((int) at[i] + 1, in - 1));
@@ -93,6 +98,29 @@ public record Upsample(
     if (alignCorners) {
       return out == 1 ? 0 : (double) i * (in - 1) / (out - 1);
     }
-    return Math.min(Math.max((i + 0.5) * step(dim, in, out) - 0.5, 0), in - 1);
+    return (i + 0.5) * step(dim, in, out) - 0.5;
+  }
+
+  /// Pixels outside are the outermost ones.
+  private Value cubic(LayerScope scope, Value x, int dim, int out) {
+    int in = x.shape().dim(dim);
+    if (out == in) {
+      return x;
+    }
+    double[] at = IntStream.range(0, out).mapToDouble(i -> position(i, dim, in, out)).toArray();
+    Value sum = null;
+    for (int k = -1; k <= 2; k++) {
+      int offset = k;
+      Value pixels = PaddingMode.pick(scope, x, dim, out, i -> Math.clamp((long) Math.floor(at[i]) + offset, 0, in - 1));
+      double[] weights = Arrays.stream(at).map(p -> kernel(Math.abs(p - Math.floor(p) - offset))).toArray();
+      Value part = scope.mul(pixels, Constants.of(scope, dim == 2 ? Shape.of(out, 1) : Shape.of(out), weights));
+      sum = sum == null ? part : scope.add(sum, part);
+    }
+    return sum;
+  }
+
+  /// Keys's cubic at a distance below 2 (Keys, 1981).
+  private static double kernel(double d) {
+    return d <= 1 ? ((KEYS + 2) * d - (KEYS + 3)) * d * d + 1 : ((KEYS * d - 5 * KEYS) * d + 8 * KEYS) * d - 4 * KEYS;
   }
 }
