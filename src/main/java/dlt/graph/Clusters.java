@@ -232,10 +232,26 @@ final class Clusters {
     if (a.nodes.size() + b.nodes.size() > NODES || a.reduced != null && b.reduced != null && !a.reduced.equals(b.reduced)) {
       return false;
     }
-    Set<Node> all = new HashSet<>(a.nodes);
-    all.addAll(b.nodes);
-    long outputs = all.stream().filter(n -> results.contains(n) || read(n, c -> !all.contains(c))).count();
-    return inputs(all).size() + outputs <= POINTERS;
+    BitSet pointers = new BitSet();
+    pointers(a, a, b, pointers);
+    pointers(b, a, b, pointers);
+    return pointers.cardinality() <= POINTERS;
+  }
+
+  /// Adds what `c`, which is `a` or `b`, reads from memory and leaves there when these two are one kernel.
+  private void pointers(Cluster c, Cluster a, Cluster b, BitSet pointers) {
+    for (Node n : c.nodes) {
+      boolean pointwise = pointwise(n);
+      for (Node operand : n.inputs()) {
+        Node source = pointwise ? Fusion.source(operand) : operand;
+        if (!(source.op() instanceof Fill && pointwise) && !a.nodes.contains(source) && !b.nodes.contains(source)) {
+          pointers.set(source.id());
+        }
+      }
+      if (results.contains(n) || read(n, user -> !a.nodes.contains(user) && !b.nodes.contains(user))) {
+        pointers.set(n.id());
+      }
+    }
   }
 
   private boolean read(Node n, java.util.function.Predicate<Node> by) {

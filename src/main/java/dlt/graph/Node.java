@@ -44,6 +44,12 @@ public final class Node implements Value {
     return origin;
   }
 
+  /// The same in each run, so that sets of nodes are gone through in one order.
+  @Override
+  public int hashCode() {
+    return id;
+  }
+
   @Override
   public String toString() {
     return "%" + id + " = " + op + inputs.stream().map(n -> "%" + n.id).toList() + " : " + type;

@@ -28,7 +28,9 @@ public final class Verifier {
       List<TensorType> operands = new ArrayList<>();
       node.inputs().forEach(n -> operands.add(n.type()));
       TensorType type = node.op().infer(operands);
-      check(type.equals(node.type()), node, "should have type " + type);
+      if (!type.equals(node.type())) {
+        throw broken(node, "should have type " + type);
+      }
       check(type.dtype() == DType.FLOAT32 || type.dtype() == DType.INT64, node, "is neither float32 nor int64");
       if (node.op() instanceof Input input) {
         check(inputs.add(input.name()), node, "shares its name with another input");
@@ -36,16 +38,29 @@ public final class Verifier {
         check(variables.put(variable.name(), variable.type()) == null, node, "shares its name with another variable");
       }
     }
-    graph.outputs().forEach((name, node) -> check(seen.contains(node), node, "is output " + name + " but not in the graph"));
+    graph.outputs().forEach((name, node) -> {
+      if (!seen.contains(node)) {
+        throw broken(node, "is output " + name + " but not in the graph");
+      }
+    });
     graph.updates().forEach((name, node) -> {
-      check(seen.contains(node), node, "updates " + name + " but is not in the graph");
-      check(node.type().equals(variables.get(name)), node, "updates " + name + ", a variable of " + variables.get(name));
+      if (!seen.contains(node)) {
+        throw broken(node, "updates " + name + " but is not in the graph");
+      }
+      if (!node.type().equals(variables.get(name))) {
+        throw broken(node, "updates " + name + ", a variable of " + variables.get(name));
+      }
     });
   }
 
   private static void check(boolean fine, Node node, String problem) {
     if (!fine) {
-      throw new IllegalStateException(node + (node.origin().isEmpty() ? " " : " of " + node.origin() + " ") + problem);
+      throw broken(node, problem);
     }
+  }
+
+  /// Made only where it is thrown: texts of all nodes would take longer than to check them.
+  private static IllegalStateException broken(Node node, String problem) {
+    return new IllegalStateException(node + (node.origin().isEmpty() ? " " : " of " + node.origin() + " ") + problem);
   }
 }

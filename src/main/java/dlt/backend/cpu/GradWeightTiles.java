@@ -4,6 +4,8 @@ import dlt.backend.cpu.ChannelsLastGradWeight.Steps;
 import dlt.backend.cpu.ChannelsLastGradWeight.Tap;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /// The weights of a convolution of one group, as many to a tile as [ChannelsLastGradWeight] has registers for, and the kernels of
@@ -11,7 +13,7 @@ import java.util.stream.IntStream;
 ///
 /// @param images the images as tiles read them
 /// @param tiles one after the other, those that share image values next to one another
-record GradWeightTiles(ConvGeometry g, PixelSteps images, List<List<Weight>> tiles) {
+record GradWeightTiles(ConvGeometry g, PixelSteps images, List<Tile> tiles) {
   /// Channels of a tile of weights of a whole kernel row, a part of any vector.
   private static final int SOME_CHANNELS = 4;
 
@@ -25,6 +27,40 @@ record GradWeightTiles(ConvGeometry g, PixelSteps images, List<List<Weight>> til
 
   /// Rows of gradients that meet the same weights of a tile.
   private record Rows(int first, int end, List<Tap> taps) {}
+
+  /// Weights that are summed at a time; where their kernel rows meet different rows of gradients, by several kernels.
+  record Tile(List<Weight> weights, List<Rows> rows) {
+    static Tile of(ConvGeometry g, List<Weight> weights) {
+      List<Taps.Reach> down = g.rows().kernelReaches();
+      List<Taps.Reach> across = g.columns().kernelReaches();
+      Weight origin = weights.getFirst();
+      SortedSet<Integer> bounds = new TreeSet<>();
+      for (int ky = origin.ky; ky <= weights.getLast().ky; ky++) {
+        bounds.add(down.get(ky).from());
+        bounds.add(down.get(ky).end());
+      }
+      List<Rows> rows = new ArrayList<>();
+      int first = bounds.removeFirst();
+      for (int end : bounds) {
+        List<Tap> taps = new ArrayList<>();
+        for (Weight w : weights) {
+          Taps.Reach reach = across.get(w.kx);
+          if (down.get(w.ky).has(first) && !reach.empty()) {
+            taps.add(new Tap(w.place - origin.place, w.row - origin.row, reach));
+          }
+        }
+        if (!taps.isEmpty()) {
+          rows.add(new Rows(first, end, taps));
+        }
+        first = end;
+      }
+      return new Tile(weights, rows);
+    }
+
+    private Weight first() {
+      return weights.getFirst();
+    }
+  }
 
   /// Channels of a block: a vector of them, whose pixels are copied fast, where a kernel row's weights of some of these fit a tile;
   /// else as many as there fit weights of one kernel position.
@@ -41,7 +77,7 @@ record GradWeightTiles(ConvGeometry g, PixelSteps images, List<List<Weight>> til
   static GradWeightTiles ofBlocks(ConvGeometry g, ChannelBlocks blocks, int most, int atOnce) {
     PixelSteps images = blocks.steps();
     int width = blocks.width();
-    List<List<Weight>> tiles = new ArrayList<>();
+    List<Tile> tiles = new ArrayList<>();
     int taps = wholeRows(most, g) ? g.kw() : 1;
     int channels = wholeRows(most, g) ? SOME_CHANNELS : width;
     int next = atOnce * width;
@@ -55,7 +91,7 @@ record GradWeightTiles(ConvGeometry g, PixelSteps images, List<List<Weight>> til
               tile.add(new Weight(t / g.kw(), t % g.kw(), t * g.c() + channel, place));
             }
           }
-          tiles.add(tile);
+          tiles.add(Tile.of(g, tile));
         }
       }
     }
@@ -78,13 +114,13 @@ record GradWeightTiles(ConvGeometry g, PixelSteps images, List<List<Weight>> til
     // tiles that do not cross from run to run are all alike
     int size = IntStream.iterate(most, s -> s >= most * 2 / 3, s -> s - 1).filter(s -> run % s == 0).findFirst().orElse(most);
     int part = size == most && run > 2 * most ? run : weights.size();
-    List<List<Weight>> tiles = new ArrayList<>();
+    List<Tile> tiles = new ArrayList<>();
     for (int first = 0; first < weights.size(); first += part) {
       int count = Math.ceilDiv(part, size);
       for (int i = 0; i < count; i++) {
         int from = part == run ? part * i / count : i * size;
         int to = part == run ? part * (i + 1) / count : Math.min((i + 1) * size, part);
-        tiles.add(weights.subList(first + from, first + to));
+        tiles.add(Tile.of(g, weights.subList(first + from, first + to)));
       }
     }
     return new GradWeightTiles(g, images, tiles);
@@ -96,57 +132,34 @@ record GradWeightTiles(ConvGeometry g, PixelSteps images, List<List<Weight>> til
 
   /// Whether each weight is in one kernel, over all rows of gradients that meet it.
   boolean whole() {
-    return tiles.stream().allMatch(t -> rows(t).size() == 1 && rows(t).getFirst().taps.size() == t.size());
+    return tiles.stream().allMatch(t -> t.rows.size() == 1 && t.rows.getFirst().taps.size() == t.weights.size());
   }
 
   /// Kernels for all tiles; those that do not `add` begin their sums. The image step of `pixels`, and of `gradients`, is for several images.
   List<Run> kernels(Target target, int vectors, boolean add, Steps pixels, Steps gradients, boolean farImages, boolean farGradients) {
     long sumBytes = 4L * vectors * target.lanes();
-    List<List<Rows>> rows = tiles.stream().map(this::rows).toList();
     List<Run> runs = new ArrayList<>();
     int count;
     for (int i = 0; i < tiles.size(); i += count) {
-      Weight first = tiles.get(i).getFirst();
+      Weight first = tiles.get(i).first();
       long images = 0;
       int sums = 0;
       count = 1;
-      for (int j = i + 1; j < tiles.size() && rows.get(j).equals(rows.get(i)); j++, count++) {
-        Weight last = tiles.get(j - 1).getFirst();
-        Weight next = tiles.get(j).getFirst();
+      for (int j = i + 1; j < tiles.size() && tiles.get(j).rows.equals(tiles.get(i).rows); j++, count++) {
+        Weight last = tiles.get(j - 1).first();
+        Weight next = tiles.get(j).first();
         if (count > 1 && (next.place - last.place != images || next.row - last.row != sums)) {
           break;
         }
         images = next.place - last.place;
         sums = next.row - last.row;
       }
-      for (Rows r : rows.get(i)) {
+      for (Rows r : tiles.get(i).rows) {
         Kernel kernel = new ChannelsLastGradWeight(r.taps, vectors, add, g.ow(), pixels, gradients, images, farImages, farGradients, sumBytes,
             sums * sumBytes).compile(target);
         runs.add(new Run(kernel, r.first, r.end, first.place, first.row * sumBytes, count));
       }
     }
     return runs;
-  }
-
-  /// A tile whose kernel rows meet different rows of gradients is several.
-  private List<Rows> rows(List<Weight> tile) {
-    Taps down = g.rows();
-    Taps across = g.columns();
-    Weight origin = tile.getFirst();
-    int[] bounds = tile.stream().flatMapToInt(w -> IntStream.of(down.firstResult(w.ky), down.endResult(w.ky))).sorted().distinct().toArray();
-    List<Rows> rows = new ArrayList<>();
-    for (int b = 0; b + 1 < bounds.length; b++) {
-      List<Tap> taps = new ArrayList<>();
-      for (Weight w : tile) {
-        Taps.Reach reach = new Taps.Reach(across.firstResult(w.kx), across.endResult(w.kx));
-        if (bounds[b] >= down.firstResult(w.ky) && bounds[b] < down.endResult(w.ky) && !reach.empty()) {
-          taps.add(new Tap(w.place - origin.place, w.row - origin.row, reach));
-        }
-      }
-      if (!taps.isEmpty()) {
-        rows.add(new Rows(bounds[b], bounds[b + 1], taps));
-      }
-    }
-    return rows;
   }
 }

@@ -18,7 +18,9 @@ final class Memory {
     }
   }
 
-  /// From this size on, tensors lie in pages of 2 MB: one entry of the TLB for 512 of the usual ones.
+  /// From this size on, tensors have pages of their own, which the system has zeroed: an arena would fill them by a loop in Java.
+  private static final long OWN = 64 << 10;
+  /// From this size on, they lie in pages of 2 MB: one entry of the TLB for 512 of the usual ones.
   private static final long HUGE = 2L << 20;
   private static final long PAGE = 4096;
   private static final long PADDING = 64;
@@ -33,15 +35,19 @@ final class Memory {
   /// Zeroed memory that lives as long as `arena`, 64-byte aligned. Throws a [Failure] where there is not enough.
   static MemorySegment allocate(Arena arena, long bytes) {
     try {
-      if (bytes < HUGE || !supported()) {
+      if (bytes < OWN || !supported()) {
         return arena.allocate(Math.max(bytes, 1), PADDING).asSlice(0, bytes);
       }
-      long size = bytes + HUGE;
+      boolean huge = bytes >= HUGE;
+      long size = huge ? bytes + HUGE : bytes;
       long start = Calls.map(size);
       if (start == Calls.FAILED) {
         throw outOfMemory(bytes, null);
       }
       MemorySegment pages = MemorySegment.ofAddress(start).reinterpret(size, arena, s -> Calls.unmap(s.address(), size));
+      if (!huge) {
+        return pages;
+      }
       long aligned = start + HUGE - 1 & -HUGE;
       Calls.adviseHuge(aligned, bytes & -HUGE); // not the last piece: the system would fill its page, whose rest nobody asked for
       return pages.asSlice(aligned - start, bytes);
@@ -51,8 +57,8 @@ final class Memory {
   }
 
   /// Whether [#allocate] took pages of their own for `memory`.
-  static boolean large(MemorySegment memory) {
-    return memory.byteSize() >= HUGE && supported();
+  static boolean own(MemorySegment memory) {
+    return memory.byteSize() >= OWN && supported();
   }
 
   private static Failure outOfMemory(long bytes, Throwable cause) {

@@ -20,7 +20,7 @@ final class Pages implements AutoCloseable {
 
   /// Readies `memory`, which came from [Memory#allocate], where it still lives when its turn comes.
   synchronized void ready(MemorySegment memory) {
-    if (closed || !Memory.large(memory)) {
+    if (closed || !Memory.own(memory)) {
       return;
     }
     waiting.add(memory.asSlice(0, Math.min(memory.byteSize(), MOST)));

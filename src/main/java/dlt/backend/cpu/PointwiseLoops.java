@@ -36,14 +36,16 @@ final class PointwiseLoops {
     table = target.scratch(8L * parts * slots);
     counts = new long[parts];
     starts = new long[parts];
+    long[] row = new long[slots];
     for (int part = 0; part < parts; part++) {
       long box = part / chunks.parts();
       long from = chunks.from(part % chunks.parts());
       counts[part] = chunks.to(part % chunks.parts()) - from;
       starts[part] = box * nest.size(level) + from * turn;
       for (int slot = 0; slot < slots; slot++) {
-        redirect(part, slot, addresses[slot] + 4 * (nest.offset(slot, level, box) + from * nest.stride(slot, level)));
+        row[slot] = addresses[slot] + 4 * (nest.offset(slot, level, box) + from * nest.stride(slot, level));
       }
+      MemorySegment.copy(row, 0, table, JAVA_LONG, 8L * part * slots, slots);
     }
   }
 

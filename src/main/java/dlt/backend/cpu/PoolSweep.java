@@ -59,17 +59,31 @@ record PoolSweep(Kernel kernel, List<Rows> rows, LanePool pool, long table) {
   /// Four bytes for each place of a plane.
   static MemorySegment table(Target target, int height, int width, IntBinaryOperator entry) {
     MemorySegment table = target.scratch(4L * height * width);
+    rows(table, height, width, entry);
+    return table;
+  }
+
+  private static void rows(MemorySegment table, int height, int width, IntBinaryOperator entry) {
+    int[] entries = new int[width];
     for (int row = 0; row < height; row++) {
       for (int column = 0; column < width; column++) {
-        table.setAtIndex(ValueLayout.JAVA_INT, (long) row * width + column, entry.applyAsInt(row, column));
+        entries[column] = entry.applyAsInt(row, column);
       }
+      MemorySegment.copy(entries, 0, table, ValueLayout.JAVA_INT, 4L * row * width, width);
     }
-    return table;
   }
 
   /// For each pixel of a plane a number that tells it from all others of the windows that it is in.
   static MemorySegment places(Target target, PoolGeometry g) {
-    return table(target, g.h(), g.w(), (row, column) -> row % g.rows().reach() * g.columns().reach() + column % g.columns().reach());
+    MemorySegment table = target.scratch(4L * g.h() * g.w());
+    int down = g.rows().reach();
+    int across = g.columns().reach();
+    rows(table, down, g.w(), (row, column) -> row * across + column % across);
+    long period = 4L * down * g.w();
+    for (long at = period; at < table.byteSize(); at += period) {
+      MemorySegment.copy(table, 0, table, at, Math.min(period, table.byteSize() - at));
+    }
+    return table;
   }
 
   /// Bytes that such a number has.

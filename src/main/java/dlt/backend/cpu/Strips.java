@@ -48,10 +48,12 @@ final class Strips {
     this.slots = code.slots.size();
     this.full = Math.max(0, code.slots.indexOf(new Full()));
     this.table = target.scratch(8L * rows.parts() * slots);
+    long[] row = new long[slots];
     for (int part = 0; part < rows.parts(); part++) {
       for (int slot = 0; slot < slots; slot++) {
-        table.setAtIndex(JAVA_LONG, (long) part * slots + slot, addresses.of(slot, part));
+        row[slot] = addresses.of(slot, part);
       }
+      MemorySegment.copy(row, 0, table, JAVA_LONG, 8L * part * slots, slots);
     }
   }
 

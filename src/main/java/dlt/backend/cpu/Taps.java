@@ -32,6 +32,11 @@ record Taps(int in, int out, int kernel, int stride, int pad, int dilation) {
     return Math.clamp(Math.floorDiv(in - 1 + pad - k * dilation, stride) + 1, firstResult(k), out);
   }
 
+  /// The results that read a pixel and not padding, by kernel position.
+  List<Reach> kernelReaches() {
+    return IntStream.range(0, kernel).mapToObj(k -> new Reach(firstResult(k), endResult(k))).toList();
+  }
+
   /// The first kernel position under which result `r` reads a pixel and not padding.
   int firstTap(int r) {
     return Math.clamp(-Math.floorDiv(r * stride - pad, dilation), 0, kernel);
