@@ -49,6 +49,7 @@ class PackagesTest {
       Map.entry("sweep", Set.of("train", "run", "experiment", "backend", "config", "tensor")),
       Map.entry("selftest", Set.of("backend", "backend.reference", "graph", "op", "tensor")),
       Map.entry("draft", Set.of("data", "config", "tensor")),
+      Map.entry("build", Set.of()),
       Map.entry("cli", ALL));
 
   private static final JavaClasses CLASSES =

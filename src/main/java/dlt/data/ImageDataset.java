@@ -7,39 +7,26 @@ import java.util.Optional;
 import java.util.Set;
 
 /// Images in files, with a class each.
-final class ImageDataset implements Dataset {
+final class ImageDataset extends FileImages {
   /// What [#key] knows.
   static final Set<String> KEYS = Set.of("path", "folder");
 
-  private final Schema schema;
   private final List<SourceFile> files;
   private final int[] classes;
   private final Decoded images;
-  private final Once<String> hash;
 
   ImageDataset(Schema schema, List<SourceFile> files, int[] classes) {
-    this.schema = schema;
+    super(schema, files.size(), files);
     this.files = files;
     this.classes = classes;
     var image = schema.inputs().getFirst().type().shape();
     this.images = new Decoded(files, image, f -> ImageFile.read(f, image.dim(0), image.dim(1), image.dim(2)));
-    this.hash = new Once<>(() -> SourceFile.hash(files));
-  }
-
-  @Override
-  public int size() {
-    return files.size();
-  }
-
-  @Override
-  public Schema schema() {
-    return schema;
   }
 
   @Override
   public void read(int sample, boolean target, int field, MemorySegment destination) {
     if (target) {
-      HostTensor y = new HostTensor(schema.targets().get(field).type(), destination.asSlice(0, schema.targets().get(field).type().bytes()));
+      HostTensor y = new HostTensor(schema().targets().get(field).type(), destination.asSlice(0, schema().targets().get(field).type().bytes()));
       y.set(0, classes[sample]);
       return;
     }
@@ -60,20 +47,5 @@ final class ImageDataset implements Dataset {
       case "folder" -> Optional.of(files.stream().map(f -> f.path().getParent().getFileName().toString()).toList());
       default -> Optional.empty();
     };
-  }
-
-  @Override
-  public boolean mayMiss() {
-    return false;
-  }
-
-  @Override
-  public boolean inMemory() {
-    return false;
-  }
-
-  @Override
-  public String hash() {
-    return hash.get();
   }
 }

@@ -3,12 +3,12 @@ package dlt.data;
 import dlt.tensor.TensorType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// Images and, at the same numbers, rows of a table that say what they are.
-final class LabelledImages implements Dataset {
+final class LabelledImages extends FileImages {
   /// Several labels for each sample, out of column `name`: the target has a 0 or 1 for each of `labels`.
   record Several(String name, List<String> labels, List<List<String>> values) {
     Field field() {
@@ -19,29 +19,17 @@ final class LabelledImages implements Dataset {
   private final ImageDataset images;
   private final Dataset rows;
   private final Optional<Several> several;
-  private final Schema schema;
-  private final Once<String> hash;
 
   LabelledImages(ImageDataset images, Dataset rows, SourceFile table, List<SourceFile> files, Optional<Several> several) {
+    super(schema(images, rows, several), images.size(), Stream.concat(files.stream(), Stream.of(table)).toList());
     this.images = images;
     this.rows = rows;
     this.several = several;
-    List<Field> inputs = new ArrayList<>(images.inputs());
-    inputs.addAll(rows.inputs());
-    this.schema = new Schema(inputs, several.map(s -> List.of(s.field())).orElse(rows.targets()));
-    List<SourceFile> all = new ArrayList<>(files);
-    all.add(table);
-    this.hash = new Once<>(() -> SourceFile.hash(all));
   }
 
-  @Override
-  public int size() {
-    return images.size();
-  }
-
-  @Override
-  public Schema schema() {
-    return schema;
+  private static Schema schema(ImageDataset images, Dataset rows, Optional<Several> several) {
+    List<Field> inputs = Stream.concat(images.inputs().stream(), rows.inputs().stream()).toList();
+    return new Schema(inputs, several.map(s -> List.of(s.field())).orElse(rows.targets()));
   }
 
   @Override
@@ -70,20 +58,5 @@ final class LabelledImages implements Dataset {
   @Override
   public Optional<List<String>> key(String name) {
     return images.key(name).or(() -> rows.key(name));
-  }
-
-  @Override
-  public boolean mayMiss() {
-    return false;
-  }
-
-  @Override
-  public boolean inMemory() {
-    return false;
-  }
-
-  @Override
-  public String hash() {
-    return hash.get();
   }
 }

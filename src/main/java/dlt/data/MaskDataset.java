@@ -8,35 +8,22 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /// Images in files and a mask file for each.
-final class MaskDataset implements Dataset {
-  private final Schema schema;
+final class MaskDataset extends FileImages {
   private final List<SourceFile> files;
   private final Decoded images;
   private final Decoded masks;
   private final int limit;
-  private final Once<String> hash;
 
   /// Values of masks above `limit` become 1, others 0; a negative limit leaves them as they are.
   MaskDataset(Schema schema, List<SourceFile> files, List<SourceFile> masks, Map<Integer, Integer> colors, int limit) {
+    super(schema, files.size(), Stream.concat(files.stream(), masks.stream()).toList());
     var image = schema.inputs().getFirst().type().shape();
     int height = image.dim(1);
     int width = image.dim(2);
-    this.schema = schema;
     this.files = files;
     this.images = new Decoded(files, image, f -> ImageFile.read(f, image.dim(0), height, width));
     this.masks = new Decoded(masks, image.with(0, 1), f -> MaskFile.read(f, colors, height, width));
     this.limit = limit;
-    this.hash = new Once<>(() -> SourceFile.hash(Stream.concat(files.stream(), masks.stream()).toList()));
-  }
-
-  @Override
-  public int size() {
-    return files.size();
-  }
-
-  @Override
-  public Schema schema() {
-    return schema;
   }
 
   @Override
@@ -47,7 +34,7 @@ final class MaskDataset implements Dataset {
       return;
     }
     MemorySegment values = masks.pixels(sample);
-    boolean indices = schema.targets().get(field).type().dtype() == DType.INT64;
+    boolean indices = schema().targets().get(field).type().dtype() == DType.INT64;
     for (long i = 0; i < values.byteSize(); i++) {
       int v = values.get(ValueLayout.JAVA_BYTE, i) & 0xff;
       v = limit < 0 ? v : v > limit ? 1 : 0;
@@ -62,20 +49,5 @@ final class MaskDataset implements Dataset {
   @Override
   public String origin(int sample) {
     return files.get(sample).name();
-  }
-
-  @Override
-  public boolean mayMiss() {
-    return false;
-  }
-
-  @Override
-  public boolean inMemory() {
-    return false;
-  }
-
-  @Override
-  public String hash() {
-    return hash.get();
   }
 }

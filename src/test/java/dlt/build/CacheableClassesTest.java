@@ -1,4 +1,4 @@
-package dlt.cli;
+package dlt.build;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

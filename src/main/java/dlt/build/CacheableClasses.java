@@ -1,4 +1,4 @@
-package dlt.cli;
+package dlt.build;
 
 import static java.lang.constant.ConstantDescs.*;
 
