@@ -37,7 +37,7 @@ public record TripletMargin(
 
   @Override
   public Value emit(Emit g, List<Value> predictions, Optional<Value> target) {
-    target(predictions.stream().map(Value::shape).toList(), DType.FLOAT32);
+    Targets.same(this, predictions.stream().map(Value::shape).toList());
     return reduction.apply(g, Terms.positive(g, g.add(excess(g, predictions), margin)));
   }
 

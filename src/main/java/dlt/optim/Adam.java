@@ -21,19 +21,10 @@ public record Adam(
   @Override
   public void emit(OptimScope scope, Value parameter, Value gradient) {
     Value g = Steps.decayed(scope, parameter, Steps.gradient(scope, gradient, maximize), weightDecay);
-    Value first = scope.state("exp_avg", parameter.shape(), 0);
-    Value second = scope.state("exp_avg_sq", parameter.shape(), 0);
-    Value mean = Steps.lerp(scope, first, g, scope.scalar("first_share"));
-    Value square = Steps.average(scope, second, scope.square(g), betas.second());
-    scope.assign(first, mean);
-    scope.assign(second, square);
-    if (amsgrad) {
-      Value largest = scope.state("max_exp_avg_sq", parameter.shape(), 0);
-      square = scope.max(largest, square);
-      scope.assign(largest, square);
-    }
+    Steps.Moments moments = Steps.moments(scope, g, betas);
+    Value square = amsgrad ? Steps.largest(scope, moments.square()) : moments.square();
     Value denominator = scope.add(scope.mul(scope.sqrt(square), scope.scalar("root_correction")), eps);
-    scope.assign(parameter, scope.sub(parameter, scope.div(scope.mul(mean, scope.scalar("step_size")), denominator)));
+    scope.assign(parameter, scope.sub(parameter, scope.div(scope.mul(moments.mean(), scope.scalar("step_size")), denominator)));
   }
 
   @Override

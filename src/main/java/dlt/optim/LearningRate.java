@@ -19,8 +19,8 @@ public final class LearningRate implements Rate {
   private ReduceOnPlateau.Memory memory;
 
   /// The rate under `phases` (none: constant) in a training of `epochs` epochs (0: nothing is trained) of
-  /// `stepsPerEpoch` steps. The training may end within a phase. Throws [Invalid] where a phase begins only after it, or has no length and is not the
-  /// last.
+  /// `stepsPerEpoch` steps. The training may end within a phase. Throws [Invalid] where a phase begins only after it, or has no
+  /// length and is not the last.
   public LearningRate(List<Phase> phases, long stepsPerEpoch, int epochs) {
     this.stepsPerEpoch = stepsPerEpoch;
     long total = stepsPerEpoch * epochs;

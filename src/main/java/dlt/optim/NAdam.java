@@ -31,14 +31,9 @@ public record NAdam(
     } else {
       g = Steps.decayed(scope, p, g, weightDecay);
     }
-    Value first = scope.state("exp_avg", parameter.shape(), 0);
-    Value second = scope.state("exp_avg_sq", parameter.shape(), 0);
-    Value mean = Steps.lerp(scope, first, g, scope.scalar("first_share"));
-    Value square = Steps.average(scope, second, scope.square(g), betas.second());
-    scope.assign(first, mean);
-    scope.assign(second, square);
-    Value denominator = scope.add(scope.mul(scope.sqrt(square), scope.scalar("root_correction")), eps);
-    Value direction = scope.add(scope.mul(g, scope.scalar("gradient_size")), scope.mul(mean, scope.scalar("step_size")));
+    Steps.Moments moments = Steps.moments(scope, g, betas);
+    Value denominator = scope.add(scope.mul(scope.sqrt(moments.square()), scope.scalar("root_correction")), eps);
+    Value direction = scope.add(scope.mul(g, scope.scalar("gradient_size")), scope.mul(moments.mean(), scope.scalar("step_size")));
     scope.assign(parameter, scope.sub(p, scope.div(direction, denominator)));
   }
 

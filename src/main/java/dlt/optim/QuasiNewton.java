@@ -49,11 +49,7 @@ final class QuasiNewton {
       }
       double before = loss;
       if (settings.lineSearchFn().isPresent()) {
-        StrongWolfe search = new StrongWolfe(t -> {
-          double[] g = new double[x.length];
-          double value = objective.at(moved(x, direction, t), g);
-          return new StrongWolfe.Point(t, value, g, dot(g, direction));
-        }, largest(direction), settings.toleranceChange());
+        StrongWolfe search = search(objective, x, direction);
         StrongWolfe.Point found = search.from(new StrongWolfe.Point(0, loss, gradient.clone(), slope), length);
         length = found.t();
         loss = found.loss();
@@ -77,6 +73,14 @@ final class QuasiNewton {
       }
     }
     return first;
+  }
+
+  private StrongWolfe search(Objective objective, double[] x, double[] direction) {
+    return new StrongWolfe(t -> {
+      double[] g = new double[x.length];
+      double value = objective.at(moved(x, direction, t), g);
+      return new StrongWolfe.Point(t, value, g, dot(g, direction));
+    }, largest(direction), settings.toleranceChange());
   }
 
   /// Adds the last move and what it did to the gradient, where the curvature along it is positive.

@@ -30,15 +30,10 @@ public record RAdam(
     } else {
       g = Steps.decayed(scope, p, g, weightDecay);
     }
-    Value first = scope.state("exp_avg", parameter.shape(), 0);
-    Value second = scope.state("exp_avg_sq", parameter.shape(), 0);
-    Value mean = Steps.lerp(scope, first, g, scope.scalar("first_share"));
-    Value square = Steps.average(scope, second, scope.square(g), betas.second());
-    scope.assign(first, mean);
-    scope.assign(second, square);
+    Steps.Moments moments = Steps.moments(scope, g, betas);
     // one of the two sizes is 0 at each step
-    Value adaptive = scope.div(scope.scalar("adaptive_size"), scope.add(scope.sqrt(square), eps));
-    scope.assign(parameter, scope.sub(p, scope.mul(mean, scope.add(adaptive, scope.scalar("plain_size")))));
+    Value adaptive = scope.div(scope.scalar("adaptive_size"), scope.add(scope.sqrt(moments.square()), eps));
+    scope.assign(parameter, scope.sub(p, scope.mul(moments.mean(), scope.add(adaptive, scope.scalar("plain_size")))));
   }
 
   @Override

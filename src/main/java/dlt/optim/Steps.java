@@ -29,6 +29,29 @@ final class Steps {
     return g.add(g.mul(average, kept), g.mul(next, 1 - kept));
   }
 
+  /// The running averages of the gradient and of its square.
+  record Moments(Value mean, Value square) {}
+
+  /// Adam's averages with the gradient `g` in them, which become the parameter's states `exp_avg` and `exp_avg_sq`. Asks for the
+  /// scalar `first_share` ([#adam]).
+  static Moments moments(OptimScope scope, Value g, Betas betas) {
+    Value first = scope.state("exp_avg", g.shape(), 0);
+    Value second = scope.state("exp_avg_sq", g.shape(), 0);
+    Value mean = lerp(scope, first, g, scope.scalar("first_share"));
+    Value square = average(scope, second, scope.square(g), betas.second());
+    scope.assign(first, mean);
+    scope.assign(second, square);
+    return new Moments(mean, square);
+  }
+
+  /// The largest `square` so far (amsgrad), which becomes the parameter's state `max_exp_avg_sq`.
+  static Value largest(OptimScope scope, Value square) {
+    Value before = scope.state("max_exp_avg_sq", square.shape(), 0);
+    Value r = scope.max(before, square);
+    scope.assign(before, r);
+    return r;
+  }
+
   static Value rootMeanSquare(Emit g, Value x) {
     return g.sqrt(g.mean(g.square(x)));
   }

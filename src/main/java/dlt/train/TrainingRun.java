@@ -34,8 +34,9 @@ import java.util.function.LongSupplier;
 /// verified export, and the manifest. Where the split asks for several trainings, each has a folder of its own, and the model
 /// is one that is trained on all their samples afterwards.
 public final class TrainingRun {
-  /// What came of it. `asserts` are the experiment's; where it was interrupted, everything is saved but no model exported. Of several trainings (`folds`) `validation` is their mean, and `epochs` and
-  /// `bestEpoch` are those of the last one, on all samples; 0 where there is none.
+  /// What came of it, in `seconds`. `asserts` are the experiment's; where it was interrupted, everything is saved but no model
+  /// exported. Of several trainings (`folds`) `validation` is their mean, and `epochs` and `bestEpoch` are those of the last one, on
+  /// all samples; 0 where there is none.
   public record Result(
       RunDirectory run, int epochs, int bestEpoch, Optional<Scores> validation, Optional<Scores> test, Optional<CrossValidation> folds,
       Optional<Parity> parity, double seconds, List<Assertion.Verdict> asserts, Ending ending) {

@@ -20,7 +20,7 @@ public final class GoldenTable implements InvocationInterceptor {
     int failed;
   }
 
-  private static final class Table implements ExtensionContext.Store.CloseableResource {
+  private static final class Table implements AutoCloseable {
     final Map<String, Counts> categories = new TreeMap<>();
 
     @Override
