@@ -25,8 +25,11 @@ public record Schema(List<Field> inputs, List<Field> targets) {
     targets = List.copyOf(targets);
   }
 
-  /// JSON in ASCII alone: not every runtime reads other characters of a model's properties.
-  private static final ObjectMapper ASCII = new ObjectMapper(JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build());
+  /// Loaded on first use: a mapper takes 20 ms of a program's start.
+  private static final class Json {
+    /// In ASCII alone: not every runtime reads other characters of a model's properties.
+    static final ObjectMapper ASCII = new ObjectMapper(JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build());
+  }
 
   /// This schema as a JSON object on one line.
   public String json() {
@@ -34,7 +37,7 @@ public record Schema(List<Field> inputs, List<Field> targets) {
     write(root.putArray("inputs"), inputs);
     write(root.putArray("targets"), targets);
     try {
-      return ASCII.writeValueAsString(root);
+      return Json.ASCII.writeValueAsString(root);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }

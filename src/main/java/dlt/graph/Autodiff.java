@@ -12,7 +12,6 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.SequencedSet;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -41,11 +40,11 @@ public final class Autodiff {
         throw new IllegalArgumentException("no gradient by " + v);
       }
     }
-    SequencedSet<Node> path = path((Node) output, wrt);
+    LinkedHashSet<Node> path = path((Node) output, wrt); // not its reverse, whose contains looks at all of them
     Map<Node, Value> gradients = new HashMap<>();
     gradients.put((Node) output, cotangent);
     String origin = g.origin();
-    for (Node node : path) {
+    for (Node node : path.reversed()) {
       Value upstream = gradients.get(node);
       if (upstream == null || node.inputs().isEmpty()) {
         continue;
@@ -63,8 +62,8 @@ public final class Autodiff {
     return wrt.stream().map(v -> gradients.containsKey((Node) v) ? gradients.get((Node) v) : g.fill(v.shape(), 0)).toList();
   }
 
-  /// The float32 nodes that `output` is computed from and that depend on one of `wrt` (or are one), last first.
-  private static SequencedSet<Node> path(Node output, List<Value> wrt) {
+  /// The float32 nodes that `output` is computed from and that depend on one of `wrt` (or are one), first to last.
+  private static LinkedHashSet<Node> path(Node output, List<Value> wrt) {
     TreeSet<Node> needed = new TreeSet<>(Comparator.comparing(Node::id).reversed());
     Deque<Node> pending = new ArrayDeque<>(List.of(output));
     while (!pending.isEmpty()) {
@@ -74,12 +73,12 @@ public final class Autodiff {
       }
     }
     Set<Value> wanted = new HashSet<>(wrt);
-    SequencedSet<Node> path = new LinkedHashSet<>();
+    LinkedHashSet<Node> path = new LinkedHashSet<>();
     for (Node node : needed.descendingSet()) {
       if (node.dtype() == DType.FLOAT32 && (wanted.contains(node) || !Collections.disjoint(path, node.inputs()))) {
         path.add(node);
       }
     }
-    return path.reversed();
+    return path;
   }
 }

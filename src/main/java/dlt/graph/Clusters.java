@@ -331,9 +331,12 @@ final class Clusters {
         }
       }
     }
+    if (users.isEmpty()) {
+      return;
+    }
     Set<Node> expression = new LinkedHashSet<>();
     Set<Node> leaves = new HashSet<>();
-    if (users.isEmpty() || !cheap(home, n, expression, leaves)) {
+    if (!cheap(home, n, expression, leaves)) {
       return;
     }
     leaves.removeIf(l -> !l.shape().equals(home.space));
