@@ -16,6 +16,7 @@ import dlt.train.PlannedMemory;
 import dlt.train.Scores;
 import dlt.train.TrainingListener;
 import dlt.train.TrainingRun;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -51,6 +52,7 @@ public final class SweepRun {
   private final Consumer<Leaderboard> changed;
   private final Leaderboard leaderboard;
   private final UsedTime used;
+  private volatile boolean broken;
 
   /// A sweep of `file` into `folder`. `backend` opens a device for one trial; `changed` is shown the leaderboard after each
   /// change of it, by one thread at a time.
@@ -68,15 +70,24 @@ public final class SweepRun {
   }
 
   /// Trains every trial, or goes on with those that an earlier attempt in the folder left. Throws a [Failure] of kind USAGE
-  /// where another sweep is there, [dlt.config.ConfigException] where a trial's values do not fit the experiment.
+  /// where another sweep is there, or another process at work on this one, [dlt.config.ConfigException] where a trial's values do
+  /// not fit the experiment.
   public Result train(boolean resume) {
     if (file.sweep().halving().isPresent() && Trainings.open(file.experiment(), data).several()) {
       throw new Failure(Failure.Kind.USAGE, file.file() + ": `sweep.halving` compares trainings before their end, and a run over folds has several: leave out the one or the other");
     }
-    begin(resume);
-    if (resume) {
-      used.resume(0);
+    try (Closeable _ = new RunDirectory(folder).lock()) {
+      begin(resume);
+      if (resume) {
+        used.resume(0);
+      }
+      return trials();
+    } catch (IOException e) {
+      throw new Failure(Failure.Kind.OUTPUT, folder + ": " + Failure.reason(e), e);
     }
+  }
+
+  private Result trials() {
     int epochs = file.experiment().experiment().training().epochs();
     boolean whole;
     try (Devices _ = devices; ExecutorService threads = Executors.newFixedThreadPool(file.sweep().parallel())) {
@@ -190,11 +201,22 @@ public final class SweepRun {
     }
   }
 
-  /// Trains `trial` for the first `limit` of `epochs`, or goes on with it; false where it was stopped.
+  /// Trains `trial` for the first `limit` of `epochs`, or goes on with it; false where it was stopped. Where it fails, those beside it
+  /// save and stop.
   private boolean run(Trial trial, int limit, int epochs) {
-    if (stop.getAsBoolean()) {
-      return false;
+    try {
+      return !stopped() && goesOn(trial, limit, epochs);
+    } catch (RuntimeException | Error e) {
+      broken = true;
+      throw e;
     }
+  }
+
+  private boolean stopped() {
+    return broken || stop.getAsBoolean();
+  }
+
+  private boolean goesOn(Trial trial, int limit, int epochs) {
     RunDirectory run = trial.run(folder);
     ExperimentFile experiment = file.of(trial);
     double score = Double.NaN;
@@ -229,7 +251,7 @@ public final class SweepRun {
 
   private TrainingRun.Result train(ExperimentFile experiment, Backend device, RunDirectory run, Limit listener) {
     try {
-      return new TrainingRun(Trainings.open(experiment, data), device, run, listener).train(true, version, () -> stop.getAsBoolean() || listener.reached());
+      return new TrainingRun(Trainings.open(experiment, data), device, run, listener).train(true, version, () -> stopped() || listener.reached());
     } catch (RuntimeException | Error e) {
       Devices.spoil(device);
       throw e;
@@ -298,7 +320,7 @@ public final class SweepRun {
   private RunDirectory copy(RunDirectory winner) {
     Path best = SweepResults.best(folder).path();
     try (Stream<Path> files = Files.walk(winner.path())) {
-      for (Path from : files.filter(Files::isRegularFile).toList()) {
+      for (Path from : files.filter(f -> Files.isRegularFile(f) && !f.getFileName().toString().startsWith(".")).toList()) {
         Path to = best.resolve(winner.path().relativize(from));
         AtomicFile.write(to, out -> Files.copy(from, out));
       }

@@ -6,13 +6,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dlt.backend.cpu.CpuBackend;
 import dlt.config.ConfigException;
 import dlt.error.Failure;
+import dlt.run.RunDirectory;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Whole sweeps on iris.
@@ -80,6 +84,40 @@ class SweepRunTest {
     run(file("method: {random: 1}"), to, () -> false).train(false);
     assertThatThrownBy(() -> run(file("method: {random: 1}"), to, () -> false).train(false)).isInstanceOf(Failure.class).hasMessageContaining("--resume");
     assertThatThrownBy(() -> run(file("method: {random: 2}"), to, () -> false).train(true)).isInstanceOf(Failure.class).hasMessageContaining("another sweep");
+  }
+
+  @Test
+  void aSweepIsOneProcesssAtATimeAndItsBestRunHasNoLock() throws IOException {
+    Path to = folder.resolve("locked");
+    try (Closeable _ = new RunDirectory(to).lock()) {
+      assertThatThrownBy(() -> run(file("method: {random: 1}"), to, () -> false).train(true)).isInstanceOf(Failure.class)
+          .hasMessageContaining("another process is training here");
+      assertThat(to.resolve("sweep.yaml")).doesNotExist();
+    }
+    run(file("method: {random: 1}"), to, () -> false).train(true);
+    assertThat(to.resolve("best/config.yaml")).exists();
+    assertThat(to.resolve("best/.lock")).doesNotExist();
+  }
+
+  @Test
+  @Timeout(120)
+  void aTrialThatFailsStopsThoseBesideIt() throws IOException {
+    SweepFile file = SweepFile.read(file("method: grid\nparallel: 2").file(), List.of("training.epochs=100000000",
+        "sweep={method: grid, parallel: 2, parameters: {training.batch_size: {choice: [16, 32]}}}"));
+    CountDownLatch training = new CountDownLatch(1);
+    SweepRun sweep = new SweepRun(file, folder.resolve("failing"), e -> {
+      if (e.training().batchSize().samples() == 32) {
+        try {
+          training.await();
+        } catch (InterruptedException i) {
+          throw new IllegalStateException(i);
+        }
+        throw new Failure(Failure.Kind.DEVICE, "the device is gone");
+      }
+      training.countDown();
+      return CpuBackend.open(1, false);
+    }, "test", () -> false, _ -> {});
+    assertThatThrownBy(() -> sweep.train(false)).isInstanceOf(Failure.class).hasMessage("the device is gone");
   }
 
   @Test
