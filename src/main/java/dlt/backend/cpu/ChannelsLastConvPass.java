@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.IntConsumer;
 
-/// A convolution of one group, or its gradient by the images, by [ChannelsLastConv]: the weights are copied to panels; then each part
-/// computes rows of an image, or all images where the weights are many, to where they belong, or into a piece of workspace and from
-/// there to planes. The source is read where it lies.
+/// A convolution of one group, or its gradient by the images, by [ChannelsLastConv]. Where the weights are few, they are copied to panels
+/// first, and then each part computes rows of an image in all channels; else a part copies one panel and computes a share of all rows
+/// in the panel's channels. Results go where they belong, or to workspace and from there to planes. The source is read where it lies.
 ///
 /// `perOutput`, `perSource`: weights from one result or source channel to the next.
 record ChannelsLastConvPass(
@@ -22,8 +22,10 @@ record ChannelsLastConvPass(
     long perOutput, long perSource) {
   /// Panels up to this size stay in the second cache while images go by; larger ones take turns and images go by each.
   private static final long CACHED_PANELS = 512 << 10;
-  /// Results of a part, in bytes.
+  /// Results of a band of rows, in bytes.
   private static final long RESULTS = 256 << 10;
+  /// Parts where panels take turns, if there are bands enough. Each of those that share a panel copies it, unless the same thread did.
+  private static final int PARTS = 32;
 
   static ChannelsLastConvPass forward(ConvGeometry g) {
     return new ChannelsLastConvPass(g.n(), g.images(), g.results(), g.rows().pixelPhases(), g.columns().pixelPhases(), g.kh(),
@@ -52,13 +54,22 @@ record ChannelsLastConvPass(
     private final Operand from;
     private final Tile tile;
     private final WeightPanels panels;
+    /// All panels, where they are few.
     private final MemorySegment panelMemory;
     private final Operand to;
     private final Optional<Epilogue> epilogue;
     /// The epilogue's, as long as the panels are wide: kernels read whole vectors of it.
     private final MemorySegment bias;
-    private final IntConsumer packWeights;
     private final boolean allPanels;
+    private final IntConsumer packAll;
+    private final WeightPanels.Mover pack;
+    /// Into how many parts the bands are shared out where panels take turns.
+    private final int shares;
+    /// Where results that become planes lie in the workspace, behind a panel.
+    private final long resultsAt;
+    /// Which panel of which run is in each thread's workspace.
+    private final long[] panelOf;
+    private long run;
     /// Bytes from one result pixel to the next, in the workspace where results become planes.
     private final long pixel;
     private final int bandRows;
@@ -81,16 +92,20 @@ record ChannelsLastConvPass(
       int[] slots = slots();
       panels = new WeightPanels(result.channels(), source.channels(), perOutput, perSource,
           Arrays.stream(slots).map(s -> s * steps.run()).toArray(), steps.planes() == 1 ? 1 : slots.length, tile.lanes(target));
-      panelMemory = target.shared(panels.bytes());
       bias = target.scratch(epilogue.isPresent() ? 4L * panels.panels() * panels.lanes() : 0);
-      packWeights = panels.pack(target, weights, panelMemory);
       allPanels = panels.bytes() <= CACHED_PANELS;
+      panelMemory = target.shared(allPanels ? panels.bytes() : 0);
+      packAll = allPanels ? panels.pack(target, weights, panelMemory) : null;
+      pack = allPanels ? null : panels.packer(target, weights);
       int panelsAtOnce = allPanels ? panels.panels() : 1;
       pixel = 4L * (to.channelsLast() ? result.channels() : panels.lanes() * panelsAtOnce);
       int rowStep = tile.rows() * rows.getFirst().step();
       bandRows = rowStep * (int) Math.clamp(RESULTS / (4L * panels.lanes() * panelsAtOnce * result.width() * rowStep), 1, Math.ceilDiv(result.height(), rowStep));
       bands = Math.ceilDiv(result.height(), bandRows);
-      target.workspace().reserve(to.channelsLast() ? 0 : pixel * result.width() * bandRows);
+      shares = allPanels ? n * bands : Math.min(Math.ceilDiv(PARTS, panels.panels()), n * bands);
+      resultsAt = allPanels ? 0 : panels.panel();
+      panelOf = new long[target.workers().threads()];
+      target.workspace().reserve(resultsAt + (to.channelsLast() ? 0 : pixel * result.width() * bandRows));
       phases = phases(panels.lanes());
       int last = to.channelsLast() ? result.channels() - (panels.panels() - 1) * panels.lanes() : panels.lanes();
       phasesOfLastPanel = last == panels.lanes() ? phases : phases(last);
@@ -101,9 +116,10 @@ record ChannelsLastConvPass(
 
     /// For profiles: weights to panels, the products of what lies inside the images, and results to planes where they go there.
     private Target.Phase[] profile(long workspace) {
-      Traffic panelsRead = new Traffic(panels.bytes(), 0, panels.bytes());
+      long touched = allPanels ? panels.bytes() : panels.panel() * target.workers().threads();
+      Traffic panelsRead = new Traffic(panels.bytes(), 0, touched);
       long results = to.data().byteSize();
-      Target.Phase pack = new Target.Phase(0, List.of(1), false, List.of(new Traffic(0, panels.bytes(), panels.bytes())));
+      Target.Phase pack = new Target.Phase(0, List.of(1), false, List.of(new Traffic(0, panels.bytes(), touched)));
       return to.channelsLast()
           ? new Target.Phase[] {pack, new Target.Phase(arithmetic(), List.of(0), true, List.of(panelsRead))}
           : new Target.Phase[] {pack,
@@ -123,33 +139,50 @@ record ChannelsLastConvPass(
 
     @Override
     public void run() {
+      run++;
       epilogue.ifPresent(e -> MemorySegment.copy(e.bias().data(), 0, bias, 0, e.bias().data().byteSize()));
-      target.workers().run(panels.parts(target), packWeights);
-      // neighbouring parts share what is larger: a panel, or the rows of an image
-      int parts = n * bands;
-      target.workers().run(allPanels ? parts : parts * panels.panels(), part -> {
-        int firstPanel = allPanels ? 0 : part / parts;
-        int endPanel = allPanels ? panels.panels() : firstPanel + 1;
-        int image = part % parts / bands;
-        int firstRow = part % bands * bandRows;
+      if (allPanels) {
+        target.workers().run(panels.parts(target), packAll);
+        target.workers().run(shares, part -> target.workspace().use(piece -> bands(part, 0, panels.panels(), panelMemory.address(), piece)));
+      } else {
+        // neighbouring parts share a panel
+        target.workers().run(shares * panels.panels(), part -> target.workspace().use(piece -> panel(part, piece)));
+      }
+    }
+
+    /// A share of the bands in the channels of one panel.
+    private void panel(int part, long piece) {
+      int panel = part / shares;
+      long stamp = run * panels.panels() + panel;
+      if (panelOf[Workers.number()] != stamp) {
+        pack.move(panel, piece);
+        panelOf[Workers.number()] = stamp;
+      }
+      bands(part % shares, panel, panel + 1, piece, piece + resultsAt);
+    }
+
+    /// A share of the bands, in the channels of some panels, of which the first is at `panel`.
+    private void bands(int share, int firstPanel, int endPanel, long panel, long workspace) {
+      int end = (int) ((long) n * bands * (share + 1) / shares);
+      for (int band = (int) ((long) n * bands * share / shares); band < end; band++) {
+        int image = band / bands;
+        int firstRow = band % bands * bandRows;
         if (to.channelsLast()) {
           long results = to.address() + (long) (image * result.height() + firstRow) * result.width() * pixel + 4L * firstPanel * panels.lanes();
-          compute(image, firstRow, firstPanel, endPanel, results);
+          compute(image, firstRow, firstPanel, endPanel, panel, results);
         } else {
-          target.workspace().use(results -> {
-            compute(image, firstRow, firstPanel, endPanel, results);
-            move(image, firstRow, firstPanel, endPanel, results);
-          });
+          compute(image, firstRow, firstPanel, endPanel, panel, workspace);
+          move(image, firstRow, firstPanel, endPanel, workspace);
         }
-      });
+      }
     }
 
     /// A band of rows of an image, in some panels' channels.
-    private void compute(int image, int firstRow, int firstPanel, int endPanel, long results) {
+    private void compute(int image, int firstRow, int firstPanel, int endPanel, long panel, long results) {
       int endRow = Math.min(result.height(), firstRow + bandRows);
       for (int p = firstPanel; p < endPanel; p++) {
         for (PhaseKernels phase : p == panels.panels() - 1 ? phasesOfLastPanel : phases) {
-          compute(phase, from.address() + steps.at(image, 0, 0), panelMemory.address() + p * panels.panel() + phase.panel,
+          compute(phase, from.address() + steps.at(image, 0, 0), panel + (p - firstPanel) * panels.panel() + phase.panel,
               results + 4L * (p - firstPanel) * panels.lanes(), bias.address() + 4L * p * panels.lanes(), firstRow, endRow);
         }
       }

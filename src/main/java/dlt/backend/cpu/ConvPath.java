@@ -51,19 +51,16 @@ enum ConvPath {
 
   /// Whether `any` is a convolution, or its gradient by the images or the weights, whose images and results may lie channels-last.
   static boolean channelsLast(Target target, Op any, List<TensorType> inputs, TensorType output) {
-    ConvPath path = switch (any) {
-      case Conv2d op -> {
-        ConvGeometry g = ConvGeometry.of(op.window(), op.groups(), inputs.get(0).shape(), inputs.get(1).shape(), output.shape());
-        yield of(target, g, g.o());
-      }
-      case Conv2dGradInput op -> {
-        ConvGeometry g = ConvGeometry.of(op.window(), op.groups(), output.shape(), inputs.get(1).shape(), inputs.get(0).shape());
-        yield of(target, g, g.c());
-      }
-      case Conv2dGradWeight op ->
-          ofGradWeight(target, ConvGeometry.of(op.window(), op.groups(), inputs.get(0).shape(), output.shape(), inputs.get(1).shape()));
-      default -> JAVA;
-    };
+    ConvPath path = JAVA;
+    if (any instanceof Conv2d op) {
+      ConvGeometry g = ConvGeometry.of(op.window(), op.groups(), inputs.get(0).shape(), inputs.get(1).shape(), output.shape());
+      path = of(target, g, g.o());
+    } else if (any instanceof Conv2dGradInput op) {
+      ConvGeometry g = ConvGeometry.of(op.window(), op.groups(), output.shape(), inputs.get(1).shape(), inputs.get(0).shape());
+      path = of(target, g, g.c());
+    } else if (any instanceof Conv2dGradWeight op) {
+      path = ofGradWeight(target, ConvGeometry.of(op.window(), op.groups(), inputs.get(0).shape(), output.shape(), inputs.get(1).shape()));
+    }
     // nothing is compiled yet
     target.takePath();
     return path.channelsLast();

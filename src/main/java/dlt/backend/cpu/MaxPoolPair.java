@@ -82,11 +82,10 @@ final class MaxPoolPair {
     if (node.op() instanceof Nhwc nhwc && nhwc.operands().contains(!channelsLast)) {
       return null;
     }
-    return switch (op(node)) {
-      case MaxPool2d p -> new Key(node.inputs().getFirst(), p.window(), p.kernelH(), p.kernelW(), channelsLast);
-      case MaxPool2dGrad p -> new Key(node.inputs().getFirst(), p.window(), p.kernelH(), p.kernelW(), channelsLast);
-      default -> null;
-    };
+    if (op(node) instanceof MaxPool2d p) {
+      return new Key(node.inputs().getFirst(), p.window(), p.kernelH(), p.kernelW(), channelsLast);
+    }
+    return op(node) instanceof MaxPool2dGrad p ? new Key(node.inputs().getFirst(), p.window(), p.kernelH(), p.kernelW(), channelsLast) : null;
   }
 
   /// Maxima of the windows of `x`.

@@ -8,9 +8,6 @@ import static dlt.backend.cpu.Assembler.R8;
 import static dlt.backend.cpu.Assembler.R9;
 import static dlt.backend.cpu.Assembler.RAX;
 import static dlt.backend.cpu.Assembler.RBP;
-import static dlt.backend.cpu.Assembler.RBX;
-import static dlt.backend.cpu.Assembler.RCX;
-import static dlt.backend.cpu.Assembler.RDI;
 import static dlt.backend.cpu.Assembler.RDX;
 import static dlt.backend.cpu.Assembler.RSI;
 
@@ -29,41 +26,26 @@ import java.util.List;
 /// start from a bias an output, `relu`: negative results become zero.
 record PlaneConv(
     PlaneCopies copies, int outputs, int pixels, int block, int tile, List<Integer> taps, List<Integer> weights, long weightChannel,
-    long weightOutput, boolean biased, boolean relu) {
+    long weightOutput, boolean biased, boolean relu) implements PlaneCopies.Outputs {
 
   Kernel compile(Target target) {
     return target.kernel(this, this::emit);
   }
 
   private void emit(Assembler a) {
-    a.push(RBX);
-    a.push(RBP);
-    a.push(R12);
-    Label image = a.here();
-    copies.emit(a);
-    a.addImmediate(RDI, Math.toIntExact(4 * copies.image().size()));
-    if (outputs / block > 0) {
-      a.moveImmediate(RBX, outputs / block);
-      Label next = a.here();
-      block(a, block);
-      a.subImmediate(RBX, 1);
-      a.jump(NOT_ZERO, next);
-    }
-    if (outputs % block > 0) {
-      block(a, outputs % block);
-    }
+    copies.eachImage(a, outputs, block, this);
+  }
+
+  /// The weights and the bias of the first output; result planes go on with those of the next image.
+  @Override
+  public void rewind(Assembler a) {
     a.subImmediate(RSI, Math.toIntExact(outputs * weightOutput));
     a.subImmediate(R8, 4 * outputs);
-    a.subImmediate(RCX, 1);
-    a.jump(NOT_ZERO, image);
-    a.pop(R12);
-    a.pop(RBP);
-    a.pop(RBX);
-    a.ret();
   }
 
   /// `count` outputs from the one whose weights are at RSI, whose plane is at RDX and whose bias is at R8; these move on.
-  private void block(Assembler a, int count) {
+  @Override
+  public void block(Assembler a, int count) {
     int vectors = Math.ceilDiv(pixels, a.lanes());
     int tiles = Math.ceilDiv(vectors, tile);
     int wide = vectors % tiles;

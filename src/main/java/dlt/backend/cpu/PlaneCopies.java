@@ -4,9 +4,12 @@ import static dlt.backend.cpu.Assembler.Condition.NOT_ZERO;
 import static dlt.backend.cpu.Assembler.R10;
 import static dlt.backend.cpu.Assembler.R11;
 import static dlt.backend.cpu.Assembler.R12;
+import static dlt.backend.cpu.Assembler.R13;
 import static dlt.backend.cpu.Assembler.R9;
 import static dlt.backend.cpu.Assembler.RAX;
 import static dlt.backend.cpu.Assembler.RBP;
+import static dlt.backend.cpu.Assembler.RBX;
+import static dlt.backend.cpu.Assembler.RCX;
 import static dlt.backend.cpu.Assembler.RDI;
 
 import dlt.backend.cpu.Assembler.Label;
@@ -40,8 +43,46 @@ record PlaneCopies(ImageShape image, int rows, int width, int firstRow, List<Int
     return 4L * rows * width;
   }
 
+  /// What a kernel does with the copies of an image.
+  interface Outputs {
+    /// Code for `count` outputs, at what moves on with them.
+    void block(Assembler a, int count);
+
+    /// Code that takes back to the first output what has moved on.
+    void rewind(Assembler a);
+  }
+
+  /// The code of a kernel, one image after the other, the first one at RDI, RCX of them: copies, at R9, then all `outputs`, up to
+  /// `most` at a time. The code of `each` may change any other register but RBX.
+  void eachImage(Assembler a, int outputs, int most, Outputs each) {
+    int[] kept = {RBX, RBP, R12, R13};
+    for (int r : kept) {
+      a.push(r);
+    }
+    Label next = a.here();
+    copy(a);
+    a.addImmediate(RDI, Math.toIntExact(4 * image.size()));
+    if (outputs / most > 0) {
+      a.moveImmediate(RBX, outputs / most);
+      Label block = a.here();
+      each.block(a, most);
+      a.subImmediate(RBX, 1);
+      a.jump(NOT_ZERO, block);
+    }
+    if (outputs % most > 0) {
+      each.block(a, outputs % most);
+    }
+    each.rewind(a);
+    a.subImmediate(RCX, 1);
+    a.jump(NOT_ZERO, next);
+    for (int i = kept.length - 1; i >= 0; i--) {
+      a.pop(kept[i]);
+    }
+    a.ret();
+  }
+
   /// Copies the image at RDI to [#bytes] at R9. Changes RAX, RBP, R10, R11, R12 and some vector registers and masks.
-  void emit(Assembler a) {
+  private void copy(Assembler a) {
     int above = Math.clamp(-firstRow, 0, rows);
     int below = rows - Math.clamp(image.height() - firstRow, above, rows);
     a.moveRegister(R12, RDI);

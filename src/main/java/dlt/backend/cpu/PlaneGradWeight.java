@@ -9,9 +9,6 @@ import static dlt.backend.cpu.Assembler.R8;
 import static dlt.backend.cpu.Assembler.R9;
 import static dlt.backend.cpu.Assembler.RAX;
 import static dlt.backend.cpu.Assembler.RBP;
-import static dlt.backend.cpu.Assembler.RBX;
-import static dlt.backend.cpu.Assembler.RCX;
-import static dlt.backend.cpu.Assembler.RDI;
 import static dlt.backend.cpu.Assembler.RDX;
 import static dlt.backend.cpu.Assembler.RSI;
 
@@ -26,7 +23,8 @@ import java.util.List;
 /// the copies.
 ///
 /// `taps`: where in the copies of a channel the first pixel of the gradient reads, in bytes.
-record PlaneGradWeight(PlaneCopies copies, int outputs, int pixels, int block, int tile, List<Integer> taps, boolean bias) {
+record PlaneGradWeight(PlaneCopies copies, int outputs, int pixels, int block, int tile, List<Integer> taps, boolean bias)
+    implements PlaneCopies.Outputs {
 
   Kernel compile(Target target) {
     return target.kernel(this, this::emit);
@@ -38,32 +36,14 @@ record PlaneGradWeight(PlaneCopies copies, int outputs, int pixels, int block, i
   }
 
   private void emit(Assembler a) {
-    a.push(RBX);
-    a.push(RBP);
-    a.push(R12);
-    a.push(R13);
-    Label image = a.here();
-    copies.emit(a);
-    a.addImmediate(RDI, Math.toIntExact(4 * copies.image().size()));
-    if (outputs / block > 0) {
-      a.moveImmediate(RBX, outputs / block);
-      Label next = a.here();
-      block(a, block);
-      a.subImmediate(RBX, 1);
-      a.jump(NOT_ZERO, next);
-    }
-    if (outputs % block > 0) {
-      block(a, outputs % block);
-    }
+    copies.eachImage(a, outputs, block, this);
+  }
+
+  /// The sums of the first output; gradient planes go on with those of the next image.
+  @Override
+  public void rewind(Assembler a) {
     a.subImmediate(RDX, outputs * outputBytes(a));
     a.subImmediate(R8, outputs * a.vectorBytes());
-    a.subImmediate(RCX, 1);
-    a.jump(NOT_ZERO, image);
-    a.pop(R13);
-    a.pop(R12);
-    a.pop(RBP);
-    a.pop(RBX);
-    a.ret();
   }
 
   /// Bytes of the sums of an output.
@@ -72,7 +52,8 @@ record PlaneGradWeight(PlaneCopies copies, int outputs, int pixels, int block, i
   }
 
   /// `count` outputs from the one whose gradient is at RSI, whose sums are at RDX and R8; these move on.
-  private void block(Assembler a, int count) {
+  @Override
+  public void block(Assembler a, int count) {
     a.moveRegister(R12, R9);
     a.moveRegister(R13, RDX);
     channel(a, count, bias);

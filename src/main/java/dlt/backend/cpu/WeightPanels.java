@@ -14,6 +14,12 @@ record WeightPanels(int results, int sources, long perResult, long perSource, in
   /// How many weights of a row a kernel moves at most, in code of its own each.
   private static final int MOST_ELEMENTS = 512;
 
+  /// Moves weights that have a number to or from a panel.
+  @FunctionalInterface
+  interface Mover {
+    void move(int number, long panel);
+  }
+
   /// Panels [tap][source channel][lane]: `slots` says which tap of the panels each one outside is.
   WeightPanels(int results, int sources, long perResult, long perSource, int[] slots, int lanes) {
     this(results, sources, perResult, perSource, Arrays.stream(slots).map(slot -> slot * sources).toArray(), 1, lanes);
@@ -43,29 +49,47 @@ record WeightPanels(int results, int sources, long perResult, long perSource, in
 
   /// Fills the panels, one of [#parts] at a time.
   IntConsumer pack(Target target, MemorySegment weights, MemorySegment panels) {
-    check(weights, panels);
-    return perResult == 1 && rows.length == 1 ? copy(target, weights, panels) : move(target, true, weights, panels);
+    return all(target, slices(target, true, weights), panels);
   }
 
   /// Fills the tensor, one of [#parts] at a time.
   IntConsumer unpack(Target target, MemorySegment weights, MemorySegment panels) {
-    check(weights, panels);
-    return move(target, false, weights, panels);
+    return all(target, slices(target, false, weights), panels);
   }
 
-  private void check(MemorySegment weights, MemorySegment panels) {
-    if (weights.byteSize() != 4L * results * sources * rows.length || panels.byteSize() != bytes()) {
-      throw new IllegalArgumentException(weights.byteSize() + " and " + panels.byteSize() + " bytes met " + this);
+  /// Fills a panel, wherever it is.
+  Mover packer(Target target, MemorySegment weights) {
+    Mover slices = slices(target, true, weights);
+    int ofPanel = lanes / target.lanes();
+    return (panel, address) -> {
+      for (int part = panel * ofPanel; part < (panel + 1) * ofPanel; part++) {
+        slices.move(part, address);
+      }
+    };
+  }
+
+  private IntConsumer all(Target target, Mover slices, MemorySegment panels) {
+    if (panels.byteSize() != bytes()) {
+      throw new IllegalArgumentException(panels.byteSize() + " bytes met " + this);
     }
+    return part -> slices.move(part, panels.address() + part / (lanes / target.lanes()) * panel());
   }
 
-  private IntConsumer move(Target target, boolean toPanels, MemorySegment weights, MemorySegment panels) {
+  /// Moves one of [#parts] between the tensor and its panel.
+  private Mover slices(Target target, boolean toPanels, MemorySegment weights) {
+    if (weights.byteSize() != 4L * results * sources * rows.length) {
+      throw new IllegalArgumentException(weights.byteSize() + " bytes met " + this);
+    }
+    return toPanels && perResult == 1 && rows.length == 1 ? copy(target, weights) : move(target, toPanels, weights);
+  }
+
+  private Mover move(Target target, boolean toPanels, MemorySegment weights) {
     int chunk = chunk();
     Kernel[] full = kernels(target, toPanels, chunk);
     Kernel[] last = kernels(target, toPanels, sources % chunk == 0 ? chunk : sources % chunk);
-    return part -> {
+    return (part, panel) -> {
       long row = weights.address() + 4 * part * target.lanes() * perResult;
-      long vector = panels.address() + at(target, part);
+      long vector = panel + 4L * (part * target.lanes() % lanes);
       if (sources >= chunk) {
         full[part].call(row, vector, sources / chunk);
       }
@@ -74,12 +98,6 @@ record WeightPanels(int results, int sources, long perResult, long perSource, in
         last[part].call(row + 4 * done * perSource, vector + 4L * done * rowStep * lanes, 1);
       }
     };
-  }
-
-  /// Where the first vector of a part lies.
-  private long at(Target target, int part) {
-    int result = part * target.lanes();
-    return result / lanes * panel() + 4L * (result % lanes);
   }
 
   /// Kernels that move the weights of `chunk` source channels, one for each part.
@@ -99,7 +117,7 @@ record WeightPanels(int results, int sources, long perResult, long perSource, in
   }
 
   /// Result channels lie side by side already; a part is some source channels of a panel.
-  private IntConsumer copy(Target target, MemorySegment weights, MemorySegment panels) {
+  private Mover copy(Target target, MemorySegment weights) {
     int slices = lanes / target.lanes();
     Kernel[] kernels = new Kernel[parts(target)];
     Arrays.setAll(kernels, part -> {
@@ -107,11 +125,10 @@ record WeightPanels(int results, int sources, long perResult, long perSource, in
           Math.min(lanes, results - part / slices * lanes), Math.toIntExact(4 * perSource));
       return pack.k() == 0 ? null : target.kernel(pack, pack::emit);
     });
-    return part -> {
+    return (part, panel) -> {
       if (kernels[part] != null) {
-        int panel = part / slices;
         long source = begin(part, slices);
-        kernels[part].call(weights.address() + 4 * (panel * lanes + source * perSource), panels.address() + panel * panel() + 4 * source * lanes);
+        kernels[part].call(weights.address() + 4 * (part / slices * lanes + source * perSource), panel + 4 * source * lanes);
       }
     };
   }
