@@ -62,7 +62,7 @@ record ChannelsLastConvPass(
     private final MemorySegment bias;
     private final boolean allPanels;
     private final IntConsumer packAll;
-    private final WeightPanels.Mover pack;
+    private final WeightPanels.Packer pack;
     /// Into how many parts the bands are shared out where panels take turns.
     private final int shares;
     /// Where results that become planes lie in the workspace, behind a panel.
@@ -155,7 +155,7 @@ record ChannelsLastConvPass(
       int panel = part / shares;
       long stamp = run * panels.panels() + panel;
       if (panelOf[Workers.number()] != stamp) {
-        pack.move(panel, piece);
+        pack.pack(panel, piece);
         panelOf[Workers.number()] = stamp;
       }
       bands(part % shares, panel, panel + 1, piece, piece + resultsAt);

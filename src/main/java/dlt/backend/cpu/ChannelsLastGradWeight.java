@@ -43,8 +43,8 @@ record ChannelsLastGradWeight(
 
   /// Pixels in straight-line code.
   private static final int UNROLLED = 4;
-  /// About so many pixels take as long as memory does.
-  private static final int AHEAD = 64;
+  /// About so many pixels take as long as the caches do; more would not stay in the nearest one, where strided pixels share few lines.
+  private static final int AHEAD = 16;
 
   /// How many taps a tile may have beside `vectors` vectors: what fits the registers.
   static int most(Target target, int vectors) {

@@ -11,16 +11,17 @@ import java.util.stream.IntStream;
 
 /// The gradient of a convolution of one group by its weights, by [ChannelsLastGradWeight]: channels-last images that are read
 /// often are copied to [ChannelBlocks], others are read where they lie; gradients are channels-last or copied. Both are cut into
-/// groups with sums of their own, and each part computes one panel of output channels of one group, for as many rows or
-/// images at a time as the second cache holds, about; then the groups are added up in order.
+/// groups with sums of their own, and each part computes some source channels of one panel of output channels of one group, for as
+/// many rows or images at a time as the second cache holds, about. Where there is one group, sums stay in workspace and a part moves
+/// them to where they belong as soon as they are complete; else the groups are added up in order at the end.
 record ChannelsLastGradWeightPass(ConvGeometry g) {
   /// Bytes of images and gradients that all tiles go through before the next ones: of whole images, or of gradients and one block, and
   /// of the blocks at a time.
   private static final long BAND = 1 << 20, BLOCK_BAND = 512 << 10, BLOCKS = 256 << 10;
   /// Bytes of sums of all groups together, where one group does not need more.
   private static final long MOST_SUMS = 8L << 20;
-  /// Parts, where there are groups enough.
-  private static final int PARTS = 16;
+  /// Parts, where there are groups enough, and where there are source channels enough and all images are gone through at once.
+  private static final int PARTS = 16, FINE_PARTS = 32;
   /// So many tiles make up for a copy of the gradients of a panel.
   private static final int MANY_TILES = 16;
   /// So many multiply-adds of an image value make up for its copy.
@@ -31,6 +32,9 @@ record ChannelsLastGradWeightPass(ConvGeometry g) {
     g.results().check(dy.data(), g.n());
     return new Bound(target, x, dy, dw);
   }
+
+  /// The kernels of all weights of the source channels `first` to `end - 1`: for a group's first images and for the others.
+  private record Sweep(int first, int end, List<GradWeightTiles.Run> begin, List<GradWeightTiles.Run> more) {}
 
   /// The pass over operands in memory.
   private final class Bound implements Step {
@@ -46,6 +50,8 @@ record ChannelsLastGradWeightPass(ConvGeometry g) {
     private final int bandsOfImage;
     private final int bands;
     private final int groups;
+    /// The parts of a panel of one group: each has some of the sweeps.
+    private final int cuts;
     private final int imagesAtOnce;
     /// All gradients, channels-last.
     private final ChannelsLast gradients;
@@ -54,17 +60,24 @@ record ChannelsLastGradWeightPass(ConvGeometry g) {
     private final long gradientRow;
     private final Kernel copy;
     private final Kernel copyLast;
+    /// Whether a part goes through its images in one turn; a thread then keeps what it gathered for the next part.
+    private final boolean oneTurn;
+    /// Which panel's gradients, of which group and run, are in each thread's workspace.
+    private final long[] gatheredOf;
+    private long run;
+    /// The sums of several groups.
     private final MemorySegment sums;
+    /// Where the sums lie in the workspace if there is one group.
+    private final long sumsAt;
     private final MemorySegment images;
     private final MemorySegment dense;
     /// Whether the kernels of a group's first images begin the sums; else they begin with zeros in memory.
     private final boolean begins;
-    private final List<GradWeightTiles.Run> firstRuns;
-    private final List<GradWeightTiles.Run> runs;
+    private final List<Sweep> sweeps;
     private final List<IntConsumer> packs = new ArrayList<>();
     private final List<Integer> packParts = new ArrayList<>();
     private final Kernel sum;
-    private final IntConsumer unpack;
+    private final WeightPanels.Unpacker unpack;
 
     Bound(Target target, Operand x, Operand dy, MemorySegment dw) {
       this.target = target;
@@ -84,18 +97,25 @@ record ChannelsLastGradWeightPass(ConvGeometry g) {
       bandsOfImage = Math.ceilDiv(g.oh(), rowsAtOnce);
       bandRows = Math.ceilDiv(g.oh(), bandsOfImage);
       bands = g.n() * bandsOfImage;
-      groups = (int) Math.clamp(MOST_SUMS / panels.bytes(), 1, Math.min(Math.ceilDiv(PARTS, panels.panels()), bands));
-      imagesAtOnce = Math.clamp(rowsAtOnce / g.oh(), 1, Math.ceilDiv(g.n(), groups));
-      int blocksAtOnce = (int) Math.clamp(BLOCKS / (imageBytes * bandRows * imagesAtOnce), 1, Integer.MAX_VALUE);
+      int mostAtOnce = Math.max(1, rowsAtOnce / g.oh());
+      int blocksAtOnce = (int) Math.clamp(BLOCKS / (imageBytes * bandRows * Math.min(mostAtOnce, g.n())), 1, Integer.MAX_VALUE);
       GradWeightTiles tiles = blocks.map(b -> GradWeightTiles.ofBlocks(g, b, most, blocksAtOnce)).orElseGet(() -> GradWeightTiles.of(g, steps, most));
+      // else not every kernel has rows in the first band
+      begins = bandsOfImage == 1 && tiles.whole();
+      cuts = begins && mostAtOnce >= g.n() ? Math.min(Math.ceilDiv(FINE_PARTS, panels.panels()), tiles.sweeps().size()) : 1;
+      groups = (int) Math.clamp(MOST_SUMS / panels.bytes(), 1, Math.min(Math.ceilDiv(PARTS, panels.panels() * cuts), bands));
+      imagesAtOnce = Math.min(mostAtOnce, Math.ceilDiv(g.n(), groups));
+      oneTurn = bandsOfImage == 1 && imagesAtOnce * groups >= g.n();
 
       gradients = new ChannelsLast(g.n(), g.o(), g.oh(), g.ow());
-      gather = tiles.tiles().size() >= MANY_TILES || g.o() % lanes > 0;
+      gather = tiles.sweeps().stream().mapToInt(s -> s.tiles().size()).sum() >= MANY_TILES || g.o() % lanes > 0;
       ChannelsLast panelGradients = new ChannelsLast(imagesAtOnce, lanes, bandRows, g.ow());
-      target.workspace().reserve(gather ? panelGradients.bytes() : 0);
+      gatheredOf = new long[target.workers().threads()];
+      sumsAt = gather ? panelGradients.bytes() : 0;
+      target.workspace().reserve(sumsAt + (groups > 1 ? 0 : panels.panel()));
       copy = new RowCopy(lanes, gradients.pixel(), panelGradients.pixel()).compile(target);
       copyLast = new RowCopy(g.o() - (panels.panels() - 1) * lanes, gradients.pixel(), panelGradients.pixel()).compile(target);
-      MemorySegment[] shared = target.shared(groups * panels.bytes(), blocks.map(ChannelBlocks::bytes).orElse(0L),
+      MemorySegment[] shared = target.shared(groups > 1 ? groups * panels.bytes() : 0, blocks.map(ChannelBlocks::bytes).orElse(0L),
           dy.channelsLast() ? 0 : gradients.bytes());
       sums = shared[0];
       images = blocks.isPresent() ? shared[1] : x.data();
@@ -110,13 +130,15 @@ record ChannelsLastGradWeightPass(ConvGeometry g) {
       ChannelsLast of = gather ? panelGradients : gradients;
       gradientRow = of.row();
       Steps gradientSteps = new Steps(of.pixel(), of.row(), imagesAtOnce > 1 ? of.row() * g.oh() : 0);
-      // else not every kernel has rows in the first band
-      begins = bandsOfImage == 1 && tiles.whole();
-      firstRuns = tiles.kernels(target, vectors, !begins, imageSteps, gradientSteps, farImages && blocks.isEmpty(), !gather);
-      runs = begins && imagesAtOnce * groups < g.n() ? tiles.kernels(target, vectors, true, imageSteps, gradientSteps, farImages && blocks.isEmpty(), !gather)
-          : firstRuns;
+      boolean far = farImages && blocks.isEmpty();
+      sweeps = new ArrayList<>();
+      for (GradWeightTiles.Sweep sweep : tiles.sweeps()) {
+        List<GradWeightTiles.Run> first = tiles.kernels(sweep, target, vectors, !begins, imageSteps, gradientSteps, far, !gather);
+        sweeps.add(new Sweep(sweep.first(), sweep.end(), first,
+            begins && !oneTurn ? tiles.kernels(sweep, target, vectors, true, imageSteps, gradientSteps, far, !gather) : first));
+      }
       sum = new ChannelsLastGradWeight.Sum(groups, panels.bytes()).compile(target);
-      unpack = panels.unpack(target, dw, sums.asSlice(0, panels.bytes()));
+      unpack = panels.unpacker(target, dw, sweeps.getFirst().end);
       target.path(ConvPath.CHANNELS_LAST.label(), profile());
     }
 
@@ -149,42 +171,64 @@ record ChannelsLastGradWeightPass(ConvGeometry g) {
           packs.getLast().accept(part - first);
         }
       });
-      target.workers().run(groups * panels.panels(), this::multiply);
+      run++;
+      target.workers().run(groups * panels.panels() * cuts, part -> target.workspace().use(piece -> multiply(part, piece)));
       if (groups > 1) {
-        target.workers().run(panels.panels(), panel -> sum.call(sums.address() + panel * panels.panel(), panels.panel() / (4 * target.lanes())));
+        target.workers().run(panels.panels(), panel -> {
+          long all = sums.address() + panel * panels.panel();
+          sum.call(all, panels.panel() / (4 * target.lanes()));
+          unpack.unpack(panel, 0, g.c(), all);
+        });
       }
-      target.workers().run(panels.parts(target), unpack);
     }
 
-    /// A panel of one group.
-    private void multiply(int part) {
-      int group = part / panels.panels();
-      int panel = part % panels.panels();
-      MemorySegment mine = sums.asSlice(group * panels.bytes() + panel * panels.panel(), panels.panel());
+    /// Some sweeps of a panel of one group.
+    private void multiply(int part, long piece) {
+      int number = part / cuts;
+      int group = number / panels.panels();
+      int panel = number % panels.panels();
+      List<Sweep> mine = sweeps.subList(sweeps.size() * (part % cuts) / cuts, sweeps.size() * (part % cuts + 1) / cuts);
+      MemorySegment into = groups > 1 ? sums.asSlice(group * panels.bytes() + panel * panels.panel(), panels.panel())
+          : MemorySegment.ofAddress(piece + sumsAt).reinterpret(panels.panel());
       if (!begins) {
-        mine.fill((byte) 0);
+        into.fill((byte) 0);
       }
       int start = (int) ((long) bands * group / groups);
       int end = (int) ((long) bands * (group + 1) / groups);
-      target.workspace().use(piece -> {
-        int count;
-        for (int band = start; band < end; band += count) {
-          count = bandsOfImage > 1 ? 1 : Math.min(imagesAtOnce, end - band);
-          multiply(band == start ? firstRuns : runs, band, count, panel, piece, mine.address());
+      int count;
+      for (int band = start; band < end; band += count) {
+        count = bandsOfImage > 1 ? 1 : Math.min(imagesAtOnce, end - band);
+        long from = gradients(run * groups * panels.panels() + number, band, count, panel, piece);
+        for (Sweep sweep : mine) {
+          multiply(band == start ? sweep.begin : sweep.more, band, count, from, into.address());
+          if (groups == 1 && band + count == end) {
+            unpack.unpack(panel, sweep.first, sweep.end, into.address());
+          }
         }
-      });
+      }
     }
 
-    /// Some bands of a panel, into its sums.
-    private void multiply(List<GradWeightTiles.Run> runs, int band, int count, int panel, long piece, long mine) {
+    /// Where the gradients of some bands lie in the channels of a panel: where they are, or at `piece`. `stamp` is the panel's, of this
+    /// group and run.
+    private long gradients(long stamp, int band, int count, int panel, long piece) {
+      int first = band % bandsOfImage * bandRows;
+      long from = dense.address() + gradients.at(band / bandsOfImage, first, 0) + 4L * panel * panels.lanes();
+      if (!gather) {
+        return from;
+      }
+      if (!oneTurn || gatheredOf[Workers.number()] != stamp) {
+        long rows = (long) count * (Math.min(g.oh(), first + bandRows) - first);
+        (panel == panels.panels() - 1 ? copyLast : copy).call(from, piece, rows * g.ow());
+        gatheredOf[Workers.number()] = stamp;
+      }
+      return piece;
+    }
+
+    /// Some bands, whose gradients lie from `from` on, into the sums of a panel.
+    private void multiply(List<GradWeightTiles.Run> runs, int band, int count, long from, long sums) {
       int image = band / bandsOfImage;
       int first = band % bandsOfImage * bandRows;
       int end = Math.min(g.oh(), first + bandRows);
-      long from = dense.address() + gradients.at(image, first, 0) + 4L * panel * panels.lanes();
-      if (gather) {
-        (panel == panels.panels() - 1 ? copyLast : copy).call(from, piece, (long) count * (end - first) * g.ow());
-        from = piece;
-      }
       Taps rows = g.rows();
       int column = g.columns().pixel(0, 0);
       for (GradWeightTiles.Run run : runs) {
@@ -192,12 +236,12 @@ record ChannelsLastGradWeightPass(ConvGeometry g) {
         int endRow = Math.min(end, run.endRow());
         if (firstRow < endRow) {
           long window = images.address() + steps.at(image, rows.pixel(firstRow, 0), column);
-          run.kernel().call(window + run.place(), from + (firstRow - first) * gradientRow, mine + run.sums(), endRow - firstRow, count, run.count());
+          run.kernel().call(window + run.place(), from + (firstRow - first) * gradientRow, sums + run.sums(), endRow - firstRow, count, run.count());
         }
       }
     }
 
-    /// For profiles: copies, the products of what lies inside the images, sums of groups, and weights to where they belong.
+    /// For profiles: copies, the products of what lies inside the images, and sums to where they belong.
     private Target.Phase[] profile() {
       List<Target.Phase> phases = new ArrayList<>();
       blocks.ifPresent(b -> phases.add(new Target.Phase(0, List.of(0), false, List.of(new Traffic(0, b.bytes(), b.bytes())))));
@@ -213,12 +257,10 @@ record ChannelsLastGradWeightPass(ConvGeometry g) {
         operands.add(1);
       }
       long all = groups * panels.bytes();
+      long touched = groups > 1 ? all : panels.panel() * target.workers().threads();
       phases.add(new Target.Phase(arithmetic(), operands, false,
-          List.of(new Traffic(blocks.map(ChannelBlocks::bytes).orElse(0L), all, blocks.map(ChannelBlocks::bytes).orElse(all)))));
-      if (groups > 1) {
-        phases.add(new Target.Phase(0, List.of(), false, List.of(new Traffic(all, panels.bytes(), all))));
-      }
-      phases.add(new Target.Phase(0, List.of(), true, List.of(new Traffic(panels.bytes(), 0, panels.bytes()))));
+          List.of(new Traffic(blocks.map(ChannelBlocks::bytes).orElse(0L), all, blocks.map(ChannelBlocks::bytes).orElse(touched)))));
+      phases.add(new Target.Phase(0, List.of(), true, List.of(new Traffic(all, 0, touched))));
       return phases.toArray(Target.Phase[]::new);
     }
 

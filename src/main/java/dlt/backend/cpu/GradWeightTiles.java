@@ -12,14 +12,16 @@ import java.util.stream.IntStream;
 /// these tiles.
 ///
 /// @param images the images as tiles read them
-/// @param tiles one after the other, those that share image values next to one another
-record GradWeightTiles(ConvGeometry g, PixelSteps images, List<Tile> tiles) {
+record GradWeightTiles(ConvGeometry g, PixelSteps images, List<Sweep> sweeps) {
   /// Channels of a tile of weights of a whole kernel row, a part of any vector.
   private static final int SOME_CHANNELS = 4;
 
   /// One weight of every output channel: its kernel position, its row of a panel, and its image value, in bytes from the first one of
   /// the window.
   record Weight(int ky, int kx, int row, long place) {}
+
+  /// All weights of the source channels `first` to `end - 1`, tiles that share image values next to one another.
+  record Sweep(int first, int end, List<Tile> tiles) {}
 
   /// Adds to the sums of `count` equal tiles, which begin `sums` bytes into a panel, rows `firstRow .. endRow - 1` of gradients at
   /// most; the first image value is `place` bytes into a window.
@@ -72,16 +74,17 @@ record GradWeightTiles(ConvGeometry g, PixelSteps images, List<Tile> tiles) {
     return most / g.kw() >= SOME_CHANNELS;
   }
 
-  /// Weights of kernel rows, or positions, and channels of a block, in the order [kernel row][kernel column][channel] of a panel. All tiles
-  /// go through `atOnce` blocks before the next ones.
+  /// Weights of kernel rows, or positions, and channels of a block, in the order [kernel row][kernel column][channel] of a panel; sweeps of
+  /// `atOnce` blocks.
   static GradWeightTiles ofBlocks(ConvGeometry g, ChannelBlocks blocks, int most, int atOnce) {
     PixelSteps images = blocks.steps();
     int width = blocks.width();
-    List<Tile> tiles = new ArrayList<>();
+    List<Sweep> sweeps = new ArrayList<>();
     int taps = wholeRows(most, g) ? g.kw() : 1;
     int channels = wholeRows(most, g) ? SOME_CHANNELS : width;
     int next = atOnce * width;
     for (int first = 0; first < g.c(); first += next) {
+      List<Tile> tiles = new ArrayList<>();
       for (int tap = 0; tap < g.kh() * g.kw(); tap += taps) {
         for (int c = first; c < Math.min(g.c(), first + next); c += channels) {
           List<Weight> tile = new ArrayList<>();
@@ -94,11 +97,12 @@ record GradWeightTiles(ConvGeometry g, PixelSteps images, List<Tile> tiles) {
           tiles.add(Tile.of(g, tile));
         }
       }
+      sweeps.add(new Sweep(first, Math.min(g.c(), first + next), tiles));
     }
-    return new GradWeightTiles(g, images, tiles);
+    return new GradWeightTiles(g, images, sweeps);
   }
 
-  /// All weights in the order [kernel row][plane][kernel column][channel of the plane] of a panel.
+  /// All weights in one sweep, in the order [kernel row][plane][kernel column][channel of the plane] of a panel.
   static GradWeightTiles of(ConvGeometry g, PixelSteps images, int most) {
     List<Weight> weights = new ArrayList<>();
     for (int ky = 0; ky < g.kh(); ky++) {
@@ -123,7 +127,7 @@ record GradWeightTiles(ConvGeometry g, PixelSteps images, List<Tile> tiles) {
         tiles.add(Tile.of(g, weights.subList(first + from, first + to)));
       }
     }
-    return new GradWeightTiles(g, images, tiles);
+    return new GradWeightTiles(g, images, List.of(new Sweep(0, g.c(), tiles)));
   }
 
   private static long window(ConvGeometry g, PixelSteps images, int ky, int kx) {
@@ -132,12 +136,13 @@ record GradWeightTiles(ConvGeometry g, PixelSteps images, List<Tile> tiles) {
 
   /// Whether each weight is in one kernel, over all rows of gradients that meet it.
   boolean whole() {
-    return tiles.stream().allMatch(t -> t.rows.size() == 1 && t.rows.getFirst().taps.size() == t.weights.size());
+    return sweeps.stream().flatMap(s -> s.tiles.stream()).allMatch(t -> t.rows.size() == 1 && t.rows.getFirst().taps.size() == t.weights.size());
   }
 
-  /// Kernels for all tiles; those that do not `add` begin their sums. The image step of `pixels`, and of `gradients`, is for several images.
-  List<Run> kernels(Target target, int vectors, boolean add, Steps pixels, Steps gradients, boolean farImages, boolean farGradients) {
+  /// Kernels for the tiles of a sweep; those that do not `add` begin their sums. The image step of `pixels`, and of `gradients`, is for several images.
+  List<Run> kernels(Sweep sweep, Target target, int vectors, boolean add, Steps pixels, Steps gradients, boolean farImages, boolean farGradients) {
     long sumBytes = 4L * vectors * target.lanes();
+    List<Tile> tiles = sweep.tiles;
     List<Run> runs = new ArrayList<>();
     int count;
     for (int i = 0; i < tiles.size(); i += count) {

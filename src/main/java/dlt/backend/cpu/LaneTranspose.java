@@ -23,7 +23,7 @@ record LaneTranspose(boolean toLanes, int rows, long pitch, long vectorPitch, bo
 
   private void emit(Assembler a) {
     int lanes = a.lanes();
-    Square square = new Square(a, toLanes, rows, pitch, padded);
+    Square square = new Square(a, toLanes, rows, pitch, padded, false);
     IntFunction<Address> vector = i -> Address.at(RSI, Math.toIntExact(i * vectorPitch));
     Label rest = new Label();
     a.compareImmediate(RDX, 0);
@@ -44,22 +44,30 @@ record LaneTranspose(boolean toLanes, int rows, long pitch, long vectorPitch, bo
 
   /// The same for a fixed number of elements whose vectors lie anywhere: `vectors` says at how many bytes each. Call it with
   /// the first row, the vectors and how many times, at least once: rows are then `rowsStep` bytes further on each time, vectors
-  /// `vectorsStep` bytes.
-  record Scattered(boolean toLanes, int rows, long pitch, List<Long> vectors, long rowsStep, long vectorsStep) {
+  /// `vectorsStep` bytes. `streaming`: rows, which begin where a cache line does, go to memory past the caches, where the form allows.
+  record Scattered(boolean toLanes, int rows, long pitch, List<Long> vectors, long rowsStep, long vectorsStep, boolean streaming) {
+    private static final int LINE = 64;
+
+    Scattered(boolean toLanes, int rows, long pitch, List<Long> vectors, long rowsStep, long vectorsStep) {
+      this(toLanes, rows, pitch, vectors, rowsStep, vectorsStep, false);
+    }
+
     Kernel compile(Target target) {
       return target.kernel(this, this::emit);
     }
 
     private void emit(Assembler a) {
-      Square square = new Square(a, toLanes, rows, pitch, true);
+      // whole lines alone: what is left of others would be read first
+      boolean streams = streaming && !toLanes && a.vectorBytes() == LINE && pitch % LINE == 0 && rowsStep % LINE == 0 && vectors.size() % a.lanes() == 0;
+      Square square = new Square(a, toLanes, rows, pitch, true, streams);
       a.align(32);
       Label again = a.here();
       for (int first = 0; first < vectors.size(); first += a.lanes()) {
         int at = first;
         int count = Math.min(a.lanes(), vectors.size() - first);
         // what comes next lies on many lines, each far from the others
-        IntStream.range(0, rows).mapToLong(i -> (i * pitch + 4L * at) / 64).distinct()
-            .forEach(line -> a.prefetch(Address.at(RDI, Math.toIntExact(rowsStep + 64 * line))));
+        IntStream.range(0, streams ? 0 : rows).mapToLong(i -> (i * pitch + 4L * at) / LINE).distinct()
+            .forEach(line -> a.prefetch(Address.at(RDI, Math.toIntExact(rowsStep + LINE * line))));
         for (int i = first; i < first + count; i++) {
           a.prefetch(Address.at(RSI, Math.toIntExact(vectors.get(i) + vectorsStep)));
         }
@@ -74,7 +82,7 @@ record LaneTranspose(boolean toLanes, int rows, long pitch, long vectorPitch, bo
   }
 
   /// Moves up to as many elements as a vector has lanes between rows at RDI and vectors.
-  private record Square(Assembler a, boolean toLanes, int rows, long pitch, boolean padded) {
+  private record Square(Assembler a, boolean toLanes, int rows, long pitch, boolean padded, boolean streams) {
     /// Elements `first` to `first + elements - 1`.
     void move(int first, int elements, IntFunction<Address> vector) {
       if (toLanes) {
@@ -131,6 +139,8 @@ record LaneTranspose(boolean toLanes, int rows, long pitch, long vectorPitch, bo
       for (int i = 0; i < rows; i++) {
         if (elements < a.lanes()) {
           a.storeMasked(row(first, i), turned[i], mask);
+        } else if (streams) {
+          a.storeStreaming(row(first, i), turned[i]);
         } else {
           a.store(row(first, i), turned[i]);
         }
