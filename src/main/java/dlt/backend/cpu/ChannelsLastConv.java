@@ -184,16 +184,20 @@ record ChannelsLastConv(
 
     private void sum() {
       // where results go comes into the cache while the sums are computed
-      for (int i = 0; i < pixels(); i++) {
-        for (long place : places(i)) {
-          for (int v = 0; v * a.lanes() < channels; v++) {
-            a.prefetch(Address.at(RDX, Math.toIntExact(place + v * a.vectorBytes())));
+      if (oneRun()) {
+        a.moveRegister(RBX, RDX);
+      } else {
+        for (int i = 0; i < pixels(); i++) {
+          for (long place : places(i)) {
+            for (int v = 0; v * a.lanes() < channels; v++) {
+              a.prefetch(Address.at(RDX, Math.toIntExact(place + v * a.vectorBytes())));
+            }
           }
         }
+        a.moveImmediate(RBX, planes);
       }
       a.moveRegister(RDI, R14);
       a.moveRegister(RSI, R13);
-      a.moveImmediate(RBX, planes);
       Label plane = a.here();
       for (Group group : Group.of(rows.taps)) {
         rows(group);
@@ -250,28 +254,68 @@ record ChannelsLastConv(
       a.jump(NOT_ZERO, column);
     }
 
+    /// Whether a tile's sums are one loop: too short for all lines of the results, which may be many, to be asked for before it.
+    private boolean oneRun() {
+      return planes == 1 && rows.taps.size() == 1 && columns.taps.size() == 1 && run > STRAIGHT;
+    }
+
     /// Neighbouring source channels from R10 on, the panel at RSI.
     private void run(int length, Reach row, Reach column) {
       int turns = length > STRAIGHT ? length / UNROLLED : 0;
-      if (turns > 0) {
-        a.moveImmediate(R8, turns);
-        a.align(32);
-        Label next = a.here();
-        for (int u = 0; u < UNROLLED; u++) {
-          multiply(u, row, column);
-        }
-        nextRows();
-        a.addImmediate(R10, 4 * UNROLLED);
-        a.addImmediate(RSI, UNROLLED * vectors * a.vectorBytes());
-        a.subImmediate(R8, 1);
-        a.jump(NOT_ZERO, next);
-      }
+      int asking = oneRun() ? Math.ceilDiv(resultColumns(), Math.ceilDiv(resultColumns(), turns)) : 0;
+      turns(asking, Math.ceilDiv(resultColumns(), Math.max(1, turns)), row, column);
+      turns(turns - asking, 0, row, column);
       int rest = length - turns * UNROLLED;
       for (int u = 0; u < rest; u++) {
         multiply(u, row, column);
       }
       if (rest > 0) {
         a.addImmediate(RSI, rest * vectors * a.vectorBytes());
+      }
+    }
+
+    /// Turns of a loop over some channels, each of which asks for where the results of `asked` columns go, from RBX on.
+    private void turns(int turns, int asked, Reach row, Reach column) {
+      if (turns == 0) {
+        return;
+      }
+      a.moveImmediate(R8, turns);
+      a.align(32);
+      Label next = a.here();
+      for (int u = 0; u < UNROLLED; u++) {
+        multiply(u, row, column);
+      }
+      nextRows();
+      if (asked > 0) {
+        for (int i = 0; i < asked; i++) {
+          results(i * resultColumn());
+        }
+        a.addImmediate(RBX, Math.toIntExact(asked * resultColumn()));
+      }
+      a.addImmediate(R10, 4 * UNROLLED);
+      a.addImmediate(RSI, UNROLLED * vectors * a.vectorBytes());
+      a.subImmediate(R8, 1);
+      a.jump(NOT_ZERO, next);
+    }
+
+    /// Columns of results and of the zeros between them.
+    private int resultColumns() {
+      return columns.pixels * (1 + columns.zeros);
+    }
+
+    /// Bytes from one to the next.
+    private long resultColumn() {
+      return columns.zeros > 0 ? columns.zero : columns.result;
+    }
+
+    /// Asks for a column of where results go, `place` bytes from RBX.
+    private void results(long place) {
+      for (int r = 0; r < rows.pixels; r++) {
+        for (int z = 0; z <= rows.zeros; z++) {
+          for (int v = 0; v * a.lanes() < channels; v++) {
+            a.prefetch(Address.at(RBX, Math.toIntExact(place + r * rows.result + z * rows.zero + v * a.vectorBytes())));
+          }
+        }
       }
     }
 
