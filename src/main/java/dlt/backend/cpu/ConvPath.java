@@ -23,13 +23,15 @@ enum ConvPath {
   /// The Java twin.
   JAVA;
 
-  /// Bytes of the operands of one vector of images that the caches hold.
-  private static final long CACHED = 768 << 10;
+  /// Bytes of the operands of one vector of images that the caches hold, of one vector of gradients by all weights that takes no longer
+  /// than the images, and of weights that the first cache holds.
+  private static final long CACHED = 768 << 10, CACHED_GRADIENTS = 256 << 10, NEAR_WEIGHTS = 32 << 10;
 
   /// What [WinogradConvPass] takes for a vector of channels of a window, of a tile of results, and of the weights between a
-  /// channel and a vector of others, in multiply-adds of 512-bit vectors; measured in the second cache of a Zen 4. A vector of 256
-  /// bits does half as much in the same time.
-  private static final double WINDOW = 140, TILE = 115, WEIGHTS = 150;
+  /// channel and a vector of others, and what [WinogradGradWeightPass] takes for the gradients of the latter, in multiply-adds of 512-bit
+  /// vectors; measured in the second cache of a Zen 4, the last one from memory on a Zen 5. A vector of 256 bits does half as much in
+  /// the same time.
+  private static final double WINDOW = 140, TILE = 115, WEIGHTS = 150, WEIGHT_GRADIENTS = 250;
   /// What a step of a product's sums costs beside its multiply-adds, and how far the gain is to make up for what is not counted.
   private static final double PRODUCT = 1.08, STORE = 2, MARGIN = 1.5;
 
@@ -70,35 +72,32 @@ enum ConvPath {
   /// what it moves tell.
   static ConvPath of(Target target, ConvGeometry g, int channels) {
     boolean planesFit = (channels != g.o() || PlaneConvPass.fits(target, g, false)) && (channels != g.c() || PlaneConvPass.fits(target, g, true));
-    return path(target, g, channels, LaneImages.fits(imageSize(g)), planesFit, winogradFits(target, g));
+    return path(target, g, channels, LaneImages.fits(imageSize(g)), planesFit, winograd(target, g, channels, WEIGHTS));
   }
 
   /// The fastest path to the gradient by the weights.
   static ConvPath ofGradWeight(Target target, ConvGeometry g) {
     long weights = (long) g.o() * g.groupC() * g.kh() * g.kw();
-    boolean few = weights * 4 * target.lanes() <= CACHED || !ChannelsLast.fits(g);
+    boolean few = weights * 4 * target.lanes() <= CACHED_GRADIENTS || !ChannelsLast.fits(g);
     return path(target, g, g.o(), few && LaneImages.fits(imageSize(g)) && LaneImages.fits(weights), PlaneConvPass.fits(target, g, false),
-        winogradFits(target, g));
+        winograd(target, g, g.o(), WEIGHT_GRADIENTS));
   }
 
-  private static boolean winogradFits(Target target, ConvGeometry g) {
-    return !target.strict() && WinogradConvPass.fits(g);
-  }
-
-  private static ConvPath path(Target target, ConvGeometry g, int channels, boolean lanesFit, boolean planesFit, boolean winogradFits) {
+  private static ConvPath path(Target target, ConvGeometry g, int channels, boolean lanesFit, boolean planesFit, double winograd) {
     if (!target.emits()) {
       return JAVA;
     }
     boolean cached = imageSize(g) * 4 * target.lanes() <= CACHED;
     double sums = direct(target, g);
     double moved = (double) g.n() * imageSize(g) / target.lanes();
-    double lanes = lanesFit ? (sums / (cached ? 1 : 0.55) + moved * (cached ? MOVE : UNCACHED_MOVE)) / used(g.n(), target.lanes())
+    boolean near = 4L * g.o() * g.groupC() * g.kh() * g.kw() < NEAR_WEIGHTS;
+    double lanes = lanesFit ? (sums / (!cached ? 0.55 : near ? 1 : 0.75) + moved * (cached ? MOVE : UNCACHED_MOVE)) / used(g.n(), target.lanes())
         : Double.POSITIVE_INFINITY;
     double channelsLast = ChannelsLast.fits(g) ? sums / (0.8 * used(channels, target.lanes())) + moved * MOVE : Double.POSITIVE_INFINITY;
     double planes = planesFit ? planes(target, g, channels) : Double.POSITIVE_INFINITY;
     double best = Math.min(planes, Math.min(lanes, channelsLast));
     ConvPath path = Double.isInfinite(best) ? JAVA : best == planes ? PLANES : best == lanes ? LANES : CHANNELS_LAST;
-    if (winogradFits && MARGIN * winograd(target, g, channels) + moved * MOVE < best) {
+    if (MARGIN * winograd + moved * MOVE < best) {
       path = WINOGRAD;
     }
     target.path(path.label());
@@ -117,12 +116,15 @@ enum ConvPath {
     return direct(target, g) / used(forward ? g.oh() * g.ow() : g.h() * g.w(), target.lanes()) + g.n() * copied * COPY;
   }
 
-  /// Multiply-adds, and what takes as long.
-  private static double winograd(Target target, ConvGeometry g, int channels) {
+  /// Multiply-adds, and what takes as long, where there is such a path.
+  private static double winograd(Target target, ConvGeometry g, int channels, double weights) {
+    if (target.strict() || !WinogradConvPass.fits(g)) {
+      return Double.POSITIVE_INFINITY;
+    }
     int sources = g.c() + g.o() - channels;
     double tiles = tiles(g, channels);
     double vectors = Math.ceilDiv(channels, target.lanes());
-    double transforms = tiles * (Math.ceilDiv(sources, target.lanes()) * WINDOW + vectors * TILE) + sources * vectors * WEIGHTS;
+    double transforms = tiles * (Math.ceilDiv(sources, target.lanes()) * WINDOW + vectors * TILE) + sources * vectors * weights;
     return tiles * Winograd.PLANES * vectors * (PRODUCT * sources + STORE) + transforms * (16.0 / target.lanes());
   }
 

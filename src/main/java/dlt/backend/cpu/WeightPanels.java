@@ -15,7 +15,7 @@ record WeightPanels(int results, int sources, long perResult, long perSource, in
   /// How many weights of a row a kernel moves at most, in code of its own each.
   private static final int MOST_ELEMENTS = 512;
   /// Tensors of this size and more are no longer in any cache when they are used: an optimizer comes when all gradients are there.
-  private static final long FAR = 2 << 20;
+  private static final long FAR = 1 << 20;
 
   /// Fills a panel, wherever it is.
   @FunctionalInterface
