@@ -241,6 +241,7 @@ public final class Placement {
     return switch (work) {
       case Work.Pointwise(var group) -> List.of(group);
       case Work.Several(var works) -> works.stream().flatMap(w -> groups(w).stream()).toList();
+      case Work.Piecewise(var works, var _, var _) -> groups(works.getLast());
       case Work.Single _, Work.Ended _ -> List.of();
     };
   }
@@ -283,7 +284,7 @@ public final class Placement {
     for (Node output : results) {
       Storage s = storages.get(output);
       if (s.open() && !(output.op() instanceof Reduce)) {
-        inputs.stream().filter(input -> input.type().equals(output.type())).map(storages::get)
+        inputs.stream().filter(input -> input.type().equals(output.type()) && read.contains(input)).map(storages::get)
             .filter(place -> place.open() && place.bottom().last == position
                 && read.stream().filter(n -> storages.get(n).bottom() == place.bottom()).count() == 1)
             .findFirst().ifPresent(s::take);

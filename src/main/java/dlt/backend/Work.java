@@ -59,6 +59,16 @@ public sealed interface Work {
     }
   }
 
+  /// Works that are done one after the other on a piece of what they make at a time: what `inputs` and `outputs` leave out is never
+  /// in memory as a whole.
+  record Piecewise(List<Work> works, List<Node> inputs, List<Node> outputs) implements Work {
+    public Piecewise {
+      works = List.copyOf(works);
+      inputs = List.copyOf(inputs);
+      outputs = List.copyOf(outputs);
+    }
+  }
+
   /// One node.
   record Single(Node node) implements Work {
     @Override

@@ -22,6 +22,7 @@ public final class WorkLabel {
       case Work.Single(Node node) -> name(node);
       case Work.Ended ended -> name(ended.head()) + " + " + ended.bias().map(b -> b.relu() ? "bias relu" : "bias").orElseGet(() -> operations(ended.end()));
       case Work.Pointwise(var group) -> name(group);
+      case Work.Piecewise(var works, var _, var _) -> works.stream().map(WorkLabel::name).collect(Collectors.joining(" then "));
       case Work.Several(var works) -> works.size() + " side by side: " + name(works.getFirst()) + ", ...";
     };
   }
@@ -32,6 +33,7 @@ public final class WorkLabel {
       case Work.Single(Node node) -> Flops.of(node);
       case Work.Ended ended -> Flops.of(ended.head()) + ended.end().nodes().stream().mapToLong(Flops::of).sum();
       case Work.Pointwise(var group) -> group.nodes().stream().mapToLong(Flops::of).sum();
+      case Work.Piecewise(var works, var _, var _) -> works.stream().mapToLong(WorkLabel::operations).sum();
       case Work.Several(var works) -> works.stream().mapToLong(WorkLabel::operations).sum();
     };
   }

@@ -1,7 +1,7 @@
 package dlt.backend.cpu;
 
 /// `count` things cut into parts of `block`; the last part may be smaller. What a part is depends on sizes alone.
-record Blocks(long count, long block) {
+record Blocks(long count, long block) implements Strips.Rows {
   /// Work on fewer elements than this is not worth another thread.
   private static final long PART = 1 << 14;
 
@@ -10,15 +10,18 @@ record Blocks(long count, long block) {
     return new Blocks(count, Math.max(1, PART / Math.max(1, cost)));
   }
 
-  int parts() {
+  @Override
+  public int parts() {
     return Math.toIntExact((count + block - 1) / block);
   }
 
-  long from(int part) {
+  @Override
+  public long from(int part) {
     return part * block;
   }
 
-  long to(int part) {
+  @Override
+  public long to(int part) {
     return Math.min(count, (part + 1) * block);
   }
 }

@@ -76,29 +76,29 @@ final class ChannelsLastPool {
   }
 
   /// `source`, `second`: bytes of a pixel.
-  private List<Channels> sweeps(SweepOf of, int source, int second, boolean streams) {
+  private List<Channels> sweeps(SweepOf of, int source, int second, boolean ahead, boolean streams) {
     int vectors = g.c() / target.lanes();
     int rest = g.c() % target.lanes();
     int place = PoolSweep.placeBytes(target, g);
     List<Channels> sweeps = new ArrayList<>();
     if (vectors > 0) {
-      sweeps.add(new Channels(0, of.of(new Pixels(source, second, pixel(), target.lanes(), vectors, place, true, streams))));
+      sweeps.add(new Channels(0, of.of(new Pixels(source, second, pixel(), target.lanes(), vectors, place, ahead, streams))));
     }
     if (rest > 0) {
-      sweeps.add(new Channels(vectors * target.lanes(), of.of(new Pixels(source, second, pixel(), rest, 1, place, true, false))));
+      sweeps.add(new Channels(vectors * target.lanes(), of.of(new Pixels(source, second, pixel(), rest, 1, place, ahead, false))));
     }
     return sweeps;
   }
 
   Step max(MemorySegment x, MemorySegment y) {
-    List<Channels> sweeps = sweeps(p -> PoolSweep.window(target, Kind.MAX, g, MemorySegment.NULL, p), pixel(), pixel(), false);
+    List<Channels> sweeps = sweeps(p -> PoolSweep.window(target, Kind.MAX, g, MemorySegment.NULL, p), pixel(), pixel(), true, false);
     return bands(sweeps, images(x), Images.NONE, results(y), g.oh(), g.ow(), WINDOW_BAND);
   }
 
   /// The maxima, and where each of them is.
   Step max(MemorySegment x, MemorySegment y, MemorySegment places) {
     MemorySegment table = PoolSweep.places(target, g);
-    List<Channels> sweeps = sweeps(p -> PoolSweep.window(target, Kind.MAX_AND_PLACE, g, table, p), pixel(), placesPixel(), false);
+    List<Channels> sweeps = sweeps(p -> PoolSweep.window(target, Kind.MAX_AND_PLACE, g, table, p), pixel(), placesPixel(), true, false);
     return bands(sweeps, images(x), places(places), results(y), g.oh(), g.ow(), WINDOW_BAND);
   }
 
@@ -106,19 +106,52 @@ final class ChannelsLastPool {
   Step maxGrad(MemorySegment places, MemorySegment dy, MemorySegment dx) {
     MemorySegment table = PoolSweep.places(target, g);
     boolean streams = dx.byteSize() > CACHED && pixel() % (4 * target.lanes()) == 0 && dx.address() % (4 * target.lanes()) == 0;
-    List<Channels> sweeps = sweeps(p -> PoolSweep.gather(target, Kind.MATCHING_SUM, g, table, p), placesPixel(), pixel(), streams);
+    List<Channels> sweeps = sweeps(p -> PoolSweep.gather(target, Kind.MATCHING_SUM, g, table, p), placesPixel(), pixel(), true, streams);
     return bands(sweeps, places(places), results(dy), images(dx), g.h(), g.w(), BAND);
   }
 
   /// `scales`: what each result is multiplied by, floats [oh, ow].
   Step average(MemorySegment scales, MemorySegment x, MemorySegment y) {
-    List<Channels> sweeps = sweeps(p -> PoolSweep.window(target, Kind.SUM_SCALED, g, scales, p), pixel(), pixel(), false);
+    List<Channels> sweeps = sweeps(p -> PoolSweep.window(target, Kind.SUM_SCALED, g, scales, p), pixel(), pixel(), true, false);
     return bands(sweeps, images(x), Images.NONE, results(y), g.oh(), g.ow(), WINDOW_BAND);
   }
 
   Step averageGrad(MemorySegment scales, MemorySegment dy, MemorySegment dx) {
-    List<Channels> sweeps = sweeps(p -> PoolSweep.gather(target, Kind.SCALED_SUM, g, scales, p), pixel(), pixel(), false);
+    List<Channels> sweeps = sweeps(p -> PoolSweep.gather(target, Kind.SCALED_SUM, g, scales, p), pixel(), pixel(), true, false);
     return bands(sweeps, results(dy), Images.NONE, images(dx), g.h(), g.w(), BAND);
+  }
+
+  /// Rows `from` to `to - 1` of the results of an image.
+  interface ImageRows {
+    /// `at`: where the image begins that is taken from, or the result that is made; what else there is of it may lie elsewhere.
+    void run(int image, int from, int to, long at);
+  }
+
+  /// Maxima of images in a core's cache; with `places`, unless null, also where each of them is.
+  ImageRows maxRows(MemorySegment y, MemorySegment places) {
+    MemorySegment table = places == null ? MemorySegment.NULL : PoolSweep.places(target, g);
+    Images found = places == null ? Images.NONE : places(places);
+    List<Channels> sweeps = sweeps(p -> PoolSweep.window(target, places == null ? Kind.MAX : Kind.MAX_AND_PLACE, g, table, p), pixel(),
+        places == null ? pixel() : placesPixel(), false, false);
+    Images results = results(y);
+    return (image, from, to, at) -> {
+      for (Channels c : sweeps) {
+        c.sweep.run(from, to, at + 4L * c.first, found.of(image, c.first), results.of(image, c.first));
+      }
+    };
+  }
+
+  /// For each pixel of rows in a core's cache the gradients of the maxima that are there.
+  ImageRows maxGradRows(MemorySegment places, MemorySegment dy) {
+    MemorySegment table = PoolSweep.places(target, g);
+    List<Channels> sweeps = sweeps(p -> PoolSweep.gather(target, Kind.MATCHING_SUM, g, table, p), placesPixel(), pixel(), false, false);
+    Images found = places(places);
+    Images results = results(dy);
+    return (image, from, to, at) -> {
+      for (Channels c : sweeps) {
+        c.sweep.run(from, to, found.of(image, c.first), results.of(image, c.first), at + 4L * c.first);
+      }
+    };
   }
 
   /// `rows`, `columns`: of the results; `band`: the bytes of one.

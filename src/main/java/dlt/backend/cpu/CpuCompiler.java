@@ -44,7 +44,7 @@ final class CpuCompiler {
     Verifier.verify(graph);
     this.graph = ImageLayouts.of(graph, new CpuLayoutCosts(target)).apply();
     this.target = target;
-    this.order = countersFirst(Work.of(this.graph));
+    List<Work> works = countersFirst(Work.of(this.graph));
     for (Node node : this.graph.variables()) {
       Variable v = (Variable) node.op();
       if (!(variables.get(v.name()) instanceof CpuBuffer buffer) || !buffer.type().equals(v.type())) {
@@ -52,11 +52,12 @@ final class CpuCompiler {
       }
       this.variables.put(v.name(), buffer.data());
     }
-    this.placement = new Placement(this.graph, order);
-    this.pairs = Moments.pairs(target, order);
-    this.gradientPairs = PlaneGradients.pairs(target, order);
+    this.pairs = Moments.pairs(target, works);
+    this.gradientPairs = PlaneGradients.pairs(target, works);
     this.gradients = new PlaneGradients(target);
-    this.pools = MaxPoolPair.pairs(target, order);
+    this.pools = MaxPoolPair.pairs(target, works);
+    this.order = PiecewisePools.join(target, this.graph, works, pools, pairs.keySet());
+    this.placement = new Placement(this.graph, order);
     this.graph.inputs().forEach(n -> inputs.put(((Input) n.op()).name(), target.scratch(n.type().bytes())));
     this.block = target.scratch(placement.blockBytes());
     this.kept = placement.kept().stream().map(k -> target.scratch(k.bytes())).toList();
@@ -158,6 +159,7 @@ final class CpuCompiler {
         yield () -> each.forEach(Step::run);
       }
       case Work.Single(Node node) -> step(node);
+      case Work.Piecewise piecewise -> PiecewisePools.compile(target, piecewise, pools, n -> data(placement.of(n)));
       case Work.Ended ended -> step(ended);
     };
   }

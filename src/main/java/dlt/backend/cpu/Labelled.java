@@ -39,6 +39,7 @@ record Labelled(Step step, List<MemorySegment> read, List<MemorySegment> written
   private static long arithmetic(Work work) {
     return switch (work) {
       case Work.Pointwise(var group) -> instructions(group);
+      case Work.Piecewise(var works, var _, var _) -> works.stream().mapToLong(Labelled::arithmetic).sum();
       case Work.Several(var works) -> works.stream().mapToLong(Labelled::arithmetic).sum();
       case Work.Single _, Work.Ended _ -> WorkLabel.operations(work);
     };

@@ -70,7 +70,7 @@ final class MaxPoolPair {
     return node.op() instanceof Nhwc nhwc ? nhwc.op() : node.op();
   }
 
-  private static PoolGeometry geometry(Node node) {
+  static PoolGeometry geometry(Node node) {
     List<TensorType> inputs = node.inputs().stream().map(Node::type).toList();
     List<TensorType> planes = node.op() instanceof Nhwc nhwc ? nhwc.planes(inputs) : inputs;
     return PoolGeometry.of(op(node), planes, op(node).infer(planes));
@@ -86,6 +86,14 @@ final class MaxPoolPair {
       return new Key(node.inputs().getFirst(), p.window(), p.kernelH(), p.kernelW(), channelsLast);
     }
     return op(node) instanceof MaxPool2dGrad p ? new Key(node.inputs().getFirst(), p.window(), p.kernelH(), p.kernelW(), channelsLast) : null;
+  }
+
+  boolean channelsLast() {
+    return channelsLast;
+  }
+
+  MemorySegment places() {
+    return places;
   }
 
   /// Maxima of the windows of `x`.

@@ -123,7 +123,7 @@ final class Moments {
             sums.putIfAbsent(last.inputs().getFirst(), new Pair(work, group.group(), null));
           }
         }
-        case Work.Single _, Work.Ended _, Work.Several _ -> { }
+        case Work.Single _, Work.Ended _, Work.Several _, Work.Piecewise _ -> { }
       }
     }
     return pairs;

@@ -10,8 +10,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 
 /// A group that ends in reductions, of rows or of columns: a part's pointwise results are reduced while they are in the cache,
 /// and those that nobody else reads never leave it. The bits are those of the reductions by themselves.
@@ -249,29 +247,15 @@ final class ReducingGroup {
 
   /// The same where everything has rows of columns: nothing but the outputs is ever stored.
   private Optional<Step> strips(int columns) {
-    List<Shape> shapes = new ArrayList<>(inputs.stream().map(Operand::shape).toList());
-    List<Node> kept = stored.stream().filter(this::kept).toList();
-    kept.forEach(n -> shapes.add(n.shape()));
-    Nest nest = Nest.of(group.shape(), shapes);
-    List<Folding> foldings = reductions.stream().map(r -> new Folding(((Reduce) r.op()).kind())).toList();
-    Blocks rows = new Blocks(rows(), ColumnReduction.block(columns));
-    return Strips.slots(target, nest, columns, foldings).map(slots -> {
-      PointwiseKernel.check(nest, inputs);
-      List<Node> stores = new ArrayList<>(kept);
-      reductions.forEach(r -> stores.add(r.inputs().getFirst()));
-      Shape left = Shape.of(rows.parts(), columns);
-      long partialBytes = 4 * left.size();
-      MemorySegment scratch = target.shared(reductions.size() * partialBytes + ReduceKernel.scratchBytes(left, List.of(0)));
-      long[] addresses = LongStream.concat(LongStream.concat(inputs.stream().mapToLong(Operand::address), kept.stream().mapToLong(n -> output(n).address())),
-          IntStream.range(0, foldings.size()).mapToLong(i -> scratch.address() + i * partialBytes)).toArray();
-      List<Step> steps = new ArrayList<>();
-      Strips parts = new Strips(target, new Strips.Code(PointwiseCode.of(group, stores), slots, columns), rows, addresses);
-      steps.add(() -> target.workers().run(parts.parts(), parts::run));
-      for (int i = 0; i < foldings.size(); i++) {
-        steps.add(ReduceKernel.compile(target, foldings.get(i), left, List.of(0), scratch.asSlice(i * partialBytes, partialBytes),
-            output(reductions.get(i)), scratch.asSlice(reductions.size() * partialBytes)));
-      }
-      return () -> steps.forEach(Step::run);
+    return StripGroup.slots(target, group, columns, null).map(slots -> {
+      PointwiseKernel.check(Nest.of(group.shape(), inputs.stream().map(Operand::shape).toList()), inputs);
+      Blocks rows = new Blocks(rows(), ColumnReduction.block(columns));
+      StripGroup strips = new StripGroup(target, group, columns, slots, rows,
+          n -> group.inputs().contains(n) ? inputs.get(group.inputs().indexOf(n)).data() : output(n));
+      return () -> {
+        target.workers().run(rows.parts(), strips::run);
+        strips.end();
+      };
     });
   }
 

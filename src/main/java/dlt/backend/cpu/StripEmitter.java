@@ -100,7 +100,7 @@ final class StripEmitter implements VectorEmitter.Memory {
     }
     int frame = Math.max(narrow.spills(), wide.spills()) * a.vectorBytes() + 8;
     count = Address.at(RSP, frame - 8);
-    List<Integer> slots = IntStream.range(0, code.slots().size()).filter(s -> code.slots().get(s) instanceof Strips.Full).boxed().toList();
+    List<Integer> slots = IntStream.range(0, code.slots().size()).filter(this::whole).boxed().toList();
     for (int i = 0; i < Math.min(slots.size(), POINTERS.length); i++) {
       pointers.put(slots.get(i), POINTERS[i]);
     }
@@ -151,7 +151,7 @@ final class StripEmitter implements VectorEmitter.Memory {
     }
     for (Vector vector : vectors) {
       for (VectorCode.Value v : code.body().values()) {
-        if (v.op() == VectorCode.Op.INPUT && !(code.slots().get(v.immediate()) instanceof Strips.Full)) {
+        if (v.op() == VectorCode.Op.INPUT && !whole(v.immediate())) {
           if (top > least) {
             vector.fixed.put(v.immediate(), --top);
           } else if (width > 1) {
@@ -218,9 +218,12 @@ final class StripEmitter implements VectorEmitter.Memory {
         current.some.emit(a);
         int piece = row / strip.copies * strip.vectors.size() + vector;
         for (int line = lines * piece / pieces; line < lines * (piece + 1) / pieces; line++) {
-          for (int r : pointers.values()) {
-            a.prefetchFar(Address.at(r, ASKED, LINE * line));
-          }
+          int at = LINE * line;
+          pointers.forEach((slot, r) -> {
+            if (code.slots().get(slot) instanceof Strips.Full) {
+              a.prefetchFar(Address.at(r, ASKED, at));
+            }
+          });
         }
       }
     }
@@ -255,6 +258,11 @@ final class StripEmitter implements VectorEmitter.Memory {
     }
   }
 
+  /// Whether there is an element for each row and column.
+  private boolean whole(int slot) {
+    return code.slots().get(slot) instanceof Strips.Full || code.slots().get(slot) instanceof Strips.Near;
+  }
+
   private Folding folding(int slot) {
     return ((Strips.Fold) code.slots().get(slot)).folding();
   }
@@ -286,7 +294,7 @@ final class StripEmitter implements VectorEmitter.Memory {
 
   @Override
   public void load(Assembler assembler, int register, int slot, int copy) {
-    if (!(code.slots().get(slot) instanceof Strips.Full)) {
+    if (!whole(slot)) {
       column(register, slot);
     } else if (masked) {
       a.loadMasked(register, address(slot, copy), tailMask);

@@ -11,10 +11,13 @@ import java.util.Optional;
 /// makes results and one row of each reduction.
 final class Strips {
   /// What the code finds at the address of a slot.
-  sealed interface Slot permits Full, Column, Scalar, Fold {}
+  sealed interface Slot permits Full, Near, Column, Scalar, Fold {}
 
   /// An element for each row and column.
   record Full() implements Slot {}
+
+  /// The same in the calling core's cache: it is not asked for. Where it is, is told with each run.
+  record Near() implements Slot {}
 
   /// An element for each column.
   record Column() implements Slot {}
@@ -31,22 +34,33 @@ final class Strips {
   /// Columns that are too few for vectors, or so many that a page holds no two rows.
   private static final int LEAST_COLUMNS = 16, MOST_COLUMNS = 1024;
 
+  /// Which rows a part is: `from` to `to - 1`.
+  interface Rows {
+    int parts();
+
+    long from(int part);
+
+    long to(int part);
+  }
+
   private final Kernel kernel;
-  private final Blocks rows;
+  private final Rows rows;
   private final MemorySegment table;
   private final int slots;
   private final int full;
+  private final int near;
 
   /// Where a part finds the operand of a slot: its first row of it, where it has rows.
   interface Addresses {
     long of(int slot, int part);
   }
 
-  Strips(Target target, Code code, Blocks rows, Addresses addresses) {
+  Strips(Target target, Code code, Rows rows, Addresses addresses) {
     this.rows = rows;
     this.kernel = target.kernel(code, a -> StripEmitter.emit(a, code));
     this.slots = code.slots.size();
     this.full = Math.max(0, code.slots.indexOf(new Full()));
+    this.near = code.slots.indexOf(new Near());
     this.table = target.scratch(8L * rows.parts() * slots);
     long[] row = new long[slots];
     for (int part = 0; part < rows.parts(); part++) {
@@ -58,10 +72,10 @@ final class Strips {
   }
 
   /// `addresses`: where the operand of each slot lies; of a fold, as many rows as there are parts.
-  Strips(Target target, Code code, Blocks rows, long... addresses) {
+  Strips(Target target, Code code, Rows rows, long... addresses) {
     this(target, code, rows, (slot, part) -> addresses[slot] + 4L * code.columns * switch (code.slots.get(slot)) {
       case Full _ -> rows.from(part);
-      case Column _, Scalar _ -> 0;
+      case Near _, Column _, Scalar _ -> 0;
       case Fold _ -> part;
     });
   }
@@ -72,6 +86,12 @@ final class Strips {
 
   void run(int part) {
     kernel.call(table.address() + 8L * part * slots, rows.to(part) - rows.from(part), rowsAt(Workers.next(part, rows.parts())) - rowsAt(part));
+  }
+
+  /// The same; the operand that is [Near] has the part's rows at `near`.
+  void run(int part, long near) {
+    table.setAtIndex(JAVA_LONG, (long) part * slots + this.near, near);
+    run(part);
   }
 
   /// Where a part finds the first operand that has rows; the others have theirs as far apart.

@@ -184,7 +184,7 @@ final class CudaCompiler {
       case Work.Several _ -> List.of();
       case Work.Pointwise _ -> sections(work);
       case Work.Single _ -> Schedule.joins(work) ? sections(work) : List.of();
-      case Work.Ended _ -> List.of();
+      case Work.Ended _, Work.Piecewise _ -> List.of();
     };
     return r.stream().allMatch(s -> s.blocks() <= FEW) ? r : List.of();
   }
@@ -219,6 +219,7 @@ final class CudaCompiler {
       case Work.Pointwise _ -> together(List.of(work));
       case Work.Several(var works) -> together(works);
       case Work.Single _, Work.Ended _ -> !deferred.isEmpty() && Schedule.light(work) ? together(List.of(work)) : alone(work);
+      case Work.Piecewise _ -> throw new AssertionError(work);
     };
   }
 
@@ -303,7 +304,7 @@ final class CudaCompiler {
         List<Launch> launches = launches(ended.head().op(), operands(ended.head().inputs()), epilogue, operand(ended.end().outputs().getFirst()));
         yield launches.stream().map(l -> PoolLaunch.is(l) ? Epilogue.finished(epilogue, l) : l).toList();
       }
-      case Work.Pointwise _, Work.Several _ -> throw new AssertionError(work);
+      case Work.Pointwise _, Work.Several _, Work.Piecewise _ -> throw new AssertionError(work);
     };
   }
 
@@ -328,7 +329,7 @@ final class CudaCompiler {
           ReduceKernel.sections(target, op, operands(node.inputs()), operand(node));
       case Work.Single(Node node) when node.op() instanceof Cast op -> CastKernel.sections(target, op, operands(node.inputs()), operand(node));
       case Work.Single _ -> shipped(work).stream().map(ShippedSection::of).toList();
-      case Work.Ended _, Work.Several _ -> throw new AssertionError(work);
+      case Work.Ended _, Work.Several _, Work.Piecewise _ -> throw new AssertionError(work);
     };
   }
 

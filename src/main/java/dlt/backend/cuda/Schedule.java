@@ -152,7 +152,7 @@ final class Schedule {
     Node node = switch (work) {
       case Work.Single(Node single) -> single;
       case Work.Ended ended -> ended.head();
-      case Work.Pointwise _, Work.Several _ -> null;
+      case Work.Pointwise _, Work.Several _, Work.Piecewise _ -> null;
     };
     return node != null && launched(node) && Placement.computes(work) && WorkLabel.operations(work) <= LIGHT_OPERATIONS && bytes(work) <= LIGHT_BYTES;
   }
