@@ -147,7 +147,7 @@ final class CpuCompiler {
     if (pools.containsKey(work)) {
       MemorySegment first = operand(work.inputs().getFirst()).data();
       MemorySegment result = operand(work.outputs().getFirst()).data();
-      return work.inputs().size() == 1 ? pools.get(work).pool(first, result) : pools.get(work).gradient(operand(work.inputs().get(1)).data(), result);
+      return work.inputs().size() == 1 ? pools.get(work).pool(first, result) : pools.get(work).gradient(operand(work.inputs().get(1)).data(), 1, result);
     }
     if (work instanceof Work.Single single && gradientPairs.containsKey(work) && !placement.constant(work)) {
       return gradients.step(gradientPairs.get(work), single, this::operand);

@@ -21,7 +21,7 @@ final class MaxPool2dGradKernel {
     MemorySegment[] scratch = target.shared(MaxPoolPair.placesBytes(target, g, x.channelsLast()), dy.data().byteSize());
     MaxPoolPair pair = new MaxPoolPair(target, g, x.channelsLast(), scratch[0]);
     Step pool = pair.pool(x.data(), scratch[1]);
-    Step gradient = pair.gradient(dy.data(), output.data());
+    Step gradient = pair.gradient(dy.data(), 1, output.data());
     // which is said of both
     target.takePath();
     return () -> {

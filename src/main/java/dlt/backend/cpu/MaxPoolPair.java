@@ -103,11 +103,11 @@ final class MaxPoolPair {
     return channelsLast ? new ChannelsLastPool(target, g).max(x, y, places) : LanePoolPass.max(target, g, x, y, places);
   }
 
-  /// The gradient by the images of the last [#pool].
-  Step gradient(MemorySegment dy, MemorySegment dx) {
+  /// The gradient by the images of the last [#pool]; `operand`: which of its work's operands `dy` is, for profiles.
+  Step gradient(MemorySegment dy, int operand, MemorySegment dx) {
     long size = places.byteSize();
     long touched = size + dy.byteSize() + dx.byteSize();
-    target.path("by the pool's places", new Target.Phase(comparisons(), List.of(1), true, List.of(new KernelCall.Traffic(size, 0, touched))));
+    target.path("by the pool's places", new Target.Phase(comparisons(), List.of(operand), true, List.of(new KernelCall.Traffic(size, 0, touched))));
     return channelsLast ? new ChannelsLastPool(target, g).maxGrad(places, dy, dx) : LanePoolPass.maxGrad(target, g, places, dy, dx);
   }
 

@@ -204,7 +204,7 @@ final class PiecewisePools {
     return switch (work.works().getFirst()) {
       case Work.Pointwise(var group) -> pool(target, group, work, Optional.ofNullable(pairs.get(work.works().getLast())), memory);
       case Work.Single(Node gradient) when work.works().size() == 1 ->
-          pairs.get(work.works().getFirst()).gradient(memory.apply(gradient.inputs().get(1)), memory.apply(gradient));
+          pairs.get(work.works().getFirst()).gradient(memory.apply(gradient.inputs().get(1)), 0, memory.apply(gradient));
       case Work.Single(Node gradient) -> gradient(target, gradient, ((Work.Pointwise) work.works().getLast()).group(), pairs.get(work.works().getFirst()), memory);
       case Work.Ended _, Work.Several _, Work.Piecewise _ -> throw new AssertionError(work);
     };
