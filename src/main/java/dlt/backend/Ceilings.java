@@ -25,6 +25,13 @@ public record Ceilings(double flops, List<Level> levels) {
     return call.phases().stream().mapToDouble(this::nanos).sum();
   }
 
+  /// The roofline of the op itself, in nanoseconds, whatever path is taken: the longer of its operations at the full rate and its bytes
+  /// at the rate of the nearest level that holds them. A path that needs fewer operations, such as Winograd's, can be faster.
+  public double roofline(KernelCall call) {
+    Level level = levels.stream().filter(l -> call.bytes() <= l.size).findFirst().orElse(levels.getLast());
+    return Math.max(1e9 * call.operations() / flops, 1e9 * call.bytes() / level.copy);
+  }
+
   /// Arithmetic and the traffic of each level go on at the same time: the longest of them counts.
   private double nanos(KernelCall.Phase phase) {
     double nanos = 1e9 * phase.arithmetic() / flops;

@@ -25,6 +25,7 @@ final class ProfileTable {
     p.ceilings().ifPresent(c -> {
       MetricsLog.put(d, "floor_ms", p.floorMs());
       MetricsLog.put(d, "share_close_to_ceiling", p.timeAt(CLOSE));
+      MetricsLog.put(d, "share_close_to_roofline", p.timeAtRoofline(CLOSE));
       ObjectNode ceilings = d.putObject("ceilings").put("gflops", c.flops() * 1e-9);
       ArrayNode levels = ceilings.putArray("levels");
       for (Ceilings.Level l : c.levels()) {
@@ -45,6 +46,7 @@ final class ProfileTable {
       if (p.ceilings().isPresent()) {
         MetricsLog.put(o, "floor_ms", k.floorMs());
         MetricsLog.put(o, "of_ceiling", k.ofCeiling());
+        MetricsLog.put(o, "of_roofline", k.ofRoofline());
       }
     }
   }
@@ -53,14 +55,14 @@ final class ProfileTable {
     int width = p.kernels().stream().mapToInt(k -> Math.min(k.name().length(), LONGEST_NAME)).max().orElse(6);
     StringBuilder b = new StringBuilder();
     b.append(String.format(Locale.ROOT, "%-" + width + "s %5s %10s %6s %8s %7s %s%n", "kernel", "calls", "ms", "share", "GFLOP/s", "GB/s",
-        p.ceilings().isPresent() ? "of ceiling" : ""));
+        p.ceilings().isPresent() ? "of ceiling of roofline" : ""));
     double shown = 0;
     int rows = 0;
     for (; rows < p.kernels().size() && shown < SHOWN * p.kernelMs(); rows++) {
       StepProfile.Kernel k = p.kernels().get(rows);
       shown += k.ms();
       b.append(String.format(Locale.ROOT, "%-" + width + "s %5d %10.4f %5.1f%% %8.1f %7.1f %s%n", cut(k.name()), k.calls(), k.ms(),
-          100 * k.ms() / p.kernelMs(), k.gigaflops(), k.gigabytes(), p.ceilings().isPresent() ? percent(k.ofCeiling()) : ""));
+          100 * k.ms() / p.kernelMs(), k.gigaflops(), k.gigabytes(), p.ceilings().isPresent() ? percent(k.ofCeiling()) + "  " + percent(k.ofRoofline()) : ""));
     }
     if (rows < p.kernels().size()) {
       b.append(String.format(Locale.ROOT, "%d others, all in --json, take %.4f ms%n", p.kernels().size() - rows, p.kernelMs() - shown));
@@ -68,8 +70,8 @@ final class ProfileTable {
     b.append(String.format(Locale.ROOT, "a step takes %.4f ms, its kernels %.4f", p.stepMs(), p.kernelMs()));
     p.ceilings().ifPresent(c -> b.append(String.format(Locale.ROOT, "; the floor is %.4f ms (%s of the step)%n", p.floorMs(), percent(p.floorMs() / p.stepMs()).strip()))
         .append(String.format(Locale.ROOT, "ceilings: %.0f GFLOP/s; GB/s read / written / copied: %s%n", c.flops() * 1e-9, c.levels().stream().map(ProfileTable::text).collect(Collectors.joining(", "))))
-        .append(String.format(Locale.ROOT, "%s of the kernels' time is spent at %.0f%% of their own ceiling or more; the rest in %s", percent(p.timeAt(CLOSE)).strip(),
-            100 * CLOSE, p.below(CLOSE, NAMED))));
+        .append(String.format(Locale.ROOT, "%s of the kernels' time is spent at %.0f%% of their op's roofline or more, %s at so much of their path's ceiling; the rest in %s",
+            percent(p.timeAtRoofline(CLOSE)).strip(), 100 * CLOSE, percent(p.timeAt(CLOSE)).strip(), p.below(CLOSE, NAMED))));
     return b.toString();
   }
 

@@ -43,4 +43,12 @@ class CeilingsTest {
     assertThat(nanos(new Phase(0, List.of(new Traffic(0, 40, 100), new Traffic(60, 0, 50))))).isCloseTo(80 / 8.0 + 20 / 10.0, within(1e-9));
     assertThat(nanos(new Phase(0, List.of(new Traffic(0, 40, 100))))).isCloseTo(40 / 5.0, within(1e-9));
   }
+
+  @Test
+  void theRooflineIsOfTheOpAndNotOfThePathsPhases() {
+    KernelCall winograd = new KernelCall("kernel", 400, 80, List.of(new Phase(100, List.of())));
+    assertThat(MACHINE.roofline(winograd)).isCloseTo(400, within(1e-9));
+    assertThat(MACHINE.roofline(new KernelCall("kernel", 1, 80, List.of()))).isCloseTo(80 / 8.0, within(1e-9));
+    assertThat(MACHINE.roofline(new KernelCall("kernel", 1, 800, List.of()))).isCloseTo(800 / 0.8, within(1e-9));
+  }
 }
