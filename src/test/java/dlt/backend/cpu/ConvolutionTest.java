@@ -94,6 +94,10 @@ class ConvolutionTest {
     layers.add(layer(3, 33, 9, 10, 240, 3, 2, 1));
     layers.add(layer(2, 20, 7, 9, 40, 5, 1, 2));
     layers.add(layer(1, 18, 50, 60, 60, 3, 1, 1));
+    // gradients by so many weights that they go past the caches, in whole lines and not, in parts of some source channels
+    layers.add(layer(2, 128, 4, 3, 256, 3, 2, 1));
+    layers.add(layer(1, 130, 3, 3, 250, 3, 1, 1));
+    layers.add(layer(2, 512, 3, 3, 520, 1, 2, 0));
     // a part goes through its images in several turns
     layers.add(layer(14, 15, 20, 20, 500, 1, 1, 0));
     layers.add(layer(2, 20, 8, 9, 40, 1, 2, 0));
