@@ -105,7 +105,7 @@ record WeightPanels(int results, int sources, long perResult, long perSource, in
   /// Moves source channels of one of [#parts], from one multiple of `step` to another or to the last.
   private Unpacker move(Target target, boolean toPanels, MemorySegment weights, int step) {
     int chunk = chunk(step);
-    boolean streaming = weights.byteSize() >= FAR && weights.address() % 64 == 0;
+    boolean streaming = !toPanels && weights.byteSize() >= FAR && weights.address() % 64 == 0;
     Kernel[] full = kernels(target, toPanels, chunk, streaming);
     Kernel[] rest = kernels(target, toPanels, sources % chunk, streaming);
     return (part, first, end, panel) -> {
