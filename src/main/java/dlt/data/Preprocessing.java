@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
@@ -78,6 +79,15 @@ public record Preprocessing(Field input, List<Fitted> steps, TensorType output) 
   public void requireNothingMissing(Part part, int field) {
     if (input.type().dtype() == DType.FLOAT32 && part.dataset().mayMiss() && steps.stream().noneMatch(Fitted.Fill.class::isInstance)) {
       new Statistics(part, false, field, List.of()).requireNothingMissing();
+    }
+  }
+
+  /// Throws Failure(DATA) where what it makes of the input `field` of `part` leaves `min` to `max`.
+  public void checkRange(Part part, int field, double min, double max) {
+    Statistics.Moments m = new Statistics(part, false, field, steps).moments(1, new boolean[1]);
+    if (m.least()[0] < min || m.most()[0] > max) {
+      throw new Failure(Failure.Kind.DATA, String.format(Locale.ROOT, "the input '%s' as the target: found numbers from %.4g to %.4g in the %s part, expected %.4g to %.4g"
+          + "; put `scale` or `min_max` into data.preprocess", input.name(), m.least()[0], m.most()[0], part.name(), min, max));
     }
   }
 

@@ -108,6 +108,25 @@ public final class Targets {
     return r;
   }
 
+  /// The mean of each of `columns` columns of target `field`, whose elements belong to them in turn.
+  public static double[] means(Part part, int field, int columns) {
+    double[] r = new double[columns];
+    long[] elements = {0};
+    forEach(
+        part,
+        field,
+        (_, y) -> {
+          for (long i = 0; i < y.size(); i++) {
+            r[(int) (i % columns)] += y.at(i);
+          }
+          elements[0] += y.size();
+        });
+    for (int c = 0; c < columns; c++) {
+      r[c] *= (double) columns / elements[0];
+    }
+    return r;
+  }
+
   private static void forEach(Part part, int field, Visitor consumer) {
     HostTensor y = HostTensor.allocate(part.dataset().targets().get(field).type());
     for (int sample : part.samples()) {

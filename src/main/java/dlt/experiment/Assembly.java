@@ -53,6 +53,9 @@ public final class Assembly {
   /// The output of the evaluation graph that says yes where it is above 0, for a first loss whose targets are signs.
   public static final String DECISION = "loss/decision";
 
+  /// The output of the evaluation graph that is the target of the first loss, where that is an input.
+  public static final String TARGET = "loss/target";
+
   /// The scalar input of [#accumulation]: the share of the batch's samples in those of its group.
   public static final String GRADIENT_SHARE = "gradient.share";
 
@@ -74,11 +77,10 @@ public final class Assembly {
   private final List<Applied> layers;
 
   /// The graphs of `file` over data of `schema`, preprocessed by `preprocessing` (one an input) and, for their losses,
-  /// `targetPreprocessing` (one a target). `classCounts` counts how often the training part has each of so many classes of the
-  /// target with this number, for losses whose weights are balanced. Throws [ConfigException] where a layer, the loss or the
-  /// target does not fit.
+  /// `targetPreprocessing` (one a target). `counts` tells losses whose weights are balanced what the training part's targets
+  /// look like. Throws [ConfigException] where a layer, the loss or the target does not fit.
   public Assembly(ExperimentFile file, Schema schema, List<Preprocessing> preprocessing, List<Preprocessing> targetPreprocessing,
-      ClassCounts classCounts) {
+      TargetCounts counts) {
     this.file = file;
     this.experiment = file.experiment();
     this.schema = schema;
@@ -91,7 +93,7 @@ public final class Assembly {
     forward.outputs.forEach((name, value) -> outputs.put(name, value.shape().without(0)));
     SequencedMap<String, Shape> scorable = new LinkedHashMap<>();
     forward.scorable().forEach((name, value) -> scorable.put(name, value.shape().without(0)));
-    objective = new Objective(file, schema, targetPreprocessing, scorable, outputs.size(), classCounts);
+    objective = new Objective(file, schema, targetPreprocessing, inputNames(), scorable, outputs.size(), counts);
     Training training = scored(forward, 2, true);
     checkPatterns();
     updates = update(training.graph, gradients(training));
@@ -104,12 +106,6 @@ public final class Assembly {
       parameters.forEach((name, p) -> states.put(average(name), new ParameterUpdates.State(TensorType.float32(p.shape()), 0)));
       buffers.forEach((name, b) -> states.put(average(name), new ParameterUpdates.State(b.type(), 0)));
     }
-  }
-
-  /// How often the training part has each of `classes` classes of target number `target`.
-  @FunctionalInterface
-  public interface ClassCounts {
-    List<Long> of(int target, int classes);
   }
 
   /// The input that holds the target of this name.
@@ -232,7 +228,12 @@ public final class Assembly {
     return objective.expected(term, batch);
   }
 
-  /// The number, in the schema, of the term's target.
+  /// The model's input that is the term's target, where it is one.
+  public Optional<String> targetInput(LossTerm term) {
+    return objective.targetInput(term);
+  }
+
+  /// The number, in the schema, of the term's target, which is no input.
   public int targetIndex(LossTerm term) {
     return objective.targetIndex(term);
   }
@@ -310,6 +311,7 @@ public final class Assembly {
     t.graph.output(LOSS, t.loss);
     t.outputs.forEach((name, value) -> t.graph.output(name, objective.shown(t.graph, name, value, true)));
     objective.decision(t.graph, t.outputs).ifPresent(d -> t.graph.output(DECISION, d));
+    targetInput(experiment.loss().getFirst()).ifPresent(name -> t.graph.output(TARGET, t.inputs.get(name)));
     return t.graph.build();
   }
 
@@ -330,7 +332,7 @@ public final class Assembly {
     }
   }
 
-  private record Training(GraphBuilder graph, SequencedMap<String, Value> outputs, Value loss) {}
+  private record Training(GraphBuilder graph, Map<String, Value> inputs, SequencedMap<String, Value> outputs, Value loss) {}
 
   private Forward forward(int batch, boolean training) {
     GraphBuilder g = new GraphBuilder();
@@ -344,7 +346,9 @@ public final class Assembly {
   }
 
   private Training scored(Forward f, int batch, boolean training) {
-    return new Training(f.graph, f.outputs, objective.emit(f.graph, f.scorable(), batch, training));
+    Map<String, Value> inputs = new LinkedHashMap<>();
+    inputNames().forEach(name -> inputs.put(name, f.scope.named(name).orElseThrow()));
+    return new Training(f.graph, inputs, f.outputs, objective.emit(f.graph, f.scorable(), inputs, batch, training));
   }
 
   private SequencedMap<String, Value> model(GraphBuilder g, int batch, ModelScope scope) {
@@ -393,6 +397,11 @@ public final class Assembly {
       }
     }
     return r;
+  }
+
+  /// The preprocessing of the model's input of this name.
+  Preprocessing input(String name) {
+    return preprocessing.get(inputNames().indexOf(name));
   }
 
   private static TensorType batched(TensorType sample, int batch) {

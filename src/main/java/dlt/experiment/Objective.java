@@ -11,6 +11,7 @@ import dlt.data.Preprocessing;
 import dlt.data.Schema;
 import dlt.graph.GraphBuilder;
 import dlt.loss.Activation;
+import dlt.loss.Loss;
 import dlt.loss.LossTerm;
 import dlt.loss.Target;
 import dlt.op.Emit;
@@ -21,6 +22,7 @@ import dlt.tensor.Shape;
 import dlt.tensor.TensorType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.Supplier;
@@ -33,6 +35,7 @@ final class Objective {
   private final Experiment experiment;
   private final Schema schema;
   private final List<Preprocessing> preprocessing;
+  private final List<String> inputs;
   private final SequencedMap<String, Shape> outputs;
   private final int results;
 
@@ -40,13 +43,15 @@ final class Objective {
   private final List<LossTerm> losses = new ArrayList<>();
 
   /// The losses of `file` over outputs of these shapes (of one sample), of which the first `results` are the model's own,
-  /// and targets of `schema`, each preprocessed for the losses that compare it with a prediction.
-  Objective(ExperimentFile file, Schema schema, List<Preprocessing> preprocessing, SequencedMap<String, Shape> outputs, int results,
-      Assembly.ClassCounts classCounts) {
+  /// and targets of `schema`, each preprocessed for the losses that compare it with a prediction, or the model's inputs of these
+  /// names.
+  Objective(ExperimentFile file, Schema schema, List<Preprocessing> preprocessing, List<String> inputs, SequencedMap<String, Shape> outputs,
+      int results, TargetCounts counts) {
     this.file = file;
     this.experiment = file.experiment();
     this.schema = schema;
     this.preprocessing = List.copyOf(preprocessing);
+    this.inputs = List.copyOf(inputs);
     this.outputs = outputs;
     this.results = results;
     LossTerm first = experiment.loss().getFirst();
@@ -57,7 +62,7 @@ final class Objective {
             + String.join(", ", own), "put the loss of an output first, or list '" + name + "' under model.outputs");
       }
     }
-    experiment.loss().forEach(t -> losses.add(settled(t, classCounts)));
+    experiment.loss().forEach(t -> losses.add(settled(t, counts)));
     checkScaled();
   }
 
@@ -71,9 +76,9 @@ final class Objective {
     }
     for (LossTerm t : losses) {
       Optional<LossTerm> first = predictions(t).stream().flatMap(output -> scorer(output).stream()).findFirst();
-      if (first.isPresent() && (scaled(t) || scaled(first.get())) && (scaled(t) != scaled(first.get()) || targetIndex(t) != targetIndex(first.get()))) {
+      if (first.isPresent() && (scaled(t) || scaled(first.get())) && (scaled(t) != scaled(first.get()) || !t.target().equals(first.get().target()))) {
         throw error(file.bound().at(experiment.loss().get(losses.indexOf(t))), "takes an output that another loss compares with "
-            + (targetIndex(t) == targetIndex(first.get()) ? "the preprocessed target" : "another target, which is preprocessed in its own way"),
+            + (t.target().equals(first.get().target()) ? "the preprocessed target" : "another target, which is preprocessed in its own way"),
             "give each its own output, or leave out data.preprocess_targets");
       }
     }
@@ -98,15 +103,22 @@ final class Objective {
     return activate ? activation(output).emit(g, value) : value;
   }
 
-  private LossTerm settled(LossTerm t, Assembly.ClassCounts classCounts) {
-    if (!t.loss().needsClassCounts()) {
-      return t;
-    }
+  private LossTerm settled(LossTerm t, TargetCounts counts) {
+    Loss loss = t.loss();
     Shape output = outputs.get(predictions(t).getFirst());
-    if (output.rank() < 1) {
-      throw error(file.bound().at(t), "class weights need predictions [N, C, ...], the model gives " + output.insert(0, 2), "");
+    if (targetInput(t).isPresent() && (loss.needsClassCounts() || loss.needsAnswerShares())) {
+      throw error(file.bound().at(t), "balanced weights need a target of the data, found the input '" + t.target().orElseThrow() + "'", "give numbers");
     }
-    return new LossTerm(t.loss().withClassCounts(classCounts.of(targetIndex(t), output.dim(0))), t.weight(), t.input(), t.target());
+    if (loss.needsClassCounts()) {
+      if (output.rank() < 1) {
+        throw error(file.bound().at(t), "class weights need predictions [N, C, ...], the model gives " + output.insert(0, 2), "");
+      }
+      loss = loss.withClassCounts(counts.classes(targetIndex(t), output.dim(0)));
+    }
+    if (loss.needsAnswerShares()) {
+      loss = loss.withAnswerShares(counts.answers(targetIndex(t), output.rank() == 1 ? output.dim(0) : 1));
+    }
+    return new LossTerm(loss, t.weight(), t.input(), t.target());
   }
 
   /// See [Assembly#activation].
@@ -125,12 +137,17 @@ final class Objective {
   }
 
   private DType targetType(LossTerm term) {
-    return schema.targets().isEmpty() ? DType.FLOAT32 : schema.targets().get(targetIndex(term)).type().dtype();
+    return targetInput(term).isPresent() || schema.targets().isEmpty() ? DType.FLOAT32 : schema.targets().get(targetIndex(term)).type().dtype();
   }
 
   /// The shapes of the predictions that the term's loss takes.
   private List<Shape> shapes(LossTerm term, int batch) {
     return predictions(term).stream().map(n -> outputs.get(n).insert(0, batch)).toList();
+  }
+
+  /// See [Assembly#targetInput].
+  Optional<String> targetInput(LossTerm term) {
+    return term.target().filter(name -> inputs.contains(name) && schema.targets().stream().noneMatch(f -> f.name().equals(name)));
   }
 
   /// See [Assembly#targetIndex].
@@ -141,7 +158,8 @@ final class Objective {
     List<String> names = schema.targets().stream().map(Field::name).toList();
     int i = names.indexOf(term.target().get());
     if (i < 0) {
-      throw error(file.bound().at(term, "target"), "found target '" + term.target().get() + "', but the data has " + String.join(", ", names), "");
+      throw error(file.bound().at(term, "target"), "found target '" + term.target().get() + "', but the data has " + (names.isEmpty() ? "none" : String.join(", ", names))
+          + "; inputs that can be the target: " + String.join(", ", inputs), "");
     }
     return i;
   }
@@ -150,7 +168,7 @@ final class Objective {
   List<Field> trainingTargets() {
     List<Field> r = new ArrayList<>(schema.targets());
     for (LossTerm term : losses) {
-      if (expected(term, 2).isPresent()) {
+      if (targetInput(term).isEmpty() && expected(term, 2).isPresent()) {
         int i = targetIndex(term);
         r.set(i, MixedTargets.of(experiment.data().augment(), term, shapes(term, 2), schema.targets().get(i)));
       }
@@ -177,12 +195,13 @@ final class Objective {
     return names.subList(0, term.loss().inputs().size());
   }
 
-  /// Emits the weighted sum of the losses of `results`, a scalar; the targets become inputs of the graph.
-  Value emit(GraphBuilder g, SequencedMap<String, Value> results, int batch, boolean training) {
+  /// Emits the weighted sum of the losses of `results`, a scalar; the targets become inputs of the graph, but for those that are
+  /// the model's `inputs`.
+  Value emit(GraphBuilder g, SequencedMap<String, Value> results, Map<String, Value> inputs, int batch, boolean training) {
     g.origin("loss");
     Value loss = null;
     for (int i = 0; i < losses.size(); i++) {
-      Value part = emit(g, experiment.loss().get(i), losses.get(i), results, batch, training);
+      Value part = emit(g, experiment.loss().get(i), losses.get(i), results, inputs, batch, training);
       part = losses.get(i).weight() == 1 ? part : g.mul(part, losses.get(i).weight());
       loss = loss == null ? part : g.add(loss, part);
     }
@@ -196,14 +215,21 @@ final class Objective {
   }
 
   /// `term` is as the file has it, for messages; `settled` is what is computed.
-  private Value emit(GraphBuilder g, LossTerm term, LossTerm settled, SequencedMap<String, Value> results, int batch, boolean training) {
+  private Value emit(GraphBuilder g, LossTerm term, LossTerm settled, SequencedMap<String, Value> results, Map<String, Value> inputs, int batch,
+      boolean training) {
     List<Value> predictions = predictions(term).stream().map(results::get).toList();
-    int index = targetIndex(term);
+    Optional<String> input = targetInput(term);
+    int index = input.isPresent() ? -1 : targetIndex(term);
     List<Augment> steps = experiment.data().augment();
     try {
       Optional<Target> expected = settled.loss().target(predictions.stream().map(Value::shape).toList(), targetType(term));
       Optional<Value> target = Optional.empty();
-      if (expected.isPresent()) {
+      if (expected.isPresent() && input.isPresent()) {
+        target = Optional.of(inputs.get(input.get()));
+        if (target.get().dtype() != DType.FLOAT32) {
+          throw error(file.bound().at(term, "target"), "found the input '" + input.get() + "', which holds indices, expected one of numbers", "");
+        }
+      } else if (expected.isPresent()) {
         if (schema.targets().isEmpty()) {
           throw error(file.bound().at(term), "the loss needs a target, but the data has none", "name the target in the data source");
         }

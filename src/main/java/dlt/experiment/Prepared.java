@@ -27,7 +27,6 @@ import dlt.optim.ReduceOnPlateau;
 import dlt.tensor.DType;
 import dlt.tensor.Shape;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -59,8 +58,7 @@ public record Prepared(ExperimentFile file, Parts parts, Assembly assembly, Task
       }
     }
     List<Preprocessing> targets = at(file, experiment.data().train(), () -> ScaledTargets.fit(experiment, parts.train()));
-    Assembly assembly = new Assembly(file, schema, preprocessing, targets, (target, classes) ->
-        Arrays.stream(Targets.counts(parts.train(), target, classes)).boxed().toList());
+    Assembly assembly = new Assembly(file, schema, preprocessing, targets, TargetCounts.of(parts.train()));
     for (LossTerm term : experiment.loss()) {
       checkTargets(file, assembly, term, parts);
     }
@@ -125,7 +123,7 @@ public record Prepared(ExperimentFile file, Parts parts, Assembly assembly, Task
         .toList();
     if (unfitted.stream().allMatch(p -> p.output().equals(p.input().type()))) {
       List<Preprocessing> targets = schema.targets().stream().map(f -> new Preprocessing(f, List.of(), f.type())).toList();
-      new Assembly(file, schema, unfitted, targets, (target, classes) -> Collections.nCopies(classes, 1L));
+      new Assembly(file, schema, unfitted, targets, TargetCounts.EVEN);
     }
   }
 
@@ -159,6 +157,17 @@ public record Prepared(ExperimentFile file, Parts parts, Assembly assembly, Task
 
   private static void checkTargets(ExperimentFile file, Assembly assembly, LossTerm term, Parts parts) {
     Optional<Target> expected = assembly.expected(term, 2);
+    Optional<String> input = assembly.targetInput(term);
+    if (input.isPresent()) {
+      if (expected.orElse(null) instanceof Target.Numbers n && n.min() > Double.NEGATIVE_INFINITY) {
+        Preprocessing seen = assembly.input(input.get());
+        all(parts).forEach(part -> at(file, term, () -> seen.checkRange(part, assembly.preprocessing().indexOf(seen), n.min(), n.max())));
+      } else if (expected.isPresent() && !(expected.get() instanceof Target.Numbers)) {
+        throw error(file.bound().at(term, "target"), "found the input '" + input.get() + "' as the target of a loss that compares no numbers",
+            "mse, l1, smooth_l1, huber and binary cross entropies do");
+      }
+      return;
+    }
     int field = assembly.targetIndex(term);
     boolean mixed = expected.isPresent() && assembly.trainingTargets().get(field).type().dtype() != expected.get().dtype();
     for (Part part : all(parts)) {

@@ -49,6 +49,16 @@ public sealed interface Loss
     return this;
   }
 
+  /// Whether [#withAnswerShares] has to be asked before [#emit].
+  default boolean needsAnswerShares() {
+    return false;
+  }
+
+  /// This loss with its balanced factor for the answer 1 settled, from the share of 1 in each column of the training part's target.
+  default Loss withAnswerShares(List<Double> shares) {
+    return this;
+  }
+
   /// Emits the loss of `predictions`, in the order of [#inputs], as a scalar (unless its reduction is `none`). The target is
   /// as [#target] says; one that differs by dimensions of size 1 is reshaped. Throws [dlt.op.ShapeException].
   Value emit(Emit g, List<Value> predictions, Optional<Value> target);

@@ -12,4 +12,4 @@ public record LossTerm(
     @Doc("Its factor in the sum of all losses.") @Default("1") double weight,
     @Doc("The outputs (or other layers with an `as` name) it is applied to, in the order of its arguments; the model's only output where left out.")
         @Default("[]") List<String> input,
-    @Doc("The data's target, by name; the only one where left out.") Optional<String> target) {}
+    @Doc("The data's target, by name; the only one where left out. The name of an input stands for what the model sees of it, for autoencoders.") Optional<String> target) {}

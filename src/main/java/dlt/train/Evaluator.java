@@ -29,7 +29,7 @@ public final class Evaluator implements AutoCloseable {
   private static final int AHEAD = 2;
 
   /// A batch that was given to the device.
-  private record Taken(int size, DoubleSupplier loss, Supplier<HostTensor> predictions, Optional<HostTensor> targets) {}
+  private record Taken(int size, DoubleSupplier loss, Supplier<HostTensor> predictions, Optional<Supplier<HostTensor>> targets) {}
 
   private final Assembly assembly;
   private final Backend backend;
@@ -61,7 +61,8 @@ public final class Evaluator implements AutoCloseable {
     Evaluation evaluation = new Evaluation(task, metrics);
     String output = task == Task.DECISION ? Assembly.DECISION : assembly.scored();
     LossTerm first = assembly.experiment().loss().getFirst();
-    boolean targeted = assembly.expected(first, 1).isPresent();
+    boolean own = assembly.targetInput(first).isPresent();
+    boolean targeted = assembly.expected(first, 1).isPresent() && !own;
     int target = targeted ? assembly.targetIndex(first) : -1;
     double loss = 0;
     Queue<Taken> pending = new ArrayDeque<>();
@@ -75,15 +76,21 @@ public final class Evaluator implements AutoCloseable {
           feed.write(program, batch);
           program.run();
           ahead = Math.min(AHEAD, program.ahead());
-          // a batch's memory is used again for the next one
-          Optional<HostTensor> targets = targeted ? Optional.of(ahead > 0 ? copy(batch.targets().get(target)) : batch.targets().get(target)) : Optional.empty();
+          Optional<Supplier<HostTensor>> targets = Optional.empty();
+          if (targeted) {
+            // a batch's memory is used again for the next one
+            HostTensor read = ahead > 0 ? copy(batch.targets().get(target)) : batch.targets().get(target);
+            targets = Optional.of(() -> read);
+          } else if (own) {
+            targets = Optional.of(program.laterTensor(Assembly.TARGET));
+          }
           pending.add(new Taken(batch.size(), program.later(Assembly.LOSS), program.laterTensor(output), targets));
         }
         while (pending.size() > ahead) {
           Taken taken = pending.remove();
           loss += taken.loss.getAsDouble() * taken.size;
           HostTensor predictions = taken.predictions.get();
-          HostTensor targets = taken.targets.orElseGet(() -> yes(predictions.shape()));
+          HostTensor targets = taken.targets.map(Supplier::get).orElseGet(() -> yes(predictions.shape()));
           evaluation.add(predictions, targets);
           seen.accept(predictions, targets);
         }

@@ -6,11 +6,10 @@ import dlt.backend.Program;
 import dlt.data.Batch;
 import dlt.data.Batches;
 import dlt.data.Part;
-import dlt.data.Targets;
 import dlt.experiment.Assembly;
 import dlt.experiment.Experiment;
+import dlt.experiment.TargetCounts;
 import dlt.tensor.HostTensor;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -28,8 +27,7 @@ public final class Gradients {
   public static SequencedMap<String, HostTensor> of(SavedModel model, Part part, Backend backend) {
     Experiment experiment = model.file().experiment();
     Assembly assembly = new Assembly(model.file(), model.assembly().schema(), model.assembly().preprocessing(),
-        model.assembly().targetPreprocessing(), (target, classes) ->
-        Arrays.stream(Targets.counts(part, target, classes)).boxed().toList());
+        model.assembly().targetPreprocessing(), TargetCounts.of(part));
     Map<String, Buffer> buffers = new HashMap<>(model.variables(backend).buffers());
     SequencedMap<String, Buffer> gradients = new LinkedHashMap<>();
     assembly.trained().forEach((name, p) -> gradients.put(name, backend.allocate(assembly.weightTypes().get(name))));

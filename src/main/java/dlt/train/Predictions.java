@@ -17,8 +17,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 
-/// A model's outputs as rows for people and scripts: for classes the class and each class's probability, for a yes-or-no
-/// answer the answer and its probability, for sequences their labels, else the numbers.
+/// A model's outputs as rows for people and scripts: for classes the class and each class's probability, for classes at many
+/// places (steps, pixels) the class of each, for a yes-or-no answer the answer and its probability, for sequences their labels,
+/// else the numbers.
 public final class Predictions {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final double HALF = 0.5;
@@ -41,14 +42,20 @@ public final class Predictions {
       if (mine && (sequence() || classified(shape.rank()) || answered((int) shape.size()))) {
         columns.add("prediction");
       }
-      for (int i = 0; i < shape.size() && !(mine && sequence()); i++) {
-        columns.add(column(name, i, shape.rank(), (int) shape.size(), single));
+      int size = (int) (mine && placed(shape.rank()) ? shape.size() / shape.dim(0) : shape.size());
+      for (int i = 0; i < size && !(mine && sequence()); i++) {
+        columns.add(column(name, i, shape.rank(), size, single));
       }
     });
   }
 
   private boolean classified(int rank) {
     return task == Task.MULTICLASS && rank == 1;
+  }
+
+  /// Whether samples have a class at each of many places, [C, ...].
+  private boolean placed(int rank) {
+    return task == Task.MULTICLASS && rank > 1;
   }
 
   private boolean sequence() {
@@ -109,6 +116,16 @@ public final class Predictions {
       labels.forEach(a::add);
       return;
     }
+    if (mine && placed(output.shape().rank() - 1)) {
+      List<String> found = new ArrayList<>();
+      int places = size / output.shape().dim(1);
+      for (int place = 0; place < places; place++) {
+        found.add(className(largest(values, place, places)));
+      }
+      cells.addAll(found);
+      line.set(single ? "prediction" : name, nested(found, output.shape().dims().subList(2, output.shape().rank())));
+      return;
+    }
     if (mine && classified(output.shape().rank() - 1)) {
       cells.add(className(largest));
       line.put("prediction", className(largest));
@@ -134,6 +151,29 @@ public final class Predictions {
     for (double v : values) {
       cells.add(Float.toString((float) v));
     }
+  }
+
+  /// The index, along the first dimension, of the largest of the values at a place.
+  private static int largest(double[] values, int place, int places) {
+    int best = 0;
+    for (int c = 1; c * places + place < values.length; c++) {
+      best = values[c * places + place] > values[best * places + place] ? c : best;
+    }
+    return best;
+  }
+
+  /// `items` row-major as lists in lists of these sizes.
+  private static ArrayNode nested(List<String> items, List<Integer> dims) {
+    ArrayNode r = JSON.createArrayNode();
+    int each = items.size() / dims.getFirst();
+    for (int i = 0; i < dims.getFirst(); i++) {
+      if (dims.size() == 1) {
+        r.add(items.get(i));
+      } else {
+        r.add(nested(items.subList(i * each, (i + 1) * each), dims.subList(1, dims.size())));
+      }
+    }
+    return r;
   }
 
   /// The names of a table's columns.

@@ -20,6 +20,7 @@ import dlt.experiment.Assembly;
 import dlt.experiment.ExperimentFile;
 import dlt.experiment.Prepared;
 import dlt.experiment.ScaledTargets;
+import dlt.experiment.TargetCounts;
 import dlt.infer.Parity;
 import dlt.metric.Metric;
 import dlt.metric.Task;
@@ -31,7 +32,6 @@ import dlt.tensor.Safetensors;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -61,7 +61,7 @@ public record SavedModel(RunDirectory run, ExperimentFile file, Assembly assembl
     for (List<Preprocess> steps : ScaledTargets.steps(file.experiment(), schema)) {
       targets.add(Checkpoints.targetPreprocessing(run, steps, schema.targets().get(targets.size()), targets.size()));
     }
-    Assembly assembly = new Assembly(file, schema, preprocessing, targets, (target, classes) -> Collections.nCopies(classes, 1L));
+    Assembly assembly = new Assembly(file, schema, preprocessing, targets, TargetCounts.EVEN);
     return new SavedModel(run, file, assembly, new Checkpoints(run, assembly).bestWeights());
   }
 
