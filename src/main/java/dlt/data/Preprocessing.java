@@ -19,6 +19,9 @@ import java.util.function.UnaryOperator;
 /// The preprocessing of one input or target, with its numbers: `steps` in their order turn samples of `input.type()` into samples of
 /// `output`. An int64 input is left as it is.
 public record Preprocessing(Field input, List<Fitted> steps, TensorType output) {
+  /// What factors such as 0.00392157 for 1 / 255 may leave above 1.
+  private static final double ROUNDING = 1e-5;
+
   public Preprocessing {
     steps = List.copyOf(steps);
   }
@@ -82,10 +85,11 @@ public record Preprocessing(Field input, List<Fitted> steps, TensorType output) 
     }
   }
 
-  /// Throws Failure(DATA) where what it makes of the input `field` of `part` leaves `min` to `max`.
+  /// Throws Failure(DATA) where what it makes of the input `field` of `part` leaves `min` to `max` by more than rounding.
   public void checkRange(Part part, int field, double min, double max) {
     Statistics.Moments m = new Statistics(part, false, field, steps).moments(1, new boolean[1]);
-    if (m.least()[0] < min || m.most()[0] > max) {
+    double slack = ROUNDING * (max - min);
+    if (m.least()[0] < min - slack || m.most()[0] > max + slack) {
       throw new Failure(Failure.Kind.DATA, String.format(Locale.ROOT, "the input '%s' as the target: found numbers from %.4g to %.4g in the %s part, expected %.4g to %.4g"
           + "; put `scale` or `min_max` into data.preprocess", input.name(), m.least()[0], m.most()[0], part.name(), min, max));
     }

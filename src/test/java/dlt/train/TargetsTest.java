@@ -80,7 +80,7 @@ class TargetsTest {
   @ParameterizedTest
   @CsvSource(delimiter = '|', value = {
       "loss={mse: {target: y}} | found target 'y', but the data has c; inputs that can be the target: x",
-      "loss={cross_entropy: {target: x}} | as the target of a loss that compares no numbers",
+      "loss={hinge_embedding: {target: x}} | as the target of a loss that compares no numbers",
       "loss={bce_with_logits: {target: x, pos_weight: balanced}} | balanced weights need a target of the data, found the input 'x'"})
   void whatCannotBeATargetIsRefused(String override, String message) throws IOException {
     table();
