@@ -9,13 +9,12 @@ import java.util.List;
 ///
 /// Source: Lavin and Gray, Fast Algorithms for Convolutional Neural Networks, 2015. The polynomials are evaluated at 0, a, -a, b, -b and
 /// infinity, a = 5/8 and b = 8/5: with these the error is 1.7 times the direct sum's (over 64 channels, normal values), where the
-/// usual 1 and 2 make it 3.7 times, and some factors are 1. The pairs of opposite points share their even and odd parts. The order is
-/// 0, a, -a, b, infinity, -b.
+/// usual 1 and 2 make it 3.7 times, and some factors are 1. The pairs of opposite points share their even and odd parts.
 ///
-/// Where 3 results along a side are all that is left, the point -b is left out: 5 products of a window of 5. Weights are transformed alike; what
-/// they are divided by for -b, the window's transform makes up for.
+/// The product at infinity is part of the fourth result alone. Where 3 results along a side are all that is left, it is left out: 5 products of a
+/// window of 5, with the same weights.
 ///
-/// Each constant is one of the matrices, as a map from a column of `inputs` values to one of `outputs`; `NARROW` ones are those without -b.
+/// Each constant is one of the matrices, as a map from a column of `inputs` values to one of `outputs`; `NARROW` ones do without infinity.
 enum Winograd {
   /// B': a window of an image.
   IMAGE(6, 6, 2, 10, 4) {
@@ -28,44 +27,19 @@ enum Winograd {
       a.op(Instruction.FNMADD231, d[0], d[2], c.of(A2 + B2));
       a.op(Instruction.ADD, d[5], d[5], d[1]);
       a.op(Instruction.FNMADD231, d[5], d[3], c.of(A2 + B2));
-      a.move(even, d[4]);
-      a.op(Instruction.FNMADD231, even, d[2], c.of(B2));
-      a.move(odd, d[3]);
-      a.op(Instruction.FNMADD231, odd, d[1], c.of(B2));
-      a.op(Instruction.FNMADD231, d[4], d[2], c.of(A2));
-      a.op(Instruction.FNMADD231, d[3], d[1], c.of(A2));
-      a.move(d[1], even);
-      a.op(Instruction.FMADD231, d[1], odd, c.of(A1));
-      a.op(Instruction.FNMADD231, even, odd, c.of(A1));
-      a.move(d[2], d[4]);
-      a.op(Instruction.FMADD231, d[2], d[3], c.of(B1));
-      a.op(Instruction.FNMADD231, d[4], d[3], c.of(B1));
-      return new int[] {d[0], d[1], even, d[2], d[5], d[4]};
+      pairs(a, c, d, even, odd);
+      return new int[] {d[0], d[1], even, d[2], d[4], d[5]};
     }
   },
-  IMAGE_NARROW(5, 5, 3, 11, 3) {
+  IMAGE_NARROW(5, 5, 2, 9, 3) {
     @Override
     int[] line(Assembler a, Constants c, int[] d, int[] free) {
-      int q = free[0];
-      int difference = free[1];
-      int sum = free[2];
-      a.op(Instruction.SUB, difference, d[3], d[1]);
-      a.op(Instruction.ADD, sum, d[3], d[1]);
-      // d0 - a d1 - b2 d2 + b d3, and d4 + a d1 - a2 d2 - b d3
-      a.op(Instruction.FNMADD231, d[0], d[1], c.of(A1));
-      a.op(Instruction.FMADD231, d[4], d[1], c.of(A1));
-      a.op(Instruction.FNMADD231, d[0], d[2], c.of(B2));
-      a.op(Instruction.FNMADD231, d[4], d[2], c.of(A2));
-      a.op(Instruction.FMADD231, d[0], d[3], c.of(B1));
-      a.op(Instruction.FNMADD231, d[4], d[3], c.of(B1));
-      // (a2 - b2) d2 + (b +- a)(d3 -+ d1), and 2 b d3 - 2 a d1
-      a.op(Instruction.MUL, q, d[2], c.of(A2 - B2));
-      a.move(d[2], q);
-      a.op(Instruction.FMADD231, q, difference, c.of(B1 + A1));
-      a.op(Instruction.FMADD231, d[2], sum, c.of(B1 - A1));
-      a.op(Instruction.MUL, d[3], d[3], c.of(2 * B1));
-      a.op(Instruction.FNMADD231, d[3], d[1], c.of(2 * A1));
-      return new int[] {d[0], q, d[2], d[3], d[4]};
+      int even = free[0];
+      int odd = free[1];
+      a.op(Instruction.ADD, d[0], d[0], d[4]);
+      a.op(Instruction.FNMADD231, d[0], d[2], c.of(A2 + B2));
+      pairs(a, c, d, even, odd);
+      return new int[] {d[0], d[1], even, d[2], d[4]};
     }
   },
   /// A': products to results.
@@ -78,27 +52,26 @@ enum Winograd {
       a.op(Instruction.ADD, m[0], m[0], m[2]);
       a.op(Instruction.MUL, m[1], m[1], c.of(A1));
       a.op(Instruction.MUL, m[3], m[3], c.of(B1));
-      a.op(Instruction.ADD, m[5], m[1], m[3]);
+      a.op(Instruction.ADD, m[4], m[1], m[3]);
       a.op(Instruction.MUL, even, even, c.of(A2));
       a.op(Instruction.FMADD231, even, m[2], c.of(B2));
-      a.op(Instruction.FMADD231, m[4], m[1], c.of(A2));
-      a.op(Instruction.FMADD231, m[4], m[3], c.of(B2));
-      return new int[] {m[0], m[5], even, m[4]};
+      a.op(Instruction.FMADD231, m[5], m[1], c.of(A2));
+      a.op(Instruction.FMADD231, m[5], m[3], c.of(B2));
+      return new int[] {m[0], m[4], even, m[5]};
     }
   },
-  RESULT_NARROW(5, 3, 1, 4, 3) {
+  RESULT_NARROW(5, 3, 1, 5, 3) {
     @Override
     int[] line(Assembler a, Constants c, int[] m, int[] free) {
       int even = free[0];
-      a.op(Instruction.ADD, even, m[1], m[2]);
-      a.op(Instruction.SUB, m[1], m[1], m[2]);
+      sumsAndDifferences(a, m, even);
       a.op(Instruction.ADD, m[0], m[0], even);
-      a.op(Instruction.ADD, m[0], m[0], m[3]);
+      a.op(Instruction.ADD, m[0], m[0], m[2]);
       a.op(Instruction.MUL, m[1], m[1], c.of(A1));
       a.op(Instruction.FMADD231, m[1], m[3], c.of(B1));
-      a.op(Instruction.FMADD231, m[4], even, c.of(A2));
-      a.op(Instruction.FMADD231, m[4], m[3], c.of(B2));
-      return new int[] {m[0], m[1], m[4]};
+      a.op(Instruction.MUL, even, even, c.of(A2));
+      a.op(Instruction.FMADD231, even, m[2], c.of(B2));
+      return new int[] {m[0], m[1], even};
     }
   },
   /// A: the gradient of results.
@@ -123,10 +96,10 @@ enum Winograd {
       a.move(y[2], evenB);
       a.op(Instruction.FMADD231, y[2], oddB, c.of(B1));
       a.op(Instruction.FNMADD231, evenB, oddB, c.of(B1));
-      return new int[] {y[0], y[1], evenA, y[2], y[3], evenB};
+      return new int[] {y[0], y[1], evenA, y[2], evenB, y[3]};
     }
   },
-  GRADIENT_NARROW(3, 5, 3, 5, 3) {
+  GRADIENT_NARROW(3, 5, 3, 6, 3) {
     @Override
     int[] line(Assembler a, Constants c, int[] y, int[] free) {
       int plusA = free[0];
@@ -134,12 +107,14 @@ enum Winograd {
       int plusB = free[2];
       a.move(plusA, y[0]);
       a.op(Instruction.FMADD231, plusA, y[2], c.of(A2));
-      a.move(plusB, y[0]);
-      a.op(Instruction.FMADD231, plusB, y[2], c.of(B2));
       a.move(minusA, plusA);
       a.op(Instruction.FMADD231, plusA, y[1], c.of(A1));
       a.op(Instruction.FNMADD231, minusA, y[1], c.of(A1));
+      a.move(plusB, y[0]);
+      a.op(Instruction.FMADD231, plusB, y[2], c.of(B2));
+      a.move(y[2], plusB);
       a.op(Instruction.FMADD231, plusB, y[1], c.of(B1));
+      a.op(Instruction.FNMADD231, y[2], y[1], c.of(B1));
       return new int[] {y[0], plusA, minusA, plusB, y[2]};
     }
   },
@@ -161,7 +136,7 @@ enum Winograd {
       a.move(minusB, plusB);
       a.op(Instruction.FMADD231, plusB, g[1], c.of(B1 / NB));
       a.op(Instruction.FNMADD231, minusB, g[1], c.of(B1 / NB));
-      return new int[] {g[0], plusA, minusA, plusB, g[2], minusB};
+      return new int[] {g[0], plusA, minusA, plusB, minusB, g[2]};
     }
   },
   /// G': products to the gradient of weights.
@@ -172,20 +147,20 @@ enum Winograd {
       sumsAndDifferences(a, m, even);
       a.op(Instruction.FMADD231, m[0], even, c.of(1 / NA));
       a.op(Instruction.FMADD231, m[0], m[2], c.of(1 / NB));
-      a.op(Instruction.MUL, m[5], m[1], c.of(A1 / NA));
-      a.op(Instruction.FMADD231, m[5], m[3], c.of(B1 / NB));
-      a.op(Instruction.FMADD231, m[4], even, c.of(A2 / NA));
-      a.op(Instruction.FMADD231, m[4], m[2], c.of(B2 / NB));
-      return new int[] {m[0], m[5], m[4]};
+      a.op(Instruction.MUL, m[4], m[1], c.of(A1 / NA));
+      a.op(Instruction.FMADD231, m[4], m[3], c.of(B1 / NB));
+      a.op(Instruction.FMADD231, m[5], even, c.of(A2 / NA));
+      a.op(Instruction.FMADD231, m[5], m[2], c.of(B2 / NB));
+      return new int[] {m[0], m[4], m[5]};
     }
   };
 
-  /// Points: products along one side of a tile; and without -b.
+  /// Points: products along one side of a tile; and without infinity.
   static final int POINTS = 6, NARROW_POINTS = 5;
   /// Products of a tile, each in a plane of its own.
   static final int PLANES = POINTS * POINTS;
 
-  /// The plane of a row's and a column's point: first those without -b, then those with -b for the rows, for the columns, and for both.
+  /// The plane of a row's and a column's point: first those without infinity, then those with it for the rows, for the columns, and for both.
   static int plane(int row, int column) {
     int n = NARROW_POINTS;
     return row < n ? column < n ? row * n + column : n * n + n + row : column < n ? n * n + column : n * n + 2 * n;
@@ -256,12 +231,28 @@ enum Winograd {
     }
   }
 
+  /// What a window gives at the pairs of opposite points: d1 and `even`, d2 and d4.
+  private static void pairs(Assembler a, Constants c, int[] d, int even, int odd) {
+      a.move(even, d[4]);
+      a.op(Instruction.FNMADD231, even, d[2], c.of(B2));
+      a.move(odd, d[3]);
+      a.op(Instruction.FNMADD231, odd, d[1], c.of(B2));
+      a.op(Instruction.FNMADD231, d[4], d[2], c.of(A2));
+      a.op(Instruction.FNMADD231, d[3], d[1], c.of(A2));
+      a.move(d[1], even);
+      a.op(Instruction.FMADD231, d[1], odd, c.of(A1));
+      a.op(Instruction.FNMADD231, even, odd, c.of(A1));
+      a.move(d[2], d[4]);
+      a.op(Instruction.FMADD231, d[2], d[3], c.of(B1));
+      a.op(Instruction.FNMADD231, d[4], d[3], c.of(B1));
+  }
+
   /// m1, m3 become the differences of the pairs of opposite points, `even`, m2 their sums.
   private static void sumsAndDifferences(Assembler a, int[] m, int even) {
     a.op(Instruction.ADD, even, m[1], m[2]);
     a.op(Instruction.SUB, m[1], m[1], m[2]);
-    a.op(Instruction.ADD, m[2], m[3], m[5]);
-    a.op(Instruction.SUB, m[3], m[3], m[5]);
+    a.op(Instruction.ADD, m[2], m[3], m[4]);
+    a.op(Instruction.SUB, m[3], m[3], m[4]);
   }
 
   /// Moves an element between a register and memory.
