@@ -6,6 +6,7 @@ import dlt.backend.cpu.WinogradTiles.Range;
 import dlt.backend.cpu.WinogradTiles.Span;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class WinogradTilesTest {
@@ -15,8 +16,9 @@ class WinogradTilesTest {
 
   @Test
   void everyResultIsOfOneTileAndEveryTileComesOnce() {
-    for (int height = 1; height <= 17; height++) {
-      for (int width = 1; width <= 17; width++) {
+    int[] sizes = IntStream.rangeClosed(1, 17).toArray();
+    for (int height : sizes) {
+      for (int width : sizes) {
         for (int most : new int[] {1, 9, 64}) {
           WinogradTiles tiles = tiles(3, height, width, most, 2);
           int[] seen = new int[3 * height * width];
