@@ -139,6 +139,9 @@ public record Prepared(ExperimentFile file, Parts parts, Assembly assembly, Task
         all = kind;
       }
     }
+    if (experiment.loss().stream().allMatch(t -> t.target().isPresent())) {
+      named.putIfAbsent("label", TargetKind.CLASSES); // the class of an image's folder, which no loss reads
+    }
     return new Wanted(all, named, Optional.empty());
   }
 
