@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
 /// Moves between rows and lanes: `rows` rows of floats, `pitch` bytes apart, and as many vectors as a row has elements,
 /// vector `j`, at `j * vectorPitch`, holding element `j` of every row. A kernel works through blocks of as many elements as a
 /// vector has lanes and turns each block in registers; after the blocks come `tail` more elements, with masks. Lanes without
-/// a row are zero in the vectors (where `padded`; else they are not written) and are not written back.
+/// a row are zero in the vectors (where `padded`; else they are not touched) and are not written back.
 record LaneTranspose(boolean toLanes, int rows, long pitch, long vectorPitch, boolean padded, int tail) {
   /// Call it with the first row, the vectors, and the number of whole blocks.
   Kernel compile(Target target) {
@@ -124,15 +124,23 @@ record LaneTranspose(boolean toLanes, int rows, long pitch, long vectorPitch, bo
     }
 
     private void toRows(int first, int elements, IntFunction<Address> vector) {
+      boolean evex = a.instructionSet() == InstructionSet.AVX512;
+      boolean whole = padded || rows == a.lanes();
+      int mask = evex ? 1 : 15;
+      if (!whole) {
+        a.maskFirst(mask, rows); // behind the last row of the last vector there may be no memory
+      }
       for (int i = 0; i < a.lanes(); i++) {
-        if (i < elements) {
+        if (i >= elements) {
+          a.zero(i);
+        } else if (whole) {
           a.load(i, vector.apply(i));
         } else {
-          a.zero(i);
+          a.loadMasked(i, vector.apply(i), mask);
         }
       }
       int[] turned = turn(a);
-      int mask = a.instructionSet() == InstructionSet.AVX512 ? 1 : 0;
+      mask = evex ? 1 : 0;
       if (elements < a.lanes()) {
         a.maskFirst(mask, elements);
       }

@@ -39,14 +39,15 @@ final class Memory {
         return arena.allocate(Math.max(bytes, 1), PADDING).asSlice(0, bytes);
       }
       boolean huge = bytes >= HUGE;
-      long size = huge ? bytes + HUGE : bytes;
+      // a vector more: reading past the end would end the process
+      long size = bytes + (huge ? HUGE : PADDING);
       long start = Calls.map(size);
       if (start == Calls.FAILED) {
         throw outOfMemory(bytes, null);
       }
       MemorySegment pages = MemorySegment.ofAddress(start).reinterpret(size, arena, s -> Calls.unmap(s.address(), size));
       if (!huge) {
-        return pages;
+        return pages.asSlice(0, bytes);
       }
       long aligned = start + HUGE - 1 & -HUGE;
       Calls.adviseHuge(aligned, bytes & -HUGE); // not the last piece: the system would fill its page, whose rest nobody asked for
