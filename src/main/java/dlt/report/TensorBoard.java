@@ -22,6 +22,8 @@ public final class TensorBoard implements TrainingListener, AutoCloseable {
   private RunDirectory run;
   private EventFile events;
   private long read;
+  /// Seconds since 1970 up to which it was told.
+  private double told;
 
   /// Tells `next` everything that it is told.
   public TensorBoard(TrainingListener next) {
@@ -63,6 +65,7 @@ public final class TensorBoard implements TrainingListener, AutoCloseable {
     close();
     run = begun;
     read = 0;
+    told = 0;
     Instant now = Instant.now();
     Path file = run.events(now);
     events = EventFile.begin(file, now);
@@ -76,9 +79,9 @@ public final class TensorBoard implements TrainingListener, AutoCloseable {
   }
 
   /// `metrics.jsonl` holds no times of the day: the epochs of `fresh` followed one another until `end`, without a pause, and the
-  /// logged steps of an epoch came at equal intervals.
+  /// logged steps of an epoch came at equal intervals. The clock counts coarser than the epochs' seconds: what is older goes on after it.
   private void add(History fresh, double end) {
-    double time = end - fresh.seconds();
+    double time = Math.max(told, end - fresh.seconds());
     int done = 0;
     for (History.Epoch epoch : fresh.epochs()) {
       double seconds = Double.isFinite(epoch.seconds()) ? epoch.seconds() : 0;
@@ -97,6 +100,7 @@ public final class TensorBoard implements TrainingListener, AutoCloseable {
       events.scalar("epoch/seconds", epoch.epoch(), epoch.seconds(), time);
     }
     steps(fresh.steps().subList(done, fresh.steps().size()), time, 0);
+    told = time;
   }
 
   private void steps(List<History.Step> steps, double begin, double seconds) {

@@ -16,6 +16,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -170,6 +171,22 @@ class TensorBoardTest {
     });
     assertThat(seen.getFirst()).isEqualTo(2);
     assertThat(seen.getLast()).isGreaterThan(seen.get(15));
+  }
+
+  @Test
+  void timesGoOnWhereEpochsTookLongerThanTheClockSays() throws IOException {
+    RunDirectory run = new RunDirectory(folder.resolve("run"));
+    Files.createDirectories(run.metrics().getParent());
+    try (TensorBoard board = new TensorBoard(new Silent())) {
+      for (int epoch = 1; epoch <= 2; epoch++) {
+        Files.writeString(run.metrics(), """
+            {"kind":"step","epoch":EPOCH,"step":EPOCH,"loss":1,"lr":1}
+            {"kind":"epoch","epoch":EPOCH,"train":{"loss":1},"validation":{},"seconds":5}
+            """.replace("EPOCH", "" + epoch), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        board.logged(run);
+      }
+    }
+    assertThat(scalars(events(run)).get("loss/train")).hasSize(2);
   }
 
   @Test
