@@ -47,6 +47,11 @@ final class Expect {
     return axis;
   }
 
+  /// The same of some dimensions, each once.
+  static List<Integer> inSample(Layer layer, Shape x, List<Integer> dims) {
+    return dims.stream().map(d -> inSample(layer, x, d)).distinct().toList();
+  }
+
   /// Checks that a layer that joins outputs has some to join.
   static void several(Layer layer, List<Value> inputs) {
     if (inputs.size() < 2) {

@@ -13,6 +13,6 @@ public record Max(
   @Override
   public Value emit(LayerScope scope, List<Value> inputs) {
     Value x = inputs.getFirst();
-    return scope.reduceMax(x, dim.stream().map(d -> Expect.inSample(this, x.shape(), d)).distinct().toList(), keepdim);
+    return scope.reduceMax(x, Expect.inSample(this, x.shape(), dim), keepdim);
   }
 }

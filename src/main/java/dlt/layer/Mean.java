@@ -13,6 +13,6 @@ public record Mean(
   @Override
   public Value emit(LayerScope scope, List<Value> inputs) {
     Value x = inputs.getFirst();
-    return scope.mean(x, dim.stream().map(d -> Expect.inSample(this, x.shape(), d)).distinct().toList(), keepdim);
+    return scope.mean(x, Expect.inSample(this, x.shape(), dim), keepdim);
   }
 }

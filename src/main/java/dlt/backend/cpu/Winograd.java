@@ -233,18 +233,18 @@ enum Winograd {
 
   /// What a window gives at the pairs of opposite points: d1 and `even`, d2 and d4.
   private static void pairs(Assembler a, Constants c, int[] d, int even, int odd) {
-      a.move(even, d[4]);
-      a.op(Instruction.FNMADD231, even, d[2], c.of(B2));
-      a.move(odd, d[3]);
-      a.op(Instruction.FNMADD231, odd, d[1], c.of(B2));
-      a.op(Instruction.FNMADD231, d[4], d[2], c.of(A2));
-      a.op(Instruction.FNMADD231, d[3], d[1], c.of(A2));
-      a.move(d[1], even);
-      a.op(Instruction.FMADD231, d[1], odd, c.of(A1));
-      a.op(Instruction.FNMADD231, even, odd, c.of(A1));
-      a.move(d[2], d[4]);
-      a.op(Instruction.FMADD231, d[2], d[3], c.of(B1));
-      a.op(Instruction.FNMADD231, d[4], d[3], c.of(B1));
+    a.move(even, d[4]);
+    a.op(Instruction.FNMADD231, even, d[2], c.of(B2));
+    a.move(odd, d[3]);
+    a.op(Instruction.FNMADD231, odd, d[1], c.of(B2));
+    a.op(Instruction.FNMADD231, d[4], d[2], c.of(A2));
+    a.op(Instruction.FNMADD231, d[3], d[1], c.of(A2));
+    a.move(d[1], even);
+    a.op(Instruction.FMADD231, d[1], odd, c.of(A1));
+    a.op(Instruction.FNMADD231, even, odd, c.of(A1));
+    a.move(d[2], d[4]);
+    a.op(Instruction.FMADD231, d[2], d[3], c.of(B1));
+    a.op(Instruction.FNMADD231, d[4], d[3], c.of(B1));
   }
 
   /// m1, m3 become the differences of the pairs of opposite points, `even`, m2 their sums.
