@@ -16,9 +16,16 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 class InstructionSetTest {
+  /// What the whole suite may have been started with.
+  private final String given = System.getProperty(InstructionSet.PROPERTY);
+
   @AfterEach
-  void clear() {
-    System.clearProperty(InstructionSet.PROPERTY);
+  void restore() {
+    if (given == null) {
+      System.clearProperty(InstructionSet.PROPERTY);
+    } else {
+      System.setProperty(InstructionSet.PROPERTY, given);
+    }
   }
 
   @Test
