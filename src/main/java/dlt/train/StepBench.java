@@ -35,7 +35,7 @@ public final class StepBench implements AutoCloseable {
   private static final long WARM_UP_NANOS = 2_000_000_000L;
 
   private static final int MOST_PROFILED = 1000;
-  /// Numbers that are drawn at a time.
+  /// Numbers that are drawn for a batch, which has them over and over.
   private static final int SOME = 1 << 12;
 
   private final Assembly assembly;
@@ -69,15 +69,15 @@ public final class StepBench implements AutoCloseable {
 
   private Batch made(int index) {
     Philox random = new Philox(0, Philox.Purpose.SYNTHETIC.stream(0), index);
+    float[] some = new float[SOME];
+    random.uniform(0, some);
+    for (int k = 0; k < SOME; k++) {
+      some[k] = 2 * some[k] - 1;
+    }
     List<HostTensor> inputs = new ArrayList<>();
     for (Field f : assembly.schema().inputs()) {
       HostTensor t = HostTensor.allocate(batched(f.type()));
-      float[] some = new float[SOME];
-      for (long i = 0; i < t.size() && f.type().dtype() == DType.FLOAT32; i += SOME) {
-        random.uniform(i, some);
-        for (int k = 0; k < SOME; k++) {
-          some[k] = 2 * some[k] - 1;
-        }
+      for (long i = 0; i < t.size() && f.type().dtype() == DType.FLOAT32; i += some.length) {
         t.set(i, some);
       }
       inputs.add(t);

@@ -33,9 +33,9 @@ final class Pages implements AutoCloseable {
   private void work() {
     for (MemorySegment memory = next(); memory != null; memory = next()) {
       try {
-        // not by madvise(MADV_POPULATE_WRITE): whoever maps memory would wait for that, the virtual machine above all
+        // a write, whatever is there: what reads first would have a page of zeros found, and then another in its place; and not by madvise(MADV_POPULATE_WRITE): whoever maps memory would wait for that, the virtual machine above all
         for (long at = 0; at < memory.byteSize() && !closed; at += PAGE) {
-          int _ = (int) WORD.getAndBitwiseOr(memory, at, 0);
+          boolean _ = WORD.compareAndSet(memory, at, 0, 0);
         }
       } catch (IllegalStateException e) {
         // it was freed
