@@ -45,7 +45,6 @@ public final class Main implements Callable<Integer> {
 
   /// Runs the command line and ends the process with its exit code.
   public static void main(String[] arguments) {
-    Rehearsal.begin(command(arguments));
     System.exit(run(arguments));
   }
 

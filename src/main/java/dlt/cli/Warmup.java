@@ -75,7 +75,6 @@ final class Warmup implements Callable<Integer> {
       String file = Files.writeString(folder.resolve("exp.yaml"), EXPERIMENT).toString();
       String net = Files.writeString(folder.resolve("net.yaml"), NET).toString();
       String run = folder.resolve("run").toString();
-      Rehearsal.begin("train");
       return Main.run("--help")
           + Main.run("check", file)
           + Main.run("train", file, "--out", run, "--json")
