@@ -34,6 +34,11 @@ final class CodeMemory implements AutoCloseable {
     return new Kernel(MemorySegment.ofAddress(segment.address()));
   }
 
+  /// The kernels so far, each in pages of its own.
+  synchronized List<MemorySegment> pages() {
+    return List.copyOf(pages);
+  }
+
   @Override
   public synchronized void close() {
     pages.forEach(Memory::free);

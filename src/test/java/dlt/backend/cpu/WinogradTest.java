@@ -34,7 +34,7 @@ class WinogradTest {
     return new Layer(n, c, h, w, o, 3, 3, Window.of(1, 1, padding, padding, 1, 1), 1);
   }
 
-  private static List<Layer> layers() {
+  static List<Layer> layers() {
     List<Layer> layers = new ArrayList<>();
     for (int padding = 0; padding <= 2; padding++) {
       for (int size = 3; size <= 10; size++) {
