@@ -6,7 +6,6 @@ import dlt.report.ModelCard;
 import dlt.run.AtomicFile;
 import dlt.run.MetricsLog;
 import dlt.train.SavedModel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,7 +60,7 @@ final class Export implements Callable<Integer> {
     if (formats.card != null) {
       Path file = file(formats.card, model.run().card());
       String card = ModelCard.of(model);
-      AtomicFile.write(file, out -> out.write(card.getBytes(StandardCharsets.UTF_8)));
+      AtomicFile.write(file, card);
       document.putObject("card").put("path", file.toString());
       text.add(file + " (the licence is for you to fill in)");
     }

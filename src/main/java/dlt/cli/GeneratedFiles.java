@@ -1,5 +1,6 @@
 package dlt.cli;
 
+import dlt.run.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,9 +20,8 @@ final class GeneratedFiles {
     SequencedMap<Path, String> files = in(Path.of(arguments[0]));
     ManPages.all().forEach((name, text) -> files.put(Path.of(arguments[1], name), text));
     for (Map.Entry<Path, String> e : files.entrySet()) {
-      Files.createDirectories(e.getKey().getParent());
       if (!Files.exists(e.getKey()) || !Files.readString(e.getKey()).equals(e.getValue())) {
-        Files.writeString(e.getKey(), e.getValue());
+        AtomicFile.write(e.getKey(), e.getValue());
       }
     }
   }

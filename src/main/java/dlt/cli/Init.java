@@ -6,7 +6,6 @@ import dlt.draft.Draft;
 import dlt.error.Failure;
 import dlt.experiment.ExperimentFile;
 import dlt.run.AtomicFile;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -39,7 +38,7 @@ final class Init implements Callable<Integer> {
     if (Files.exists(to)) {
       throw new Failure(Failure.Kind.USAGE, to + ": is there already; name another file with --output");
     }
-    AtomicFile.write(to, out -> out.write(draft.yaml().getBytes(StandardCharsets.UTF_8)));
+    AtomicFile.write(to, draft.yaml());
     ExperimentFile.read(to, List.of());
     ObjectNode document = output.document().put("experiment", to.toString());
     ArrayNode seen = document.putArray("seen");

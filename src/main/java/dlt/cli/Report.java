@@ -12,7 +12,6 @@ import dlt.run.RunDirectory;
 import dlt.sweep.SweepResults;
 import dlt.train.SavedModel;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -57,17 +56,8 @@ final class Report implements Callable<Integer> {
       return 0;
     }
     Path target = file.orElseGet(() -> all.size() == 1 ? all.getFirst().report() : Path.of("report.html"));
-    if (all.size() > 1) {
-      write(target, Page.of(all));
-    } else {
-      write(target, device.compute(SavedModel.open(all.getFirst()).file().experiment().training(), backend -> Page.of(RunReport.of(all.getFirst(), backend))));
-    }
-    output.result(document(all).put("report", target.toString()), "");
-    output.say("report      " + target);
-    if (open) {
-      open(target);
-    }
-    return 0;
+    return written(document(all), target, all.size() > 1 ? Page.of(all)
+        : device.compute(SavedModel.open(all.getFirst()).file().experiment().training(), backend -> Page.of(RunReport.of(all.getFirst(), backend))));
   }
 
   private int sweep(SweepResults results) {
@@ -76,8 +66,11 @@ final class Report implements Callable<Integer> {
       output.result(document, SweepPage.text(results, columns()).stripTrailing());
       return 0;
     }
-    Path target = file.orElseGet(() -> SweepResults.report(results.folder()));
-    write(target, SweepPage.of(results));
+    return written(document, file.orElseGet(() -> SweepResults.report(results.folder())), SweepPage.of(results));
+  }
+
+  private int written(ObjectNode document, Path target, String page) {
+    AtomicFile.write(target, page);
     output.result(document.put("report", target.toString()), "");
     output.say("report      " + target);
     if (open) {
@@ -89,17 +82,13 @@ final class Report implements Callable<Integer> {
   /// Writes the page about the sweep in `folder`; the file.
   static Path write(Path folder) {
     Path target = SweepResults.report(folder);
-    write(target, SweepPage.of(SweepResults.read(folder)));
+    AtomicFile.write(target, SweepPage.of(SweepResults.read(folder)));
     return target;
   }
 
   /// Writes the page about one run.
   static void write(Path target, RunDirectory run, Backend backend) {
-    write(target, Page.of(RunReport.of(run, backend)));
-  }
-
-  private static void write(Path target, String page) {
-    AtomicFile.write(target, out -> out.write(page.getBytes(StandardCharsets.UTF_8)));
+    AtomicFile.write(target, Page.of(RunReport.of(run, backend)));
   }
 
   private ObjectNode document(List<RunDirectory> all) {

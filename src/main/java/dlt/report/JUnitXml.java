@@ -2,7 +2,6 @@ package dlt.report;
 
 import dlt.experiment.Assertion;
 import dlt.run.AtomicFile;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.io.StringWriter;
 import java.util.List;
@@ -31,7 +30,7 @@ public final class JUnitXml {
   public static void write(Path file, String subject, Step step, List<Assertion.Verdict> asserts) {
     try {
       String text = new JUnitXml(subject).suite(step, asserts);
-      AtomicFile.write(file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
+      AtomicFile.write(file, text);
     } catch (XMLStreamException e) {
       throw new IllegalStateException(e); // a StringWriter throws none
     }

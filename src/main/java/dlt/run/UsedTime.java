@@ -2,7 +2,6 @@ package dlt.run;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.function.LongSupplier;
@@ -37,7 +36,6 @@ public final class UsedTime {
 
   /// Writes the file.
   public void save() {
-    byte[] json = String.format(Locale.ROOT, "{\"seconds\":%.3f}%n", seconds()).getBytes(StandardCharsets.UTF_8);
-    AtomicFile.write(file, out -> out.write(json));
+    AtomicFile.write(file, String.format(Locale.ROOT, "{\"seconds\":%.3f}%n", seconds()));
   }
 }

@@ -40,6 +40,21 @@ class AtomicFileTest {
   }
 
   @Test
+  void whatIsCheckedIsCompleteAndTakesTheOldFilesPlaceUnlessTheCheckThrows() throws IOException {
+    Path file = Files.writeString(folder.resolve("a"), "old");
+    AtomicFile.Content content = out -> out.write("new".getBytes(StandardCharsets.UTF_8));
+    IllegalStateException refused = new IllegalStateException();
+    assertThatThrownBy(() -> AtomicFile.write(file, content, complete -> {
+      assertThat(complete).hasContent("new");
+      throw refused;
+    })).isSameAs(refused);
+    assertThat(file).hasContent("old");
+    assertThat(AtomicFile.<String>write(file, content, Path::toString)).startsWith(folder.toString());
+    assertThat(file).hasContent("new");
+    assertThat(names()).containsExactly("a");
+  }
+
+  @Test
   void aFolderIsRefusedAndNothingIsLeft() throws IOException {
     Path inner = Files.createDirectory(folder.resolve("a"));
     assertThatThrownBy(() -> write(inner, "new")).isInstanceOf(Failure.class).hasMessageContaining("it is a folder");
@@ -62,6 +77,9 @@ class AtomicFileTest {
     Process reader = new ProcessBuilder("cat", pipe.toString()).start();
     write(pipe, "new");
     assertThat(new String(reader.getInputStream().readAllBytes(), StandardCharsets.UTF_8)).isEqualTo("new");
+    reader = new ProcessBuilder("cat", pipe.toString()).start();
+    AtomicFile.write(pipe, out -> out.write("checked".getBytes(StandardCharsets.UTF_8)), _ -> 0);
+    assertThat(new String(reader.getInputStream().readAllBytes(), StandardCharsets.UTF_8)).isEqualTo("checked");
     assertThat(names()).containsExactly("pipe");
     assertThat(Files.isRegularFile(pipe)).isFalse();
   }
