@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.List;
 
 /// Appends to `metrics.jsonl`, one JSON object a line. A run that is resumed keeps the lines up to its checkpoint.
 public final class MetricsLog implements AutoCloseable {
@@ -28,23 +27,20 @@ public final class MetricsLog implements AutoCloseable {
 
   /// Opens the log with its first `keep` lines; the others, and a last line cut short by a crash, are dropped.
   public static MetricsLog open(Path file, long keep) {
+    long kept = 0; // fewer where the machine went down before they reached the disk
     try {
       if (keep == 0 || !Files.exists(file)) {
         Files.createDirectories(file.toAbsolutePath().getParent());
         Files.write(file, new byte[0]);
-        keep = 0;
       } else {
-        List<String> kept;
-        try (var all = Files.lines(file)) {
-          kept = all.limit(keep).toList();
+        String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+        int end = 0;
+        for (; kept < keep && text.indexOf('\n', end) >= 0; kept++) {
+          end = text.indexOf('\n', end) + 1;
         }
-        AtomicFile.write(file, o -> {
-          for (String line : kept) {
-            o.write((line + "\n").getBytes(StandardCharsets.UTF_8));
-          }
-        });
+        AtomicFile.write(file, text.substring(0, end));
       }
-      return new MetricsLog(file, Files.newBufferedWriter(file, StandardCharsets.UTF_8, StandardOpenOption.APPEND), keep);
+      return new MetricsLog(file, Files.newBufferedWriter(file, StandardCharsets.UTF_8, StandardOpenOption.APPEND), kept);
     } catch (IOException e) {
       throw failure(file, e);
     }
