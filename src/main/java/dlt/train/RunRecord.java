@@ -11,7 +11,6 @@ import dlt.run.AtomicFile;
 import dlt.run.Manifest;
 import dlt.run.RunDirectory;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -42,11 +41,18 @@ final class RunRecord {
   /// Begins a training of `experiment` with `parts` in `run`, or with `resume` goes on with the one that is there. Throws a
   /// [Failure] where one is there already, or cannot go on with this experiment or these data.
   static RunRecord begin(RunDirectory run, Experiment experiment, Origin origin, Parts parts, boolean resume) {
-    boolean goesOn = prepareFolder(run, experiment, resume);
+    String config = YamlWriter.write(experiment);
     Manifest manifest = manifest(experiment, origin, parts);
+    boolean goesOn = run.exists();
+    if (goesOn && !resume) {
+      throw new Failure(Failure.Kind.USAGE, run.path() + ": a run is here already; go on with it by --resume, or choose another folder with --out");
+    }
     if (goesOn) {
+      refuseOtherExperiment(run, config);
       refuseOtherData(run, manifest);
     }
+    AtomicFile.write(run.config(), config);
+    removeModel(run);
     manifest.write(run);
     return new RunRecord(run, manifest, goesOn);
   }
@@ -68,28 +74,14 @@ final class RunRecord {
         new LinkedHashMap<>(metrics)).write(run);
   }
 
-  private static boolean prepareFolder(RunDirectory run, Experiment experiment, boolean resume) {
-    String config = YamlWriter.write(experiment);
-    boolean goesOn = run.exists();
-    if (goesOn && !resume) {
-      throw new Failure(Failure.Kind.USAGE, run.path() + ": a run is here already; go on with it by --resume, or choose another folder with --out");
+  private static void refuseOtherExperiment(RunDirectory run, String config) {
+    List<String> changed = Differences.between(YamlNode.read(run.config()), YamlNode.parse(config, run.config())).stream()
+        .filter(d -> RESUMABLE.stream().noneMatch(d::startsWith))
+        .toList();
+    if (!changed.isEmpty()) {
+      throw new Failure(Failure.Kind.USAGE, run.path() + ": cannot be resumed with another experiment: " + String.join("; ", changed)
+          + "; only " + String.join(", ", RESUMABLE) + " may change");
     }
-    if (goesOn) {
-      List<String> changed = Differences.between(YamlNode.read(run.config()), YamlNode.parse(config, run.config())).stream()
-          .filter(d -> RESUMABLE.stream().noneMatch(d::startsWith))
-          .toList();
-      if (!changed.isEmpty()) {
-        throw new Failure(Failure.Kind.USAGE, run.path() + ": cannot be resumed with another experiment: " + String.join("; ", changed)
-            + "; only " + String.join(", ", RESUMABLE) + " may change");
-      }
-    }
-    AtomicFile.write(run.config(), out -> out.write(config.getBytes(StandardCharsets.UTF_8)));
-    try {
-      Files.deleteIfExists(run.onnx());
-    } catch (IOException e) {
-      throw new Failure(Failure.Kind.OUTPUT, run.onnx() + ": the model of an earlier attempt cannot be removed", e);
-    }
-    return goesOn;
   }
 
   /// A run goes on only with the data that it began with: other samples would make another model without a word.
@@ -97,6 +89,15 @@ final class RunRecord {
     if (Files.exists(run.manifest()) && !Manifest.read(run).data().equals(now.data())) {
       throw new Failure(Failure.Kind.DATA, run.path() + ": cannot be resumed: the data are not those that the run began with; "
           + "put them back, or start anew in another folder with --out");
+    }
+  }
+
+  /// The model of an earlier attempt is not that of this one.
+  private static void removeModel(RunDirectory run) {
+    try {
+      Files.deleteIfExists(run.onnx());
+    } catch (IOException e) {
+      throw new Failure(Failure.Kind.OUTPUT, run.onnx() + ": the model of an earlier attempt cannot be removed", e);
     }
   }
 

@@ -78,13 +78,17 @@ class ResumeTest {
   }
 
   @Test
-  void otherDataAreRefused() throws IOException {
+  void otherDataAreRefusedAndTheRunStaysAsItIs() throws IOException {
     Path data = Files.writeString(folder.resolve("data.csv"), "a,y\n" + "1,0\n2,1\n".repeat(10));
     String table = EXPERIMENT.replaceFirst("train: .*", "train: {csv: {path: data.csv, target: y}}").replaceFirst("augment: .*", "augment: []")
         .replaceFirst("layers: .*", "layers: [{linear: 2}]");
     train(table, "data", 1, true, List.of(), () -> false);
+    byte[] model = Files.readAllBytes(folder.resolve("data/model.onnx"));
+    byte[] config = Files.readAllBytes(folder.resolve("data/config.yaml"));
     Files.writeString(data, "a,y\n" + "1,0\n3,1\n".repeat(10));
-    assertThatThrownBy(() -> train(table, "data", 1, true, List.of(), () -> false)).isInstanceOf(Failure.class).hasMessageContaining("not those");
+    assertThatThrownBy(() -> train(table, "data", 1, true, List.of("training.epochs=6"), () -> false)).isInstanceOf(Failure.class).hasMessageContaining("not those");
+    assertThat(folder.resolve("data/model.onnx")).hasBinaryContent(model);
+    assertThat(folder.resolve("data/config.yaml")).hasBinaryContent(config);
   }
 
   @Test
