@@ -13,7 +13,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /// What the columns of a table, features or not, say about how its rows may be divided: groups that lie on both sides, times
 /// that were shuffled, row numbers.
@@ -79,7 +78,7 @@ final class ColumnFindings {
 
   private void time(Texts c) {
     Split split = data.split().orElse(Split.NONE);
-    if (!split.drawn() || split.time().isPresent() || !heldOut().anyMatch(p -> p.dataset() == parts.train().dataset())) {
+    if (!split.drawn() || split.time().isPresent() || parts.heldOut().stream().noneMatch(p -> p.dataset() == parts.train().dataset())) {
       return;
     }
     boolean readable = c.numeric() || c.texts().stream().allMatch(Times::isDate);
@@ -104,7 +103,7 @@ final class ColumnFindings {
     }
     Set<String> both = new HashSet<>();
     long[] count = {0, 0};
-    heldOut().forEach(part -> texts(part, c).ifPresent(own -> {
+    parts.heldOut().forEach(part -> texts(part, c).ifPresent(own -> {
       for (int s : part.samples()) {
         String text = own.at(s);
         count[1]++;
@@ -128,10 +127,6 @@ final class ColumnFindings {
     }
     Optional<Source> source = part.name().equals("test") ? data.test() : data.validation();
     return source.flatMap(s -> TableTexts.of(s, base, part.dataset())).flatMap(t -> t.column(c.name()));
-  }
-
-  private Stream<Part> heldOut() {
-    return Stream.of(parts.validation(), parts.test()).flatMap(Optional::stream);
   }
 
   /// A number of its own for each row: they count the rows, or are called so.

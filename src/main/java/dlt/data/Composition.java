@@ -36,10 +36,7 @@ sealed interface Composition extends Source permits Pairs, RankedPairs, Triplets
 
   @Override
   default Parts settled(Parts parts, Wanted wanted, long seed) {
-    return new Parts(
-        composed(parts.train(), wanted, seed),
-        parts.validation().map(p -> composed(p, wanted, seed)),
-        parts.test().map(p -> composed(p, wanted, seed)));
+    return parts.map(p -> composed(p, wanted, seed));
   }
 
   private Part composed(Part part, Wanted wanted, long seed) {

@@ -40,7 +40,7 @@ public final class Duplicates {
 
   /// The same as findings.
   static List<Finding> findings(Division division, boolean all) {
-    List<Dataset> datasets = Stream.of(division.whole(), division.trainings().getFirst()).flatMap(Duplicates::parts).map(Part::dataset).distinct().toList();
+    List<Dataset> datasets = Stream.of(division.whole(), division.trainings().getFirst()).flatMap(p -> p.all().stream()).map(Part::dataset).distinct().toList();
     long bytes = datasets.stream().mapToLong(d -> d.size() * size(d.inputs())).sum();
     if (datasets.stream().anyMatch(d -> d instanceof Composed || !all && !d.inMemory()) || !all && bytes > QUICK) {
       return List.of();
@@ -52,10 +52,6 @@ public final class Duplicates {
     return r;
   }
 
-  private static Stream<Part> parts(Parts parts) {
-    return Stream.of(Optional.of(parts.train()), parts.validation(), parts.test()).flatMap(Optional::stream);
-  }
-
   private static Optional<Finding> across(Division division, List<List<Sample>> twins) {
     int count = 0;
     String example = "";
@@ -63,7 +59,7 @@ public final class Duplicates {
     for (List<Sample> alike : twins) {
       for (Sample s : alike) {
         Optional<Sample> learned = division.trainings().stream()
-            .filter(p -> parts(p).skip(1).anyMatch(s::in))
+            .filter(p -> p.heldOut().stream().anyMatch(s::in))
             .flatMap(p -> alike.stream().filter(o -> o.in(p.train())))
             .findFirst();
         if (learned.isPresent()) {

@@ -6,7 +6,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /// Samples for validation and test that are all but the same as one to learn from: rows copied with other rounding, images
 /// saved anew.
@@ -27,7 +26,7 @@ final class NearDuplicates {
   private NearDuplicates() {}
 
   static Optional<Finding> of(Parts parts) {
-    List<Part> held = Stream.of(parts.validation(), parts.test()).flatMap(Optional::stream).toList();
+    List<Part> held = parts.heldOut();
     List<Field> inputs = parts.train().dataset().inputs();
     if (held.isEmpty() || inputs.size() != 1 || inputs.getFirst().vocabulary().isPresent()) {
       return Optional.empty();

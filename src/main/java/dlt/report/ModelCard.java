@@ -127,22 +127,15 @@ public final class ModelCard {
 
   /// The first sample of the part that the export was verified on, as the inputs of a batch of one.
   private SequencedMap<String, HostTensor> sample() {
-    Part part = parts.validation().or(parts::test).orElse(parts.train());
+    Part part = parts.verified();
     Part first = new Part(part.name(), part.dataset(), Arrays.copyOf(part.samples(), 1));
     SequencedMap<String, HostTensor> r = new LinkedHashMap<>();
     try (Batches batches = new Batches(first, Batches.Options.plain(1)); Batches.Epoch epoch = batches.epoch(0, 0)) {
       List<HostTensor> inputs = epoch.next().inputs();
       for (int i = 0; i < inputs.size(); i++) {
-        r.put(model.assembly().schema().inputs().get(i).name(), copy(inputs.get(i)));
+        r.put(model.assembly().schema().inputs().get(i).name(), inputs.get(i).copy());
       }
     }
-    return r;
-  }
-
-  /// The batch's memory is used again.
-  private static HostTensor copy(HostTensor t) {
-    HostTensor r = HostTensor.allocate(t.type());
-    r.data().copyFrom(t.data());
     return r;
   }
 
@@ -198,7 +191,7 @@ public final class ModelCard {
     heading("Data");
     line("Source: `" + inline("data", "train") + "`. Split: `" + inline("data", "split") + "`.").line("");
     List<List<String>> rows = new ArrayList<>();
-    for (Part p : all()) {
+    for (Part p : parts.all()) {
       rows.add(List.of(p.name(), String.format(Locale.ROOT, "%,d", p.size()), balance(p), manifest.data().getOrDefault(p.name(), "")));
     }
     table(List.of("part", "samples", classes() > 0 ? "classes" : "", "SHA-256 of the source"), rows);
@@ -230,13 +223,6 @@ public final class ModelCard {
     return n <= MOST_CLASSES ? n : 0;
   }
 
-  private List<Part> all() {
-    List<Part> r = new ArrayList<>(List.of(parts.train()));
-    parts.validation().ifPresent(r::add);
-    parts.test().ifPresent(r::add);
-    return r;
-  }
-
   private void limits() {
     heading("Known limits");
     List<String> r = new ArrayList<>();
@@ -244,7 +230,7 @@ public final class ModelCard {
       r.add(parts.validation().isPresent() ? "There is no test part: the validation part also chose the epoch, so that its figures are somewhat too good."
           : "There is no part that the figures could have been taken on without bias.");
     }
-    Part judged = parts.test().or(parts::validation).orElse(parts.train());
+    Part judged = parts.judged();
     if (judged.size() < FEW_SAMPLES) {
       r.add("The figures come from " + judged.size() + " samples: one more or less right answer changes them by " + String.format(Locale.ROOT, "%.1f %%.", 100.0 / judged.size()));
     }

@@ -34,7 +34,7 @@ public record RunReport(
   public static RunReport of(RunDirectory run, Backend backend) {
     SavedModel model = SavedModel.open(run);
     Parts parts = model.parts();
-    Part shown = parts.test().or(parts::validation).orElse(parts.train());
+    Part shown = parts.judged();
     try {
       return new RunReport(run, Manifest.read(run), Files.readString(run.config()), History.read(run), model, parts, shown,
           Findings.of(model, backend, shown), Gradients.of(model, parts.train(), backend));
@@ -46,7 +46,7 @@ public record RunReport(
   /// A row for each part: its name, its samples, and the share of each class where the target is classes.
   List<List<String>> partRows() {
     List<List<String>> r = new ArrayList<>();
-    for (Part part : all()) {
+    for (Part part : parts.all()) {
       List<String> row = new ArrayList<>(List.of(part.name(), String.format(Locale.ROOT, "%,d", part.size())));
       if (classes() > 0) {
         long[] counts = Targets.counts(part, 0, classes());
@@ -75,13 +75,6 @@ public record RunReport(
 
   String className(int c) {
     return c < findings.classes().size() ? findings.classes().get(c) : Integer.toString(c);
-  }
-
-  private List<Part> all() {
-    List<Part> r = new ArrayList<>(List.of(parts.train()));
-    parts.validation().ifPresent(r::add);
-    parts.test().ifPresent(r::add);
-    return r;
   }
 
   Optional<String> picture(Findings.Example e) {

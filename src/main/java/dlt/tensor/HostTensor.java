@@ -130,6 +130,13 @@ public record HostTensor(TensorType type, MemorySegment data) {
     return n;
   }
 
+  /// The same values in memory of its own.
+  public HostTensor copy() {
+    HostTensor r = allocate(type);
+    r.data.copyFrom(data);
+    return r;
+  }
+
   /// All elements as doubles, in row-major order.
   public double[] toDoubles() {
     double[] r = new double[Math.toIntExact(size())];
