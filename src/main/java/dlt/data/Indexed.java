@@ -11,13 +11,35 @@ import java.util.List;
 
 /// Samples of which some inputs are read as whole numbers, int64, for a model that looks them up. A category that is missing
 /// or unknown has the index after the last one; a number that is missing is an error where it is read.
-public final class Indexed implements View {
-  private final Dataset of;
-  private final Schema schema;
+public final class Indexed {
+  private Indexed() {}
 
-  private Indexed(Dataset of, Schema schema) {
-    this.of = of;
-    this.schema = schema;
+  private record Samples(Dataset of, Schema schema) implements View {
+    @Override
+    public void read(int sample, boolean target, int field, MemorySegment destination) {
+      if (target || of.inputs().get(field).type().equals(schema.inputs().get(field).type())) {
+        of.read(sample, target, field, destination);
+        return;
+      }
+      Field input = schema.inputs().get(field);
+      Shape shape = input.type().shape();
+      HostTensor numbers = HostTensor.allocate(TensorType.float32(shape));
+      of.read(sample, false, field, numbers.data());
+      HostTensor indices = new HostTensor(input.type(), destination.asSlice(0, input.type().bytes()));
+      for (int i = 0; i < numbers.size(); i++) {
+        double v = numbers.at(i);
+        if (!CsvCell.whole(v)) {
+          throw new Failure(Failure.Kind.DATA, origin(sample) + ": input '" + input.name() + "' is " + v + ", and an embedding looks up whole numbers");
+        }
+        boolean none = v < 0 && i < input.columns().size() && input.columns().get(i).categorical();
+        indices.setLong(i, none ? input.columns().get(i).categories().size() : (long) v);
+      }
+    }
+
+    @Override
+    public Dataset epoch(int epoch) {
+      return new Samples(of.epoch(epoch), schema);
+    }
   }
 
   /// `part` with these of its inputs, by number, as int64.
@@ -44,7 +66,7 @@ public final class Indexed implements View {
       Field f = dataset.inputs().get(i);
       fields.add(new Field(f.name(), inputs.get(i).type(), f.classes(), f.columns()));
     }
-    return new Indexed(dataset, new Schema(fields, dataset.targets()));
+    return new Samples(dataset, new Schema(fields, dataset.targets()));
   }
 
   /// Throws Failure(DATA), naming the first sample at fault, unless every number of input `field` is below `size` and not
@@ -63,41 +85,5 @@ public final class Indexed implements View {
         }
       }
     }
-  }
-
-  @Override
-  public Dataset of() {
-    return of;
-  }
-
-  @Override
-  public Schema schema() {
-    return schema;
-  }
-
-  @Override
-  public void read(int sample, boolean target, int field, MemorySegment destination) {
-    if (target || of.inputs().get(field).type().equals(schema.inputs().get(field).type())) {
-      of.read(sample, target, field, destination);
-      return;
-    }
-    Field input = schema.inputs().get(field);
-    Shape shape = input.type().shape();
-    HostTensor numbers = HostTensor.allocate(TensorType.float32(shape));
-    of.read(sample, false, field, numbers.data());
-    HostTensor indices = new HostTensor(input.type(), destination.asSlice(0, input.type().bytes()));
-    for (int i = 0; i < numbers.size(); i++) {
-      double v = numbers.at(i);
-      if (!CsvCell.whole(v)) {
-        throw new Failure(Failure.Kind.DATA, origin(sample) + ": input '" + input.name() + "' is " + v + ", and an embedding looks up whole numbers");
-      }
-      boolean none = v < 0 && i < input.columns().size() && input.columns().get(i).categorical();
-      indices.setLong(i, none ? input.columns().get(i).categories().size() : (long) v);
-    }
-  }
-
-  @Override
-  public Dataset epoch(int epoch) {
-    return new Indexed(of.epoch(epoch), schema);
   }
 }

@@ -14,16 +14,27 @@ import java.util.stream.IntStream;
 
 /// Samples whose texts are in the words of a training part alone: the most frequent ones first, those that are as frequent in the
 /// order of their characters.
-public final class Reworded implements View {
-  private final Dataset of;
-  private final Schema schema;
-  /// For each text, the index of each word by the one it has in `of`; null for other inputs.
-  private final int[][] indices;
+public final class Reworded {
+  private Reworded() {}
 
-  private Reworded(Dataset of, Schema schema, int[][] indices) {
-    this.of = of;
-    this.schema = schema;
-    this.indices = indices;
+  /// The samples of `of`; `indices` holds for each text the index of each word by the one it has there, null for other inputs.
+  private record Samples(Dataset of, Schema schema, int[][] indices) implements View {
+    @Override
+    public void read(int sample, boolean target, int field, MemorySegment destination) {
+      of.read(sample, target, field, destination);
+      if (!target && indices[field] != null) {
+        Field text = schema.inputs().get(field);
+        HostTensor x = new HostTensor(text.type(), destination.asSlice(0, text.type().bytes()));
+        for (long i = 0; i < x.size(); i++) {
+          x.setLong(i, indices[field][(int) x.longAt(i)]);
+        }
+      }
+    }
+
+    @Override
+    public Dataset epoch(int epoch) {
+      return new Samples(of.epoch(epoch), schema, indices);
+    }
   }
 
   /// `parts` with vocabularies that are fitted to the training part, as its texts are cut. Throws Failure(DATA) where no word of a
@@ -60,12 +71,11 @@ public final class Reworded implements View {
       fields.add(new Field(field.name(), field.type(), List.of(), List.of(Column.text(column.name(), fitted))));
     }
     Map<Dataset, Dataset> views = new HashMap<>();
-    return new Parts(view(parts.train(), fields, indices, views), parts.validation().map(p -> view(p, fields, indices, views)),
-        parts.test().map(p -> view(p, fields, indices, views)));
+    return parts.map(p -> view(p, fields, indices, views));
   }
 
   private static Part view(Part part, List<Field> fields, int[][] indices, Map<Dataset, Dataset> views) {
-    Dataset view = views.computeIfAbsent(part.dataset(), d -> new Reworded(d, new Schema(fields, d.targets()), indices));
+    Dataset view = views.computeIfAbsent(part.dataset(), d -> new Samples(d, new Schema(fields, d.targets()), indices));
     return new Part(part.name(), view, part.samples());
   }
 
@@ -88,32 +98,5 @@ public final class Reworded implements View {
     Comparator<Integer> frequent = Comparator.comparingLong(w -> -counts[Vocabulary.FIRST + w]);
     return IntStream.range(0, words.size()).filter(w -> counts[Vocabulary.FIRST + w] >= rule.minCount()).boxed()
         .sorted(frequent.thenComparing(words::get)).limit(rule.vocabulary()).mapToInt(w -> w).toArray();
-  }
-
-  @Override
-  public Dataset of() {
-    return of;
-  }
-
-  @Override
-  public Schema schema() {
-    return schema;
-  }
-
-  @Override
-  public void read(int sample, boolean target, int field, MemorySegment destination) {
-    of.read(sample, target, field, destination);
-    if (!target && indices[field] != null) {
-      Field text = schema.inputs().get(field);
-      HostTensor x = new HostTensor(text.type(), destination.asSlice(0, text.type().bytes()));
-      for (long i = 0; i < x.size(); i++) {
-        x.setLong(i, indices[field][(int) x.longAt(i)]);
-      }
-    }
-  }
-
-  @Override
-  public Dataset epoch(int epoch) {
-    return new Reworded(of.epoch(epoch), schema, indices);
   }
 }

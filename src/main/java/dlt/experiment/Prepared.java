@@ -1,6 +1,7 @@
 package dlt.experiment;
 
 import dlt.config.ConfigException;
+import dlt.config.Diagnostic;
 import dlt.config.Invalid;
 import dlt.config.Location;
 import dlt.data.Division;
@@ -15,6 +16,7 @@ import dlt.data.TargetKind;
 import dlt.data.Targets;
 import dlt.data.Wanted;
 import dlt.error.Failure;
+import dlt.loss.Activation;
 import dlt.loss.Loss;
 import dlt.loss.LossTerm;
 import dlt.loss.Target;
@@ -46,14 +48,14 @@ public record Prepared(ExperimentFile file, Parts parts, Assembly assembly, Task
   /// Fits the preprocessing to the training part, builds the graphs and checks them and every target.
   static Prepared of(ExperimentFile file, Parts divided, int epochs, boolean selecting) {
     Experiment experiment = file.experiment();
-    Parts parts = looked(file, at(file, experiment.data().train(), () -> Reworded.fitted(divided)));
+    Parts parts = asRead(file, divided);
     Schema schema = parts.train().dataset().schema();
     List<Preprocessing> preprocessing = new ArrayList<>();
     for (int i = 0; i < schema.inputs().size(); i++) {
       int input = i;
       preprocessing.add(at(file, experiment.data().train(),
           () -> Preprocessing.fit(experiment.data().steps(), parts.train(), input)));
-      for (Part part : all(parts)) {
+      for (Part part : parts.all()) {
         at(file, experiment.data().train(), () -> preprocessing.get(input).requireNothingMissing(part, input));
       }
     }
@@ -67,15 +69,15 @@ public record Prepared(ExperimentFile file, Parts parts, Assembly assembly, Task
     return new Prepared(file, parts, assembly, task, epochs);
   }
 
-  /// The parts with those inputs as indices that the model looks up.
-  private static Parts looked(ExperimentFile file, Parts parts) {
+  /// The parts with texts in the words of the training part, and with those inputs as indices that the model looks up.
+  static Parts asRead(ExperimentFile file, Parts divided) {
+    Parts parts = at(file, file.experiment().data().train(), () -> Reworded.fitted(divided));
     SequencedMap<Integer, Integer> lookups = Lookups.of(file.experiment(), parts.train().dataset().schema());
     List<Integer> inputs = List.copyOf(lookups.keySet());
-    Parts r = new Parts(Indexed.inputs(parts.train(), inputs), parts.validation().map(p -> Indexed.inputs(p, inputs)),
-        parts.test().map(p -> Indexed.inputs(p, inputs)));
+    Parts r = parts.map(p -> Indexed.inputs(p, inputs));
     at(file, file.experiment().data().train(), () -> {
       Augment.check(file.experiment().data().augment(), r.train().dataset().schema());
-      lookups.forEach((input, size) -> all(r).forEach(part -> Indexed.check(part, input, size)));
+      lookups.forEach((input, size) -> r.all().forEach(part -> Indexed.check(part, input, size)));
     });
     return r;
   }
@@ -93,6 +95,11 @@ public record Prepared(ExperimentFile file, Parts parts, Assembly assembly, Task
   /// The metrics that `experiment` asks for, or those worth knowing for `task`.
   public static List<Metric> metrics(Experiment experiment, Task task) {
     return experiment.metrics().isEmpty() ? task.metrics() : experiment.metrics();
+  }
+
+  /// The samples of a training step.
+  public int batchSize() {
+    return file.experiment().training().batchSize().of(parts.train().size());
   }
 
   /// The learning rate of a training with so many steps an epoch. Throws [ConfigException] where the schedule does not fit.
@@ -164,7 +171,7 @@ public record Prepared(ExperimentFile file, Parts parts, Assembly assembly, Task
     if (input.isPresent()) {
       if (expected.orElse(null) instanceof Target.Numbers n && n.min() > Double.NEGATIVE_INFINITY) {
         Preprocessing seen = assembly.input(input.get());
-        all(parts).forEach(part -> at(file, term, () -> seen.checkRange(part, assembly.preprocessing().indexOf(seen), n.min(), n.max())));
+        parts.all().forEach(part -> at(file, term, () -> seen.checkRange(part, assembly.preprocessing().indexOf(seen), n.min(), n.max())));
       } else if (expected.isPresent() && !(expected.get() instanceof Target.Numbers)) {
         throw error(file.bound().at(term, "target"), "found the input '" + input.get() + "' as the target of a loss that compares no numbers",
             "mse, l1, smooth_l1, huber and binary cross entropies do");
@@ -173,7 +180,7 @@ public record Prepared(ExperimentFile file, Parts parts, Assembly assembly, Task
     }
     int field = assembly.targetIndex(term);
     boolean mixed = expected.isPresent() && assembly.trainingTargets().get(field).type().dtype() != expected.get().dtype();
-    for (Part part : all(parts)) {
+    for (Part part : parts.all()) {
       at(file, file.experiment().data().train(), () -> {
         switch (expected.orElse(null)) {
           case null -> {}
@@ -188,19 +195,12 @@ public record Prepared(ExperimentFile file, Parts parts, Assembly assembly, Task
     }
   }
 
-  private static List<Part> all(Parts parts) {
-    List<Part> r = new ArrayList<>(List.of(parts.train()));
-    parts.validation().ifPresent(r::add);
-    parts.test().ifPresent(r::add);
-    return r;
-  }
-
   /// What the first loss's output and target mean.
   public static Task task(Assembly assembly) {
     LossTerm term = assembly.experiment().loss().getFirst();
     return switch (assembly.expected(term, 2).orElse(null)) {
       case Target.ClassIndices _ -> Task.MULTICLASS;
-      case Target.Numbers n when n.min() == 0 && n.max() == 1 && assembly.activation(assembly.scored()) != dlt.loss.Activation.SOFTMAX ->
+      case Target.Numbers n when n.min() == 0 && n.max() == 1 && assembly.activation(assembly.scored()) != Activation.SOFTMAX ->
           // one answer a sample, or one channel of a mask, of which every pixel is an answer
           n.shape().size() == 2 || n.shape().rank() > 2 && n.shape().dim(1) == 1 ? Task.BINARY : Task.MULTILABEL;
       case Target.Numbers _ -> Task.REGRESSION;
@@ -244,7 +244,7 @@ public record Prepared(ExperimentFile file, Parts parts, Assembly assembly, Task
   }
 
   private static ConfigException error(Location at, String message, String hint) {
-    return new ConfigException(List.of(new dlt.config.Diagnostic(at, message, hint)));
+    return new ConfigException(List.of(new Diagnostic(at, message, hint)));
   }
 
   private static void at(ExperimentFile file, Object source, Runnable work) {

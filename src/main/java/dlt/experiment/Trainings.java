@@ -2,6 +2,7 @@ package dlt.experiment;
 
 import dlt.config.ConfigException;
 import dlt.data.Division;
+import dlt.data.Parts;
 import dlt.error.Failure;
 
 /// The trainings that an experiment's split asks for, with its data open: one, or one for each fold and repeat.
@@ -36,6 +37,11 @@ public record Trainings(ExperimentFile file, Division division) {
   /// the file, a [Failure] of kind DATA, with the place in the file, for the data.
   public Prepared training(int i) {
     return Prepared.of(file, division.trainings().get(i), file.experiment().training().epochs(), true);
+  }
+
+  /// The parts of training number `i`, as its model reads them.
+  public Parts parts(int i) {
+    return Prepared.asRead(file, division.trainings().get(i));
   }
 
   /// The training on all samples but the test's, for the first `epochs` epochs of what the experiment asks for.

@@ -3,6 +3,7 @@ package dlt.report;
 import dlt.run.History;
 import dlt.run.Manifest;
 import dlt.run.RunDirectory;
+import dlt.train.CrossValidation;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,10 +30,8 @@ record FoldTable(List<String> heading, List<List<String>> rows) {
       List<String> mean = new ArrayList<>(List.of("mean", "")), deviation = new ArrayList<>(List.of("std", ""));
       for (String n : names) {
         double[] values = results.stream().mapToDouble(r -> r.getOrDefault(n, Double.NaN)).toArray();
-        double m = IntStream.range(0, values.length).mapToDouble(i -> values[i]).sum() / values.length;
-        double squares = IntStream.range(0, values.length).mapToDouble(i -> (values[i] - m) * (values[i] - m)).sum();
-        mean.add(Comparison.figure(m));
-        deviation.add(Comparison.figure(Math.sqrt(squares / (values.length - 1))));
+        mean.add(Comparison.figure(CrossValidation.mean(values)));
+        deviation.add(Comparison.figure(CrossValidation.deviation(values)));
       }
       rows.add(mean);
       rows.add(deviation);

@@ -50,7 +50,7 @@ public record CrossValidation(List<Fold> folds) {
     return new Scores(scores.stream().mapToInt(Scores::samples).sum(), loss, metrics, Optional.empty(), List.of());
   }
 
-  private static double mean(double[] values) {
+  public static double mean(double[] values) {
     double sum = 0;
     for (double v : values) {
       sum += v;
@@ -58,7 +58,8 @@ public record CrossValidation(List<Fold> folds) {
     return sum / values.length;
   }
 
-  private static double deviation(double[] values) {
+  /// The standard deviation of a sample (n - 1).
+  public static double deviation(double[] values) {
     double mean = mean(values);
     double sum = 0;
     for (double v : values) {

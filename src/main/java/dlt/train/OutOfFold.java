@@ -55,7 +55,7 @@ final class OutOfFold {
   }
 
   private void write(int fold, SavedModel model, OutputStream out) throws IOException {
-    Part part = trainings.division().trainings().get(fold).validation().orElseThrow();
+    Part part = trainings.parts(fold).validation().orElseThrow();
     int repeat = fold / trainings.file().experiment().data().split().orElseThrow().folds().orElse(1);
     Predictions predictions = new Predictions(model, false);
     int[] at = {0};

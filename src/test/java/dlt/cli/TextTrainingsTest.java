@@ -226,6 +226,18 @@ class TextTrainingsTest {
   }
 
   @Test
+  void outOfFoldPredictionsAreThoseOfEachFoldsModelInItsOwnWords() throws IOException {
+    Path run = train("data.split={folds: 4}", "data.train.csv.types.text.text.min_count=1");
+    List<String[]> rows = Files.readAllLines(run.resolve("out-of-fold.csv")).stream().skip(1).map(l -> l.split(",")).toList();
+    for (int fold = 0; fold < 4; fold++) {
+      String number = Integer.toString(fold);
+      double loss = rows.stream().filter(c -> c[3].equals(number)).mapToDouble(c -> -Math.log(Double.parseDouble(c[c[4].equals("bad") ? 6 : 7]))).average().orElseThrow();
+      CommandsTest.Result measured = CommandsTest.dlt("eval", run.resolve("folds").resolve(number).toString(), "--json");
+      assertThat(loss).isCloseTo(JSON.readTree(measured.out()).get("metrics").get("loss").asDouble(), within(1e-4));
+    }
+  }
+
+  @Test
   void aResumedTrainingHasTheSameWordsAndEndsInTheSameBytes() throws IOException {
     Path whole = train(folder.resolve("whole"), "training.epochs=4");
     Path stopped = train(folder.resolve("stopped"), "training.epochs=2");
