@@ -5,10 +5,12 @@ import dlt.backend.Program;
 import dlt.data.Batch;
 import dlt.data.Batches;
 import dlt.experiment.Assembly;
+import dlt.graph.Graph;
 import dlt.optim.Average;
 import dlt.tensor.HostTensor;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /// An average of the weights that are trained. Where it is of no weights yet, the weights themselves stand in for it.
 final class AveragedWeights implements AutoCloseable {
@@ -19,9 +21,9 @@ final class AveragedWeights implements AutoCloseable {
   private final Batches batches;
   private final Feed feed;
   private final Program averaging;
-  /// Passes that recompute running statistics, by batch size; none where nothing is to be recomputed.
-  private final Map<Integer, Program> statistics = new HashMap<>();
-  /// What those passes start from.
+  /// Passes that recompute running statistics.
+  private final Programs statistics;
+  /// What those passes start from; empty where nothing is to be recomputed.
   private final Map<String, HostTensor> zeros = new HashMap<>();
 
   AveragedWeights(Assembly assembly, Backend backend, Variables model, Batches batches) {
@@ -32,12 +34,15 @@ final class AveragedWeights implements AutoCloseable {
     this.batches = batches;
     this.feed = new Feed(assembly);
     this.averaging = backend.compile(assembly.averaging(), model.buffers());
-    if (!average.useBuffers()) {
-      for (int size : batches.sizes()) {
-        assembly.statistics(size).ifPresent(graph -> {
-          statistics.put(size, backend.compile(graph, averaged.buffers()));
-          graph.updates().keySet().forEach(name -> zeros.put(name, HostTensor.allocate(assembly.buffers().get(name).type())));
-        });
+    this.statistics = new Programs(n -> backend.compile(assembly.statistics(n).orElseThrow(), averaged.buffers()));
+    Optional<Graph> changing = average.useBuffers() ? Optional.empty() : assembly.statistics(batches.sizes().getFirst());
+    if (changing.isPresent()) {
+      changing.get().updates().keySet().forEach(name -> zeros.put(name, HostTensor.allocate(assembly.buffers().get(name).type())));
+      try {
+        batches.sizes().forEach(statistics::of);
+      } catch (RuntimeException | Error e) {
+        close();
+        throw e;
       }
     }
   }
@@ -75,7 +80,7 @@ final class AveragedWeights implements AutoCloseable {
       buffers.values().removeIf(t -> t.dtype().floating());
     }
     averaged.write(buffers);
-    if (!statistics.isEmpty()) {
+    if (!zeros.isEmpty()) {
       recompute(epoch);
     }
   }
@@ -85,7 +90,7 @@ final class AveragedWeights implements AutoCloseable {
     try (Batches.Epoch again = batches.epoch(epoch, 0)) {
       while (again.hasNext()) {
         Batch batch = again.next();
-        Program program = statistics.get(batch.size());
+        Program program = statistics.of(batch.size());
         feed.write(program, batch);
         feed.random(program, (epoch - 1L) * batches.count() + batch.index() + 1);
         program.run();
@@ -96,6 +101,6 @@ final class AveragedWeights implements AutoCloseable {
   @Override
   public void close() {
     averaging.close();
-    statistics.values().forEach(Program::close);
+    statistics.close();
   }
 }

@@ -3,6 +3,7 @@ package dlt.train;
 import dlt.data.Field;
 import dlt.data.Preprocess;
 import dlt.data.Preprocessing;
+import dlt.data.Schema;
 import dlt.error.Failure;
 import dlt.experiment.Assembly;
 import dlt.run.AtomicFile;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.TreeMap;
 
 /// The checkpoints of a run as safetensors files: parameters and buffers under PyTorch's names, the optimizer's state, and
 /// the numbers of the preprocessing (`preprocess.0.0.center`); the state of the training and the data's schema are metadata.
@@ -43,7 +45,7 @@ public final class Checkpoints {
     SequencedMap<String, HostTensor> tensors = new LinkedHashMap<>(variables);
     add(tensors, PREPROCESS, assembly.preprocessing());
     add(tensors, TARGET, assembly.targetPreprocessing());
-    Map<String, String> metadata = new java.util.TreeMap<>(state);
+    Map<String, String> metadata = new TreeMap<>(state);
     metadata.put(SCHEMA, assembly.schema().json());
     AtomicFile.write(file, out -> Safetensors.write(out, tensors, metadata));
   }
@@ -107,12 +109,12 @@ public final class Checkpoints {
   }
 
   /// The schema of the data that the run's selected model was trained on.
-  static dlt.data.Schema schema(RunDirectory run) {
+  static Schema schema(RunDirectory run) {
     String json = Safetensors.metadata(run.best()).get(SCHEMA);
     if (json == null) {
       throw mismatch(run.best(), "it names no data schema");
     }
-    return dlt.data.Schema.parse(json);
+    return Schema.parse(json);
   }
 
   /// The selected epoch of the run.

@@ -14,9 +14,7 @@ import dlt.tensor.HostTensor;
 import dlt.tensor.Shape;
 import dlt.tensor.TensorType;
 import java.util.ArrayDeque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.function.BiConsumer;
@@ -32,23 +30,20 @@ public final class Evaluator implements AutoCloseable {
   private record Taken(int size, DoubleSupplier loss, Supplier<HostTensor> predictions, Optional<Supplier<HostTensor>> targets) {}
 
   private final Assembly assembly;
-  private final Backend backend;
-  private final Variables variables;
   private final Task task;
   private final List<Metric> metrics;
   private final int batchSize;
   private final Feed feed;
-  private final Map<Integer, Program> programs = new HashMap<>();
+  private final Programs programs;
 
   /// An evaluator of the weights that `variables` hold at the time of each call.
   public Evaluator(Assembly assembly, Backend backend, Variables variables, Task task, List<Metric> metrics, int batchSize) {
     this.assembly = assembly;
-    this.backend = backend;
-    this.variables = variables;
     this.task = task;
     this.metrics = metrics;
     this.batchSize = batchSize;
     this.feed = new Feed(assembly);
+    this.programs = new Programs(n -> backend.compile(assembly.evaluation(n), variables.buffers()));
   }
 
   /// The scores on all samples of `part`.
@@ -72,14 +67,14 @@ public final class Evaluator implements AutoCloseable {
         int ahead = 0;
         if (epoch.hasNext()) {
           Batch batch = epoch.next();
-          Program program = program(batch.size());
+          Program program = programs.of(batch.size());
           feed.write(program, batch);
           program.run();
           ahead = Math.min(AHEAD, program.ahead());
           Optional<Supplier<HostTensor>> targets = Optional.empty();
           if (targeted) {
             // a batch's memory is used again for the next one
-            HostTensor read = ahead > 0 ? copy(batch.targets().get(target)) : batch.targets().get(target);
+            HostTensor read = ahead > 0 ? batch.targets().get(target).copy() : batch.targets().get(target);
             targets = Optional.of(() -> read);
           } else if (own) {
             targets = Optional.of(program.laterTensor(Assembly.TARGET));
@@ -99,12 +94,6 @@ public final class Evaluator implements AutoCloseable {
     return new Scores(part.size(), loss / part.size(), evaluation.values(), evaluation.confusion(), evaluation.report());
   }
 
-  private static HostTensor copy(HostTensor t) {
-    HostTensor r = HostTensor.allocate(t.type());
-    r.data().copyFrom(t.data());
-    return r;
-  }
-
   /// The answers where the loss takes none: every triplet is to be in its order.
   private static HostTensor yes(Shape shape) {
     HostTensor r = HostTensor.allocate(TensorType.float32(shape));
@@ -114,12 +103,8 @@ public final class Evaluator implements AutoCloseable {
     return r;
   }
 
-  private Program program(int size) {
-    return programs.computeIfAbsent(size, n -> backend.compile(assembly.evaluation(n), variables.buffers()));
-  }
-
   @Override
   public void close() {
-    programs.values().forEach(Program::close);
+    programs.close();
   }
 }

@@ -9,14 +9,11 @@ import dlt.data.Part;
 import dlt.error.Failure;
 import dlt.experiment.Assembly;
 import dlt.experiment.Export;
-import dlt.graph.Graph;
 import dlt.infer.OnnxModel;
 import dlt.infer.Parity;
 import dlt.onnx.OnnxExport;
 import dlt.run.AtomicFile;
 import dlt.tensor.HostTensor;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -42,24 +39,15 @@ public final class Exporter {
     ModelProto model = OnnxExport.model(
         assembly.inference(OnnxExport.BATCH, options.softmax()), assembly.inference(OnnxExport.OTHER_BATCH, options.softmax()),
         weights, options.opset(), metadata);
-    Path unproven = file.toAbsolutePath().resolveSibling("." + file.getFileName() + ".unproven");
-    AtomicFile.write(unproven, model::writeTo);
-    try {
+    return AtomicFile.write(file, model::writeTo, unproven -> {
       Parity parity = compare(weights, part, unproven);
       if (!parity.within(options.tolerance())) {
         throw new Failure(Failure.Kind.ASSERTION, String.format(Locale.ROOT,
             "%s: ONNX Runtime differs from the engine by %.3g (relative to max(1, |value|)), more than export.onnx.tolerance %.3g; not exported",
             file, parity.maxRelative(), options.tolerance()));
       }
-      AtomicFile.rename(unproven, file);
       return parity;
-    } finally {
-      try {
-        Files.deleteIfExists(unproven);
-      } catch (IOException e) {
-        // a hidden file left over
-      }
-    }
+    });
   }
 
   private Parity compare(Map<String, HostTensor> weights, Part part, Path file) {
@@ -71,16 +59,13 @@ public final class Exporter {
     Parity parity = Parity.NONE;
     Feed feed = new Feed(assembly);
     boolean activate = assembly.experiment().export().onnx().softmax();
-    Map<Integer, Program> programs = new LinkedHashMap<>();
-    try (OnnxModel onnx = OnnxModel.open(file, 1);
+    try (Programs programs = new Programs(n -> backend.compile(assembly.inference(n, activate), variables.buffers()));
+        OnnxModel onnx = OnnxModel.open(file, 1);
         Batches batches = new Batches(some, Batches.Options.plain(Math.min(BATCH, some.size())));
         Batches.Epoch epoch = batches.epoch(0, 0)) {
       while (epoch.hasNext()) {
         Batch batch = epoch.next();
-        Program program = programs.computeIfAbsent(batch.size(), n -> {
-          Graph graph = assembly.inference(n, activate);
-          return backend.compile(graph, variables.buffers());
-        });
+        Program program = programs.of(batch.size());
         feed.write(program, batch);
         program.run();
         Map<String, HostTensor> inputs = new LinkedHashMap<>();
@@ -95,8 +80,6 @@ public final class Exporter {
           parity = parity.and(program.output(e.getKey()).read(), e.getValue());
         }
       }
-    } finally {
-      programs.values().forEach(Program::close);
     }
     return parity;
   }

@@ -6,6 +6,7 @@ import dlt.experiment.Assembly;
 import dlt.loss.Activation;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SequencedMap;
 
@@ -25,11 +26,11 @@ final class ModelMetadata {
     metrics.forEach((name, value) -> m.put("dlt.metric." + name, Double.toString(value)));
     List<Field> targets = assembly.schema().targets();
     if (!targets.isEmpty() && !targets.getFirst().classes().isEmpty()) {
-      m.put("classes", String.join(",", targets.getFirst().classes()));
+      m.put("classes", Predictions.csv(targets.getFirst().classes()).stripTrailing());
     }
     Activation activation = assembly.activation(assembly.scored());
     m.put("dlt.output", assembly.experiment().export().onnx().softmax() || activation == Activation.NONE ? "values"
-        : "before " + activation.name().toLowerCase(java.util.Locale.ROOT));
+        : "before " + activation.name().toLowerCase(Locale.ROOT));
     return m;
   }
 }

@@ -20,7 +20,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.IntToLongFunction;
-import java.util.stream.Stream;
 
 /// The memory that training steps take by plan: weights, optimizer state, activations, gradients and workspaces.
 public final class PlannedMemory {
@@ -63,7 +62,7 @@ public final class PlannedMemory {
       return;
     }
     PlannedMemory planned = new PlannedMemory(prepared.assembly(), backend);
-    int batch = prepared.file().experiment().training().batchSize().of(prepared.parts().train().size());
+    int batch = prepared.batchSize();
     long needed = planned.kept(prepared.parts(), batch);
     if (needed > free.getAsLong()) {
       int fits = largestBatch(n -> planned.kept(prepared.parts(), n), free.getAsLong(), batch);
@@ -88,9 +87,9 @@ public final class PlannedMemory {
       }
       training.average().ifPresent(_ -> graphs.add(assembly.averaging()));
     }
-    Stream.of(parts.validation(), parts.test()).flatMap(Optional::stream).flatMap(p -> Batches.sizes(p.size(), batch).stream()).distinct()
+    parts.heldOut().stream().flatMap(p -> Batches.sizes(p.size(), batch).stream()).distinct()
         .forEach(n -> graphs.add(assembly.evaluation(n)));
-    int verified = Math.min(Exporter.SAMPLES, TrainingRun.verified(parts).size());
+    int verified = Math.min(Exporter.SAMPLES, parts.verified().size());
     Batches.sizes(verified, Exporter.BATCH).forEach(n -> graphs.add(assembly.inference(n, true)));
     return variableBytes() + assembly.weightTypes().values().stream().mapToLong(TensorType::bytes).sum()
         + graphs.stream().mapToLong(g -> backend.planned(g).orElse(0)).sum();
@@ -140,7 +139,7 @@ public final class PlannedMemory {
       return Optional.empty();
     }
     PlannedMemory planned = new PlannedMemory(prepared.assembly(), backend);
-    int batch = prepared.file().experiment().training().batchSize().of(prepared.parts().train().size());
+    int batch = prepared.batchSize();
     long limit = budget.memory().get().count();
     long needed = planned.bytes(batch);
     if (needed <= limit) {

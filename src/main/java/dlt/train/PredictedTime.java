@@ -24,7 +24,7 @@ public record PredictedTime(double stepMs, int steps, double validationMs, int e
 
   private static double validationMs(Prepared prepared, Backend backend, int batch, Part validation) {
     Part some = new Part(validation.name(), validation.dataset(),
-        Arrays.copyOf(validation.samples(), Math.min(validation.size(), batch * MEASURED_BATCHES)));
+        Arrays.copyOf(validation.samples(), Math.min(validation.size(), (int) Math.min(Integer.MAX_VALUE, (long) batch * MEASURED_BATCHES))));
     try (Evaluator evaluator = new Evaluator(prepared.assembly(), backend, Variables.forInference(backend, prepared.assembly()), prepared.task(),
         prepared.metrics(), batch)) {
       evaluator.scores(some);
@@ -36,6 +36,6 @@ public record PredictedTime(double stepMs, int steps, double validationMs, int e
 
   /// Of all trainings to their last epochs.
   public double seconds() {
-    return trainings * epochs * (steps * stepMs + validationMs) / 1000;
+    return (double) trainings * epochs * (steps * stepMs + validationMs) / 1000;
   }
 }

@@ -6,9 +6,7 @@ import dlt.data.Batch;
 import dlt.data.Batches;
 import dlt.data.Part;
 import dlt.tensor.HostTensor;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.SequencedMap;
 import java.util.function.Consumer;
 
@@ -17,16 +15,14 @@ public final class Predictor implements AutoCloseable {
   private static final int BATCH = 64;
 
   private final SavedModel model;
-  private final Backend backend;
-  private final Variables variables;
   private final Feed feed;
-  private final Map<Integer, Program> programs = new HashMap<>();
+  private final Programs programs;
 
   public Predictor(SavedModel model, Backend backend) {
     this.model = model;
-    this.backend = backend;
-    this.variables = model.variables(backend);
+    Variables variables = model.variables(backend);
     this.feed = new Feed(model.assembly());
+    this.programs = new Programs(n -> backend.compile(model.assembly().inference(n, true), variables.buffers()));
   }
 
   /// Compiles what [#predict] of `part` needs, so that what does not fit the device's memory fails before anything is predicted.
@@ -39,11 +35,7 @@ public final class Predictor implements AutoCloseable {
 
   /// Compiles what `size` samples at a time need.
   public void prepare(int size) {
-    program(size);
-  }
-
-  private Program program(int size) {
-    return programs.computeIfAbsent(size, n -> backend.compile(model.assembly().inference(n, true), variables.buffers()));
+    programs.of(size);
   }
 
   /// Gives the activated outputs of each batch of `part`, in its order, by output name, to `to`.
@@ -51,7 +43,7 @@ public final class Predictor implements AutoCloseable {
     try (Batches batches = new Batches(part, Batches.Options.plain(Math.min(BATCH, part.size()))); Batches.Epoch epoch = batches.epoch(0, 0)) {
       while (epoch.hasNext()) {
         Batch batch = epoch.next();
-        Program program = program(batch.size());
+        Program program = programs.of(batch.size());
         feed.write(program, batch);
         program.run();
         SequencedMap<String, HostTensor> outputs = new LinkedHashMap<>();
@@ -65,6 +57,6 @@ public final class Predictor implements AutoCloseable {
 
   @Override
   public void close() {
-    programs.values().forEach(Program::close);
+    programs.close();
   }
 }

@@ -8,7 +8,6 @@ import dlt.data.Batches;
 import dlt.error.Failure;
 import dlt.experiment.Experiment;
 import dlt.experiment.Prepared;
-import dlt.experiment.Training;
 import dlt.optim.Lbfgs;
 import dlt.optim.Rate;
 import dlt.optim.Rprop;
@@ -38,6 +37,7 @@ public final class RateFinder implements AutoCloseable {
   private static final int REACH = 5;
 
   private final Prepared prepared;
+  private final Opened opened = new Opened();
   private final Batches batches;
   private final TrainingSteps steps;
 
@@ -54,13 +54,15 @@ public final class RateFinder implements AutoCloseable {
     if (experiment.training().epochs() == 0) {
       throw refused(experiment, "found training.epochs: 0: there is nothing to train", "--set training.epochs=1");
     }
-    Training training = experiment.training();
     Variables variables = Variables.forTraining(backend, prepared.assembly());
-    int batchSize = training.batchSize().of(prepared.parts().train().size());
-    this.batches = new Batches(prepared.parts().train(),
-        new Batches.Options(batchSize, training.shuffle(), false, experiment.data().augment(), experiment.seed()));
-    this.steps = new TrainingSteps(prepared.assembly(), backend, variables, batches);
     PretrainedWeights.load(prepared, variables);
+    try {
+      this.batches = opened.add(TrainingSteps.batches(prepared), Batches::close);
+      this.steps = opened.add(new TrainingSteps(prepared.assembly(), backend, variables, batches), TrainingSteps::close);
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
+    }
   }
 
   private ConfigException refused(Experiment experiment, String what, String hint) {
@@ -125,7 +127,6 @@ public final class RateFinder implements AutoCloseable {
 
   @Override
   public void close() {
-    batches.close();
-    steps.close();
+    opened.close();
   }
 }

@@ -160,7 +160,7 @@ public record SavedModel(RunDirectory run, ExperimentFile file, Assembly assembl
   public Parity export(Backend backend, Path onnx) {
     Parts parts = parts();
     Map<String, Double> results = Manifest.read(run).results();
-    return new Exporter(assembly, backend).export(weights, TrainingRun.verified(parts),
+    return new Exporter(assembly, backend).export(weights, parts.verified(),
         ModelMetadata.of(assembly, parts.train().dataset().hash(), epoch(), results), onnx);
   }
 

@@ -18,9 +18,10 @@ import dlt.run.UsedTime;
 import dlt.tensor.HostTensor;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.OptionalDouble;
+import java.util.Queue;
 import java.util.SequencedMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
@@ -54,12 +55,12 @@ public final class Trainer implements AutoCloseable {
   private final Prepared prepared;
   private final Experiment experiment;
   private final Assembly assembly;
-  private final Backend backend;
   private final Checkpoints checkpoints;
   private final RunDirectory run;
   private final TrainingListener listener;
   private final TimeLimit time;
   private final Variables variables;
+  private final Opened opened = new Opened();
   private final Batches batches;
   private final LearningRate rate;
   private final Evaluator evaluator;
@@ -81,26 +82,28 @@ public final class Trainer implements AutoCloseable {
     this.prepared = prepared;
     this.experiment = prepared.file().experiment();
     this.assembly = prepared.assembly();
-    this.backend = backend;
     this.run = run;
     this.listener = listener;
     this.time = time;
     this.checkpoints = new Checkpoints(run, assembly);
     this.variables = Variables.unset(backend, assembly);
     Training training = experiment.training();
-    Part part = prepared.parts().train();
-    int batchSize = training.batchSize().of(part.size());
-    this.batches = new Batches(part,
-        new Batches.Options(batchSize, training.shuffle(), false, experiment.data().augment(), experiment.seed(), assembly.trainingTargets()));
-    try (Aside initialised = variables.initialise(backend, assembly, () -> {})) {
-      this.steps = new TrainingSteps(assembly, backend, variables, batches);
-      initialised.join();
+    try {
+      this.batches = opened.add(TrainingSteps.batches(prepared), Batches::close);
+      try (Aside initialised = variables.initialise(backend, assembly, () -> {})) {
+        this.steps = opened.add(new TrainingSteps(assembly, backend, variables, batches), TrainingSteps::close);
+        initialised.join();
+      }
+      this.rate = prepared.rate(steps.updates());
+      this.averages = training.average().filter(a -> training.epochs() > 0)
+          .map(a -> opened.add(new AveragedWeights(assembly, backend, variables, batches), AveragedWeights::close));
+      this.judged = averages.map(AveragedWeights::variables).orElse(variables);
+      this.evaluator = opened.add(new Evaluator(assembly, backend, judged, prepared.task(), prepared.metrics(), prepared.batchSize()), Evaluator::close);
+      PretrainedWeights.load(prepared, variables);
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
     }
-    this.rate = prepared.rate(steps.updates());
-    this.averages = training.average().filter(a -> training.epochs() > 0).map(a -> new AveragedWeights(assembly, backend, variables, batches));
-    this.judged = averages.map(AveragedWeights::variables).orElse(variables);
-    this.evaluator = new Evaluator(assembly, backend, judged, prepared.task(), prepared.metrics(), batchSize);
-    PretrainedWeights.load(prepared, variables);
   }
 
   /// Goes on from the last checkpoint of the run, where there is one.
@@ -110,7 +113,7 @@ public final class Trainer implements AutoCloseable {
       state = s;
       rate.restore(s.rate());
       best = s.bestEpoch() == 0 ? new LinkedHashMap<>() : checkpoints.bestWeights();
-      listener.note(String.format(java.util.Locale.ROOT, "resuming at epoch %d, step %d", s.epoch(), s.step() + 1));
+      listener.note(String.format(Locale.ROOT, "resuming at epoch %d, step %d", s.epoch(), s.step() + 1));
     });
   }
 
@@ -339,9 +342,6 @@ public final class Trainer implements AutoCloseable {
 
   @Override
   public void close() {
-    batches.close();
-    evaluator.close();
-    steps.close();
-    averages.ifPresent(AveragedWeights::close);
+    opened.close();
   }
 }

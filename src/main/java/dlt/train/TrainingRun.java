@@ -4,8 +4,6 @@ import dlt.backend.Backend;
 import dlt.config.Binder;
 import dlt.config.Overrides;
 import dlt.config.YamlWriter;
-import dlt.data.Part;
-import dlt.data.Parts;
 import dlt.error.Failure;
 import dlt.experiment.Assertion;
 import dlt.experiment.Budget;
@@ -175,7 +173,7 @@ public final class TrainingRun {
       metrics.put("validation.loss_std", deviation.loss());
       deviation.metrics().forEach((name, value) -> metrics.put("validation." + name + "_std", value));
     });
-    Optional<Parity> parity = outcome.map(o -> new Exporter(prepared.assembly(), backend).export(o.best(), verified(prepared.parts()),
+    Optional<Parity> parity = outcome.map(o -> new Exporter(prepared.assembly(), backend).export(o.best(), prepared.parts().verified(),
         ModelMetadata.of(prepared.assembly(), record.dataHash(), o.bestEpoch(), metrics), run.onnx()));
     List<Assertion.Verdict> asserts = experiment().assertions().stream().map(a -> a.verdict(metrics)).toList();
     Ending ending = ending(outcome, folds);
@@ -204,11 +202,6 @@ public final class TrainingRun {
 
   private double seconds() {
     return (nanos.getAsLong() - begin) * 1e-9;
-  }
-
-  /// Validation rows where there are any: the model never learned from them.
-  static Part verified(Parts parts) {
-    return parts.validation().or(parts::test).orElse(parts.train());
   }
 
   /// All figures as `part.metric`, and as `metric` those of the test, or of the validation where there is no test.

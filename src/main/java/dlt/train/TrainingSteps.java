@@ -5,11 +5,10 @@ import dlt.backend.Program;
 import dlt.data.Batch;
 import dlt.data.Batches;
 import dlt.experiment.Assembly;
+import dlt.experiment.Experiment;
+import dlt.experiment.Prepared;
 import dlt.experiment.Training;
 import dlt.optim.Rate;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.function.DoubleSupplier;
 
 /// The compiled steps of a training. Batches come in groups of `training.accumulate` (the last group of an epoch takes what is
@@ -20,7 +19,7 @@ final class TrainingSteps implements AutoCloseable {
   private final Batches batches;
   private final Feed feed;
   private final int group;
-  private final Map<Integer, Program> programs = new HashMap<>();
+  private final Programs programs;
   private Program update;
 
   /// Compiles the programs of all batch sizes, so that what cannot be computed fails before the first step.
@@ -31,12 +30,25 @@ final class TrainingSteps implements AutoCloseable {
     this.batches = batches;
     this.feed = new Feed(assembly);
     this.group = Math.min(training.accumulate(), batches.count());
-    for (int size : training.epochs() == 0 ? List.<Integer>of() : batches.sizes()) {
-      programs.put(size, backend.compile(group == 1 ? assembly.training(size) : assembly.accumulation(size), variables.buffers()));
+    this.programs = new Programs(n -> backend.compile(group == 1 ? assembly.training(n) : assembly.accumulation(n), variables.buffers()));
+    try {
+      if (training.epochs() > 0) {
+        batches.sizes().forEach(programs::of);
+      }
+      if (group > 1) {
+        update = backend.compile(assembly.update(), variables.buffers());
+      }
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
     }
-    if (group > 1) {
-      update = backend.compile(assembly.update(), variables.buffers());
-    }
+  }
+
+  /// The batches that `prepared` is trained on.
+  static Batches batches(Prepared prepared) {
+    Experiment experiment = prepared.file().experiment();
+    return new Batches(prepared.parts().train(), new Batches.Options(
+        prepared.batchSize(), experiment.training().shuffle(), false, experiment.data().augment(), experiment.seed(), prepared.assembly().trainingTargets()));
   }
 
   /// The number of updates of an epoch.
@@ -61,13 +73,13 @@ final class TrainingSteps implements AutoCloseable {
 
   /// How many batches may be on their way while the next one is taken.
   int ahead() {
-    return programs.values().stream().mapToInt(Program::ahead).min().orElse(0);
+    return programs.ahead();
   }
 
   /// The loss of a batch of `epoch`, for later, whose gradients are taken; with the last batch of its group the parameters are updated, as
   /// update number `step` (1 for the first of the training).
   DoubleSupplier take(Batch batch, int epoch, long step, Rate rate) {
-    Program program = programs.get(batch.size());
+    Program program = programs.of(batch.size());
     feed.write(program, batch);
     feed.random(program, (epoch - 1L) * batches.count() + batch.index() + 1);
     if (group == 1) {
@@ -91,7 +103,7 @@ final class TrainingSteps implements AutoCloseable {
 
   @Override
   public void close() {
-    programs.values().forEach(Program::close);
+    programs.close();
     if (update != null) {
       update.close();
     }

@@ -64,6 +64,11 @@ class RateFinderTest {
   }
 
   @Test
+  void mixedTargetsAreProbabilitiesAsInTraining() throws IOException {
+    assertThat(find("data.augment=[mixup]").points()).hasSizeGreaterThan(60);
+  }
+
+  @Test
   void theSuggestionIsWhereTheSmoothedLossFallsFastest() {
     List<RateFinder.Point> points = new ArrayList<>();
     for (int i = 0; i < RateFinder.UPDATES; i++) {
