@@ -21,6 +21,8 @@ import java.util.Set;
 final class Blocks {
   private static final int MAX_USES = 10_000;
   private static final String REQUIRED = "required";
+  /// Keys that list names, which may be those of blocks and modules too.
+  private static final Set<String> NAMING = Set.of("from", "outputs");
 
   private record Block(Map<String, YamlNode> params, YamlNode layers) {}
 
@@ -90,7 +92,8 @@ final class Blocks {
   private YamlNode walk(YamlNode node) {
     return switch (node) {
       case Scalar s -> s;
-      case Mapping m -> new Mapping(m.at(), m.entries().stream().map(e -> new Entry(e.at(), e.key(), walk(e.value()))).toList());
+      case Mapping m ->
+          new Mapping(m.at(), m.entries().stream().map(e -> new Entry(e.at(), e.key(), NAMING.contains(e.key()) ? e.value() : walk(e.value()))).toList());
       case Sequence s -> new Sequence(s.at(), s.items().stream().map(i -> item(i)).toList());
     };
   }

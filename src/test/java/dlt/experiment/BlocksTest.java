@@ -45,6 +45,24 @@ class BlocksTest {
   }
 
   @Test
+  void layersMayBeNamedAsBlocksAreAndBeTakenByThatName() {
+    assertThat(
+            expanded(
+                """
+                blocks: {stem: {layers: [relu]}}
+                modules: {tower: [tanh]}
+                model: {layers: [{stem: {as: stem}}, {tower: {as: tower}}, {concat: {from: [stem, tower], as: tower}}], outputs: [tower]}
+                """))
+        .isEqualTo(
+            parse(
+                """
+                model:
+                  layers: [{sequential: {layers: [relu], as: stem}}, {shared: {module: 'tower', layers: [tanh], as: tower}}, {concat: {from: [stem, tower], as: tower}}]
+                  outputs: [tower]
+                """));
+  }
+
+  @Test
   void errorsInBlocksAreReportedBesideAllOthersAndOnce(@TempDir Path folder) throws IOException {
     assertThat(
             errors(
