@@ -80,11 +80,21 @@ final class Sweep implements Callable<Integer> {
     OptionalInt columns = Terminal.columns();
     output.result(document, String.join("\n", result.leaderboard().text(Integer.MAX_VALUE).lines().map(l -> Terminal.fit(l, columns)).toList()));
     if (result.best().isEmpty()) {
-      throw new Failure(Failure.Kind.DIVERGED, folder + ": every trial diverged; sweep over smaller learning rates");
+      throw nothingWon(folder, result.leaderboard().sorted());
     }
     output.say("best run    " + result.best().get().path());
     result.leaderboard().sorted().getFirst().trial().settings(file.sweep()).forEach((key, value) -> output.say("            " + key + "=" + value));
     return 0;
+  }
+
+  /// Why no trial is the best.
+  private static Failure nothingWon(Path folder, List<Standing> standings) {
+    if (standings.isEmpty()) {
+      return new Failure(Failure.Kind.USAGE, folder + ": no trial began: the minutes of the sweep are used up; raise sweep.minutes");
+    }
+    return standings.stream().allMatch(s -> s.failed().equals(Optional.of(Standing.Failing.OVER_BUDGET)))
+        ? new Failure(Failure.Kind.USAGE, folder + ": every trial needs more memory than training.budget.memory; sweep over smaller models or batches, or raise it")
+        : new Failure(Failure.Kind.DIVERGED, folder + ": every trial diverged; sweep over smaller learning rates");
   }
 
   /// A page that cannot be made is no reason to fail a sweep that went well.

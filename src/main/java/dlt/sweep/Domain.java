@@ -107,15 +107,20 @@ public sealed interface Domain {
     };
   }
 
-  /// The coordinates of a grid, ascending.
-  default double[] grid() {
-    int n = switch (this) {
+  /// How many coordinates a grid has.
+  default int gridPoints() {
+    return switch (this) {
       case Log d -> d.points;
       case Linear d -> d.points;
       case Int d -> (int) Math.min(d.points, d.between.high - d.between.low + 1);
       case Choice d -> d.values.size();
       case Paired d -> d.values.size();
     };
+  }
+
+  /// The coordinates of a grid, ascending.
+  default double[] grid() {
+    int n = gridPoints();
     double[] r = new double[n];
     for (int i = 0; i < n; i++) {
       double c = n == 1 ? from() : from() + (to() - from()) * i / (n - 1);
@@ -130,7 +135,7 @@ public sealed interface Domain {
     switch (this) {
       case Log d -> r.put(name, rounded(StrictMath.exp(coordinate), d.between));
       case Linear d -> r.put(name, rounded(coordinate, d.between));
-      case Int _ -> r.put(name, Integer.toString((int) coordinate));
+      case Int _ -> r.put(name, Long.toString((long) coordinate));
       case Choice d -> r.put(name, d.values.get((int) coordinate).inline());
       case Paired d -> d.values.get((int) coordinate).forEach((key, value) -> r.put(key, value.inline()));
     }
@@ -151,9 +156,12 @@ public sealed interface Domain {
     return equal.contains(true) ? equal.indexOf(true) : Double.NaN;
   }
 
-  /// Four digits that say something are enough to tell trials apart, and can be read. What is rounded stays between the ends.
+  /// Four digits that say something are enough to tell trials apart, and can be read; between ends that share their first three or
+  /// more it takes as many again. What is rounded stays between the ends.
   private static String rounded(double value, Ends between) {
-    double few = Double.parseDouble(String.format(Locale.ROOT, "%.4g", value));
+    double size = Math.max(Math.abs(between.low), Math.abs(between.high));
+    int digits = Math.clamp((long) Math.log10(size / (between.high - between.low)) + 2, 4, 17);
+    double few = Double.parseDouble(String.format(Locale.ROOT, "%." + digits + "g", value));
     return Double.toString(Math.clamp(few, between.low, between.high)).replace("E", "e");
   }
 }

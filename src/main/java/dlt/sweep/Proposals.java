@@ -2,7 +2,10 @@ package dlt.sweep;
 
 import dlt.tensor.Philox;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
 
 /// Chooses the values of trials: a function of the sweep, the seed and the scores of earlier trials alone.
 final class Proposals {
@@ -22,18 +25,17 @@ final class Proposals {
   /// All trials of a grid, those with conditions that do not hold only once; the first point of the others.
   List<Trial> grid() {
     List<Trial> r = new ArrayList<>();
-    int[] at = new int[domains.size()];
+    Set<List<Double>> met = new HashSet<>();
+    double[][] grids = domains.stream().map(Domain::grid).toArray(double[][]::new);
+    int[] at = new int[grids.length];
     while (true) {
-      List<Double> point = new ArrayList<>();
-      for (int i = 0; i < at.length; i++) {
-        point.add(domains.get(i).grid()[at[i]]);
-      }
+      List<Double> point = IntStream.range(0, at.length).mapToObj(i -> grids[i][at[i]]).toList();
       Trial trial = Trial.of(sweep, r.size(), point);
-      if (r.stream().noneMatch(t -> t.coordinates().equals(trial.coordinates()))) {
+      if (met.add(trial.coordinates())) {
         r.add(trial);
       }
       int i = at.length - 1;
-      while (i >= 0 && ++at[i] == domains.get(i).grid().length) {
+      while (i >= 0 && ++at[i] == grids[i].length) {
         at[i--] = 0;
       }
       if (i < 0) {

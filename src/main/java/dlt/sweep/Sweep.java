@@ -4,6 +4,7 @@ import dlt.config.Default;
 import dlt.config.Doc;
 import dlt.config.Invalid;
 import dlt.config.Range;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -14,6 +15,9 @@ public record Sweep(
     @Doc("Ends trials that look poor before their last epoch.") Optional<Halving> halving,
     @Doc("Trials that run at the same time, each with its share of the threads.") @Default("1") @Range(min = 1) int parallel,
     @Doc("Begins no trial after so many minutes, those before a resume included. What each trial may take says training.budget.") @Range(min = 0, minExclusive = true) Optional<Double> minutes) {
+  /// A sweep of more is a mistake: even the list of them would fill the memory.
+  private static final int MOST_TRIALS = 100_000;
+
   public Sweep {
     if (parameters.isEmpty()) {
       throw new Invalid("parameters", "none", "at least one key, such as optimizer.adam.lr: {log: [1e-4, 1e-1]}");
@@ -23,8 +27,19 @@ public record Sweep(
         throw new Invalid("parameters", "`" + name + "` depends on `" + other + "`", "another of the parameters: " + String.join(", ", parameters.keySet()));
       }
     }));
+    switch (method) {
+      case Method.Grid _ -> requireFew("parameters", "a grid", parameters.values().stream().mapToDouble(p -> p.domain().gridPoints()).reduce(1, (a, b) -> a * b));
+      case Method.Random m -> requireFew("method", "random", m.trials());
+      case Method.Tpe m -> requireFew("method", "tpe", m.trials());
+    }
     if (halving.isPresent() && method instanceof Method.Tpe) {
       throw new Invalid("halving", "halving beside tpe, which needs every trial to its end", "`method: {random: N}` or `method: grid`");
+    }
+  }
+
+  private static void requireFew(String component, String what, double trials) {
+    if (trials > MOST_TRIALS) {
+      throw new Invalid(component, String.format(Locale.ROOT, "%s of %.0f trials", what, trials), "at most " + MOST_TRIALS + "; `method: {random: N}` takes N of them");
     }
   }
 }

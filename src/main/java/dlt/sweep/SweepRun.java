@@ -19,7 +19,6 @@ import dlt.train.TrainingRun;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -125,7 +124,7 @@ public final class SweepRun {
     } catch (IOException e) {
       throw new Failure(Failure.Kind.OUTPUT, mark + ": could not be read: " + Failure.reason(e), e);
     }
-    AtomicFile.write(mark, out -> out.write(now.getBytes(StandardCharsets.UTF_8)));
+    AtomicFile.write(mark, now);
   }
 
   /// Trains `trials` rung by rung, the best of each rung to the next. False where it was stopped.
@@ -306,7 +305,7 @@ public final class SweepRun {
   }
 
   private void writeLeaderboard() {
-    AtomicFile.write(SweepResults.leaderboard(folder), out -> out.write(leaderboard.file().getBytes(StandardCharsets.UTF_8)));
+    AtomicFile.write(SweepResults.leaderboard(folder), leaderboard.file());
   }
 
   private Optional<RunDirectory> winner() {

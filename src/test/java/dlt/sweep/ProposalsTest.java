@@ -1,15 +1,16 @@
 package dlt.sweep;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dlt.config.Binder;
+import dlt.config.ConfigException;
 import dlt.config.YamlNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -27,6 +28,33 @@ class ProposalsTest {
     assertThat(trials).hasSize(2 * 3 + 2);
     assertThat(trials.getFirst().settings(s)).hasToString("{o={adam: {lr: 1}}, lr=0.0, n=1}");
     assertThat(trials.getLast().settings(s)).containsOnlyKeys("o", "n").containsEntry("o", "sgd");
+  }
+
+  @Test
+  void aSweepOfMoreTrialsThanMemoryHoldsIsRefusedBeforeTheyAreListed() {
+    String many = "{linear: {between: [0, 1], points: 2000000000}}";
+    assertThatThrownBy(() -> sweep("{method: grid, parameters: {a: " + many + ", b: " + many + "}}")).isInstanceOf(ConfigException.class)
+        .hasMessageContaining("found a grid of 4000000000000000000 trials, expected at most 100000");
+    assertThatThrownBy(() -> sweep("{method: {random: 2000000000}, parameters: {a: {linear: [0, 1]}}}")).isInstanceOf(ConfigException.class)
+        .hasMessageContaining("found random of 2000000000 trials");
+  }
+
+  @Test
+  void aGridOfAHundredThousandTrialsIsListedAtOnce() {
+    Sweep s = sweep("{method: grid, parameters: {a: {int: {between: [1, 1000], points: 1000}}, b: {int: {between: [1, 100], points: 100}}}}");
+    assertThat(new Proposals(s, 1).grid()).hasSize(100_000);
+  }
+
+  @Test
+  void wholeNumbersBeyondAnIntStayThemselves() {
+    Sweep s = sweep("{method: grid, parameters: {seed: {int: {between: [3000000000, 3000000001], points: 2}}}}");
+    assertThat(new Proposals(s, 1).grid()).extracting(t -> t.settings(s).get("seed")).containsExactly("3000000000", "3000000001");
+  }
+
+  @Test
+  void trialsBetweenEndsThatAreNearlyTheSameDiffer() {
+    Sweep s = sweep("{method: grid, parameters: {a: {linear: {between: [1000, 1001], points: 5}}}}");
+    assertThat(new Proposals(s, 1).grid()).extracting(t -> t.settings(s).get("a")).containsExactly("1000.0", "1000.3", "1000.5", "1000.8", "1001.0");
   }
 
   @Test
