@@ -31,6 +31,8 @@ public record Split(
     @Doc("How often all is done, each time with another draw (but for the test).") @Default("1") @Range(min = 1) int repeats,
     @Doc("Whether, after the folds or repeats, the model is trained on all their samples; true where left out.") Optional<Boolean> refit,
     @Doc("The seed of the draw; the experiment's where left out.") Optional<Long> seed) {
+  private static final int MOST_TRAININGS = 100_000;
+
   /// Everything is for training.
   public static final Split NONE = share(0);
 
@@ -63,7 +65,10 @@ public record Split(
       throw new Invalid("repeats", drawn ? "repeats of nothing" : "repeats of what is not drawn",
           drawn ? "`validation: 0.2` or `folds: 5` too" : "1, for each time would be the same");
     }
-    int trainings = repeats * folds.orElse(1);
+    long trainings = (long) repeats * folds.orElse(1);
+    if (trainings > MOST_TRAININGS) {
+      throw new Invalid(repeats > 1 ? "repeats" : "folds", trainings + " trainings", "at most " + MOST_TRAININGS);
+    }
     if (fold.isPresent() && fold.get() >= trainings) {
       throw new Invalid("fold", Integer.toString(fold.get()),
           "less than " + (repeats == 1 ? "folds, which is " + trainings : "folds times repeats, which is " + trainings));
