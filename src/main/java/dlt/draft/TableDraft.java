@@ -111,7 +111,7 @@ final class TableDraft {
     }
     List<String> read = layers(texts, !features.isEmpty());
     if (side > 0) {
-      y.convolutions(side, side, t.different());
+      y.convolutions(side, side, classes ? t.different() : 1);
     } else {
       y.dense(read, t.rows(), classes ? t.different() : 1);
     }
@@ -204,6 +204,6 @@ final class TableDraft {
   }
 
   private static double greatest(List<Facts> features) {
-    return features.stream().mapToDouble(Facts::greatest).max().orElse(1);
+    return Math.max(1, features.stream().mapToDouble(Facts::greatest).max().orElse(1));
   }
 }

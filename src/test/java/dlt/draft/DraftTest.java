@@ -21,6 +21,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.SequencedMap;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -40,7 +43,7 @@ class DraftTest {
     return Draft.of(file, target, "table.csv");
   }
 
-  private static String rows(int n, java.util.function.IntFunction<String> row) {
+  private static String rows(int n, IntFunction<String> row) {
     StringBuilder b = new StringBuilder();
     for (int i = 0; i < n; i++) {
       b.append(row.apply(i)).append('\n');
@@ -92,6 +95,21 @@ class DraftTest {
   void digitsAreSeenToBeImages() {
     Draft d = Draft.of(Path.of("experiments/data/digits.csv"), Optional.empty(), "digits.csv");
     assertThat(d.yaml()).contains("shape: [1, 8, 8]", "conv2d", "scale: 0.0625");
+  }
+
+  @Test
+  void pixelsThatTellANumberEndInOneOutput() throws IOException {
+    Random random = new Random(1);
+    String header = IntStream.range(0, 64).mapToObj(i -> "p" + i + ",").collect(Collectors.joining()) + "angle\n";
+    Prepared p = prepared(table(header + rows(60, i -> random.ints(64, 0, 256).mapToObj(v -> v + ",").collect(Collectors.joining()) + random.nextDouble()), Optional.empty()));
+    assertThat(p.task()).isEqualTo(Task.REGRESSION);
+    assertThat(p.assembly().outputs().get("output").dims()).containsExactly(1);
+  }
+
+  @Test
+  void pixelsThatAreAllBlackMakeADraftToo() throws IOException {
+    String header = IntStream.range(0, 64).mapToObj(i -> "p" + i + ",").collect(Collectors.joining()) + "kind\n";
+    assertThat(prepared(table(header + rows(60, i -> "0,".repeat(64) + "ab".charAt(i % 2)), Optional.empty())).task()).isEqualTo(Task.MULTICLASS);
   }
 
   @Test
