@@ -10,7 +10,7 @@ import java.util.Optional;
 /// One kind of loss: the record's components are its arguments in the file, with PyTorch's names and defaults. Adding one is
 /// its file and its line here.
 public sealed interface Loss
-    permits Mse, L1, SmoothL1, Huber, CrossEntropy, Nll, Bce, BceWithLogits, HingeEmbedding, MarginRanking, KlDiv, PoissonNll,
+    permits Distance, CrossEntropy, Nll, Bce, BceWithLogits, HingeEmbedding, MarginRanking, KlDiv, PoissonNll,
         GaussianNll, CosineEmbedding, TripletMargin, SoftMargin, MultiLabelMargin, MultiLabelSoftMargin, MultiMargin, Ctc, Dice, Focal {
   /// What its predictions are called, in their order; most take one.
   default List<String> inputs() {

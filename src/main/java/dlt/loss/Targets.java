@@ -8,6 +8,7 @@ import dlt.tensor.DType;
 import dlt.tensor.HostTensor;
 import dlt.tensor.Shape;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /// The checks of predictions and targets that losses share. Each throws a [ShapeException] that names the loss.
@@ -24,7 +25,7 @@ final class Targets {
           : t.dtype() == DType.INT64 && t.shape().rank() < shapes.getFirst().rank() ? "; cross_entropy takes class indices"
           : "";
       throw new ShapeException(name(loss), "predictions " + shapes.getFirst() + " met a target " + t.type() + ": needs "
-          + wanted.dtype().name().toLowerCase(java.util.Locale.ROOT) + wanted.shape() + hint);
+          + wanted.dtype().name().toLowerCase(Locale.ROOT) + wanted.shape() + hint);
     }
     return g.cast(g.reshape(t, wanted.shape()), wanted.dtype());
   }
