@@ -4,7 +4,6 @@ import dlt.config.Default;
 import dlt.config.Doc;
 import dlt.config.Range;
 import dlt.op.Value;
-import dlt.tensor.Shape;
 import java.util.List;
 import java.util.Optional;
 
@@ -22,9 +21,6 @@ public record AvgPool1d(
 
   @Override
   public Value emit(LayerScope scope, List<Value> inputs) {
-    Shape x = Expect.signals(this, inputs);
-    Value y = Pool.row(kernelSize, stride, padding, 1, ceilMode)
-        .average(scope, scope.reshape(inputs.getFirst(), x.insert(2, 1)), countIncludePad);
-    return scope.reshape(y, y.shape().without(2));
+    return Rows.of(this, scope, inputs, x -> Pool.row(kernelSize, stride, padding, 1, ceilMode).average(scope, x, countIncludePad));
   }
 }

@@ -19,7 +19,7 @@ public record Narrow(
     int axis = Expect.inSample(this, x.shape(), dim);
     int size = x.shape().dim(axis);
     int first = start < 0 ? start + size : start;
-    if (first < 0 || first + length > size) {
+    if (first < 0 || first > size - length) {
       throw new ShapeException(kind(), "slices " + start + " and on, " + length + " of them, of dimension " + dim + " met " + x.shape());
     }
     return scope.slice(x, axis, first, length);

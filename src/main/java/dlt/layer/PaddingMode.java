@@ -7,6 +7,7 @@ import dlt.op.Value;
 import dlt.tensor.HostTensor;
 import dlt.tensor.Shape;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 
@@ -42,7 +43,7 @@ public enum PaddingMode {
     int size = x.shape().dim(dim);
     int most = this == REFLECT ? size - 1 : this == CIRCULAR ? size : Integer.MAX_VALUE;
     if (Math.max(before, after) > most) {
-      throw new ShapeException("pad", name().toLowerCase(java.util.Locale.ROOT) + " by " + Math.max(before, after) + " met " + x.shape()
+      throw new ShapeException("pad", name().toLowerCase(Locale.ROOT) + " by " + Math.max(before, after) + " met " + x.shape()
           + ": dimension " + dim + " allows " + most + " at most");
     }
     return before == 0 && after == 0 ? x : pick(emit, x, dim, Math.toIntExact((long) before + size + after), i -> source(i - before, size));

@@ -3,10 +3,11 @@ package dlt.layer;
 import dlt.op.Value;
 import dlt.tensor.Shape;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
-/// What a layer of a transformer is made of, over sequences [N, T, size]: layer norms, attention and a small dense network, with
-/// PyTorch's names and initial values of their parameters.
-record TransformerBlock(LayerScope scope, Activation activation, int size, int hidden, double dropout, double eps, boolean bias) {
+/// What a layer of a transformer is made of, over sequences [N, T, size]: attention and a small dense network, each with a layer
+/// norm and a residual, with PyTorch's names and initial values of their parameters.
+record TransformerBlock(Layer layer, LayerScope scope, TransformerArguments arguments, int size) {
   /// A weight and its bias (null where there are none).
   record Dense(Value weight, Value bias) {
     Value apply(LayerScope scope, Value x) {
@@ -18,24 +19,37 @@ record TransformerBlock(LayerScope scope, Activation activation, int size, int h
   /// The two layers of the dense network.
   record Feed(Dense first, Dense last) {}
 
-  Feed feed() {
-    Init rule = new Init.Uniform(1 / Math.sqrt(size));
-    Dense first = dense("linear1.", hidden, size, rule);
-    return new Feed(first, dense("linear2.", size, hidden, new Init.Uniform(1 / Math.sqrt(hidden))));
+  Attention attention(String name, boolean causal) {
+    return Attention.of(layer, scope, name, size, arguments.nhead(), arguments.dropout(), arguments.bias(), causal);
   }
 
-  private Dense dense(String name, int out, int in, Init init) {
-    return new Dense(scope.parameter(name + "weight", Shape.of(out, in), init), bias ? scope.parameter(name + "bias", Shape.of(out), init) : null);
+  Feed feed() {
+    Dense first = dense("linear1.", arguments.dimFeedforward(), size);
+    return new Feed(first, dense("linear2.", size, arguments.dimFeedforward()));
+  }
+
+  private Dense dense(String name, int out, int in) {
+    Init rule = new Init.Uniform(1 / Math.sqrt(in));
+    return parameters(name, Shape.of(out, in), rule, rule);
   }
 
   /// The scale and shift of a layer norm.
   Dense norm(String name) {
-    return new Dense(scope.parameter(name + "weight", Shape.of(size), new Init.Constant(1)),
-        bias ? scope.parameter(name + "bias", Shape.of(size), new Init.Constant(0)) : null);
+    return parameters(name, Shape.of(size), new Init.Constant(1), new Init.Constant(0));
   }
 
-  Value normalise(Value x, Dense norm) {
-    Value y = scope.mul(Normalise.standard(scope, x, List.of(2), eps), norm.weight);
+  private Dense parameters(String name, Shape weight, Init ofWeight, Init ofBias) {
+    return new Dense(scope.parameter(name + "weight", weight, ofWeight),
+        arguments.bias() ? scope.parameter(name + "bias", Shape.of(weight.dim(0)), ofBias) : null);
+  }
+
+  /// `x` plus what `part` makes of it, with the layer norm before the part or after the sum.
+  Value residual(Value x, Dense norm, UnaryOperator<Value> part) {
+    return arguments.normFirst() ? scope.add(x, part.apply(normalise(x, norm))) : normalise(scope.add(x, part.apply(x)), norm);
+  }
+
+  private Value normalise(Value x, Dense norm) {
+    Value y = scope.mul(Normalise.standard(scope, x, List.of(2), arguments.layerNormEps()), norm.weight);
     return norm.bias == null ? y : scope.add(y, norm.bias);
   }
 
@@ -45,10 +59,10 @@ record TransformerBlock(LayerScope scope, Activation activation, int size, int h
   }
 
   Value feed(Value x, Feed feed) {
-    return drop(feed.last.apply(scope, drop(activation.of(scope, feed.first.apply(scope, x)))));
+    return drop(feed.last.apply(scope, drop(arguments.activation().of(scope, feed.first.apply(scope, x)))));
   }
 
   private Value drop(Value x) {
-    return Dropout.drop(scope, x, x.shape(), dropout);
+    return Dropout.drop(scope, x, x.shape(), arguments.dropout());
   }
 }
