@@ -41,10 +41,13 @@ public record NAdam(
   public Map<String, Double> scalars(long step, double lr) {
     double mu = mu(step);
     double next = mu(step + 1);
+    double growth = Math.pow(0.96, momentumDecay);
+    double power = 1;
     double product = 1;
     // what is left of it after this many factors below beta no longer changes 1 - product
     for (long t = 1; t <= step && product > 1e-20; t++) {
-      product *= mu(t);
+      power *= growth;
+      product *= betas.first() * (1 - 0.5 * power);
     }
     Map<String, Double> r = Steps.adam(betas, step, lr);
     r.put("gradient_size", lr * (1 - mu) / (1 - product));
