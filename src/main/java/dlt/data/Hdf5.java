@@ -4,9 +4,7 @@ import dlt.config.Default;
 import dlt.config.Doc;
 import dlt.config.Range;
 import java.nio.file.Path;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 
 @Doc("Named arrays in an HDF5 file; the first dimension counts the samples. An array in a group is called `group/array`.")
 public record Hdf5(
@@ -27,10 +25,8 @@ public record Hdf5(
   @Override
   public Dataset open(Path base, Wanted wanted) {
     SourceFile file = SourceFile.of(base, path);
-    Set<String> names = new LinkedHashSet<>(inputs);
-    names.addAll(wanted.targets() == TargetKind.NONE ? List.of() : targets);
-    names.addAll(wanted.keys());
-    return new NamedArrays(file.name(), List.of(file), Hdf5File.arrays(file, names)).dataset(inputs, targets, batchDims, layout, wanted);
+    return new NamedArrays(file.name(), List.of(file), Hdf5File.arrays(file, NamedArrays.named(inputs, targets, wanted)))
+        .dataset(inputs, targets, batchDims, layout, wanted);
   }
 
   @Override

@@ -10,6 +10,7 @@ import dlt.tensor.TensorType;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -146,7 +147,7 @@ public final class JsonSample {
   }
 
   private static List<String> names(ObjectNode o) {
-    return o.properties().stream().map(java.util.Map.Entry::getKey).toList();
+    return o.properties().stream().map(Map.Entry::getKey).toList();
   }
 
   private static String kind(JsonNode json) {

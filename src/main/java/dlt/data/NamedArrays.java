@@ -9,9 +9,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.SequencedSet;
 import java.util.function.ObjIntConsumer;
 
 /// Arrays by name, out of one file or of several, as samples. Inputs become float32 when they are read.
@@ -32,6 +34,14 @@ record NamedArrays(String name, List<SourceFile> files, SequencedMap<String, Sto
       arrays.put(path, StoredArray.of(file.large() ? dlt.tensor.Npy.map(file.path()) : dlt.tensor.Npy.read(file.path())));
     }
     return new NamedArrays(paths.getFirst(), files, arrays);
+  }
+
+  /// The names of the arrays that [#dataset] reads.
+  static SequencedSet<String> named(List<String> inputs, List<String> targets, Wanted wanted) {
+    SequencedSet<String> r = new LinkedHashSet<>(inputs);
+    r.addAll(wanted.targets() == TargetKind.NONE ? List.of() : targets);
+    r.addAll(wanted.keys().stream().sorted().toList());
+    return r;
   }
 
   /// The arrays `inputs` and `targets` as samples that the first `batchDims` dimensions count.

@@ -16,8 +16,7 @@ public record Npy(
     implements Source {
   @Override
   public Dataset open(Path base, Wanted wanted) {
-    List<String> read = Stream.concat((wanted.targets() == TargetKind.NONE ? inputs : paths()).stream(), wanted.keys().stream().sorted()).distinct().toList();
-    return NamedArrays.of(base, read).dataset(inputs, targets, batchDims, layout, wanted);
+    return NamedArrays.of(base, List.copyOf(NamedArrays.named(inputs, targets, wanted))).dataset(inputs, targets, batchDims, layout, wanted);
   }
 
   @Override

@@ -5,6 +5,7 @@ import dlt.config.Doc;
 import dlt.config.Range;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 
 @Doc("Named arrays in a file of NumPy's npz format; the first dimension counts the samples.")
 public record Npz(
@@ -18,7 +19,12 @@ public record Npz(
   @Override
   public Dataset open(Path base, Wanted wanted) {
     SourceFile file = SourceFile.of(base, path);
-    return NamedArrays.of(file, file.whole(() -> dlt.tensor.Npz.read(file.path()))).dataset(inputs, targets, batchDims, layout, wanted);
+    Set<String> names = NamedArrays.named(inputs, targets, wanted);
+    Set<String> known = dlt.tensor.Npz.types(file.path()).keySet();
+    names.stream().filter(name -> !known.contains(name)).findFirst().ifPresent(name -> {
+      throw file.failure("has no array '" + name + "'" + Names.hint(name, known));
+    });
+    return NamedArrays.of(file, file.whole(() -> dlt.tensor.Npz.read(file.path(), names))).dataset(inputs, targets, batchDims, layout, wanted);
   }
 
   @Override

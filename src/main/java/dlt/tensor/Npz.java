@@ -12,10 +12,13 @@ import java.time.LocalDateTime;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.Set;
+import java.util.function.Predicate;
 import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
 import java.util.zip.CheckedOutputStream;
 import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 
@@ -41,15 +44,20 @@ public final class Npz {
   /// The arrays of `file` by name (without `.npy`), in the order of the file; types as in [Npy#read]. Throws Failure(DATA)
   /// where the file is damaged or expands beyond measure.
   public static SequencedMap<String, HostTensor> read(Path file) {
-    return read(file, Npz::elements);
+    return read(file, _ -> true, Npz::elements);
+  }
+
+  /// The same of the arrays called `names`, as far as the file has them; the others are passed over.
+  public static SequencedMap<String, HostTensor> read(Path file, Set<String> names) {
+    return read(file, names::contains, Npz::elements);
   }
 
   /// The types of the arrays of `file`, read from their headers alone.
   public static SequencedMap<String, TensorType> types(Path file) {
-    return read(file, (header, _) -> header.layout().type());
+    return read(file, _ -> true, (header, _) -> header.layout().type());
   }
 
-  private static <T> SequencedMap<String, T> read(Path file, Reader<T> reader) {
+  private static <T> SequencedMap<String, T> read(Path file, Predicate<String> wanted, Reader<T> reader) {
     try (ZipFile zip = new ZipFile(file.toFile())) {
       long fileBytes = Files.size(file);
       long budget = Math.max(MAX_BYTES, MAX_TIMES * fileBytes);
@@ -59,6 +67,9 @@ public final class Npz {
         try {
           if (name.equals(entry.getName())) {
             throw new NpyHeader.Damaged("found a file that is no .npy, expected arrays alone");
+          }
+          if (!wanted.test(name)) {
+            continue;
           }
           if (entry.getCompressedSize() > fileBytes || entry.getSize() / MAX_RATIO > entry.getCompressedSize()) {
             throw new NpyHeader.Damaged("found " + entry.getSize() + " bytes in " + entry.getCompressedSize() + ", more than zip can hold");
@@ -78,7 +89,7 @@ public final class Npz {
         }
       }
       return r;
-    } catch (java.util.zip.ZipException e) {
+    } catch (ZipException e) {
       throw DataFile.failure(file, "found no zip file, which npz is: " + e.getMessage(), e);
     } catch (IOException e) {
       throw DataFile.unreadable(file, e);

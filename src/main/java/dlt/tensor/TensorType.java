@@ -1,5 +1,7 @@
 package dlt.tensor;
 
+import java.util.Locale;
+
 /// What is known of a tensor before it has values.
 public record TensorType(DType dtype, Shape shape) {
   public static TensorType float32(Shape shape) {
@@ -25,6 +27,6 @@ public record TensorType(DType dtype, Shape shape) {
 
   @Override
   public String toString() {
-    return dtype.name().toLowerCase(java.util.Locale.ROOT) + shape;
+    return dtype.name().toLowerCase(Locale.ROOT) + shape;
   }
 }
