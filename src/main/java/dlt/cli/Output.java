@@ -17,6 +17,9 @@ final class Output {
   @Option(names = "--verbose", description = "Show what lies behind a failure.")
   boolean verbose;
 
+  /// Whether the document has been printed: there is one, whatever happens afterwards.
+  private boolean documented;
+
   /// The output options of the command that ran; the defaults where it has none.
   static Output of(CommandLine command) {
     return command.getMixins().values().stream()
@@ -42,6 +45,7 @@ final class Output {
   /// The result: `document` with `--json`, else `text` where there is any.
   void result(ObjectNode document, String text) {
     if (json) {
+      documented = true;
       System.out.println(document);
     } else if (!text.isEmpty()) {
       System.out.println(text);
@@ -55,7 +59,7 @@ final class Output {
   /// A failure in one line (an experiment file's errors in several).
   void failure(int code, String message, Optional<Location> at, Throwable cause) {
     System.err.println("dlt: " + message);
-    if (json) {
+    if (json && !documented) {
       ObjectNode document = document();
       ObjectNode error = document.putObject("error").put("code", code).put("message", message);
       at.ifPresent(l -> error.put("file", l.file().toString()).put("line", l.line()).put("column", l.column()));
