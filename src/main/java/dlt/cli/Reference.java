@@ -1,7 +1,6 @@
 package dlt.cli;
 
 import dlt.config.Argument;
-import dlt.config.Doc;
 import dlt.config.Kinds;
 import dlt.data.Augment;
 import dlt.data.ColumnType;
@@ -41,11 +40,9 @@ final class Reference {
     for (Class<? extends Record> section : SECTIONS) {
       b.append("#### ").append(section == Experiment.class ? "The file" : "`" + title(section) + "`").append("\n\n");
       b.append("| key | takes | default | meaning |\n|---|---|---|---|\n");
-      for (Argument a : Argument.of(section)) {
-        if (!a.inline()) {
-          b.append("| `").append(a.key()).append("` | ").append(cell(a.typeText())).append(" | ")
-              .append(a.required() ? "required" : a.defaultText().map(d -> "`" + cell(d) + "`").orElse("")).append(" | ").append(cell(a.doc())).append(" |\n");
-        }
+      for (Argument a : Argument.keys(section)) {
+        b.append("| `").append(a.key()).append("` | ").append(cell(a.typeText())).append(" | ")
+            .append(a.required() ? "required" : a.defaultText().map(d -> "`" + cell(d) + "`").orElse("")).append(" | ").append(cell(a.doc())).append(" |\n");
       }
       b.append('\n');
     }
@@ -57,42 +54,26 @@ final class Reference {
         }
         b.append("| `").append(kind.getKey()).append('`');
         Kinds.aliases(kind.getValue()).forEach(alias -> b.append(", `").append(alias).append('`'));
-        b.append(" | ").append(arguments(kind.getValue())).append(" | ").append(cell(doc(kind.getValue()))).append(" |\n");
+        b.append(" | ").append(arguments(kind.getValue())).append(" | ").append(cell(Kinds.doc(kind.getValue()))).append(" |\n");
       }
       b.append('\n');
     }
     b.append("#### Metrics\n\n| metric | meaning |\n|---|---|\n");
-    Kinds.constants(Metric.class).forEach((name, metric) -> b.append("| `").append(name).append("` | ").append(cell(doc(metric))).append(" |\n"));
+    Kinds.constants(Metric.class).forEach((name, metric) -> b.append("| `").append(name).append("` | ").append(cell(Kinds.doc(metric))).append(" |\n"));
     return b.toString();
   }
 
   private static String arguments(Class<? extends Record> kind) {
     StringBuilder b = new StringBuilder();
-    for (Argument a : Argument.of(kind)) {
-      if (!a.inline()) {
-        b.append(b.isEmpty() ? "" : ", ").append('`').append(a.key()).append('`');
-        a.defaultText().ifPresent(d -> b.append(" (").append(cell(d)).append(')'));
-      }
+    for (Argument a : Argument.keys(kind)) {
+      b.append(b.isEmpty() ? "" : ", ").append('`').append(a.key()).append('`');
+      a.defaultText().ifPresent(d -> b.append(" (").append(cell(d)).append(')'));
     }
     return b.toString();
   }
 
   private static String title(Class<?> type) {
     return Kinds.name(type);
-  }
-
-  private static String doc(Class<?> type) {
-    Doc doc = type.getAnnotation(Doc.class);
-    return doc == null ? "" : doc.value();
-  }
-
-  private static String doc(Enum<?> constant) {
-    try {
-      Doc doc = constant.getDeclaringClass().getField(constant.name()).getAnnotation(Doc.class);
-      return doc == null ? "" : doc.value();
-    } catch (NoSuchFieldException e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   private static String cell(String text) {

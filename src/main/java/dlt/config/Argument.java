@@ -13,6 +13,11 @@ public record Argument(
     return RecordType.of(record).arguments();
   }
 
+  /// The arguments that may stand in a mapping of `record`: those of inline records in their place, without those of an inline kind.
+  public static List<Argument> keys(Class<? extends Record> record) {
+    return RecordType.of(record).keys();
+  }
+
   static Argument of(RecordComponent c) {
     Key key = c.getAnnotation(Key.class);
     Default fallback = c.getAnnotation(Default.class);

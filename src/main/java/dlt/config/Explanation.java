@@ -60,8 +60,8 @@ public record Explanation(String path, String value, Optional<Location> from, St
     private void kind(String path, Record kind, Optional<Record> holder, Argument a, Optional<Location> from, Class<?> owner) {
       String name = Kinds.name(kind.getClass());
       Optional<Location> at = from.map(_ -> bound.at(kind));
-      Doc doc = kind.getClass().getAnnotation(Doc.class);
-      found.add(new Explanation(path, name, at, doc == null ? a.doc() : doc.value(), a.typeText(), a.defaultText(), owner));
+      String doc = Kinds.doc(kind.getClass());
+      found.add(new Explanation(path, name, at, doc.isEmpty() ? a.doc() : doc, a.typeText(), a.defaultText(), owner));
       record(path + "." + name, kind, from.isPresent());
       holder.ifPresent(h -> record(path + "." + name, h, from.isPresent()));
     }

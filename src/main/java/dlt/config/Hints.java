@@ -113,7 +113,8 @@ public final class Hints {
     String best = null;
     int least = limit + 1;
     for (String v : valid) {
-      int d = distance(plain, plain(v));
+      String other = plain(v);
+      int d = Math.abs(plain.length() - other.length()) < least ? distance(plain, other) : least;
       if (d < least) {
         least = d;
         best = v;
