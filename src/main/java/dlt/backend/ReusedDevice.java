@@ -4,6 +4,7 @@ import dlt.graph.Graph;
 import dlt.graph.Node;
 import dlt.op.Literal;
 import dlt.op.Variable;
+import dlt.tensor.HostTensor;
 import dlt.tensor.TensorType;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,6 +16,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
 
 /// A device for one training after another. Closing it frees nothing: who asks next for variables of the same types in the same order
 /// gets these, cleared, and with the same graph over them the program that was compiled for it.
@@ -202,6 +204,11 @@ public final class ReusedDevice implements Backend {
     @Override
     public DoubleSupplier later(String output) {
       return program.later(output);
+    }
+
+    @Override
+    public Supplier<HostTensor> laterTensor(String output) {
+      return program.laterTensor(output);
     }
 
     @Override
