@@ -11,6 +11,7 @@ import dlt.run.MetricsLog;
 import dlt.train.Scores;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /// What an evaluation says of each class or label: for people as a table, for scripts as an object by name.
 final class ClassTable {
@@ -38,7 +39,7 @@ final class ClassTable {
         return columns;
       }
     }
-    return count == 2 ? List.of("no", "yes") : java.util.stream.IntStream.range(0, count).mapToObj(Integer::toString).toList();
+    return count == 2 ? List.of("no", "yes") : IntStream.range(0, count).mapToObj(Integer::toString).toList();
   }
 
   void put(ObjectNode document) {

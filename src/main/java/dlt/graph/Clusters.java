@@ -47,6 +47,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /// Decides which nodes become one kernel.
 ///
@@ -254,7 +255,7 @@ final class Clusters {
     }
   }
 
-  private boolean read(Node n, java.util.function.Predicate<Node> by) {
+  private boolean read(Node n, Predicate<Node> by) {
     for (Node user : consumers(n)) {
       if (by.test(user)) {
         return true;

@@ -2,6 +2,8 @@ package dlt.graph;
 
 import dlt.op.Input;
 import dlt.op.Variable;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 
@@ -11,8 +13,8 @@ import java.util.SequencedMap;
 public record Graph(List<Node> nodes, SequencedMap<String, Node> outputs, SequencedMap<String, Node> updates) {
   public Graph {
     nodes = List.copyOf(nodes);
-    outputs = java.util.Collections.unmodifiableSequencedMap(new java.util.LinkedHashMap<>(outputs));
-    updates = java.util.Collections.unmodifiableSequencedMap(new java.util.LinkedHashMap<>(updates));
+    outputs = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(outputs));
+    updates = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(updates));
   }
 
   /// The nodes that are given to each run.

@@ -15,10 +15,12 @@ import dlt.tensor.Shape;
 import dlt.tensor.TensorType;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -126,7 +128,7 @@ public final class OnnxModel implements AutoCloseable {
 
   private OnnxTensor tensor(HostTensor t) throws OrtException {
     long[] shape = t.shape().dims().stream().mapToLong(Integer::longValue).toArray();
-    var bytes = t.data().asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer bytes = t.data().asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
     return t.dtype() == DType.INT64
         ? OnnxTensor.createTensor(environment, bytes.asLongBuffer(), shape)
         : OnnxTensor.createTensor(environment, bytes.asFloatBuffer(), shape);
@@ -134,7 +136,7 @@ public final class OnnxModel implements AutoCloseable {
 
   private static HostTensor value(OnnxTensor t) {
     TensorInfo info = t.getInfo();
-    int[] dims = java.util.Arrays.stream(info.getShape()).mapToInt(Math::toIntExact).toArray();
+    int[] dims = Arrays.stream(info.getShape()).mapToInt(Math::toIntExact).toArray();
     HostTensor r = HostTensor.allocate(new TensorType(dtype(info), Shape.of(dims)));
     r.data().copyFrom(MemorySegment.ofBuffer(t.getByteBuffer()));
     return r;
@@ -167,7 +169,7 @@ public final class OnnxModel implements AutoCloseable {
         if (!(n.getInfo() instanceof TensorInfo t)) {
           throw new Failure(Failure.Kind.DATA, file + ": " + n.getName() + " is no tensor");
         }
-        r.add(new Port(n.getName(), dtype(t), java.util.Arrays.stream(t.getShape()).mapToObj(d -> (int) d).toList()));
+        r.add(new Port(n.getName(), dtype(t), Arrays.stream(t.getShape()).mapToObj(d -> (int) d).toList()));
       }
       return r;
     } catch (OrtException e) {

@@ -13,6 +13,7 @@ import dlt.tensor.TensorType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -122,7 +123,7 @@ public final class OnnxFile {
     boolean bits = r.dtype() == DType.FLOAT16 || r.dtype() == DType.BFLOAT16;
     for (int i = 0; i < values.size(); i++) {
       if (bits) {
-        r.data().set(java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED, i * 2L, values.get(i).shortValue());
+        r.data().set(ValueLayout.JAVA_SHORT_UNALIGNED, i * 2L, values.get(i).shortValue());
       } else if (r.dtype().floating()) {
         r.set(i, values.get(i).doubleValue());
       } else {

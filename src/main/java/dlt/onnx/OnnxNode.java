@@ -8,8 +8,10 @@ import dlt.op.Value;
 import dlt.tensor.HostTensor;
 import dlt.tensor.Shape;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /// One node of an ONNX model as it is read: its operands and attributes, asked for by what they mean.
@@ -25,7 +27,7 @@ record OnnxNode(NodeProto proto, long opset, List<Operand> operands, GraphBuilde
 
   OnnxNode {
     // operands that were left out are null
-    operands = java.util.Collections.unmodifiableList(new ArrayList<>(operands));
+    operands = Collections.unmodifiableList(new ArrayList<>(operands));
   }
 
   static Value value(GraphBuilder graph, Operand o) {
@@ -49,7 +51,7 @@ record OnnxNode(NodeProto proto, long opset, List<Operand> operands, GraphBuilde
   }
 
   List<Value> all() {
-    return java.util.stream.IntStream.range(0, operands.size()).mapToObj(this::in).toList();
+    return IntStream.range(0, operands.size()).mapToObj(this::in).toList();
   }
 
   /// The numbers of operand `i`, which have to be known before a run.

@@ -3,11 +3,13 @@ package dlt.onnx;
 import static dlt.onnx.OnnxExport.attribute;
 
 import ai.onnx.proto.OnnxMl.TensorProto;
+import dlt.error.Failure;
 import dlt.graph.Node;
 import dlt.op.*;
 import dlt.tensor.DType;
 import dlt.tensor.HostTensor;
 import dlt.tensor.Shape;
+import dlt.tensor.TensorType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -53,7 +55,7 @@ final class OnnxNodes {
   }
 
   private static String fill(OnnxExport e, Node n, Fill f) {
-    HostTensor one = HostTensor.allocate(new dlt.tensor.TensorType(f.type().dtype(), Shape.SCALAR));
+    HostTensor one = HostTensor.allocate(new TensorType(f.type().dtype(), Shape.SCALAR));
     one.set(0, f.value());
     String scalar = e.constant(one);
     return f.type().shape().rank() == 0 ? scalar : e.add("Expand", List.of(scalar, e.shape(n, false)));
@@ -79,7 +81,7 @@ final class OnnxNodes {
       case RELU -> e.add("Relu", List.of(x));
       case DETACH -> x;
       case BFLOAT16 -> cast(e, cast(e, x, TensorProto.DataType.BFLOAT16), TensorProto.DataType.FLOAT);
-      case LGAMMA -> throw new dlt.error.Failure(dlt.error.Failure.Kind.USAGE, "[onnx] lgamma has no ONNX form");
+      case LGAMMA -> throw new Failure(Failure.Kind.USAGE, "[onnx] lgamma has no ONNX form");
     };
   }
 

@@ -1,5 +1,6 @@
 package dlt.onnx;
 
+import ai.onnx.proto.OnnxMl.TensorProto;
 import dlt.op.Binary;
 import dlt.op.Emit;
 import dlt.op.Unary;
@@ -9,6 +10,7 @@ import dlt.tensor.Shape;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
 
@@ -104,7 +106,7 @@ final class OnnxOperators {
     FORMS.put(type, n -> List.of(form.read(n)));
   }
 
-  private static void pointwise(String type, java.util.function.BiFunction<Emit, Value, Value> form) {
+  private static void pointwise(String type, BiFunction<Emit, Value, Value> form) {
     single(type, n -> form.apply(n.graph(), n.in(0)));
   }
 
@@ -132,7 +134,7 @@ final class OnnxOperators {
       case 1, 11 -> n.graph().cast(x, DType.FLOAT32);
       case 6, 7 -> n.graph().cast(x, DType.INT64);
       case 9 -> n.graph().sub(1, n.graph().equal(n.graph().cast(x, DType.FLOAT32), n.graph().scalar(0)));
-      default -> throw n.failure("to " + ai.onnx.proto.OnnxMl.TensorProto.DataType.forNumber(to) + ": a graph has float32 and int64 only");
+      default -> throw n.failure("to " + TensorProto.DataType.forNumber(to) + ": a graph has float32 and int64 only");
     };
   }
 

@@ -5,6 +5,7 @@ import dlt.op.Value;
 import dlt.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /// RNN, GRU and LSTM nodes, unrolled. X is [T, N, F] (or [N, T, F] where `layout` is 1), W [D, gates * H, F], R [D, gates * H, H],
 /// B [D, 2 * gates * H].
@@ -58,7 +59,7 @@ final class OnnxRecurrence {
 
   private static boolean defaults(OnnxNode n, String... functions) {
     return n.attributes().stream().filter(a -> a.getName().equals("activations"))
-        .allMatch(a -> java.util.stream.IntStream.range(0, a.getStringsCount())
+        .allMatch(a -> IntStream.range(0, a.getStringsCount())
             .allMatch(i -> a.getStrings(i).toStringUtf8().equals(functions[i % functions.length])));
   }
 

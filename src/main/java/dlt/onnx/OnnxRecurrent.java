@@ -4,6 +4,7 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import dlt.tensor.HostTensor;
 import dlt.tensor.Shape;
 import dlt.tensor.TensorType;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +46,7 @@ final class OnnxRecurrent {
 
   /// Rows `from` to `from + rows - 1` of direction `d` of `t` [directions, rows, ...], their gates in PyTorch's order.
   private static HostTensor reordered(HostTensor t, int d, int from, int rows, List<Integer> gates) {
-    List<Integer> dims = new java.util.ArrayList<>(t.shape().dims().subList(1, t.shape().rank()));
+    List<Integer> dims = new ArrayList<>(t.shape().dims().subList(1, t.shape().rank()));
     dims.set(0, rows);
     HostTensor r = HostTensor.allocate(new TensorType(t.dtype(), new Shape(dims)));
     long width = t.shape().size(2, t.shape().rank());

@@ -11,6 +11,7 @@ import dlt.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /// Reductions, what is computed from them, and matrix products.
 final class OnnxReductions {
@@ -70,7 +71,7 @@ final class OnnxReductions {
     if (n.integer("select_last_index", 0) == 0) {
       index = e.emit(new ArgMax(axis), x);
     } else {
-      Value first = e.emit(new ArgMax(axis), OnnxMovement.pick(e, x, axis, java.util.stream.IntStream.range(0, size).map(i -> size - 1 - i).toArray()));
+      Value first = e.emit(new ArgMax(axis), OnnxMovement.pick(e, x, axis, IntStream.range(0, size).map(i -> size - 1 - i).toArray()));
       index = e.cast(e.sub(size - 1, e.cast(first, DType.FLOAT32)), DType.INT64);
     }
     return n.integer("keepdims", 1) != 0 ? e.reshape(index, x.shape().with(axis, 1)) : index;

@@ -7,6 +7,7 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import dlt.tensor.DType;
 import dlt.tensor.HostTensor;
 import dlt.tensor.Shape;
+import dlt.tensor.TensorType;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.HashMap;
@@ -162,7 +163,7 @@ public record OnnxWeights(SequencedMap<String, HostTensor> tensors, SequencedSet
     private static HostTensor transpose(HostTensor t) {
       int rows = t.shape().dim(0);
       int columns = t.shape().dim(1);
-      HostTensor r = HostTensor.allocate(new dlt.tensor.TensorType(t.dtype(), Shape.of(columns, rows)));
+      HostTensor r = HostTensor.allocate(new TensorType(t.dtype(), Shape.of(columns, rows)));
       for (int i = 0; i < rows; i++) {
         for (int j = 0; j < columns; j++) {
           r.set((long) j * rows + i, t.at((long) i * columns + j));

@@ -4,6 +4,7 @@ import dlt.tensor.DType;
 import dlt.tensor.TensorType;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /// A function of two elements, operands broadcast by NumPy's rule. Comparisons give float32 1 or 0; both operands of one may
 /// be int64.
@@ -15,7 +16,7 @@ public record Binary(Kind kind) implements Op {
 
   @Override
   public String name() {
-    return kind.name().toLowerCase(java.util.Locale.ROOT);
+    return kind.name().toLowerCase(Locale.ROOT);
   }
 
   @Override

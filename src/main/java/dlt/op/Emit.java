@@ -1,5 +1,6 @@
 package dlt.op;
 
+import dlt.tensor.DType;
 import dlt.tensor.HostTensor;
 import dlt.tensor.Shape;
 import dlt.tensor.TensorType;
@@ -301,7 +302,7 @@ public interface Emit {
     return emit(new Gather(x.shape().axis(dim)), x, indices);
   }
 
-  default Value cast(Value x, dlt.tensor.DType dtype) {
+  default Value cast(Value x, DType dtype) {
     return x.dtype() == dtype ? x : emit(new Cast(dtype), x);
   }
 }

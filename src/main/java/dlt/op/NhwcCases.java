@@ -1,5 +1,6 @@
 package dlt.op;
 
+import dlt.tensor.TensorType;
 import java.util.Collections;
 import java.util.ArrayList;
 import java.util.List;
@@ -85,6 +86,6 @@ final class NhwcCases {
 
   private static OpCase.Operand last(OpCase.Operand o) {
     int rank = o.type().shape().rank();
-    return new OpCase.Operand(dlt.tensor.TensorType.float32(Nhwc.toChannelsLast(rank).stream().mapToInt(o.type().shape()::dim).toArray()), o.values());
+    return new OpCase.Operand(TensorType.float32(Nhwc.toChannelsLast(rank).stream().mapToInt(o.type().shape()::dim).toArray()), o.values());
   }
 }

@@ -2,6 +2,7 @@ package dlt.op;
 
 import dlt.tensor.TensorType;
 import java.util.List;
+import java.util.Locale;
 
 /// An operation: its arguments are the record's components, its operands come as values. It means one thing, on every
 /// backend. Floating operands are float32 in the graph; the reference backend computes them in float64.
@@ -15,7 +16,7 @@ public sealed interface Op
 
   /// Its name in messages and profiles: the record's in snake_case.
   default String name() {
-    return getClass().getSimpleName().replaceAll("(?<=[a-z0-9])(?=[A-Z])", "_").toLowerCase(java.util.Locale.ROOT);
+    return getClass().getSimpleName().replaceAll("(?<=[a-z0-9])(?=[A-Z])", "_").toLowerCase(Locale.ROOT);
   }
 
   /// The type of the result for operands of these types. Throws [ShapeException] where they do not fit.

@@ -4,6 +4,7 @@ import dlt.tensor.Shape;
 import dlt.tensor.TensorType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /// The sum, maximum, minimum or product over dimensions `dims` (ascending), which disappear or stay with size 1. The gradient of a
 /// maximum or minimum is shared equally among ties, as PyTorch's `amax` does.
@@ -18,7 +19,7 @@ public record Reduce(Kind kind, List<Integer> dims, boolean keepDims) implements
 
   @Override
   public String name() {
-    return "reduce_" + kind.name().toLowerCase(java.util.Locale.ROOT);
+    return "reduce_" + kind.name().toLowerCase(Locale.ROOT);
   }
 
   @Override

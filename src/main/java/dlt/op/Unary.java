@@ -3,6 +3,7 @@ package dlt.op;
 import dlt.tensor.TensorType;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 
 /// A function of each element.
 public record Unary(Kind kind) implements Op {
@@ -15,7 +16,7 @@ public record Unary(Kind kind) implements Op {
 
   @Override
   public String name() {
-    return kind.name().toLowerCase(java.util.Locale.ROOT);
+    return kind.name().toLowerCase(Locale.ROOT);
   }
 
   @Override

@@ -5,6 +5,7 @@ import dlt.sweep.Parameter;
 import dlt.sweep.Standing;
 import dlt.sweep.SweepResults;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -28,7 +29,7 @@ final class ParallelCoordinates {
     this.parameters = List.copyOf(results.sweep().parameters().entrySet());
     double[] scores = results.standings().stream().mapToDouble(Standing::score).filter(Double::isFinite).toArray();
     double sign = results.maximises() ? -1 : 1;
-    double[] sorted = java.util.Arrays.stream(scores).map(s -> sign * s).sorted().toArray();
+    double[] sorted = Arrays.stream(scores).map(s -> sign * s).sorted().toArray();
     this.best = sorted.length == 0 ? 0 : sign * sorted[0];
     double last = sorted.length == 0 ? 1 : sorted[sorted.length - 1];
     double far = sorted.length == 0 ? 1 : sorted[0] + FAR * (sorted[sorted.length / 2] - sorted[0]);

@@ -15,6 +15,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -64,7 +65,7 @@ public record RunDirectory(Path path) {
   }
 
   /// The newest run below `runs` that passes `filter`.
-  public static Optional<RunDirectory> newest(Path runs, java.util.function.Predicate<RunDirectory> filter) {
+  public static Optional<RunDirectory> newest(Path runs, Predicate<RunDirectory> filter) {
     if (!Files.isDirectory(runs)) {
       return Optional.empty();
     }

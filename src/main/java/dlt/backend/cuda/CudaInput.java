@@ -5,6 +5,7 @@ import dlt.tensor.HostTensor;
 import dlt.tensor.Shape;
 import dlt.tensor.TensorType;
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 
 /// An input of a program, a part of a ring from `offset` on. What is written returns at once, and arrives with the next run.
 record CudaInput(InputRing ring, long offset, TensorType type) implements Buffer {
@@ -29,7 +30,7 @@ record CudaInput(InputRing ring, long offset, TensorType type) implements Buffer
   public void set(long i, double value) {
     HostTensor one = HostTensor.allocate(new TensorType(type.dtype(), Shape.SCALAR));
     one.set(0, value);
-    ring.write(offset + java.util.Objects.checkIndex(i, type.shape().size()) * type.dtype().bytes(), one.data());
+    ring.write(offset + Objects.checkIndex(i, type.shape().size()) * type.dtype().bytes(), one.data());
   }
 
   private HostTensor written() {

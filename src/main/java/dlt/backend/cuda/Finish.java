@@ -1,5 +1,6 @@
 package dlt.backend.cuda;
 
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -38,7 +39,7 @@ record Finish(Elements.Expression code, List<In> inputs, long result, List<Long>
       all[i] = addresses().get(i - own.length);
     }
     return new Launch(new Launch.Finished((Launch.Shipped) launch.kernel(), this, own.length), launch.grid(), launch.block(), launch.sharedBytes(),
-        java.lang.foreign.MemorySegment.ofArray(all));
+        MemorySegment.ofArray(all));
   }
 
   /// What it loads as arguments: addresses, or how far they are behind the value's.

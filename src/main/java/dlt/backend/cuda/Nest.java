@@ -3,6 +3,7 @@ package dlt.backend.cuda;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /// Loops that views are walked in, outermost first. Some are `reduced`: their turns become one. Loops of one turn are left out,
 /// and neighbours that all views walk as one are one.
@@ -42,7 +43,7 @@ record Nest(int[] sizes, boolean[] reduced, List<View> views) {
 
   /// The loops that are reduced, or those that are not, by themselves.
   Nest only(boolean ofReduced) {
-    int[] levels = java.util.stream.IntStream.range(0, sizes.length).filter(d -> reduced[d] == ofReduced).toArray();
+    int[] levels = IntStream.range(0, sizes.length).filter(d -> reduced[d] == ofReduced).toArray();
     boolean[] r = new boolean[levels.length];
     Arrays.fill(r, ofReduced);
     return new Nest(Arrays.stream(levels).map(d -> sizes[d]).toArray(), r, views.stream()
