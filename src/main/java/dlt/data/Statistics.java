@@ -121,7 +121,7 @@ final class Statistics {
   /// The median of each feature over the samples where it is not NaN; of an even number, the mean of the middle two.
   double[] medians(int features) {
     double[] r = new double[features];
-    int atOnce = (int) Math.clamp(MEDIAN_NUMBERS / part.size(), 1, features);
+    int atOnce = Math.clamp(MEDIAN_NUMBERS / part.size(), 1, features);
     for (int from = 0; from < features; from += atOnce) {
       int columns = Math.min(atOnce, features - from);
       double[][] values = new double[columns][part.size()];

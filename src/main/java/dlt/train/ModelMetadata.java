@@ -26,7 +26,8 @@ final class ModelMetadata {
     metrics.forEach((name, value) -> m.put("dlt.metric." + name, Double.toString(value)));
     List<Field> targets = assembly.schema().targets();
     if (!targets.isEmpty() && !targets.getFirst().classes().isEmpty()) {
-      m.put("classes", Predictions.csv(targets.getFirst().classes()).stripTrailing());
+      String line = Predictions.csv(targets.getFirst().classes());
+      m.put("classes", line.substring(0, line.length() - 1));
     }
     Activation activation = assembly.activation(assembly.scored());
     m.put("dlt.output", assembly.experiment().export().onnx().softmax() || activation == Activation.NONE ? "values"

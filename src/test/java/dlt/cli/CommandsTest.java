@@ -103,6 +103,7 @@ class CommandsTest {
     Result failed = dlt("eval", run(), "--assert", "accuracy>1.5");
     assertThat(failed.code()).isEqualTo(5);
     assertThat(failed.err()).contains("accuracy > 1.5");
+    assertThat(dlt("eval", run(), "--assert", "accuracy>1.5", "--json").json().get("metrics").has("accuracy")).isTrue();
     assertThat(dlt("eval", run(), "--assert", "accuracy is good").code()).isEqualTo(2);
   }
 

@@ -52,7 +52,7 @@ final class ReduceSection {
     tileWidth = Section.THREADS / lanes;
     tilesAcross = Math.ceilDiv(results, tileWidth);
     slabs = turns <= (long) lanes * PATIENCE ? 1
-        : (int) Math.clamp(Math.min(turns / ((long) lanes * LEAST), Math.ceilDiv(TILES, tilesAcross)), 1, TILES);
+        : Math.clamp(Math.min(turns / ((long) lanes * LEAST), Math.ceilDiv(TILES, tilesAcross)), 1, TILES);
     Ptx ptx = new Ptx();
     expression.of(ptx, IntStream.range(0, inputs).mapToObj(v -> nest.views().get(v).dtype() == DType.FLOAT32 ? "%f" : "%d").toList());
     copies = ptx.body().lines().count() <= SHORT ? 4 : 1;

@@ -35,7 +35,7 @@ final class Shape {
       LPLL = handle(JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG),
       PLLL = handle(ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG),
       PPIPP = handle(ADDRESS, ADDRESS, JAVA_INT, ADDRESS, ADDRESS),
-      /// A function, the extents of its grid and of a block, bytes of shared memory, a stream, pointers to its parameters, further options.
+      // A function, the extents of its grid and of a block, bytes of shared memory, a stream, pointers to its parameters, further options.
       LIIIIIIILPP = handle(JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS, ADDRESS);
 
   private Shape() {}
