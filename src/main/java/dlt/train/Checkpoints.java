@@ -1,9 +1,6 @@
 package dlt.train;
 
-import dlt.data.Field;
-import dlt.data.Preprocess;
 import dlt.data.Preprocessing;
-import dlt.data.Schema;
 import dlt.error.Failure;
 import dlt.experiment.Assembly;
 import dlt.run.AtomicFile;
@@ -22,13 +19,13 @@ import java.util.TreeMap;
 
 /// The checkpoints of a run as safetensors files: parameters and buffers under PyTorch's names, the optimizer's state, and
 /// the numbers of the preprocessing (`preprocess.0.0.center`); the state of the training and the data's schema are metadata.
-public final class Checkpoints {
-  private static final String PREPROCESS = "preprocess.", TARGET = PREPROCESS + "target.", SCHEMA = "schema";
+final class Checkpoints {
+  static final String PREPROCESS = "preprocess.", TARGET = PREPROCESS + "target.", SCHEMA = "schema", EPOCH = "epoch";
 
   private final RunDirectory run;
   private final Assembly assembly;
 
-  public Checkpoints(RunDirectory run, Assembly assembly) {
+  Checkpoints(RunDirectory run, Assembly assembly) {
     this.run = run;
     this.assembly = assembly;
   }
@@ -38,7 +35,7 @@ public final class Checkpoints {
   }
 
   void saveBest(SequencedMap<String, HostTensor> weights, TrainingState state) {
-    write(run.best(), weights, Map.of("epoch", Integer.toString(state.bestEpoch()), "value", Double.toString(state.bestValue())));
+    write(run.best(), weights, Map.of(EPOCH, Integer.toString(state.bestEpoch()), "value", Double.toString(state.bestValue())));
   }
 
   private void write(Path file, SequencedMap<String, HostTensor> variables, Map<String, String> state) {
@@ -84,61 +81,7 @@ public final class Checkpoints {
     }
   }
 
-  /// The weights of the selected epoch. Throws a [Failure] of kind DATA where the run has none.
-  public SequencedMap<String, HostTensor> bestWeights() {
-    SequencedMap<String, HostTensor> all = Safetensors.read(run.best());
-    SequencedMap<String, HostTensor> r = new LinkedHashMap<>();
-    for (String name : assembly.weightNames()) {
-      if (!all.containsKey(name)) {
-        throw mismatch(run.best(), name + " is missing");
-      }
-      r.put(name, all.get(name));
-    }
-    return r;
-  }
-
-  /// The weights of the selected epoch of any run, under their names.
-  static SequencedMap<String, HostTensor> weights(RunDirectory run) {
-    SequencedMap<String, HostTensor> r = Safetensors.read(run.best());
-    r.keySet().removeIf(name -> name.startsWith(PREPROCESS));
-    return r;
-  }
-
-  private static Failure mismatch(Path file, String what) {
+  static Failure mismatch(Path file, String what) {
     return new Failure(Failure.Kind.DATA, file + ": does not belong to this experiment: " + what);
-  }
-
-  /// The schema of the data that the run's selected model was trained on.
-  static Schema schema(RunDirectory run) {
-    String json = Safetensors.metadata(run.best()).get(SCHEMA);
-    if (json == null) {
-      throw mismatch(run.best(), "it names no data schema");
-    }
-    return Schema.parse(json);
-  }
-
-  /// The selected epoch of the run.
-  static int epoch(RunDirectory run) {
-    return Integer.parseInt(Safetensors.metadata(run.best()).getOrDefault("epoch", "0"));
-  }
-
-  /// The preprocessing of input number `input`, as it was fitted.
-  static Preprocessing preprocessing(RunDirectory run, List<Preprocess> steps, Field field, int input) {
-    return restored(run, steps, field, PREPROCESS + input + ".");
-  }
-
-  /// The preprocessing of target number `target`, as it was fitted.
-  static Preprocessing targetPreprocessing(RunDirectory run, List<Preprocess> steps, Field field, int target) {
-    return restored(run, steps, field, TARGET + target + ".");
-  }
-
-  private static Preprocessing restored(RunDirectory run, List<Preprocess> steps, Field field, String prefix) {
-    Map<String, HostTensor> mine = new LinkedHashMap<>();
-    Safetensors.read(run.best()).forEach((name, t) -> {
-      if (name.startsWith(prefix)) {
-        mine.put(name.substring(prefix.length()), t);
-      }
-    });
-    return Preprocessing.restore(steps, field, mine);
   }
 }

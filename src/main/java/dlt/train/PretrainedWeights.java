@@ -118,8 +118,9 @@ final class PretrainedWeights {
       if (!Files.isRegularFile(run.best())) {
         throw new Failure(Failure.Kind.USAGE, path + ": found no " + path.relativize(run.best()) + ", expected the folder of a run that has selected an epoch");
       }
-      Map<String, HostTensor> weights = Checkpoints.weights(run);
-      return new Source(weights, weights.keySet(), false, words(Checkpoints.schema(run)));
+      BestCheckpoint best = BestCheckpoint.read(run);
+      Map<String, HostTensor> weights = best.weights();
+      return new Source(weights, weights.keySet(), false, words(best.schema()));
     }
     String name = path.getFileName().toString();
     if (name.endsWith(".onnx")) {

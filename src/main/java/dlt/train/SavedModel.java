@@ -52,17 +52,18 @@ public record SavedModel(RunDirectory run, ExperimentFile file, Assembly assembl
     if (!Files.exists(run.best())) {
       throw new Failure(Failure.Kind.USAGE, run.path() + ": has no selected model yet; go on with dlt train EXP --out " + run.path() + " --resume");
     }
-    Schema schema = Checkpoints.schema(run);
+    BestCheckpoint best = BestCheckpoint.read(run);
+    Schema schema = best.schema();
     List<Preprocessing> preprocessing = new ArrayList<>();
     for (Field field : schema.inputs()) {
-      preprocessing.add(Checkpoints.preprocessing(run, file.experiment().data().steps(), field, preprocessing.size()));
+      preprocessing.add(best.preprocessing(file.experiment().data().steps(), field, preprocessing.size()));
     }
     List<Preprocessing> targets = new ArrayList<>();
     for (List<Preprocess> steps : ScaledTargets.steps(file.experiment(), schema)) {
-      targets.add(Checkpoints.targetPreprocessing(run, steps, schema.targets().get(targets.size()), targets.size()));
+      targets.add(best.targetPreprocessing(steps, schema.targets().get(targets.size()), targets.size()));
     }
     Assembly assembly = new Assembly(file, schema, preprocessing, targets, TargetCounts.EVEN);
-    return new SavedModel(run, file, assembly, new Checkpoints(run, assembly).bestWeights());
+    return new SavedModel(run, file, assembly, best.weights(assembly.weightNames()));
   }
 
   /// The data of the experiment, divided as for the training of the model: one that was refitted has no validation part.
@@ -172,6 +173,6 @@ public record SavedModel(RunDirectory run, ExperimentFile file, Assembly assembl
 
   /// The selected epoch.
   public int epoch() {
-    return Checkpoints.epoch(run);
+    return BestCheckpoint.epoch(run);
   }
 }

@@ -112,7 +112,7 @@ public final class Trainer implements AutoCloseable {
     checkpoints.last(variables).ifPresent(s -> {
       state = s;
       rate.restore(s.rate());
-      best = s.bestEpoch() == 0 ? new LinkedHashMap<>() : checkpoints.bestWeights();
+      best = s.bestEpoch() == 0 ? new LinkedHashMap<>() : BestCheckpoint.read(run).weights(assembly.weightNames());
       listener.note(String.format(Locale.ROOT, "resuming at epoch %d, step %d", s.epoch(), s.step() + 1));
     });
   }
