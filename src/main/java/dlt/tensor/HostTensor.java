@@ -107,7 +107,7 @@ public record HostTensor(TensorType type, MemorySegment data) {
       case INT8, UINT8, BOOL -> data.set(ValueLayout.JAVA_BYTE, i, (byte) (int) value);
       case FLOAT16 -> data.set(SHORT, i * 2, Float.floatToFloat16((float) value));
       case BFLOAT16 -> {
-        int bits = Float.floatToRawIntBits((float) value);
+        int bits = Float.floatToIntBits((float) value);   // rounding would carry a NaN of many bits into zero
         data.set(SHORT, i * 2, (short) ((bits + 0x7fff + (bits >>> 16 & 1)) >>> 16));
       }
     }
