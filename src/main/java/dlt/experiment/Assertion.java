@@ -48,7 +48,10 @@ public record Assertion(
       for (Comparison c : Comparison.values()) {
         if (c.sign.equals(m.group(2))) {
           try {
-            return new Assertion(m.group(1), c, Double.parseDouble(m.group(3)));
+            double bound = Double.parseDouble(m.group(3));
+            if (Double.isFinite(bound)) {
+              return new Assertion(m.group(1), c, bound);
+            }
           } catch (NumberFormatException e) {
             break;
           }
