@@ -76,7 +76,7 @@ public final class Batches implements AutoCloseable {
     } else {
       this.workers = cheap ? 1 : Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 8);
     }
-    int ahead = (int) Math.clamp(AHEAD_BYTES / first.bytes(), 1, AHEAD) * workers;
+    int ahead = Math.clamp(AHEAD_BYTES / first.bytes(), 1, AHEAD) * workers;
     for (int i = 0; i < ahead + 1 && workers > 0; i++) {
       slots.add(new Slot(arena, schema, first.capacity()));
     }

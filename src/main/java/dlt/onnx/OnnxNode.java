@@ -65,7 +65,7 @@ record OnnxNode(NodeProto proto, long opset, List<Operand> operands, GraphBuilde
 
   List<Integer> integers(int i) {
     HostTensor t = known(i);
-    return LongStream.range(0, t.size()).mapToObj(j -> (int) Math.clamp(t.longAt(j), Integer.MIN_VALUE, Integer.MAX_VALUE)).toList();
+    return LongStream.range(0, t.size()).mapToObj(j -> Math.clamp(t.longAt(j), Integer.MIN_VALUE, Integer.MAX_VALUE)).toList();
   }
 
   /// The single number that operand `i` is.
