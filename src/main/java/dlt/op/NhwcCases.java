@@ -19,7 +19,7 @@ final class NhwcCases {
     table.grouped(2, 8, 6, 5, 16, 2);
     table.grouped(2, 24, 6, 5, 48, 2);
     table.grouped(2, 6, 6, 5, 6, 6);
-    for (int c : new int[] {1, 3, 15, 16, 17, 33}) {
+    for (int c : new int[] {1, 3, 7, 8, 9, 15, 16, 17, 33}) {
       table.convolutions(2, c, 7, 5, 33, Window.of(1, 1, 1, 1, 1, 1));
       table.convolutions(1, 33, 5, 9, c, Window.of(2, 2, 1, 1, 1, 1));
       table.pools(2, c, 7, 5, Window.of(2, 2, 1, 1, 1, 1));

@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 /// `@ParameterizedTest @MethodSource("dlt.op.OpCases#all")` loops over it; [#of] takes one op's.
 public final class OpCases {
   /// Sizes around the lanes of vectors of 4, 8 and 16 floats and of blocks of 4 such vectors.
-  static final int[] SIZES = {1, 2, 15, 16, 17, 31, 32, 33, 63, 64, 65, 100};
+  static final int[] SIZES = {1, 2, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 100};
 
   private final List<OpCase> cases = new ArrayList<>();
 
@@ -226,7 +226,7 @@ public final class OpCases {
   }
 
   private void softmax() {
-    for (int n : new int[] {1, 2, 3, 10, 15, 16, 17, 31, 33, 64, 100, 129, 1000}) {
+    for (int n : new int[] {1, 2, 3, 7, 8, 9, 10, 15, 16, 17, 31, 33, 64, 100, 129, 1000}) {
       for (Op op : List.of(new Softmax(1), new LogSoftmax(1))) {
         add(op, operand(5, n));
         kinked(op, operand(uniform(-80, 80), 3, n));

@@ -15,7 +15,7 @@ final class PoolCases {
 
   static List<OpCase> all() {
     PoolCases table = new PoolCases();
-    for (int c : new int[] {1, 3, 16, 17}) {
+    for (int c : new int[] {1, 3, 8, 9, 16, 17}) {
       table.both(2, c, 8, 8, 2, 2, window(2, 0));
       table.both(2, c, 7, 9, 3, 3, window(2, 1));
       table.both(1, c, 5, 5, 3, 3, window(1, 1));

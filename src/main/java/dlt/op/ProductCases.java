@@ -74,11 +74,11 @@ final class ProductCases {
     conv(1, 4, 1, 1, 5, 1, 1, window(1, 0), 1);
     conv(1, 4, 5, 5, 5, 1, 1, window(1, 1), 1);
     // 3x3
-    for (int c : new int[] {1, 2, 3, 8, 16, 17, 32}) {
+    for (int c : new int[] {1, 2, 3, 7, 8, 9, 16, 17, 32}) {
       conv(2, c, 7, 9, 8, 3, 3, window(1, 1), 1);
       conv(1, 5, 6, 6, c, 3, 3, window(1, 0), 1);
     }
-    for (int w : new int[] {1, 2, 3, 15, 16, 17, 31, 32, 33, 64, 65}) {
+    for (int w : new int[] {1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 32, 33, 64, 65}) {
       conv(1, 2, 4, w, 3, 3, 3, window(1, 1), 1);
       conv(1, 2, w, 4, 3, 3, 3, window(2, 1), 1);
     }
@@ -120,7 +120,7 @@ final class ProductCases {
     conv(2, 6, 6, 6, 9, 3, 3, window(2, 1), 3);
     conv(2, 32, 5, 5, 64, 3, 3, window(1, 1), 2);
     conv(2, 8, 5, 5, 4, 1, 1, window(1, 0), 4);
-    for (int c : new int[] {1, 3, 8, 16, 17, 33}) {
+    for (int c : new int[] {1, 3, 7, 8, 9, 16, 17, 33}) {
       conv(2, c, 7, 7, c, 3, 3, window(1, 1), c);
       conv(2, c, 8, 8, c, 3, 3, window(2, 1), c);
     }

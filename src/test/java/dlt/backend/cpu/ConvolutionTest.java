@@ -55,7 +55,7 @@ class ConvolutionTest {
 
   static Stream<Layer> layers() {
     List<Layer> layers = new ArrayList<>();
-    for (int c : new int[] {1, 2, 3, 7, 15, 16, 17, 33}) {
+    for (int c : new int[] {1, 2, 3, 7, 8, 9, 15, 16, 17, 23, 33}) {
       layers.add(layer(2, c, 5, 6, 3, 3, 1, 1));
       layers.add(layer(17, 3, 4, 5, c, 3, 1, 1));
       layers.add(layer(3, c, 4, 4, c, 1, 1, 0));

@@ -77,6 +77,23 @@ class ReducingGroupTest {
     }
   }
 
+  /// Strips of one, two and four vectors, and what is left of them; turns of four rows, and what is left of them.
+  static Stream<InstructionSet> sets() {
+    return KernelBench.sets().stream().filter(s -> s != InstructionSet.JAVA);
+  }
+
+  @ParameterizedTest
+  @MethodSource("sets")
+  void everyNumberOfColumnsIsReducedToItsEndWithTheBitsOfTheTwin(InstructionSet set) {
+    try (CpuBackend backend = new CpuBackend(1, set); CpuBackend java = new CpuBackend(1, InstructionSet.JAVA)) {
+      for (int columns = 1; columns <= 140; columns++) {
+        Graph graph = graph(new int[] {1 + columns % 9, columns}, List.of(0));
+        Map<String, double[]> twin = run(java, graph);
+        run(backend, graph).forEach((name, values) -> assertThat(values).as("%s of %s", name, graph.inputs().getFirst().shape()).isEqualTo(twin.get(name)));
+      }
+    }
+  }
+
   @ParameterizedTest
   @MethodSource("cases")
   void reducesPartByPartWithTheBitsOfTheTwin(int[] dims, List<Integer> reduced) {
