@@ -364,7 +364,7 @@ function _picocli_dlt_predict() {
 
   local commands=""
   local flag_opts="'--json' '--verbose' '--strict' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--device' '--threads' '--input' '--output'"
+  local arg_opts="'--device' '--threads' '--input' '--output' '--masks'"
   local DEVICE_option_args=("auto" "cpu" "cuda" "reference") # --device values
 
   type compopt &>/dev/null && compopt +o default
@@ -385,6 +385,9 @@ function _picocli_dlt_predict() {
       return $?
       ;;
     '--output')
+      return
+      ;;
+    '--masks')
       return
       ;;
   esac

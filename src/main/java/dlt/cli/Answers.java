@@ -15,6 +15,7 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /// Answers each JSON line with one JSON line as soon as it has come. A line that cannot be answered gets
 /// `{"error":{"line":3,"message":"..."}}`; empty lines get nothing.
@@ -73,7 +74,7 @@ final class Answers {
       throw new Failure(Failure.Kind.DATA, origin + ": is no JSON: " + e.getOriginalMessage().replaceAll(" \\(start marker at .*", ""), e);
     }
     StringBuilder answer = new StringBuilder();
-    predictor.predict(model.sample(json, origin), outputs -> answer.append(predictions.rows(outputs)));
+    predictor.predict(model.sample(json, origin), outputs -> answer.append(predictions.rows(outputs, List.of())));
     return answer.toString();
   }
 }

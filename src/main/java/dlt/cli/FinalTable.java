@@ -1,5 +1,6 @@
 package dlt.cli;
 
+import dlt.report.Figure;
 import dlt.train.CrossValidation;
 import dlt.train.Scores;
 import dlt.train.TrainingRun;
@@ -26,8 +27,8 @@ final class FinalTable {
     }
     Scores mean = all.mean();
     Scores deviation = all.deviation();
-    StringBuilder b = new StringBuilder(String.format(Locale.ROOT, "mean        loss %.4f +- %.4f", mean.loss(), deviation.loss()));
-    mean.metrics().forEach((name, value) -> b.append(String.format(Locale.ROOT, "  %s %.4f +- %.4f", name, value, deviation.value(name))));
+    StringBuilder b = new StringBuilder("mean        loss " + Figure.text(mean.loss()) + " +- " + Figure.text(deviation.loss()));
+    mean.metrics().forEach((name, value) -> b.append("  " + name + " " + Figure.text(value) + " +- " + Figure.text(deviation.value(name))));
     output.say(b + "  (standard deviation over " + all.folds().size() + " trainings)");
     if (Files.exists(r.run().outOfFold())) {
       output.say("predicted   " + r.run().outOfFold());
@@ -38,8 +39,8 @@ final class FinalTable {
   }
 
   static String scores(Scores s) {
-    StringBuilder b = new StringBuilder(String.format(Locale.ROOT, "loss %.4f", s.loss()));
-    s.metrics().forEach((name, value) -> b.append(String.format(Locale.ROOT, "  %s %.4f", name, value)));
+    StringBuilder b = new StringBuilder("loss " + Figure.text(s.loss()));
+    s.metrics().forEach((name, value) -> b.append("  " + name + " " + Figure.text(value)));
     return b.toString();
   }
 }

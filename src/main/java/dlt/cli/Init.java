@@ -20,10 +20,10 @@ import picocli.CommandLine.Parameters;
 final class Init implements Callable<Integer> {
   @Mixin Output output;
 
-  @Parameters(paramLabel = "DATA", description = "A csv, tsv or parquet table, idx images, npz or hdf5 arrays, or a folder with a folder of images for each class.")
+  @Parameters(paramLabel = "DATA", description = "A csv, tsv or parquet table, idx images, npz, npy or hdf5 arrays, or a folder with a folder of images for each class, or one of images and one of masks.")
   Path data;
 
-  @Option(names = "--target", paramLabel = "NAME", description = "The column or array to predict, where it cannot be guessed.")
+  @Option(names = "--target", paramLabel = "NAME", description = "The column or array (of npy, the file) to predict, where it cannot be guessed.")
   Optional<String> target = Optional.empty();
 
   @Option(names = "--output", paramLabel = "EXP", description = "The file to write, which must not exist; NAME.yaml here where left out.")

@@ -4,6 +4,7 @@ import dlt.data.Part;
 import dlt.data.Source;
 import dlt.error.Failure;
 import dlt.run.AtomicFile;
+import dlt.train.PredictedArrays;
 import dlt.train.Predictions;
 import dlt.train.Predictor;
 import dlt.train.SavedModel;
@@ -12,7 +13,10 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -21,47 +25,61 @@ import picocli.CommandLine.Option;
 
 @Command(name = "predict", description = "Predicts every sample of a file with the selected model of a run.", mixinStandardHelpOptions = true)
 final class Predict implements Callable<Integer> {
-  private static final Path STANDARD_INPUT = Path.of("-");
+  private static final Path STANDARD = Path.of("-");
 
   @Mixin RunArgument run;
   @Mixin DeviceOptions device;
   @Mixin Output output;
 
   @Option(names = "--input", required = true, paramLabel = "FILE", description = 
-      "The samples: csv, parquet, npz, npy, safetensors, hdf5 or a folder of images; - answers JSON lines of standard input one by one.")
+      "The samples: csv, parquet, npz, npy, safetensors, hdf5, an image or a folder of images; - answers JSON lines of standard input one by one.")
   Path input;
 
-  @Option(names = "--output", paramLabel = "FILE",
-      description = "Where to write: .csv, or JSON lines for .json and .jsonl; standard output where left out (csv, or JSON lines with --json).")
+  @Option(names = "--output", paramLabel = "FILE", description =
+      "Where to write: .csv, JSON lines for .json and .jsonl, .npy for an array of the numbers (or of the class of each pixel or step), .npz for the "
+          + "numbers of all outputs; standard output where left out, and for - (csv, or JSON lines with --json).")
   Optional<Path> file = Optional.empty();
+
+  @Option(names = "--masks", paramLabel = "FOLDER", description =
+      "In place of --output, for segmentation: a PNG of each image's classes, called as the image and of its size, with the classes as places in a palette "
+          + "(0 and 1 black and white).")
+  Optional<Path> masks = Optional.empty();
 
   @Option(names = "--strict", description = "With --input -: end at the first line that cannot be answered.")
   boolean strict;
 
   @Override
   public Integer call() throws IOException {
-    boolean stream = input.equals(STANDARD_INPUT);
-    if (stream ? file.isPresent() : strict) {
-      throw new Failure(Failure.Kind.USAGE, stream ? "--input - answers on standard output: leave out --output" : "--strict goes with --input -");
+    boolean stream = input.equals(STANDARD);
+    if (stream ? file.isPresent() || masks.isPresent() : strict) {
+      throw new Failure(Failure.Kind.USAGE, stream ? "--input - answers on standard output: leave out " + (file.isPresent() ? "--output" : "--masks") : "--strict goes with --input -");
+    }
+    if (file.isPresent() && masks.isPresent()) {
+      throw new Failure(Failure.Kind.USAGE, "--masks stands in place of --output: predict twice for both");
     }
     SavedModel model = SavedModel.open(run.run());
     if (stream) {
       return answer(model);
     }
-    Path absolute = input.toAbsolutePath();
+    Path absolute = input.toAbsolutePath().normalize();
     Source source = Source.of(absolute, model.file().experiment().data().train(), model.assembly().schema());
     Part part = model.inputs(source, absolute.getRoot());
-    boolean lines = file.map(f -> f.toString().endsWith(".json") || f.toString().endsWith(".jsonl")).orElse(output.json);
+    Path images = Files.isDirectory(absolute) ? absolute : absolute.getParent();
+    List<String> names = part.dataset().key("path").orElse(List.of()).stream().map(n -> images.relativize(Path.of(n)).toString()).toList();
     predicting(model, predictor -> {
+      Optional<MaskFolder> folder = masks.map(m -> new MaskFolder(m, model, images, names));
       predictor.prepare(part);
-      if (file.isPresent()) {
-        AtomicFile.write(file.get(), out -> write(predictor, model, part, lines, out));
-        output.say(part.size() + " predictions in " + file.get());
+      if (folder.isPresent()) {
+        predictor.predict(part, folder.get()::add);
+      } else if (file.filter(f -> !f.equals(STANDARD)).isPresent()) {
+        AtomicFile.write(file.get(), out -> write(predictor, model, part, names, out));
       } else {
         OutputStream out = new BufferedOutputStream(System.out, 1 << 16);
-        write(predictor, model, part, lines, out);
+        write(predictor, model, part, names, out);
         out.flush();
+        return 0;
       }
+      output.say(part.size() + (part.size() == 1 ? " prediction in " : " predictions in ") + file.or(() -> masks).orElseThrow());
       return 0;
     });
     return 0;
@@ -98,16 +116,32 @@ final class Predict implements Callable<Integer> {
     });
   }
 
-  private static void write(Predictor predictor, SavedModel model, Part part, boolean lines, OutputStream out) throws IOException {
-    Predictions predictions = new Predictions(model, lines);
+  /// In the form that the file's name says.
+  private void write(Predictor predictor, SavedModel model, Part part, List<String> names, OutputStream out) throws IOException {
+    String name = file.map(f -> f.toString().toLowerCase(Locale.ROOT)).orElse("-");
+    boolean npy = name.endsWith(".npy");
+    if (npy || name.endsWith(".npz")) {
+      PredictedArrays arrays = new PredictedArrays(model, part.size(), npy);
+      predictor.predict(part, arrays::add);
+      if (npy) {
+        arrays.npy(out);
+      } else {
+        arrays.npz(out);
+      }
+      return;
+    }
+    Predictions predictions = new Predictions(model, name.endsWith(".json") || name.endsWith(".jsonl") || name.equals("-") && output.json);
     try {
-      out.write(predictions.header().getBytes(StandardCharsets.UTF_8));
+      out.write(predictions.header(!names.isEmpty()).getBytes(StandardCharsets.UTF_8));
+      int[] done = {0};
       predictor.predict(part, outputs -> {
+        int size = outputs.firstEntry().getValue().shape().dim(0);
         try {
-          out.write(predictions.rows(outputs).getBytes(StandardCharsets.UTF_8));
+          out.write(predictions.rows(outputs, names.isEmpty() ? names : names.subList(done[0], done[0] + size)).getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
           throw new UncheckedIOException(e);
         }
+        done[0] += size;
       });
     } catch (UncheckedIOException e) {
       throw e.getCause();

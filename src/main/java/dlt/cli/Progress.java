@@ -1,5 +1,6 @@
 package dlt.cli;
 
+import dlt.report.Figure;
 import dlt.train.Scores;
 import dlt.train.TrainingListener;
 import java.util.ArrayList;
@@ -62,7 +63,7 @@ final class Progress implements TrainingListener {
 
   private String line(int epoch, int epochs, int batch, int batches, double loss, double seconds) {
     int full = (int) ((long) BAR * batch / batches);
-    String line = String.format(Locale.ROOT, "epoch %s [%s%s] loss %.4f", count(epoch, epochs), "#".repeat(full), "-".repeat(BAR - full), loss);
+    String line = String.format(Locale.ROOT, "epoch %s [%s%s] loss %s", count(epoch, epochs), "#".repeat(full), "-".repeat(BAR - full), Figure.text(loss));
     if (batch == firstBatch || seconds <= 0) {
       return line;
     }
@@ -89,12 +90,12 @@ final class Progress implements TrainingListener {
   }
 
   private String epochLine(int epoch, int epochs, double trainLoss, Optional<Scores> validation, double seconds, double samplesPerSecond, boolean best) {
-    String begin = String.format(Locale.ROOT, "epoch %s  train loss %.4f", count(epoch, epochs), trainLoss);
+    String begin = String.format(Locale.ROOT, "epoch %s  train loss %s", count(epoch, epochs), Figure.text(trainLoss));
     String end = best && validation.isPresent() ? "  *" : "";
     List<String> figures = new ArrayList<>();
     validation.ifPresent(v -> {
-      figures.add(String.format(Locale.ROOT, "  validation loss %.4f", v.loss()));
-      v.metrics().forEach((name, value) -> figures.add(String.format(Locale.ROOT, "  %s %.4f", name, value)));
+      figures.add("  validation loss " + Figure.text(v.loss()));
+      v.metrics().forEach((name, value) -> figures.add("  " + name + " " + Figure.text(value)));
     });
     List<String> times = new ArrayList<>(List.of(String.format(Locale.ROOT, "  %.1f s", seconds), String.format(Locale.ROOT, "  %,.0f samples/s", samplesPerSecond)));
     OptionalInt width = columns.get();

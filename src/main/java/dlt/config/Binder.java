@@ -199,16 +199,17 @@ public final class Binder {
 
   /// A record that is no kind.
   private Object plain(RecordType type, YamlNode node, Spot spot) {
-    if (node instanceof YamlNode.Scalar && !CoreScalar.isNull(node)) {
+    boolean scalar = node instanceof YamlNode.Scalar && !CoreScalar.isNull(node);
+    if (scalar && !type.isShorthand()) {
       return errors.wrong(node, new Form.Fields(type.type()), spot, "");
     }
-    if (node instanceof YamlNode.Mapping m && m.entry(Overrides.FIRST).isPresent()) {
+    if (!type.isShorthand() && node instanceof YamlNode.Mapping m && m.entry(Overrides.FIRST).isPresent()) {
       YamlNode.Entry other = m.entries().getLast();
       String message = spot.label() + ": found " + describeFirst(m) + " in the file, which has no key `" + other.key() + "`";
       return errors.add(other.at(), message, "set the whole value: key={...}");
     }
     YamlNode.Mapping given =
-        node instanceof YamlNode.Mapping m ? m
+        scalar || node instanceof YamlNode.Mapping ? arguments(type, node, spot)
         : node instanceof YamlNode.Sequence s ? positional(type, s, spot)
         : none(spot);
     if (given == null) {
@@ -225,7 +226,7 @@ public final class Binder {
     return new YamlNode.Mapping(spot.at(), List.of());
   }
 
-  /// A kind's arguments by key, whatever they stand as: nothing, its first argument alone, or a mapping; null after an error.
+  /// The arguments of a kind, or of a record that is [Shorthand], by key, whatever they stand as: nothing, its first argument alone, or a mapping; null after an error.
   private YamlNode.Mapping arguments(RecordType type, YamlNode node, Spot spot) {
     if (node == null || CoreScalar.isNull(node)) {
       return none(spot);

@@ -133,6 +133,9 @@ public final class JsonSchema {
     if (type.keys().stream().allMatch(a -> isNumber(a.form()))) {
       ways.add(positional(type.keys()));
     }
+    if (type.isShorthand()) {
+      ways.add(form(type.keys().getFirst().form(), type.keys().getFirst().range()));
+    }
     if (RecordType.fromText(type.type()).isPresent()) {
       ways.add(anyScalar());
     }

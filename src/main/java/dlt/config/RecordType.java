@@ -80,6 +80,11 @@ final class RecordType {
     return form instanceof Form.Int || form instanceof Form.Whole || form instanceof Form.Real;
   }
 
+  /// Whether its first argument may stand in its place.
+  boolean isShorthand() {
+    return type.isAnnotationPresent(Shorthand.class);
+  }
+
   /// What people read: the kinds it stands for, or its keys.
   String text() {
     if (inlineKind().isPresent()) {
@@ -87,6 +92,9 @@ final class RecordType {
     }
     List<String> names = keys().stream().map(Argument::key).toList();
     String text = isTuple() ? "[" + String.join(", ", names) + "]" : "mapping with " + Form.list(names);
+    if (isShorthand()) {
+      return keys().getFirst().typeText() + " or " + text;
+    }
     Optional<String> told = fromText(type).map(m -> m.getAnnotation(FromText.class).value());
     return told.map(t -> t.isEmpty() ? "value or " + text : t).orElse(text);
   }

@@ -2,12 +2,15 @@ package dlt.data;
 
 import dlt.tensor.HostTensor;
 import dlt.tensor.TensorType;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// The named arrays of a file before anything is decided about them.
 public final class ArraySurvey {
@@ -19,19 +22,50 @@ public final class ArraySurvey {
     this.arrays = arrays;
   }
 
-  /// Whether a file of this name is npz; others are HDF5.
-  public static boolean npz(Path file) {
-    return file.getFileName().toString().toLowerCase(Locale.ROOT).endsWith(".npz");
+  /// Whether a file of this name holds arrays.
+  public static boolean reads(Path file) {
+    return npz(file) || npy(file) || Hdf5.named(lower(file));
   }
 
-  /// Reads the npz or HDF5 `file`. Throws Failure(DATA) where it is damaged.
+  /// Whether a file of this name is npz.
+  public static boolean npz(Path file) {
+    return lower(file).endsWith(".npz");
+  }
+
+  /// Whether a file of this name is npy.
+  public static boolean npy(Path file) {
+    return lower(file).endsWith(".npy");
+  }
+
+  private static String lower(Path file) {
+    return file.getFileName().toString().toLowerCase(Locale.ROOT);
+  }
+
+  /// Reads the npz, npy or HDF5 `file`; an npy file is called by its name, and the other npy files beside it with as many samples come
+  /// after it. Throws Failure(DATA) where it is damaged.
   public static ArraySurvey of(Path file) {
-    SourceFile source = SourceFile.of(file.toAbsolutePath().getParent(), file.getFileName().toString());
-    if (!npz(file)) {
+    Path folder = file.toAbsolutePath().getParent();
+    SourceFile source = SourceFile.of(folder, file.getFileName().toString());
+    if (!npz(file) && !npy(file)) {
       return new ArraySurvey(Hdf5File.arrays(source, Hdf5File.names(source)));
     }
     SequencedMap<String, StoredArray> arrays = new LinkedHashMap<>();
-    dlt.tensor.Npz.read(source.path()).forEach((name, tensor) -> arrays.put(name, StoredArray.of(tensor)));
+    if (npz(file)) {
+      dlt.tensor.Npz.read(source.path()).forEach((name, tensor) -> arrays.put(name, StoredArray.of(tensor)));
+      return new ArraySurvey(arrays);
+    }
+    HostTensor first = dlt.tensor.Npy.map(source.path());
+    arrays.put(source.name(), StoredArray.of(first));
+    try (Stream<Path> beside = Files.list(folder)) {
+      for (Path other : beside.filter(p -> npy(p) && Files.isRegularFile(p)).sorted().toList()) {
+        HostTensor tensor = dlt.tensor.Npy.map(other);
+        if (first.shape().rank() > 0 && tensor.shape().rank() > 0 && tensor.shape().dim(0) == first.shape().dim(0)) {
+          arrays.putIfAbsent(other.getFileName().toString(), StoredArray.of(tensor));
+        }
+      }
+    } catch (IOException e) {
+      throw source.failure(e);
+    }
     return new ArraySurvey(arrays);
   }
 

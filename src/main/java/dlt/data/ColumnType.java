@@ -3,6 +3,7 @@ package dlt.data;
 import dlt.config.Default;
 import dlt.config.Doc;
 import dlt.config.Range;
+import java.util.Optional;
 
 @Doc("How a column of a table is read.")
 public sealed interface ColumnType {
@@ -21,8 +22,21 @@ public sealed interface ColumnType {
       @Doc("What a text is cut into.") @Default("word") By by,
       @Doc("Whether capital letters count as small ones.") @Default("true") boolean lowercase,
       @Doc("Where a short text is padded; `select: -1` sees its last word where that is left.") @Default("left") Side paddingSide,
-      @Doc("Where a long text is cut.") @Default("left") Side truncationSide)
-      implements ColumnType {}
+      @Doc("Where a long text is cut.") @Default("left") Side truncationSide,
+      @Doc("Another text column whose vocabulary this one has too: the words of both are counted together, as that one's `vocabulary` and `min_count` say.")
+          Optional<String> vocabularyOf,
+      @Doc("A file of the words that have an index, one a line from 2 on, in place of those of the training part.") Optional<String> words)
+      implements ColumnType {
+    /// With a vocabulary of its own, fitted to the training part.
+    Text(int length, int vocabulary, int minCount, By by, boolean lowercase, Side paddingSide, Side truncationSide) {
+      this(length, vocabulary, minCount, by, lowercase, paddingSide, truncationSide, Optional.empty(), Optional.empty());
+    }
+
+    /// The column whose vocabulary that of column `name` is: itself, or another one.
+    String root(String name) {
+      return vocabularyOf.orElse(name);
+    }
+  }
 
   /// What the words of a text are.
   enum By {

@@ -24,13 +24,26 @@ public record Csv(
     @Doc("What to do about a category that the training data lack.") @Default("error") Unknown unknown,
     @Doc("The shape of one sample; [features] where left out.") @Range(min = 1) Optional<List<Integer>> shape,
     @Doc("The character between two cells, or `tab`.") @Default("','") String delimiter,
-    @Doc("Whether the first line names the columns; else they are c0, c1, ...") @Default("true") boolean header)
+    @Doc("Whether the first line names the columns; else they are c0, c1, ...") @Default("true") boolean header,
+    @Doc("What stands before decimals: a point, or a comma; then points may stand between thousands.") @Default("'.'") String decimal)
     implements Source, Table {
   public Csv {
     if (!delimiter.equals("tab") && (delimiter.length() != 1 || "\"\r\n".contains(delimiter))) {
       throw new Invalid("delimiter", "'" + delimiter + "'", "one character or `tab`, but no quote or line break");
     }
+    if (!decimal.equals(".") && !decimal.equals(",")) {
+      throw new Invalid("decimal", "'" + decimal + "'", "'.' or ','");
+    }
+    if (decimal.equals(delimiter)) {
+      throw new Invalid("decimal", "'" + decimal + "', which divides the cells too", "another `delimiter`, such as ';'");
+    }
     Table.check(target, features, inputs, types, shape);
+  }
+
+  /// With points before decimals.
+  Csv(String path, List<String> target, Optional<List<String>> features, Map<String, List<String>> inputs, List<String> ignore, Map<String, ColumnType> types,
+      Missing missing, List<String> missingValues, Unknown unknown, Optional<List<Integer>> shape, String delimiter, boolean header) {
+    this(path, target, features, inputs, ignore, types, missing, missingValues, unknown, shape, delimiter, header, ".");
   }
 
   /// A table of numbers alone in the model's own order.
@@ -46,12 +59,11 @@ public record Csv(
 
   /// The same of another file, whose cells this delimiter divides.
   Csv at(String other, String itsDelimiter) {
-    return new Csv(other, target, features, inputs, ignore, types, missing, missingValues, unknown, shape, itsDelimiter, header);
+    return new Csv(other, target, features, inputs, ignore, types, missing, missingValues, unknown, shape, itsDelimiter, header, decimal);
   }
 
-  /// The character between two cells.
-  char separator() {
-    return delimiter.equals("tab") ? '\t' : delimiter.charAt(0);
+  CsvForm form() {
+    return new CsvForm(delimiter.equals("tab") ? '\t' : delimiter.charAt(0), header, decimal.equals(","));
   }
 
   @Override
@@ -66,7 +78,7 @@ public record Csv(
 
   @Override
   public Dataset open(Path base, Wanted wanted) {
-    return new TableReading(this, new CsvRows(SourceFile.of(base, path), separator(), header), wanted).dataset();
+    return new TableReading(this, new CsvRows(SourceFile.of(base, path), form()), base, wanted).dataset();
   }
 
   @Override

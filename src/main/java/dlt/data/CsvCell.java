@@ -1,5 +1,7 @@
 package dlt.data;
 
+import java.util.regex.Pattern;
+
 /// What a cell's text means.
 final class CsvCell {
   /// So many digits always fit into a double.
@@ -7,7 +9,19 @@ final class CsvCell {
 
   private static final double[] TENS = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
 
+  private static final Pattern GROUPED = Pattern.compile("[-+]?[0-9]{1,3}(\\.[0-9]{3})+(,[0-9]*)?");
+
   private CsvCell() {}
+
+  /// `text` where it is a number with a comma before its decimals, and maybe points between thousands, as one with a point; other
+  /// texts as they are.
+  static String withPoint(String text) {
+    if (text.indexOf('.') >= 0) {
+      return GROUPED.matcher(text.strip()).matches() ? text.replace(".", "").replace(',', '.') : text;
+    }
+    String point = text.replace(',', '.');
+    return Double.isNaN(number(point.strip())) ? text : point;
+  }
 
   /// The decimal number that `text` is, or NaN where it is none. Java's own forms (`1f`, `0x1p3`, `NaN`, `Infinity`) are none.
   static double number(String text) {

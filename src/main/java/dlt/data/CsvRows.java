@@ -21,14 +21,35 @@ import java.util.Set;
 /// It can be read several times.
 final class CsvRows implements TableRows {
   private final SourceFile file;
-  private final char delimiter;
-  private final boolean headed;
+  private final CsvForm form;
   private List<String> header;
 
-  CsvRows(SourceFile file, char delimiter, boolean headed) {
+  CsvRows(SourceFile file, CsvForm form) {
     this.file = file;
-    this.delimiter = delimiter;
-    this.headed = headed;
+    this.form = form;
+  }
+
+  /// The cells of the first lines of `file`, `most` at the most, if this delimiter divides them; none where that is not csv.
+  static List<List<String>> first(SourceFile file, char delimiter, int most) {
+    List<List<String>> r = new ArrayList<>();
+    try (BufferedReader text = text(file); CsvReader<CsvRecord> reader = reader(text, delimiter)) {
+      for (Iterator<CsvRecord> records = reader.iterator(); records.hasNext() && r.size() < most; ) {
+        r.add(records.next().getFields());
+      }
+      return r;
+    } catch (CsvParseException | UncheckedIOException | IOException e) {
+      return List.of();
+    }
+  }
+
+  private static CsvReader<CsvRecord> reader(BufferedReader text, char delimiter) {
+    return CsvReader.builder()
+        .fieldSeparator(delimiter)
+        .skipEmptyLines(true)
+        .allowUnclosedQuote(false)
+        .allowExtraFields(true) // both are reported here, with better words
+        .allowMissingFields(true)
+        .ofCsvRecord(text);
   }
 
   @Override
@@ -56,15 +77,7 @@ final class CsvRows implements TableRows {
   }
 
   private void each(boolean headerAlone, Consumer consumer) {
-    try (BufferedReader text = text();
-        CsvReader<CsvRecord> reader =
-            CsvReader.builder()
-                .fieldSeparator(delimiter)
-                .skipEmptyLines(true)
-                .allowUnclosedQuote(false)
-                .allowExtraFields(true) // both are reported here, with better words
-                .allowMissingFields(true)
-                .ofCsvRecord(text)) {
+    try (BufferedReader text = text(file); CsvReader<CsvRecord> reader = reader(text, form.delimiter())) {
       Iterator<CsvRecord> records = reader.iterator();
       if (!records.hasNext()) {
         throw file.failure("is empty");
@@ -76,14 +89,14 @@ final class CsvRows implements TableRows {
       if (headerAlone) {
         return;
       }
-      if (!headed) {
+      if (!form.headed()) {
         accept(consumer, first);
       }
       while (records.hasNext()) {
         accept(consumer, records.next());
       }
     } catch (CsvParseException e) {
-      throw new Failure(Failure.Kind.DATA, file.name() + ": is not csv: " + root(e), e);
+      throw new Failure(Failure.Kind.DATA, file.name() + ": is not csv: " + root(e) + otherwise(), e);
     } catch (UncheckedIOException e) {
       throw unreadable(e.getCause());
     } catch (IOException e) {
@@ -95,15 +108,22 @@ final class CsvRows implements TableRows {
     if (record.getFieldCount() != header.size()) {
       throw new Failure(
           Failure.Kind.DATA,
-          at((int) record.getStartingLineNumber()) + ": has " + record.getFieldCount() + " cells, the first line has " + header.size());
+          at((int) record.getStartingLineNumber()) + ": has " + record.getFieldCount() + " cells, the first line has " + header.size() + otherwise());
     }
-    consumer.accept((int) record.getStartingLineNumber(), new Line(record));
+    consumer.accept((int) record.getStartingLineNumber(), new Line(record, form.decimalComma()));
   }
 
-  private record Line(CsvRecord record) implements Cells {
+  /// What divides the cells, where something else seems to than it is read with.
+  @Override
+  public String otherwise() {
+    char found = CsvForm.sniffed(file, ',', ';', '\t', '|').delimiter();
+    return found == form.delimiter() ? "" : "; the cells seem to be divided by " + (found == '\t' ? "tabs (`delimiter: tab`)" : "'" + found + "' (`delimiter: '" + found + "'`)");
+  }
+
+  private record Line(CsvRecord record, boolean decimalComma) implements Cells {
     @Override
     public String text(int column) {
-      return record.getField(column);
+      return decimalComma ? CsvCell.withPoint(record.getField(column)) : record.getField(column);
     }
 
     @Override
@@ -123,7 +143,7 @@ final class CsvRows implements TableRows {
     return at(1);
   }
 
-  private BufferedReader text() throws IOException {
+  private static BufferedReader text(SourceFile file) throws IOException {
     BufferedReader text =
         new BufferedReader(
             new InputStreamReader(
@@ -136,7 +156,7 @@ final class CsvRows implements TableRows {
   }
 
   private List<String> names(CsvRecord first) {
-    if (!headed) {
+    if (!form.headed()) {
       List<String> names = new ArrayList<>();
       for (int i = 0; i < first.getFieldCount(); i++) {
         names.add("c" + i);
@@ -163,7 +183,7 @@ final class CsvRows implements TableRows {
 
   private Failure unreadable(IOException e) {
     return e instanceof CharacterCodingException
-        ? new Failure(Failure.Kind.DATA, file.name() + ": is not UTF-8 text", e)
+        ? new Failure(Failure.Kind.DATA, file.name() + ": is not UTF-8 text; convert it, such as by iconv -f WINDOWS-1252 -t UTF-8", e)
         : file.failure(e);
   }
 

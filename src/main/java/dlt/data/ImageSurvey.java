@@ -13,6 +13,11 @@ public record ImageSurvey(List<Size> sizes) {
     sizes = List.copyOf(sizes);
   }
 
+  /// The size of one image. Throws Failure(DATA) where it cannot be read.
+  public static Size of(Path image) {
+    return ImageFile.size(new SourceFile(image.toString(), image));
+  }
+
   /// Looks at about `some` images of `folder`, at equal distances in the order of their names. Throws Failure(DATA) where one of
   /// them, or the folder, cannot be read.
   public static ImageSurvey of(Path folder, int some) {

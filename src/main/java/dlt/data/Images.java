@@ -40,20 +40,22 @@ public record Images(
   @Override
   public Dataset open(Path base, Wanted wanted) {
     Path folder = SourceFile.resolve(base, path);
+    if (wanted.targets() == TargetKind.NONE && Files.isRegularFile(folder)) {
+      return unlabelled(wanted, List.of(new SourceFile(path, folder)));
+    }
     if (!Files.isDirectory(folder)) {
       throw failure(SourceFile.missing(folder, "folder"));
     }
     if (labels.isPresent()) {
       return labels.get().open(this, new ImageFolder(path, folder), base, wanted);
     }
-    Field image = image();
     List<SourceFile> files = new ArrayList<>();
     if (wanted.targets() == TargetKind.NONE) {
       files.addAll(imagesBelow(folder, folder));
       if (files.isEmpty()) {
         throw failure("holds no images");
       }
-      return wanted.checked(new ImageDataset(new Schema(List.of(image), List.of()), files, new int[0]), path);
+      return unlabelled(wanted, files);
     }
     List<String> found = classFolders(folder);
     List<String> classes = wanted.schema().map(s -> s.targets().getFirst().classes()).filter(c -> !c.isEmpty()).orElse(found);
@@ -70,8 +72,12 @@ public record Images(
       files.addAll(images);
       indices.addAll(Collections.nCopies(images.size(), index));
     }
-    Schema schema = new Schema(List.of(image), List.of(label(wanted.kind("label"), classes)));
+    Schema schema = new Schema(List.of(image()), List.of(label(wanted.kind("label"), classes)));
     return wanted.checked(new ImageDataset(schema, files, indices.stream().mapToInt(Integer::intValue).toArray()), path);
+  }
+
+  private Dataset unlabelled(Wanted wanted, List<SourceFile> files) {
+    return wanted.checked(new ImageDataset(new Schema(List.of(image()), List.of()), files, new int[0]), path);
   }
 
   @Override

@@ -67,7 +67,7 @@ public record Labels(
         wanted.schema().map(s -> new Schema(s.inputs().subList(1, s.inputs().size()), separator.isPresent() ? List.of() : s.targets()));
     Wanted columns = new Wanted(separator.isPresent() ? TargetKind.NONE : wanted.targets(), wanted.named(), beside, texts);
     Csv table = table(csv, target, features, delimiter);
-    Dataset rows = new TableReading(table, new CsvRows(source, table.separator(), true), columns, true).dataset();
+    Dataset rows = new TableReading(table, new CsvRows(source, table.form()), base, columns, true).dataset();
     List<SourceFile> files = files(folder, rows);
     ImageDataset pictures = new ImageDataset(new Schema(List.of(images.image()), List.of()), files, new int[0]);
     LabelledImages r =

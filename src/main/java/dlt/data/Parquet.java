@@ -50,7 +50,7 @@ public record Parquet(
 
   @Override
   public Dataset open(Path base, Wanted wanted) {
-    return new TableReading(this, new ParquetRows(SourceFile.of(base, path)), wanted).dataset();
+    return new TableReading(this, new ParquetRows(SourceFile.of(base, path)), base, wanted).dataset();
   }
 
   @Override

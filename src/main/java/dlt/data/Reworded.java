@@ -48,18 +48,21 @@ public final class Reworded {
     int[][] indices = new int[train.inputs().size()][];
     for (int i = 0; i < indices.length; i++) {
       Field field = train.inputs().get(i);
-      Optional<Vocabulary> all = field.vocabulary();
+      Optional<Vocabulary> all = field.vocabulary().filter(v -> v.rule().words().isEmpty());
       if (all.isEmpty()) {
         fields.add(field);
         continue;
       }
-      Column column = field.columns().getFirst();
+      List<Integer> together = sharing(train, i);
+      Column root = train.inputs().get(together.getFirst()).columns().getFirst();
+      ColumnType.Text rule = root.vocabulary().orElseThrow().rule();
       List<String> met = all.get().words();
-      int[] kept = mostFrequent(counts(parts.train(), train.fittedTo(i)), met, all.get().rule());
+      long[] counts = new long[all.get().size()];
+      together.forEach(input -> count(parts.train(), input, counts));
+      int[] kept = mostFrequent(counts, met, rule);
       if (kept.length == 0) {
-        int least = all.get().rule().minCount();
-        throw new Failure(Failure.Kind.DATA, "column '" + column.name() + "': the texts of the " + parts.train().name() + " part hold no word"
-            + (least > 1 ? " that comes " + least + " times; lower `min_count`" : " at all"));
+        throw new Failure(Failure.Kind.DATA, "column '" + root.name() + "': the texts of the " + parts.train().name() + " part hold no word"
+            + (rule.minCount() > 1 ? " that comes " + rule.minCount() + " times; lower `min_count`" : " at all"));
       }
       indices[i] = new int[all.get().size()];
       Arrays.fill(indices[i], Vocabulary.FIRST, indices[i].length, Vocabulary.UNKNOWN);
@@ -68,7 +71,7 @@ public final class Reworded {
         indices[i][Vocabulary.FIRST + kept[k]] = Vocabulary.FIRST + k;
       }
       Vocabulary fitted = Vocabulary.of(all.get().rule(), IntStream.of(kept).mapToObj(met::get).toList());
-      fields.add(new Field(field.name(), field.type(), List.of(), List.of(Column.text(column.name(), fitted))));
+      fields.add(new Field(field.name(), field.type(), List.of(), List.of(Column.text(field.columns().getFirst().name(), fitted))));
     }
     Map<Dataset, Dataset> views = new HashMap<>();
     return parts.map(p -> view(p, fields, indices, views));
@@ -79,18 +82,28 @@ public final class Reworded {
     return new Part(part.name(), view, part.samples());
   }
 
-  /// How often each index comes in the texts of a part.
-  private static long[] counts(Part part, int field) {
-    Field text = part.dataset().inputs().get(field);
-    long[] r = new long[text.vocabulary().orElseThrow().size()];
-    HostTensor x = HostTensor.allocate(text.type());
+  /// The inputs whose words are counted together with those of input `i`: each column once, and first the one that the vocabulary is
+  /// named after, where it is an input.
+  private static List<Integer> sharing(Dataset data, int i) {
+    String root = root(data.inputs().get(i));
+    return IntStream.range(0, data.inputs().size()).filter(k -> data.fittedTo(k) == k && root(data.inputs().get(k)).equals(root)).boxed()
+        .sorted(Comparator.comparing(k -> !data.inputs().get(k).columns().getFirst().name().equals(root))).toList();
+  }
+
+  /// The column that a text's vocabulary is named after; no column's name for other inputs.
+  private static String root(Field field) {
+    return field.vocabulary().map(v -> v.rule().root(field.columns().getFirst().name())).orElse("");
+  }
+
+  /// Adds how often each index comes in the texts of a part.
+  private static void count(Part part, int field, long[] counts) {
+    HostTensor x = HostTensor.allocate(part.dataset().inputs().get(field).type());
     for (int sample : part.samples()) {
       part.dataset().read(sample, false, field, x.data());
       for (long i = 0; i < x.size(); i++) {
-        r[(int) x.longAt(i)]++;
+        counts[(int) x.longAt(i)]++;
       }
     }
-    return r;
   }
 
   /// The places of these words among `words`.

@@ -43,7 +43,7 @@ public sealed interface Source permits Csv, Parquet, Idx, Npz, Npy, Safetensors,
   }
 
   /// A source like `trained` (the one a model was trained on) for other data in `file`, whose name tells its format (csv,
-  /// tsv, parquet, npz, npy, safetensors, h5, hdf5, or a folder of images; whatever else for a model that was trained on idx
+  /// tsv, parquet, npz, npy, safetensors, h5, hdf5, an image, or a folder of images; whatever else for a model that was trained on idx
   /// files is one of images). Its path counts from the `base` that it is opened with. Throws Failure(USAGE) for other names.
   static Source of(Path file, Source trained, Schema schema) {
     if (trained instanceof Composition c && (Files.isDirectory(file) || !arrays(file))) {
@@ -58,10 +58,10 @@ public sealed interface Source permits Csv, Parquet, Idx, Npz, Npy, Safetensors,
     String path = file.toString();
     List<String> inputs = schema.inputs().stream().map(Field::name).toList();
     List<String> targets = schema.targets().stream().map(Field::name).toList();
-    if (Files.isDirectory(file)) {
+    if (Files.isDirectory(file) || ImageFile.named(file)) {
       Shape image = schema.inputs().getFirst().type().shape();
       if (image.rank() != 3 || image.dim(0) != 1 && image.dim(0) != 3) {
-        throw new Failure(Failure.Kind.USAGE, path + ": is a folder, and the model's inputs are no images but " + image);
+        throw new Failure(Failure.Kind.USAGE, path + ": is " + (Files.isDirectory(file) ? "a folder" : "an image") + ", and the model's inputs are no images but " + image);
       }
       if (trained instanceof ImageMasks m && m.paired(file)) {
         return m.below(path);
@@ -107,7 +107,7 @@ public sealed interface Source permits Csv, Parquet, Idx, Npz, Npy, Safetensors,
     if (trained instanceof Idx) {
       return new Idx(path, Optional.empty());
     }
-    throw new Failure(Failure.Kind.USAGE, path + ": data are read from csv, tsv, parquet, npz, npy, safetensors, h5 and hdf5 files and folders of images; take another name");
+    throw new Failure(Failure.Kind.USAGE, path + ": data are read from csv, tsv, parquet, npz, npy, safetensors, h5 and hdf5 files, images and folders of images; take another name");
   }
 
   /// Whether the file holds named arrays, so that pairs in it are ready-made.

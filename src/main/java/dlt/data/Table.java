@@ -51,6 +51,9 @@ sealed interface Table permits Csv, Parquet {
   static void check(
       List<String> target, Optional<List<String>> features, Map<String, List<String>> inputs, Map<String, ColumnType> types, Optional<List<Integer>> shape) {
     types.forEach((name, type) -> {
+      if (type instanceof ColumnType.Text text && text.vocabularyOf().isPresent()) {
+        checkShared(name, text, types);
+      }
       if (type instanceof ColumnType.Text && target.contains(name)) {
         throw new Invalid("types", "the target '" + name + "' as a text", "a target of numbers or classes");
       }
@@ -82,6 +85,19 @@ sealed interface Table permits Csv, Parquet {
       }
       check("inputs", columns, target, seen);
     });
+  }
+
+  private static void checkShared(String name, ColumnType.Text text, Map<String, ColumnType> types) {
+    String root = text.vocabularyOf().orElseThrow();
+    if (text.words().isPresent()) {
+      throw new Invalid("types", "vocabulary_of beside words in '" + name + "'", "one of the two");
+    }
+    if (!(types.get(root) instanceof ColumnType.Text of) || of.vocabularyOf().isPresent()) {
+      throw new Invalid("types", "vocabulary_of: " + root + " in '" + name + "'", "another column whose type is text and that has a vocabulary of its own");
+    }
+    if (of.by() != text.by() || of.lowercase() != text.lowercase()) {
+      throw new Invalid("types", "'" + name + "' with the vocabulary of '" + root + "', whose words are others", "the same `by` and `lowercase` for both");
+    }
   }
 
   private static void alone(String component, List<String> columns, Map<String, ColumnType> types) {

@@ -5,6 +5,7 @@ import dlt.tensor.DType;
 import dlt.tensor.HostTensor;
 import dlt.tensor.Shape;
 import dlt.tensor.TensorType;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -37,21 +38,28 @@ final class TableReading {
   private final String missingInitials;
   private List<Input> inputs;
   private List<TableColumn> targets;
+  private final Path base;
+  /// Of texts, by the column that they are named after.
+  private final Map<String, SequencedMap<String, Integer>> vocabularies = new HashMap<>();
+  private final List<SourceFile> files = new ArrayList<>();
   private final SequencedMap<String, List<String>> keys = new LinkedHashMap<>();
   private int[] keyColumns;
   private int[] lines;
   private int size;
 
-  TableReading(Table table, TableRows rows, Wanted wanted) {
-    this(table, rows, wanted, false);
+  /// Files of words count from the folder `base`.
+  TableReading(Table table, TableRows rows, Path base, Wanted wanted) {
+    this(table, rows, base, wanted, false);
   }
 
   /// Where the rows describe something else, `besides`, they need no features, and their keys may be missing (empty texts).
-  TableReading(Table table, TableRows rows, Wanted wanted, boolean besides) {
+  TableReading(Table table, TableRows rows, Path base, Wanted wanted, boolean besides) {
+    this.base = base;
     this.besides = besides;
     this.table = table;
     this.rows = rows;
     this.file = rows.file();
+    this.files.add(file);
     this.wanted = wanted;
     this.missing = Set.copyOf(table.missingValues());
     this.missingInitials = missing.stream().filter(m -> !m.isEmpty()).map(m -> m.substring(0, 1)).collect(Collectors.joining());
@@ -68,6 +76,7 @@ final class TableReading {
   }
 
   private void chooseColumns(Set<String> named) {
+    vocabularies.clear();
     inputs = new ArrayList<>();
     targets = new ArrayList<>();
     List<String> header = rows.header();
@@ -134,10 +143,25 @@ final class TableReading {
         if (columns.size() > 1) {
           throw file.failure("column '" + name + "' is a text, which is an input of its own; say " + Table.inputsFor(name, columns));
         }
-        return Optional.of(TextColumn.open(name, column(name, header), rule, file));
+        return Optional.of(text(name, column(name, header), rule));
       }
     }
     return Optional.empty();
+  }
+
+  private TextColumn text(String name, int index, ColumnType.Text rule) {
+    String root = rule.root(name);
+    ColumnType.Text own = (ColumnType.Text) table.types().get(root);
+    if (own.words().isEmpty()) {
+      return TextColumn.open(name, index, rule, vocabularies.computeIfAbsent(root, _ -> new LinkedHashMap<>()), file);
+    }
+    SourceFile words = SourceFile.of(base, own.words().get());
+    if (!files.contains(words)) {
+      files.add(words);
+    }
+    ColumnType.Text closed = new ColumnType.Text(rule.length(), rule.vocabulary(), rule.minCount(), rule.by(), rule.lowercase(), rule.paddingSide(), rule.truncationSide(),
+        Optional.empty(), own.words());
+    return TextColumn.of(name, index, new Vocabulary(closed, WordFile.read(words, own).indices()), file);
   }
 
   /// The inputs or features as the experiment lists them, or all columns but the targets, the ignored ones and those that
@@ -185,7 +209,8 @@ final class TableReading {
   private int column(String name, List<String> header) {
     int index = header.indexOf(name);
     if (index < 0) {
-      String other = header.size() == 1 ? "; its only column is '" + header.getFirst() + "', is `delimiter` right?" : Names.hint(name, header);
+      String other = header.size() == 1
+          ? "; its only column is '" + header.getFirst() + "'" + (rows.otherwise().isEmpty() ? ", is `delimiter` right?" : rows.otherwise()) : Names.hint(name, header);
       throw new Failure(Failure.Kind.DATA, rows.atHeader() + ": has no column '" + name + "'" + other);
     }
     return index;
@@ -389,7 +414,7 @@ final class TableReading {
     }
     int[] places = Arrays.copyOf(lines, size);
     Dataset dataset =
-        new ArrayDataset(size, new Schema(inputFields, fields), x, y, i -> rows.at(places[i]), () -> SourceFile.hash(List.of(file)), keys);
+        new ArrayDataset(size, new Schema(inputFields, fields), x, y, i -> rows.at(places[i]), () -> SourceFile.hash(files), keys);
     return wanted.checked(dataset, file.name());
   }
 

@@ -43,6 +43,11 @@ interface TableRows {
   /// All rows in order. Of their cells those of `columns` are looked at.
   void forEach(int[] columns, Consumer consumer);
 
+  /// What the file seems to be instead, in messages that say that it does not fit; empty where nothing seems wrong.
+  default String otherwise() {
+    return "";
+  }
+
   /// The row in messages.
   String at(int place);
 

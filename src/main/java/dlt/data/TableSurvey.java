@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /// A table before anything is decided about it: what its columns hold, as far as the first rows show.
@@ -29,10 +30,12 @@ public final class TableSurvey {
     }
   }
 
+  private final Optional<CsvForm> form;
   private final List<TableTexts.Texts> texts;
   private final List<Facts> columns;
 
-  private TableSurvey(List<TableTexts.Texts> texts) {
+  private TableSurvey(Optional<CsvForm> form, List<TableTexts.Texts> texts) {
+    this.form = form;
     this.texts = texts;
     this.columns = texts.stream().map(TableSurvey::facts).toList();
   }
@@ -60,12 +63,13 @@ public final class TableSurvey {
   /// Reads `file`. Throws Failure(DATA) where it is no table.
   public static TableSurvey of(Path file) {
     SourceFile source = SourceFile.of(file.toAbsolutePath().getParent(), file.getFileName().toString());
-    TableRows rows = parquet(file) ? new ParquetRows(source) : new CsvRows(source, tabbed(file) ? '\t' : ',', true);
+    Optional<CsvForm> form = parquet(file) ? Optional.empty() : Optional.of(tabbed(file) ? CsvForm.sniffed(source, '\t') : CsvForm.sniffed(source, ',', ';', '\t', '|'));
+    TableRows rows = form.isPresent() ? new CsvRows(source, form.get()) : new ParquetRows(source);
     List<TableTexts.Texts> texts = TableTexts.first(rows, MISSING, ROWS).columns();
     if (texts.isEmpty() || texts.getFirst().ids().length == 0) {
       throw new Failure(Failure.Kind.DATA, source.name() + ": has no rows");
     }
-    return new TableSurvey(texts);
+    return new TableSurvey(form, texts);
   }
 
   private static Facts facts(TableTexts.Texts column) {
@@ -83,12 +87,17 @@ public final class TableSurvey {
     return text ? counts[(int) (0.95 * (counts.length - 1))] : 0;
   }
 
+  /// How the file says its cells; empty where it is no text.
+  public Optional<CsvForm> form() {
+    return form;
+  }
+
   public List<Facts> columns() {
     return columns;
   }
 
-  /// Whether each value of `column` goes with one value of `target` alone, and some value comes more than once: the column
-  /// gives the target away.
+  /// Whether each value of `column` goes with one value of `target` alone, and some value comes more than once, or it is the
+  /// target again: the column gives the target away.
   public boolean determines(int column, int target) {
     int[] x = texts.get(column).ids();
     int[] y = texts.get(target).ids();
@@ -96,12 +105,14 @@ public final class TableSurvey {
       return false;
     }
     Map<Integer, Integer> goesWith = new HashMap<>();
+    boolean same = true;
     for (int i = 0; i < x.length; i++) {
       Integer before = goesWith.putIfAbsent(x[i], y[i]);
       if (before != null && before != y[i]) {
         return false;
       }
+      same &= texts.get(column).at(i).equals(texts.get(target).at(i));
     }
-    return true;
+    return same || goesWith.size() < x.length;
   }
 }

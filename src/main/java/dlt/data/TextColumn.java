@@ -3,7 +3,6 @@ package dlt.data;
 import dlt.tensor.DType;
 import dlt.tensor.Shape;
 import dlt.tensor.TensorType;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 
@@ -25,9 +24,9 @@ final class TextColumn {
     this.closed = closed;
   }
 
-  /// Column number `index` of `file`, all of whose words get an index.
-  static TextColumn open(String name, int index, ColumnType.Text rule, SourceFile file) {
-    return new TextColumn(name, index, rule, new LinkedHashMap<>(), false, file);
+  /// Column number `index` of `file`, all of whose words get an index in `indices`, which columns may share.
+  static TextColumn open(String name, int index, ColumnType.Text rule, SequencedMap<String, Integer> indices, SourceFile file) {
+    return new TextColumn(name, index, rule, indices, false, file);
   }
 
   /// Column number `index` of `file` in the words of a vocabulary.

@@ -16,7 +16,7 @@ import java.util.function.ToIntFunction;
 
 /// Drafts an experiment for a folder that holds a folder of images for each class.
 final class FolderDraft {
-  private static final int LOOKED_AT = 50, LARGEST = 128;
+  private static final int LARGEST = 128;
 
   private final Path folder;
   private final String name;
@@ -48,15 +48,20 @@ final class FolderDraft {
 
   /// Height, width and channels: the medians of some images, multiples of eight where they are large.
   private int[] size() {
-    List<ImageSurvey.Size> sizes = ImageSurvey.of(folder, LOOKED_AT).sizes();
+    List<ImageSurvey.Size> sizes = ImageSurvey.of(folder, Draft.IMAGES_LOOKED_AT).sizes();
     if (sizes.isEmpty()) {
       throw new Failure(Failure.Kind.DATA, folder + ": holds no images; every class needs a folder, with its images");
     }
-    int channels = sizes.stream().anyMatch(ImageSurvey.Size::colored) ? 3 : 1;
-    return new int[] {middle(sizes, ImageSurvey.Size::height), middle(sizes, ImageSurvey.Size::width), channels};
+    return new int[] {middle(sizes, ImageSurvey.Size::height), middle(sizes, ImageSurvey.Size::width), channels(sizes)};
   }
 
-  private static int middle(List<ImageSurvey.Size> sizes, ToIntFunction<ImageSurvey.Size> side) {
+  /// 3 where some image has colours, else 1.
+  static int channels(List<ImageSurvey.Size> sizes) {
+    return sizes.stream().anyMatch(ImageSurvey.Size::colored) ? 3 : 1;
+  }
+
+  /// The median of a side, a multiple of eight where it is large.
+  static int middle(List<ImageSurvey.Size> sizes, ToIntFunction<ImageSurvey.Size> side) {
     int[] sorted = sizes.stream().mapToInt(side).sorted().toArray();
     int middle = Math.min(LARGEST, sorted[sorted.length / 2]);
     return middle > 32 ? middle / 8 * 8 : middle;

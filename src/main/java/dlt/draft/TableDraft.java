@@ -1,5 +1,6 @@
 package dlt.draft;
 
+import dlt.data.CsvForm;
 import dlt.data.TableSurvey;
 import dlt.data.TableSurvey.Facts;
 import dlt.error.Failure;
@@ -49,6 +50,7 @@ final class TableDraft {
     if (t.missing() > 0) {
       seen.add("target " + t.name() + ": missing in " + t.missing() + " rows, which are dropped");
     }
+    survey.form().filter(f -> !form(f).isEmpty()).ifPresent(f -> seen.add("read with " + String.join(", ", form(f)).replace("header: false", "header: false (columns c0, c1, ...)")));
     boolean missing = t.missing() > 0;
     boolean gaps = false;
     List<Facts> features = new ArrayList<>();
@@ -98,9 +100,7 @@ final class TableDraft {
       arguments.add("shape: [1, " + side + ", " + side + "]");
     }
     String kind = TableSurvey.parquet(data) ? "parquet" : "csv";
-    if (TableSurvey.tabbed(data)) {
-      arguments.add("delimiter: tab");
-    }
+    survey.form().ifPresent(f -> arguments.addAll(form(f)));
     y.line("  train: {" + kind + ": {" + String.join(", ", arguments) + "}}");
     y.line("  split: {validation: 0.2" + (classes ? ", stratify: true" : "") + "}");
     if (!features.isEmpty()) {
@@ -119,6 +119,21 @@ final class TableDraft {
     int steps = side > 0 ? 1500 : 3000;
     y.training(t.rows(), steps, side > 0 ? "2e-3" : "5e-3", classes ? "accuracy, f1_macro" : "mae, rmse, r2");
     return new Draft(name, y.toString(), List.copyOf(seen));
+  }
+
+  /// The arguments of a table that is said in another form than csv's own.
+  private List<String> form(CsvForm form) {
+    List<String> r = new ArrayList<>();
+    if (form.delimiter() != ',') {
+      r.add("delimiter: " + (form.delimiter() == '\t' ? "tab" : Yaml.scalar(Character.toString(form.delimiter()))));
+    }
+    if (form.decimalComma()) {
+      r.add("decimal: ','");
+    }
+    if (!form.headed()) {
+      r.add("header: false");
+    }
+    return r;
   }
 
   private static boolean classes(Facts t) {

@@ -43,6 +43,24 @@ final class Yaml {
     return line("    - flatten").line("    - dropout: 0.2").line("    - linear: 128").line("    - relu").line("    - linear: " + outputs);
   }
 
+  /// A U-Net of three levels, for sides that can be halved twice.
+  Yaml unet(int outputs) {
+    line("blocks:").line("  double:").line("    params: {channels: required}").line("    layers:");
+    for (int i = 0; i < 2; i++) {
+      line("      - conv2d: {out_channels: $channels, kernel_size: 3, padding: 1, bias: false}").line("      - batch_norm").line("      - relu");
+    }
+    line("model:").line("  layers:");
+    for (int level = 1; level <= 2; level++) {
+      line("    - double: {channels: " + 8 * (1 << level) + ", as: down" + level + "}").line("    - max_pool2d: 2");
+    }
+    line("    - double: {channels: 64, as: bottom}");
+    for (int level = 2; level >= 1; level--) {
+      line("    - conv_transpose2d: {out_channels: " + 8 * (1 << level) + ", kernel_size: 2, stride: 2, as: up" + level + "}")
+          .line("    - concat: {from: [down" + level + ", up" + level + "]}").line("    - double: {channels: " + 8 * (1 << level) + ", as: join" + level + "}");
+    }
+    return line("    - conv2d: {out_channels: " + outputs + ", kernel_size: 1}");
+  }
+
   /// Two dense layers to `outputs`, the first after the layers `before`.
   Yaml dense(List<String> before, int samples, int outputs) {
     int hidden = samples < 2000 ? 32 : 128;

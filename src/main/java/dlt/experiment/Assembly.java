@@ -228,6 +228,11 @@ public final class Assembly {
     return objective.expected(term, batch);
   }
 
+  /// The class index that does not count under the first loss; -1 where that does not take class indices.
+  public long ignoredClass() {
+    return expected(experiment.loss().getFirst(), 2).orElse(null) instanceof Target.ClassIndices c ? c.ignored() : -1;
+  }
+
   /// The model's input that is the term's target, where it is one.
   public Optional<String> targetInput(LossTerm term) {
     return objective.targetInput(term);

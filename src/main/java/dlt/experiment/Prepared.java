@@ -198,6 +198,9 @@ public record Prepared(ExperimentFile file, Parts parts, Assembly assembly, Task
   /// What the first loss's output and target mean.
   public static Task task(Assembly assembly) {
     LossTerm term = assembly.experiment().loss().getFirst();
+    if (assembly.targetInput(term).isPresent()) {
+      return Task.REGRESSION; // of numbers, also where their loss wants them between 0 and 1
+    }
     return switch (assembly.expected(term, 2).orElse(null)) {
       case Target.ClassIndices _ -> Task.MULTICLASS;
       case Target.Numbers n when n.min() == 0 && n.max() == 1 && assembly.activation(assembly.scored()) != Activation.SOFTMAX ->

@@ -2,8 +2,9 @@ package dlt.experiment;
 
 import dlt.config.Default;
 import dlt.config.Doc;
-import dlt.config.Range;
 import dlt.config.Invalid;
+import dlt.config.Range;
+import dlt.config.Shorthand;
 import dlt.optim.Average;
 import dlt.optim.GradientClip;
 import dlt.optim.Swa;
@@ -40,6 +41,7 @@ public record Training(
   }
 
   @Doc("Stops when the selected metric no longer improves.")
+  @Shorthand
   public record EarlyStopping(
       @Doc("Epochs without an improvement before the stop.") @Range(min = 1) int patience,
       @Doc("What counts as an improvement.") @Default("0") @Range(min = 0) double minDelta) {}

@@ -3,11 +3,13 @@ package dlt.experiment;
 import dlt.config.Default;
 import dlt.config.Doc;
 import dlt.config.Invalid;
+import dlt.config.Shorthand;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 @Doc("Weights under PyTorch's names.")
+@Shorthand
 public record Weights(
     @Doc("A safetensors file, an ONNX model or the folder of another run.") String weights,
     @Doc("Regular expressions and what replaces them in the file's names, one after the other.") @Default("{}") Map<String, String> rename,

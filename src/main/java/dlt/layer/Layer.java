@@ -16,7 +16,7 @@ public sealed interface Layer
         Upsample, PixelShuffle, PixelUnshuffle, ChannelShuffle, ZeroPad1d, ZeroPad2d, ConstantPad1d, ConstantPad2d,
         ReflectionPad1d, ReflectionPad2d, ReplicationPad1d, ReplicationPad2d, CircularPad1d, CircularPad2d,
         Identity, Sequential, Residual, Parallel, Repeat, Shared,
-        Concat, Add, Sub, Mul, Bilinear, PairwiseDistance, CosineSimilarity {
+        Concat, Add, Sub, Mul, Bilinear, PairwiseDistance, CosineSimilarity, Reparameterize {
   /// Emits the layer's ops on `inputs` (one, unless [#takesSeveral]) and returns its output. Throws
   /// [dlt.op.ShapeException] where the shapes do not fit.
   Value emit(LayerScope scope, List<Value> inputs);

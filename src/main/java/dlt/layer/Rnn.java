@@ -7,7 +7,7 @@ import dlt.op.Value;
 import java.util.List;
 import java.util.Optional;
 
-@Doc("A recurrent layer over sequences [N, T, F]: h' = tanh(W x + b + V h + c). Gives the hidden state of each step, or the last one. With `from: [x, tokens]`, indices [N, T] that are 0 at padding, it passes over padding.")
+@Doc("A recurrent layer over sequences [N, T, F]: h' = tanh(W x + b + V h + c). Gives the hidden state of each step, [N, T, hidden_size], or with `output: last` the last one alone, [N, hidden_size]; `bidirectional: true` puts those of a second direction beside them (2 hidden_size). With `from: [x, tokens]`, indices [N, T] that are 0 at padding, it passes over padding.")
 public record Rnn(
     @Doc("Size of the hidden state.") @Range(min = 1) int hiddenSize,
     @Doc("Number of layers, each on the hidden states of the one before.") @Default("1") @Range(min = 1) int numLayers,

@@ -6,7 +6,7 @@ import dlt.op.ShapeException;
 import dlt.op.Value;
 import java.util.List;
 
-@Doc("One slice along a dimension, which disappears: `select: -1` is the last step of a sequence [N, T, F].")
+@Doc("One slice along a dimension, which disappears: `select: 0` is the first step [N, F] of a sequence [N, T, F], `select: -1` the last one, `select: {index: 2, dim: 2}` the third number of each step, [N, T].")
 public record Select(
     @Doc("Which slice; negative counts from the end.") int index, @Doc("The dimension.") @Default("1") int dim) implements Layer {
   @Override

@@ -8,7 +8,7 @@ import dlt.op.Value;
 import dlt.tensor.Shape;
 import java.util.List;
 
-@Doc("Self-attention, attention to another sequence and a small dense network, each with a residual and a layer norm (Vaswani et al., 2017): `from: [x, memory]`, sequences [N, T, F] and [N, S, F]. Padding of the memory is not seen with a third one, indices [N, S] that are 0 there.")
+@Doc("Self-attention, attention to another sequence and a small dense network, each with a residual and a layer norm (Vaswani et al., 2017): `from: [x, memory]`, sequences [N, T, F] and [N, S, F], such as what is written so far and what an encoder made of what is read; gives [N, T, F]. `is_causal: true` hides later steps of x from each. Padding of the memory is not seen with a third one, indices [N, S] that are 0 there.")
 public record TransformerDecoderLayer(
     @Inline TransformerArguments arguments,
     @Doc("Whether each step of x sees itself and earlier steps of x alone.") @Default("false") boolean isCausal)

@@ -4,6 +4,7 @@ import dlt.config.Default;
 import dlt.config.Doc;
 import dlt.config.IntPair;
 import dlt.config.Invalid;
+import dlt.config.Kinds;
 import dlt.op.ShapeException;
 import dlt.op.Value;
 import dlt.tensor.Shape;
@@ -13,18 +14,20 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /// Pixel `i` of the output lies at `(i + 0.5) / scale - 0.5` of the input, or at `i * (in - 1) / (out - 1)` where corners are
-/// aligned. Both dimensions are done one after the other, rows first.
-@Doc("Images [N, C, H, W] with more (or fewer) pixels: by a factor or to a size.")
+/// aligned. Both dimensions are done one after the other, rows first. Signals are images of one row.
+@Doc("Images [N, C, H, W] with more (or fewer) pixels, or signals [N, C, L] with more (or fewer) elements: by a factor or to a size.")
 public record Upsample(
-    @Doc("The factor by which rows and columns grow.") Optional<Factor> scaleFactor,
-    @Doc("Rows and columns of the output, in place of a factor.") Optional<IntPair> size,
-    @Doc("nearest repeats pixels, bilinear and bicubic interpolate.") @Default("nearest") Mode mode,
-    @Doc("Whether bilinear or bicubic keeps the centres of the corner pixels where they are.") @Default("false") boolean alignCorners)
+    @Doc("The factor by which rows and columns grow, or a signal.") Optional<Factor> scaleFactor,
+    @Doc("Rows and columns of the output, or a signal's length, in place of a factor.") Optional<IntPair> size,
+    @Doc("nearest repeats pixels; bilinear and bicubic interpolate images, linear signals.") @Default("nearest") Mode mode,
+    @Doc("Whether linear, bilinear or bicubic keeps the centres of the corner pixels where they are.") @Default("false") boolean alignCorners)
     implements Layer {
   /// Where the values between pixels come from.
   public enum Mode {
     /// The pixel before.
     NEAREST,
+    /// The two nearest elements of a signal, weighted by their distance.
+    LINEAR,
     /// The two nearest pixels along each dimension, weighted by their distance.
     BILINEAR,
     /// The four nearest pixels along each dimension, weighted by Keys's cubic kernel of -0.75.
@@ -39,14 +42,31 @@ public record Upsample(
     }
     size.ifPresent(s -> Expect.pixels("size", s));
     if (alignCorners && mode == Mode.NEAREST) {
-      throw new Invalid("alignCorners", "align_corners with mode nearest", "mode: bilinear or bicubic");
+      throw new Invalid("alignCorners", "align_corners with mode nearest", "mode: linear, bilinear or bicubic");
     }
   }
 
   @Override
   public Value emit(LayerScope scope, List<Value> inputs) {
+    boolean signals = inputs.getFirst().shape().rank() == 3;
+    if (signals ? mode == Mode.BILINEAR || mode == Mode.BICUBIC : mode == Mode.LINEAR) {
+      throw new ShapeException(kind(), "mode " + Kinds.name(mode) + " met " + inputs.getFirst().shape() + ": linear is for signals [N, C, L], bilinear and bicubic are for images [N, C, H, W]");
+    }
+    if (signals) {
+      if (scaleFactor.isPresent() ? scaleFactor.get().rows() != scaleFactor.get().columns() : size.orElseThrow().first() != size.orElseThrow().second()) {
+        throw new ShapeException(kind(), "rows and columns met signals " + inputs.getFirst().shape() + ", which have one length");
+      }
+      Shape x = inputs.getFirst().shape();
+      Value y = images(scope, scope.reshape(inputs.getFirst(), x.insert(2, 1)), 1);
+      return scope.reshape(y, y.shape().without(2));
+    }
     Shape x = Expect.images(this, inputs);
-    int height = scaleFactor.map(f -> (int) (x.dim(2) * f.rows())).orElseGet(() -> size.orElseThrow().first());
+    return images(scope, inputs.getFirst(), scaleFactor.map(f -> (int) (x.dim(2) * f.rows())).orElseGet(() -> size.orElseThrow().first()));
+  }
+
+  /// `image` with so many rows, and columns as the arguments say.
+  private Value images(LayerScope scope, Value image, int height) {
+    Shape x = image.shape();
     int width = scaleFactor.map(f -> (int) (x.dim(3) * f.columns())).orElseGet(() -> size.orElseThrow().second());
     if (height < 1 || width < 1) {
       throw new ShapeException(kind(), "leaves " + height + "x" + width + " pixels of " + x);
@@ -56,10 +76,10 @@ public record Upsample(
     }
     return switch (mode) {
       case NEAREST -> height % x.dim(2) == 0 && width % x.dim(3) == 0
-          ? repeat(scope, inputs.getFirst(), height / x.dim(2), width / x.dim(3))
-          : nearest(scope, nearest(scope, inputs.getFirst(), 2, height), 3, width);
-      case BILINEAR -> linear(scope, linear(scope, inputs.getFirst(), 2, height), 3, width);
-      case BICUBIC -> cubic(scope, cubic(scope, inputs.getFirst(), 2, height), 3, width);
+          ? repeat(scope, image, height / x.dim(2), width / x.dim(3))
+          : nearest(scope, nearest(scope, image, 2, height), 3, width);
+      case LINEAR, BILINEAR -> linear(scope, linear(scope, image, 2, height), 3, width);
+      case BICUBIC -> cubic(scope, cubic(scope, image, 2, height), 3, width);
     };
   }
 

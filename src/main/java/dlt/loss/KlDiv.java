@@ -16,7 +16,17 @@ public record KlDiv(
     implements Loss {
   /// What becomes of the terms of single elements.
   public enum How {
-    MEAN, SUM, NONE, BATCHMEAN
+    MEAN, SUM, NONE, BATCHMEAN;
+
+    /// `losses` [N, ...] reduced to a scalar, or as they are.
+    Value apply(Emit g, Value losses) {
+      return switch (this) {
+        case MEAN -> Reduction.MEAN.apply(g, losses);
+        case SUM -> Reduction.SUM.apply(g, losses);
+        case NONE -> losses;
+        case BATCHMEAN -> g.div(g.sum(losses), losses.shape().dim(0));
+      };
+    }
   }
 
   @Override
@@ -42,11 +52,6 @@ public record KlDiv(
       Value entropy = g.where(some, g.mul(t, g.log(g.where(some, t, g.scalar(1)))), g.scalar(0));
       loss = g.sub(entropy, g.mul(t, x));
     }
-    return switch (reduction) {
-      case MEAN -> Reduction.MEAN.apply(g, loss);
-      case SUM -> Reduction.SUM.apply(g, loss);
-      case NONE -> loss;
-      case BATCHMEAN -> g.div(g.sum(loss), x.shape().dim(0));
-    };
+    return reduction.apply(g, loss);
   }
 }

@@ -11,7 +11,7 @@ import java.util.Optional;
 /// its file and its line here.
 public sealed interface Loss
     permits Distance, CrossEntropy, Nll, Bce, BceWithLogits, HingeEmbedding, MarginRanking, KlDiv, PoissonNll,
-        GaussianNll, CosineEmbedding, TripletMargin, SoftMargin, MultiLabelMargin, MultiLabelSoftMargin, MultiMargin, Ctc, Dice, Focal {
+        GaussianNll, GaussianKl, CosineEmbedding, TripletMargin, SoftMargin, MultiLabelMargin, MultiLabelSoftMargin, MultiMargin, Ctc, Dice, Focal {
   /// What its predictions are called, in their order; most take one.
   default List<String> inputs() {
     return List.of("input");

@@ -25,6 +25,9 @@ public final class Evaluation {
   private final boolean ranked;
   /// Elements that have been counted: samples, pixels, or the labels' columns of one.
   private long counted;
+  private static final long NONE = -1;
+
+  private final long ignored;
   private long exact;
   /// Of sequences: changes that make them right, and labels that there should be.
   private long edits;
@@ -42,6 +45,12 @@ public final class Evaluation {
 
   /// Throws [IllegalArgumentException] for a metric that does not fit `task` ([Metric#mismatch]).
   public Evaluation(Task task, List<Metric> metrics) {
+    this(task, metrics, NONE);
+  }
+
+  /// As above; where targets are class indices, those that are `ignored` do not count, nor do others that are no class.
+  public Evaluation(Task task, List<Metric> metrics, long ignored) {
+    this.ignored = ignored;
     metrics.stream().flatMap(m -> m.mismatch(task).stream()).findFirst().ifPresent(m -> {
       throw new IllegalArgumentException(m);
     });
@@ -123,7 +132,7 @@ public final class Evaluation {
   }
 
   private void addClass(double[] row, long index) {
-    if (index < 0 || index >= row.length) {
+    if (index < 0 || index >= row.length || index == ignored) {
       return;
     }
     int wanted = (int) index;

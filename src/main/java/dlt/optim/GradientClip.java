@@ -2,12 +2,14 @@ package dlt.optim;
 
 import dlt.config.Doc;
 import dlt.config.Range;
+import dlt.config.Shorthand;
 import dlt.op.Emit;
 import dlt.op.Value;
 import java.util.List;
 import java.util.Optional;
 
 @Doc("Limits to the gradients; where both are given, values come first.")
+@Shorthand
 public record GradientClip(
     @Doc("The largest 2-norm of all gradients together; larger ones are scaled down.") @Range(min = 0, minExclusive = true)
         Optional<Double> norm,

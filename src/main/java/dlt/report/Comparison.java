@@ -116,13 +116,9 @@ public record Comparison(
     return r;
   }
 
-  /// A figure with four digits that say something.
+  /// As [Figure#text]; `-` where there is none.
   static String figure(double value) {
-    double size = Math.abs(value);
-    if (Double.isNaN(value)) {
-      return "-";
-    }
-    return size != 0 && (size < 1e-3 || size >= 1e6) ? String.format(Locale.ROOT, "%.4g", value) : String.format(Locale.ROOT, "%.4f", value);
+    return Double.isNaN(value) ? "-" : Figure.text(value);
   }
 
   /// For a terminal: a column a run, `*` at the best.

@@ -74,7 +74,7 @@ public record Findings(
       }
       Shape scores = model.assembly().outputs().get(model.assembly().scored());
       this.columns = scores.rank() == 0 ? 1 : scores.dim(-1);
-      this.evaluation = new Evaluation(task, metrics);
+      this.evaluation = new Evaluation(task, metrics, model.assembly().ignoredClass());
     }
 
     /// The columns that the labels come from; else the classes.

@@ -70,10 +70,15 @@ public final class Npy {
   /// Writes one array, version 1, row-major, little-endian. Throws Failure(OUTPUT).
   public static void write(Path file, HostTensor tensor) {
     try (OutputStream out = Files.newOutputStream(file)) {
-      out.write(NpyHeader.write(tensor.type()));
-      Safetensors.write(out, tensor);
+      write(out, tensor);
     } catch (IOException e) {
       throw new Failure(Failure.Kind.OUTPUT, file + ": could not be written: " + Failure.reason(e), e);
     }
+  }
+
+  /// The same to `out`.
+  public static void write(OutputStream out, HostTensor tensor) throws IOException {
+    out.write(NpyHeader.write(tensor.type()));
+    Safetensors.write(out, tensor);
   }
 }

@@ -126,25 +126,32 @@ public final class Npz {
   /// Writes arrays in the order of the map, without compression; the same arrays give the same bytes. Throws
   /// Failure(OUTPUT).
   public static void write(Path file, SequencedMap<String, HostTensor> tensors) {
-    try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
-      for (Map.Entry<String, HostTensor> e : tensors.entrySet()) {
-        byte[] header = NpyHeader.write(e.getValue().type());
-        CRC32 sum = new CRC32();
-        OutputStream counting = new CheckedOutputStream(OutputStream.nullOutputStream(), sum);
-        counting.write(header);
-        Safetensors.write(counting, e.getValue());
-        ZipEntry entry = new ZipEntry(e.getKey() + ".npy");
-        entry.setTimeLocal(NO_TIME);
-        entry.setMethod(ZipEntry.STORED);
-        entry.setCrc(sum.getValue());
-        entry.setSize(header.length + e.getValue().data().byteSize());
-        zip.putNextEntry(entry);
-        zip.write(header);
-        Safetensors.write(zip, e.getValue());
-        zip.closeEntry();
-      }
+    try (OutputStream out = Files.newOutputStream(file)) {
+      write(out, tensors);
     } catch (IOException e) {
       throw new Failure(Failure.Kind.OUTPUT, file + ": could not be written: " + Failure.reason(e), e);
     }
+  }
+
+  /// The same to `out`.
+  public static void write(OutputStream out, SequencedMap<String, HostTensor> tensors) throws IOException {
+    ZipOutputStream zip = new ZipOutputStream(out);
+    for (Map.Entry<String, HostTensor> e : tensors.entrySet()) {
+      byte[] header = NpyHeader.write(e.getValue().type());
+      CRC32 sum = new CRC32();
+      OutputStream counting = new CheckedOutputStream(OutputStream.nullOutputStream(), sum);
+      counting.write(header);
+      Safetensors.write(counting, e.getValue());
+      ZipEntry entry = new ZipEntry(e.getKey() + ".npy");
+      entry.setTimeLocal(NO_TIME);
+      entry.setMethod(ZipEntry.STORED);
+      entry.setCrc(sum.getValue());
+      entry.setSize(header.length + e.getValue().data().byteSize());
+      zip.putNextEntry(entry);
+      zip.write(header);
+      Safetensors.write(zip, e.getValue());
+      zip.closeEntry();
+    }
+    zip.finish();
   }
 }

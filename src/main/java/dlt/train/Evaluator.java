@@ -53,7 +53,7 @@ public final class Evaluator implements AutoCloseable {
 
   /// As above; `seen` gets the predictions and targets of each batch, in the part's order.
   public Scores scores(Part part, BiConsumer<HostTensor, HostTensor> seen) {
-    Evaluation evaluation = new Evaluation(task, metrics);
+    Evaluation evaluation = new Evaluation(task, metrics, assembly.ignoredClass());
     String output = task == Task.DECISION ? Assembly.DECISION : assembly.scored();
     LossTerm first = assembly.experiment().loss().getFirst();
     boolean own = assembly.targetInput(first).isPresent();

@@ -13,21 +13,26 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.stream.Stream;
 
 /// A model's outputs as rows for people and scripts: for classes the class and each class's probability, for classes at many
 /// places (steps, pixels) the class of each, for a yes-or-no answer the answer and its probability, for sequences their labels,
 /// else the numbers.
 public final class Predictions {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String FILE = "file";
   private static final double HALF = 0.5;
 
   private final boolean lines;
   private final Task task;
   private final String scored;
   private final List<String> classes;
+  private final Optional<PlacedClasses> placed;
   private final List<String> columns = new ArrayList<>();
 
   /// Of `model`, as JSON lines or else as a table.
@@ -36,13 +41,14 @@ public final class Predictions {
     this.task = model.task();
     this.scored = model.assembly().scored();
     this.classes = model.classes();
+    this.placed = task == Task.MULTICLASS ? PlacedClasses.of(model) : Optional.empty();
     boolean single = model.assembly().outputs().size() == 1;
     model.assembly().outputs().forEach((name, shape) -> {
       boolean mine = name.equals(scored);
       if (mine && (sequence() || classified(shape.rank()) || answered((int) shape.size()))) {
         columns.add("prediction");
       }
-      int size = (int) (mine && placed(shape.rank()) ? shape.size() / shape.dim(0) : shape.size());
+      int size = (int) (mine && placed.isPresent() ? placed.get().places().size() : shape.size());
       for (int i = 0; i < size && !(mine && sequence()); i++) {
         columns.add(column(name, i, shape.rank(), size, single));
       }
@@ -51,11 +57,6 @@ public final class Predictions {
 
   private boolean classified(int rank) {
     return task == Task.MULTICLASS && rank == 1;
-  }
-
-  /// Whether samples have a class at each of many places, [C, ...].
-  private boolean placed(int rank) {
-    return task == Task.MULTICLASS && rank > 1;
   }
 
   private boolean sequence() {
@@ -80,18 +81,22 @@ public final class Predictions {
     return i < classes.size() ? classes.get(i) : Integer.toString(i);
   }
 
-  /// The first line of a table; JSON lines have none.
-  public String header() {
-    return lines ? "" : csv(columns);
+  /// The first line of a table, whose rows begin with a name where they are `named`; JSON lines have none.
+  public String header(boolean named) {
+    return lines ? "" : csv(named ? Stream.concat(Stream.of(FILE), columns.stream()).toList() : columns);
   }
 
-  /// The rows of one batch of activated outputs.
-  public String rows(SequencedMap<String, HostTensor> outputs) {
+  /// The rows of one batch of activated outputs, of samples that lie in files of these `names`; no names where they lie elsewhere.
+  public String rows(SequencedMap<String, HostTensor> outputs, List<String> names) {
     StringBuilder text = new StringBuilder();
     int n = outputs.firstEntry().getValue().shape().dim(0);
     for (int sample = 0; sample < n; sample++) {
       List<String> cells = new ArrayList<>();
       ObjectNode line = JSON.createObjectNode();
+      if (!names.isEmpty()) {
+        cells.add(names.get(sample));
+        line.put(FILE, names.get(sample));
+      }
       for (Map.Entry<String, HostTensor> e : outputs.entrySet()) {
         add(e.getKey(), e.getValue(), sample, outputs.size() == 1, cells, line);
       }
@@ -103,6 +108,12 @@ public final class Predictions {
   private void add(String name, HostTensor output, int sample, boolean single, List<String> cells, ObjectNode line) {
     int size = (int) output.shape().size(1, output.shape().rank());
     boolean mine = name.equals(scored);
+    if (mine && placed.isPresent()) {
+      List<String> found = Arrays.stream(placed.get().of(output, sample)).mapToObj(this::className).toList();
+      cells.addAll(found);
+      line.set(single ? "prediction" : name, nested(found, placed.get().places().dims()));
+      return;
+    }
     double[] values = new double[size];
     int largest = 0;
     for (int i = 0; i < size; i++) {
@@ -114,16 +125,6 @@ public final class Predictions {
       cells.add(String.join(" ", labels));
       ArrayNode a = line.putArray("prediction");
       labels.forEach(a::add);
-      return;
-    }
-    if (mine && placed(output.shape().rank() - 1)) {
-      List<String> found = new ArrayList<>();
-      int places = size / output.shape().dim(1);
-      for (int place = 0; place < places; place++) {
-        found.add(className(largest(values, place, places)));
-      }
-      cells.addAll(found);
-      line.set(single ? "prediction" : name, nested(found, output.shape().dims().subList(2, output.shape().rank())));
       return;
     }
     if (mine && classified(output.shape().rank() - 1)) {
@@ -151,15 +152,6 @@ public final class Predictions {
     for (double v : values) {
       cells.add(Float.toString((float) v));
     }
-  }
-
-  /// The index, along the first dimension, of the largest of the values at a place.
-  private static int largest(double[] values, int place, int places) {
-    int best = 0;
-    for (int c = 1; c * places + place < values.length; c++) {
-      best = values[c * places + place] > values[best * places + place] ? c : best;
-    }
-    return best;
   }
 
   /// `items` row-major as lists in lists of these sizes.

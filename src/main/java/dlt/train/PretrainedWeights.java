@@ -16,6 +16,7 @@ import dlt.run.RunDirectory;
 import dlt.tensor.HostTensor;
 import dlt.tensor.Safetensors;
 import dlt.tensor.Shape;
+import dlt.tensor.TensorType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -49,20 +50,30 @@ final class PretrainedWeights {
 
   private PretrainedWeights() {}
 
-  /// Reads what `model.init` names into `variables`. Throws [ConfigException] where names or shapes do not fit, and a [Failure]
-  /// where the file cannot be read.
+  /// Reads what `model.init` names into `variables`. Throws as [#read(Prepared)].
   static void load(Prepared prepared, Variables variables) {
+    Map<String, HostTensor> tensors = read(prepared);
+    if (!tensors.isEmpty()) {
+      variables.load(tensors, false, problem -> {});
+    }
+  }
+
+  /// What `model.init` names, by the names of the model; empty where it names nothing. Throws [ConfigException] where names or shapes do
+  /// not fit the model, and a [Failure] where the file cannot be read.
+  static Map<String, HostTensor> read(Prepared prepared) {
     ExperimentFile file = prepared.file();
     if (file.experiment().model().init().isEmpty()) {
-      return;
+      return Map.of();
     }
+    Map<String, TensorType> types = prepared.assembly().weightTypes();
+    List<String> names = prepared.assembly().weightNames();
     Weights init = file.experiment().model().init().get();
     Path path = file.base().resolve(init.weights());
     Source source = read(path).renamed(init);
     List<String> missing = new ArrayList<>();
     List<String> misshapen = new ArrayList<>();
-    for (String name : variables.weightNames()) {
-      Shape shape = variables.buffers().get(name).type().shape();
+    for (String name : names) {
+      Shape shape = types.get(name).shape();
       HostTensor t = source.tensors.get(name);
       if (t == null && init.strict() && !counter(name)) {
         missing.add(name);
@@ -70,20 +81,20 @@ final class PretrainedWeights {
         misshapen.add(name + " is " + t.shape() + ", expected " + shape);
       }
     }
-    List<String> unused = source.wanted.stream().filter(name -> !variables.weightNames().contains(name) && !counter(name)).toList();
+    List<String> unused = source.wanted.stream().filter(name -> !names.contains(name) && !counter(name)).toList();
     if (missing.size() + misshapen.size() + (init.strict() ? unused.size() : 0) > 0) {
       throw new ConfigException(List.of(new Diagnostic(file.bound().at(init, "weights"),
           path + " does not fit the model: " + problems(missing, misshapen, init.strict() ? unused : List.of()),
           hint(source, missing, misshapen, unused))));
     }
-    if (variables.weightNames().stream().noneMatch(source.tensors::containsKey)) {
+    if (names.stream().noneMatch(source.tensors::containsKey)) {
       throw new ConfigException(List.of(new Diagnostic(file.bound().at(init, "weights"),
           path + " does not fit the model: none of its names (" + listed(List.copyOf(source.tensors.keySet())) + ") is one of the model's ("
-              + listed(List.copyOf(variables.weightNames())) + ")",
-          hint(source, List.copyOf(variables.weightNames()), misshapen, List.copyOf(source.tensors.keySet())))));
+              + listed(names) + ")",
+          hint(source, names, misshapen, List.copyOf(source.tensors.keySet())))));
     }
     requireTheSameWords(source, prepared, path);
-    variables.load(source.tensors, false, problem -> {});
+    return source.tensors;
   }
 
   /// An embedding of other words would fit by its shape, and mean nothing.

@@ -237,6 +237,13 @@ class BinderTest {
   }
 
   @Test
+  void theFirstArgumentMayStandInAShortRecordsPlace() {
+    assertThat(Sample.bind("data: a.csv").value().data()).contains(new Sample.Source(Path.of("a.csv"), List.of()));
+    assertThat(Sample.bind("data: {path: a.csv, shape: 3}").value().data()).contains(new Sample.Source(Path.of("a.csv"), List.of(3)));
+    assertThat(Sample.errors("training: 3")).containsExactly("1:11: `training`: found 3, expected mapping with `epochs`, `batch_size`, `shuffle`");
+  }
+
+  @Test
   void anEmptyOrScalarFileIsRefused() {
     assertThat(Sample.errors("hello")).hasSize(1).first().asString().startsWith("1:1: the file: found hello, expected mapping with `name`, `seed`");
     assertThat(Sample.errors("- a\n- b")).hasSize(1).first().asString().startsWith("1:1: the file: found a list, expected mapping");

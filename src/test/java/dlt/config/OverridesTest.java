@@ -66,6 +66,12 @@ class OverridesTest {
   }
 
   @Test
+  void anotherArgumentStandsBesideTheFirstOfAShortRecord() {
+    assertThat(sample("data: a.csv", "data.shape=3").data()).contains(new Sample.Source(Path.of("a.csv"), List.of(3)));
+    assertThat(sample("data: {path: a.csv, shape: 3}", "data=b.csv").data()).contains(new Sample.Source(Path.of("b.csv"), List.of()));
+  }
+
+  @Test
   void whatDoesNotFitTheFileIsRefused() {
     assertThat(Sample.errors(set("optimizer: adam", "optimizer.sgd.lr=1"))).containsExactly("1:11: `optimizer`: found the kinds `adam` and `sgd`, expected one");
     assertThat(Sample.errors(set("split: none", "split.folds=3")))

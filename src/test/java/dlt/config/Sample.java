@@ -19,6 +19,7 @@ record Sample(
     @Doc("Anything.") Optional<YamlNode> sweep,
     @Doc("Conditions.") @Key("assert") @Default("[]") List<String> conditions) {
 
+  @Shorthand
   record Source(@Doc("The file.") Path path, @Doc("Sizes.") @Range(min = 1) @Default("[]") List<Integer> shape) {}
 
   @Doc("none, or a ratio, or folds.")

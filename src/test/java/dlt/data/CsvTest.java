@@ -208,7 +208,7 @@ class CsvTest {
     fails(text, columns(csv("y"), Optional.empty(), List.of("idd")), CLASSES, "has no column 'idd'");
     fails(text, types(csv("y"), Map.of("q", new ColumnType.Numeric())), CLASSES, "has no column 'q'");
     fails("y\n1\n", csv("y"), CLASSES, "no column is left to predict from");
-    fails("a;b;y\n1;2;3\n", csv("y"), CLASSES, "its only column is 'a;b;y', is `delimiter` right?");
+    fails("a;b;y\n1;2;3\n", csv("y"), CLASSES, "its only column is 'a;b;y'; the cells seem to be divided by ';' (`delimiter: ';'`)");
   }
 
   @Test
@@ -340,5 +340,24 @@ class CsvTest {
     assertThatThrownBy(() -> inputs(csv("y"), Map.of("a", List.of("b"), "c", List.of("b")))).hasMessageContaining("'b' twice");
     assertThatThrownBy(() -> inputs(csv("y"), Map.of("a", List.of()))).hasMessageContaining("no columns of 'a'");
     assertThatThrownBy(() -> inputs(columns(csv("y"), Optional.of(List.of("b")), List.of()), Map.of("a", List.of("c")))).hasMessageContaining("beside features");
+  }
+
+  @Test
+  void decimalCommasAreNumbersWhereTheTableSaysSo() throws IOException {
+    Files.writeString(folder.resolve("t.csv"), "a;b;y\n1,5;1.234,25;ja\n-0,25;12;nein\n;1.234.567;ja\n");
+    Csv c = csv("y");
+    Csv comma = new Csv(c.path(), c.target(), c.features(), c.inputs(), c.ignore(), c.types(), Csv.Missing.KEEP, c.missingValues(), c.unknown(), c.shape(), ";", true, ",");
+    Dataset d = comma.open(folder, CLASSES);
+    assertThat(Samples.input(d, 0)).containsExactly(1.5, 1234.25);
+    assertThat(Samples.input(d, 1)).containsExactly(-0.25, 12);
+    assertThat(Samples.input(d, 2)).containsExactly(Double.NaN, 1234567);
+    assertThatThrownBy(() -> new Csv(c.path(), c.target(), c.features(), c.inputs(), c.ignore(), c.types(), c.missing(), c.missingValues(), c.unknown(), c.shape(), ",", true, ","))
+        .isInstanceOf(dlt.config.Invalid.class).hasMessageContaining("divides the cells too");
+  }
+
+  @Test
+  void whatDividesTheCellsInsteadIsNamed() {
+    fails("a,b;y\n1;2\n", csv("b;y"), CLASSES, "has 1 cells, the first line has 2; the cells seem to be divided by ';' (`delimiter: ';'`)");
+    fails("\"a\"\t\"y\"\n1\t2\n", csv("y"), CLASSES, "the cells seem to be divided by tabs (`delimiter: tab`)");
   }
 }

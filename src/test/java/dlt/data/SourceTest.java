@@ -41,7 +41,7 @@ class SourceTest {
     assertThat(Source.of(folder, IDX, SCHEMA)).isEqualTo(new Images(folder.toString(), new IntPair(8, 9), 1));
     Csv table = (Csv) Source.of(Path.of("b.tsv.gz"), IDX, SCHEMA);
     assertThat(table.shape()).contains(List.of(1, 8, 9));
-    assertThat(table.separator()).isEqualTo('\t');
+    assertThat(table.form().delimiter()).isEqualTo('\t');
   }
 
   @Test

@@ -274,4 +274,46 @@ class TextsTest {
       assertThat(Arrays.stream(Samples.read(epoch, 0, false, field))).allMatch(w -> w >= 2 && w <= 5);
     }
   }
+
+  private Csv two(ColumnType.Text t, ColumnType.Text u) {
+    return new Csv("t.csv", List.of("y"), Optional.empty(), Map.of("a", List.of("t"), "b", List.of("u")), List.of(), Map.of("t", t, "u", u), Table.Missing.ERROR, List.of(),
+        Table.Unknown.ERROR, Optional.empty(), ",", true);
+  }
+
+  private static ColumnType.Text with(ColumnType.Text t, String vocabularyOf, String words) {
+    return new ColumnType.Text(t.length(), t.vocabulary(), t.minCount(), t.by(), t.lowercase(), t.paddingSide(), t.truncationSide(),
+        Optional.ofNullable(vocabularyOf), Optional.ofNullable(words));
+  }
+
+  @Test
+  void columnsMayHaveOneVocabularyWhichCountsTheWordsOfBoth() {
+    String table = "t,u,y\nred green,blue red,x\ngreen,blue blue,z\nwhite,black,x\n";
+    Dataset d = fitted(open(table, two(limited(3, 2, 2), with(limited(4, 9, 1), "t", null)), CLASSES), 0, 1);
+    for (Field f : d.inputs()) {
+      assertThat(f.vocabulary().orElseThrow().words()).as(f.name()).containsExactly("blue", "green"); // red comes twice too, and later in order
+    }
+    int a = d.inputs().getFirst().name().equals("a") ? 0 : 1;
+    assertThat(Samples.read(d, 0, false, a)).containsExactly(0, 1, 3);
+    assertThat(Samples.read(d, 0, false, 1 - a)).containsExactly(0, 0, 2, 1);
+    assertThat(Samples.read(d, 2, false, 1 - a)).containsExactly(0, 0, 0, 1);
+    assertThatThrownBy(() -> two(text(3), with(text(3), "y", null))).hasMessageContaining("vocabulary_of: y");
+    assertThatThrownBy(() -> two(characters(true), with(text(3), "t", null))).hasMessageContaining("whose words are others");
+    assertThatThrownBy(() -> two(text(3), with(text(3), "t", "w.txt"))).hasMessageContaining("vocabulary_of beside words");
+  }
+
+  @Test
+  void aVocabularyMayStandInAFile() throws IOException {
+    Files.writeString(folder.resolve("w.txt"), "green\n!\nred\n");
+    String table = "t,u,y\nred green,blue red,x\ngreen,red !,z\n";
+    Dataset d = fitted(open(table, two(with(text(2), null, "w.txt"), with(text(3), "t", null)), CLASSES), 0);
+    int a = d.inputs().getFirst().name().equals("a") ? 0 : 1;
+    assertThat(Samples.read(d, 0, false, a)).containsExactly(4, 2);
+    assertThat(Samples.read(d, 0, false, 1 - a)).containsExactly(0, 1, 4);
+    assertThat(Samples.read(d, 1, false, 1 - a)).containsExactly(0, 4, 3);
+    assertThat(d.inputs().getFirst().indices()).hasValue(5);
+    for (var wrong : Map.of("a\nTwo\n", "w.txt:2: 'Two' is no word", "a b\n", "it would be [a, b]", "a\nb\na\n", "w.txt:3: 'a' comes twice", "", "holds no words").entrySet()) {
+      Files.writeString(folder.resolve("w.txt"), wrong.getKey());
+      assertThatThrownBy(() -> open(table, two(with(text(2), null, "w.txt"), text(3)), CLASSES)).isInstanceOf(Failure.class).hasMessageContaining(wrong.getValue());
+    }
+  }
 }

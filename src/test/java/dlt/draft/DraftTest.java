@@ -8,6 +8,7 @@ import dlt.experiment.ExperimentFile;
 import dlt.experiment.Prepared;
 import dlt.metric.Task;
 import dlt.tensor.HostTensor;
+import dlt.tensor.Npy;
 import dlt.tensor.Npz;
 import dlt.tensor.Shape;
 import java.awt.image.BufferedImage;
@@ -92,6 +93,16 @@ class DraftTest {
   }
 
   @Test
+  void numbersThatNeverComeTwiceGiveNothingAwayUnlessTheyAreTheTarget() throws IOException {
+    Random random = new Random(7);
+    Draft d = table("a,copy,price\n" + rows(60, i -> {
+      double price = 1000 * random.nextDouble();
+      return random.nextDouble() + "," + price + "," + price;
+    }), Optional.empty());
+    assertThat(d.seen()).noneMatch(s -> s.startsWith("left out a")).anyMatch(s -> s.startsWith("left out copy"));
+  }
+
+  @Test
   void digitsAreSeenToBeImages() {
     Draft d = Draft.of(Path.of("experiments/data/digits.csv"), Optional.empty(), "digits.csv");
     assertThat(d.yaml()).contains("shape: [1, 8, 8]", "conv2d", "scale: 0.0625");
@@ -129,6 +140,86 @@ class DraftTest {
   void arraysAreToldApartByTheirNamesAndSizes() throws IOException {
     Files.copy(Path.of("experiments/data/discs.npz"), folder.resolve("discs.npz"));
     assertThatThrownBy(() -> Draft.of(folder.resolve("discs.npz"), Optional.of("nothing"), "discs.npz")).isInstanceOf(Failure.class).hasMessageContaining("nothing");
+  }
+
+  @Test
+  void whatDividesCellsAndDecimalsIsSeen() throws IOException {
+    Random random = new Random(5);
+    Draft d = table("L\u00e4nge;Farbe;Preis\n" + rows(80, i -> (i + random.nextDouble() + ";" + (i % 2 == 0 ? "rot" : "blau") + ";" + 1000 * random.nextDouble()).replace('.', ',')), Optional.empty());
+    assertThat(d.yaml()).contains("delimiter: ';', decimal: ','}");
+    assertThat(d.seen()).contains("read with delimiter: ';', decimal: ','");
+    Prepared p = prepared(d);
+    assertThat(p.task()).isEqualTo(Task.REGRESSION);
+    assertThat(p.parts().train().dataset().inputs().getFirst().columns()).extracting(c -> c.name()).containsExactly("L\u00e4nge", "Farbe");
+    assertThat(prepared(table("a\tb\tkind\n" + rows(60, i -> random.nextDouble() + "\t" + random.nextDouble() + "\t" + i % 3), Optional.empty())).task()).isEqualTo(Task.MULTICLASS);
+    Draft quoted = table("\"a\";\"b, c\";\"kind\"\n" + rows(60, i -> random.nextDouble() + ";" + random.nextDouble() + ";\"x, " + i % 3 + "\""), Optional.empty());
+    assertThat(prepared(quoted).parts().train().dataset().targets().getFirst().classes()).containsExactly("x, 0", "x, 1", "x, 2");
+    Draft headless = table(rows(60, i -> random.nextDouble() + "," + random.nextDouble() + "," + i % 2), Optional.empty());
+    assertThat(headless.yaml()).contains("target: c2", "header: false");
+    assertThat(prepared(headless).task()).isEqualTo(Task.MULTICLASS);
+    assertThat(table("a,\"b\"\n" + rows(60, i -> random.nextDouble() + ",\"x;y" + i % 2 + "\""), Optional.empty()).yaml()).doesNotContain("delimiter");
+  }
+
+  /// So many images of 30 x 22 pixels and their masks of these values in turn, two of them in each.
+  private Draft masks(String name, int type, String suffix, int... values) throws IOException {
+    for (String part : List.of("pictures", "labels")) {
+      Files.createDirectories(folder.resolve(name).resolve(part));
+    }
+    for (int i = 0; i < 10; i++) {
+      ImageIO.write(new BufferedImage(30, 22, BufferedImage.TYPE_BYTE_GRAY), "png", folder.resolve(name).resolve("pictures/" + i + ".png").toFile());
+      BufferedImage mask = new BufferedImage(30, 22, type);
+      for (int x = 0; x < 30; x++) {
+        for (int y = 0; y < 22; y++) {
+          int v = values[(x + i) % values.length];
+          if (type == BufferedImage.TYPE_BYTE_GRAY) {
+            mask.getRaster().setSample(x, y, 0, v);
+          } else {
+            mask.setRGB(x, y, v);
+          }
+        }
+      }
+      ImageIO.write(mask, "png", folder.resolve(name).resolve("labels/" + i + suffix + ".png").toFile());
+    }
+    return Draft.of(folder.resolve(name), Optional.empty(), name);
+  }
+
+  @Test
+  void imagesAndTheirMasksBecomeAUNet() throws IOException {
+    Draft binary = masks("binary", BufferedImage.TYPE_BYTE_GRAY, "_m", 0, 255);
+    assertThat(binary.yaml()).contains("images: binary/pictures, masks: binary/labels, size: [20, 28], channels: 1, suffix: _m}", "loss: bce_with_logits", "metrics: [iou, dice]");
+    assertThat(prepared(binary).task()).isEqualTo(Task.BINARY);
+    Draft classes = masks("classes", BufferedImage.TYPE_BYTE_GRAY, "", 0, 1, 3, 255);
+    assertThat(classes.yaml()).contains("ignore_index: 255", "conv2d: {out_channels: 4, kernel_size: 1}");
+    assertThat(prepared(classes).task()).isEqualTo(Task.MULTICLASS);
+    Draft colors = masks("colors", BufferedImage.TYPE_INT_RGB, "", 0, 0xff0000, 0x0000ff);
+    assertThat(colors.yaml()).contains("colors: {class0: [0, 0, 0], class1: [0, 0, 255], class2: [255, 0, 0]}");
+    assertThat(prepared(colors).assembly().outputs().get("output").dims()).containsExactly(3, 20, 28);
+    assertThat(masks("many", BufferedImage.TYPE_BYTE_GRAY, "", 0, 1, 3, 200, 252, 253).yaml()).contains("threshold: 127");
+  }
+
+  @Test
+  void npyFilesFindTheirTargetBesideThem() throws IOException {
+    HostTensor x = HostTensor.allocate(dlt.tensor.TensorType.float32(Shape.of(40, 2, 5)));
+    HostTensor y = HostTensor.allocate(dlt.tensor.TensorType.int64(40));
+    for (int i = 0; i < 400; i++) {
+      x.set(i, i % 7);
+      y.setLong(i / 10, i / 10 % 3);
+    }
+    Files.createDirectories(folder.resolve("alone"));
+    Npy.write(folder.resolve("alone/x.npy"), x);
+    Draft alone = Draft.of(folder.resolve("alone/x.npy"), Optional.empty(), "alone/x.npy");
+    assertThat(alone.seen()).anyMatch(s -> s.contains("an autoencoder"));
+    assertThat(prepared(alone).assembly().outputs().values()).containsExactly(Shape.of(2, 5));
+    Npy.write(folder.resolve("alone/kinds.npy"), y);
+    assertThatThrownBy(() -> Draft.of(folder.resolve("alone/x.npy"), Optional.empty(), "alone/x.npy")).isInstanceOf(Failure.class)
+        .hasMessageContaining("which array is the target? name it with --target; beside it there are x.npy, kinds.npy");
+    assertThat(prepared(Draft.of(folder.resolve("alone/x.npy"), Optional.of("alone/kinds.npy"), "alone/x.npy")).task()).isEqualTo(Task.MULTICLASS);
+    Npy.write(folder.resolve("alone/y.npy"), y);
+    Draft beside = Draft.of(folder.resolve("alone/x.npy"), Optional.empty(), "alone/x.npy");
+    assertThat(beside.yaml()).contains("npy: {inputs: alone/x.npy, targets: alone/y.npy}");
+    assertThat(prepared(beside).task()).isEqualTo(Task.MULTICLASS);
+    Npz.write(folder.resolve("one.npz"), new LinkedHashMap<>(java.util.Map.of("data", x)));
+    assertThat(prepared(Draft.of(folder.resolve("one.npz"), Optional.empty(), "one.npz")).task()).isEqualTo(Task.REGRESSION);
   }
 
   @Test

@@ -33,7 +33,7 @@ class LayerGradientsTest {
 
   /// Of the sequences `a` and of all parameters; the tokens `b` are indices, of which the first of one sequence are padding.
   @ParameterizedTest
-  @ValueSource(strings = {"positional_encoding: {from: a}", "positional_encoding: {kind: learned, from: a}", "max: {dim: 1, from: a}", "abs: {from: a}", "sub: {from: [a, a]}",
+  @ValueSource(strings = {"positional_encoding: {from: a}", "positional_encoding: {kind: learned, from: a}", "max: {dim: 1, from: a}", "abs: {from: a}", "upsample: {scale_factor: 1.5, mode: linear, from: a}", "sub: {from: [a, a]}",
       "narrow: {start: 1, length: 2, from: a}", "lstm: {hidden_size: 2, bidirectional: true, from: [a, b]}", "gru: {hidden_size: 2, output: last, from: [a, b]}",
       "transformer_decoder_layer: {nhead: 2, dim_feedforward: 3, activation: tanh, from: [a, a, b]}", "reflection_pad1d: {padding: 1, from: a}",
       "circular_pad1d: {padding: [1, 2], from: a}", "masked_mean: {from: [a, b]}",

@@ -46,6 +46,25 @@ class LayersTest {
   }
 
   @Test
+  void aReparameterizedSampleIsNormalInTrainingAndItsMeanInInference() {
+    Shape shape = Shape.of(100, 100);
+    double[] mu = ones(10000);
+    double[] logvar = new double[10000];
+    Arrays.fill(logvar, Math.log(4));
+    BuiltModel m = BuiltModel.training("- reparameterize: {from: [a, b]}", shape, shape);
+    double[] y = m.run(mu, logvar);
+    double mean = Arrays.stream(y).average().orElseThrow();
+    assertThat(mean).isCloseTo(1, within(0.08)); // four standard errors
+    assertThat(Arrays.stream(y).map(v -> (v - mean) * (v - mean)).average().orElseThrow()).isCloseTo(4, within(0.25));
+    assertThat(Arrays.stream(y).filter(v -> Math.abs(v - 1) < 2).count() / 1e4).isCloseTo(0.6827, within(0.02));
+    assertThat(Arrays.stream(y).filter(v -> Math.abs(v - 1) < 4).count() / 1e4).isCloseTo(0.9545, within(0.01));
+    assertThat(BuiltModel.inference("- reparameterize: {from: [a, b]}", shape, shape).run(mu)).containsExactly(mu);
+    assertThatThrownBy(() -> BuiltModel.inference("- reparameterize: {from: [a, b]}", shape, Shape.of(100, 1)))
+        .hasMessageContaining("means [100, 100] met logarithms of variances [100, 1], expected one for each mean");
+    assertThatThrownBy(() -> BuiltModel.inference("- reparameterize", shape)).hasMessageContaining("name them, `from: [mu, logvar]`");
+  }
+
+  @Test
   void dropoutOfEverythingGivesZeros() {
     assertThat(BuiltModel.training("- dropout: 1", Shape.of(2, 2)).run(ones(4))).containsOnly(0);
   }

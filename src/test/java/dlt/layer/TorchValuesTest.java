@@ -170,6 +170,20 @@ class TorchValuesTest {
         -0.4105674093434298, 0.004425697988050785);
   }
 
+  /// torch.nn.Upsample of signals: with mode='nearest' and 'linear'.
+  @Test
+  void signalsGrowByRepetitionOrAlongLines() {
+    Shape x = Shape.of(1, 2, 3);
+    double[] in = BuiltModel.range(6);
+    close(model("upsample: 2", x).run(in), 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5);
+    close(model("upsample: {scale_factor: 2, mode: linear}", x).run(in), 0, 0.25, 0.75, 1.25, 1.75, 2, 3, 3.25, 3.75, 4.25, 4.75, 5);
+    close(model("upsample: {size: 5, mode: linear, align_corners: true}", x).run(in), 0, 0.5, 1, 1.5, 2, 3, 3.5, 4, 4.5, 5);
+    assertThatThrownBy(() -> model("upsample: {scale_factor: 2, mode: bilinear}", x))
+        .hasMessageContaining("mode bilinear met [1, 2, 3]: linear is for signals [N, C, L], bilinear and bicubic are for images [N, C, H, W]");
+    assertThatThrownBy(() -> model("upsample: {size: [2, 3]}", x)).hasMessageContaining("rows and columns met signals [1, 2, 3], which have one length");
+    assertThatThrownBy(() -> model("upsample: {scale_factor: 2, mode: linear}", Shape.of(1, 1, 2, 2))).hasMessageContaining("mode linear met [1, 1, 2, 2]");
+  }
+
   @Test
   void signalsArePaddedAtTheirEnds() {
     double[] in = BuiltModel.range(6);

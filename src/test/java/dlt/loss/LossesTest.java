@@ -352,4 +352,23 @@ class LossesTest {
     assertThat(run(loss("gaussian_nll"), t, x, one).value[0]).isCloseTo(run(loss("gaussian_nll"), t, x, each).value[0], within(1e-14));
   }
 
+
+  /// torch.distributions.kl_divergence(Normal(mu, exp(logvar / 2)), Normal(0, 1)).
+  @Test
+  void theDivergenceFromTheStandardNormalDistributionIsPyTorchs() {
+    HostTensor mu = HostTensor.of(Shape.of(2, 2), 0f, 1f, -2f, 0.5f);
+    HostTensor logvar = HostTensor.of(Shape.of(2, 2), 0f, 0.5f, -1f, 1f);
+    double[] expected = {0, 0.5743606353500641, 2.1839397205857212, 0.4841409142295226};
+    assertThat(run(loss("{gaussian_kl: {reduction: none}}"), null, mu, logvar).value).usingComparatorWithPrecision(1e-12).containsExactly(expected);
+    double sum = Arrays.stream(expected).sum();
+    Result total = run(loss("{gaussian_kl: {reduction: sum}}"), null, mu, logvar);
+    assertThat(total.value[0]).isCloseTo(sum, within(1e-12));
+    assertThat(run(loss("{gaussian_kl: {reduction: batchmean}}"), null, mu, logvar).value[0]).isCloseTo(sum / 2, within(1e-12));
+    assertThat(run(loss("gaussian_kl"), null, mu, logvar).value[0]).isCloseTo(sum / 4, within(1e-12));
+    for (int i = 0; i < 4; i++) {
+      assertThat(total.gradients[0][i]).isCloseTo(mu.at(i), within(1e-12));
+      assertThat(total.gradients[1][i]).isCloseTo(Math.expm1(logvar.at(i)) / 2, within(1e-12));
+    }
+    assertThatThrownBy(() -> run(loss("gaussian_kl"), null, mu, HostTensor.of(Shape.of(2, 1), 0f, 0f))).hasMessageContaining("[gaussian_kl] predictions [2, 2] met [2, 1]");
+  }
 }

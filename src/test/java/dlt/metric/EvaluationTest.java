@@ -151,4 +151,11 @@ class EvaluationTest {
       assertThat(Metric.fitting(task)).containsAll(task.metrics());
     }
   }
+
+  @Test
+  void theClassThatTheLossIgnoresDoesNotCount() {
+    Evaluation e = new Evaluation(Task.MULTICLASS, List.of(Metric.ACCURACY), 0);
+    e.add(HostTensor.of(Shape.of(4, 2), 1f, 0f, 0f, 1f, 1f, 0f, 0f, 1f), HostTensor.of(Shape.of(4), 0L, 1L, 1L, 0L));
+    assertThat(e.values().get("accuracy")).isEqualTo(0.5);
+  }
 }

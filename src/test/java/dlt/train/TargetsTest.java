@@ -150,9 +150,9 @@ class TargetsTest {
   private static String rows(SmallRun run, boolean lines) {
     SavedModel model = SavedModel.open(run.result().run());
     Predictions predictions = new Predictions(model, lines);
-    StringBuilder text = new StringBuilder(predictions.header());
+    StringBuilder text = new StringBuilder(predictions.header(false));
     try (Backend backend = new ReferenceBackend(); Predictor predictor = new Predictor(model, backend)) {
-      predictor.predict(model.parts().validation().orElseThrow(), outputs -> text.append(predictions.rows(outputs)));
+      predictor.predict(model.parts().validation().orElseThrow(), outputs -> text.append(predictions.rows(outputs, List.of())));
     }
     return text.toString();
   }

@@ -1,0 +1,63 @@
+package dlt.train;
+
+import dlt.tensor.DType;
+import dlt.tensor.HostTensor;
+import dlt.tensor.Npy;
+import dlt.tensor.Npz;
+import dlt.tensor.TensorType;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.foreign.MemorySegment;
+import java.util.LinkedHashMap;
+import java.util.Optional;
+import java.util.SequencedMap;
+
+/// Predictions as arrays, whose first dimension counts the samples.
+public final class PredictedArrays {
+  private final String scored;
+  private final Optional<PlacedClasses> placed;
+  private final SequencedMap<String, HostTensor> arrays = new LinkedHashMap<>();
+  private int done;
+
+  /// Of so many samples. `one` takes the output alone that metrics are of, and says the class at each place, int64, of one that means
+  /// that; else every output is taken, as numbers.
+  public PredictedArrays(SavedModel model, int samples, boolean one) {
+    this.scored = model.assembly().scored();
+    this.placed = one ? PlacedClasses.of(model) : Optional.empty();
+    model.assembly().outputs().forEach((name, shape) -> {
+      if (!one || name.equals(scored)) {
+        arrays.put(name, HostTensor.allocate(placed.isPresent() ? new TensorType(DType.INT64, placed.get().places().insert(0, samples)) : TensorType.float32(shape.insert(0, samples))));
+      }
+    });
+  }
+
+  /// Takes the next batch of activated outputs.
+  public void add(SequencedMap<String, HostTensor> outputs) {
+    int size = outputs.firstEntry().getValue().shape().dim(0);
+    arrays.forEach((name, array) -> {
+      HostTensor batch = outputs.get(name);
+      if (placed.isEmpty()) {
+        long bytes = batch.data().byteSize();
+        MemorySegment.copy(batch.data(), 0, array.data(), bytes / size * done, bytes);
+        return;
+      }
+      for (int sample = 0; sample < size; sample++) {
+        int[] classes = placed.get().of(batch, sample);
+        for (int i = 0; i < classes.length; i++) {
+          array.setLong((long) (done + sample) * classes.length + i, classes[i]);
+        }
+      }
+    });
+    done += size;
+  }
+
+  /// The only array as npy.
+  public void npy(OutputStream out) throws IOException {
+    Npy.write(out, arrays.firstEntry().getValue());
+  }
+
+  /// All arrays under the outputs' names as npz.
+  public void npz(OutputStream out) throws IOException {
+    Npz.write(out, arrays);
+  }
+}
