@@ -29,7 +29,7 @@ final class ClassTable {
   /// Of so many classes or labels: those of the data where they have names, else no and yes, or their numbers.
   private static List<String> names(int count, Assembly assembly) {
     LossTerm first = assembly.experiment().loss().getFirst();
-    if (assembly.expected(first, 1).isPresent()) {
+    if (assembly.expected(first, 1).isPresent() && assembly.targetInput(first).isEmpty()) {
       Field target = assembly.schema().targets().get(assembly.targetIndex(first));
       List<String> columns = target.columns().stream().map(Column::name).toList();
       if (target.classes().size() == count) {

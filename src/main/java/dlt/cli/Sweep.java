@@ -42,7 +42,6 @@ final class Sweep implements Callable<Integer> {
   /// So many places are shown while the sweep goes on.
   private static final int LIVE = 5;
 
-  private long told;
   private int drawn;
 
   @Override
@@ -61,11 +60,12 @@ final class Sweep implements Callable<Integer> {
 
   private int sweep(SweepFile file, Path folder) {
     int share = Math.max(1, device.threads() / file.sweep().parallel());
+    int trials = file.sweep().trials();
     SweepRun.Result result;
     try (Interruption interruption = new Interruption()) {
       AtomicBoolean goesOn = new AtomicBoolean(resume);
       result = device.retried(file.experiment().experiment().training(), () ->
-          new SweepRun(file, folder, e -> device.open(e.training(), share), Version.text(), interruption::requested, this::show).train(goesOn.getAndSet(true)));
+          new SweepRun(file, folder, e -> device.open(e.training(), share), Version.text(), interruption::requested, (board, seconds) -> show(board, seconds, trials, file.sweep().minutes())).train(goesOn.getAndSet(true)));
       if (result.stopped() && interruption.requested()) {
         output.say("stopped; all trials are saved in " + folder + "\ngo on with: dlt sweep " + experiment.file + " --out " + folder + " --resume");
         return interruption.exitCode();
@@ -123,11 +123,11 @@ final class Sweep implements Callable<Integer> {
   }
 
   /// The best so far: a table that is redrawn on a terminal, a line for each trial elsewhere.
-  private void show(Leaderboard board) {
-    told++;
+  private void show(Leaderboard board, double seconds, int trials, Optional<Double> minutes) {
     OptionalInt columns = Terminal.columns();
     Standing best = board.sorted().getFirst();
-    String line = String.format(Locale.ROOT, "%d trials done; best: trial %d, %s %s", told, best.trial().number() + 1, board.metric(),
+    String line = String.format(Locale.ROOT, "%d of %d trials, %s%s; best: trial %d, %s %s", board.sorted().size(), trials, Progress.duration(seconds),
+        minutes.map(m -> " of " + Progress.duration(m * 60)).orElse(""), best.trial().number() + 1, board.metric(),
         best.failed().map(Standing.Failing::text).orElseGet(() -> String.format(Locale.ROOT, "%.5g", best.score())));
     if (columns.isEmpty()) {
       output.say(line);

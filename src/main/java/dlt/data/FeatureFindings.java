@@ -26,9 +26,11 @@ final class FeatureFindings {
 
   /// One number of a target, of each sample.
   private record Answer(Field field, double[] values) {
-    /// Whether it is to be the same as the input, as an autoencoder's.
+    /// Whether it is to be the same as the input, as an autoencoder's, or a class of several steps, of which an array as long may hold
+    /// those before.
     boolean repeats(Field input) {
-      return field.name().equals(input.name()) && field.type().shape().equals(input.type().shape());
+      boolean steps = field.type().dtype() == DType.INT64 && field.type().shape().rank() > 0 && input.columns().isEmpty();
+      return (steps || field.name().equals(input.name())) && field.type().shape().equals(input.type().shape());
     }
   }
 

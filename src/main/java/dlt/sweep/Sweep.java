@@ -37,6 +37,15 @@ public record Sweep(
     }
   }
 
+  /// How many trials there are to be.
+  public int trials() {
+    return switch (method) {
+      case Method.Grid _ -> new Proposals(this, 0).grid().size();
+      case Method.Random r -> r.trials();
+      case Method.Tpe t -> t.trials();
+    };
+  }
+
   private static void requireFew(String component, String what, double trials) {
     if (trials > MOST_TRIALS) {
       throw new Invalid(component, String.format(Locale.ROOT, "%s of %.0f trials", what, trials), "at most " + MOST_TRIALS + "; `method: {random: N}` takes N of them");

@@ -30,9 +30,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntPredicate;
+import java.util.function.ObjDoubleConsumer;
 import java.util.stream.Stream;
 
 /// Trains the trials of a sweep, each a run of its own below the sweep's folder, and copies the winner's run to `best`. What
@@ -42,20 +42,24 @@ public final class SweepRun {
   /// What came of it. `best` is the winner's run; empty where every trial diverged, or where it was `stopped`.
   public record Result(Path folder, Leaderboard leaderboard, Optional<RunDirectory> best, boolean stopped) {}
 
+  /// Seconds.
+  private static final double SAVED_EVERY = 5;
+
   private final SweepFile file;
   private final Path folder;
   private final Devices devices;
   private final OpenedData data;
   private final String version;
   private final BooleanSupplier stop;
-  private final Consumer<Leaderboard> changed;
+  private final ObjDoubleConsumer<Leaderboard> changed;
   private final Leaderboard leaderboard;
   private final UsedTime used;
+  private double saved = -SAVED_EVERY;
   private volatile boolean broken;
 
   /// A sweep of `file` into `folder`. `backend` opens a device for one trial; `changed` is shown the leaderboard after each
-  /// change of it, by one thread at a time.
-  public SweepRun(SweepFile file, Path folder, Function<Experiment, Backend> backend, String version, BooleanSupplier stop, Consumer<Leaderboard> changed) {
+  /// change of it, with the seconds that the sweep took so far (with those before a resume where `minutes` limit it), by one thread at a time.
+  public SweepRun(SweepFile file, Path folder, Function<Experiment, Backend> backend, String version, BooleanSupplier stop, ObjDoubleConsumer<Leaderboard> changed) {
     this.file = file;
     this.folder = folder;
     this.devices = new Devices(backend);
@@ -261,10 +265,19 @@ public final class SweepRun {
     synchronized (leaderboard) {
       leaderboard.put(standing);
       writeLeaderboard();
-      if (file.sweep().minutes().isPresent()) {
+      saveTime(0);
+      changed.accept(leaderboard, used.seconds());
+    }
+  }
+
+  /// Keeps the time that a limit of minutes counts, where `since` seconds went by since it was kept: an attempt that is killed has taken
+  /// it all the same.
+  private void saveTime(double since) {
+    synchronized (used) {
+      if (file.sweep().minutes().isPresent() && used.seconds() - saved >= since) {
         used.save();
+        saved = used.seconds();
       }
-      changed.accept(leaderboard);
     }
   }
 
@@ -330,7 +343,7 @@ public final class SweepRun {
   }
 
   /// Counts a trial's epochs and says when it has had enough of them.
-  private static final class Limit implements TrainingListener {
+  private final class Limit implements TrainingListener {
     private final int epochs;
     private volatile boolean reached;
 
@@ -348,6 +361,7 @@ public final class SweepRun {
     @Override
     public void epoch(int epoch, int all, double trainLoss, Optional<Scores> validation, double seconds, double samplesPerSecond, boolean best) {
       reached = epoch >= epochs;
+      saveTime(SAVED_EVERY);
     }
 
     @Override

@@ -87,7 +87,7 @@ public final class StepBench implements AutoCloseable {
       targets.add(HostTensor.allocate(batched(f.type())));
     }
     for (LossTerm term : assembly.experiment().loss()) {
-      assembly.expected(term, batchSize).ifPresent(e -> fill(targets.get(assembly.targetIndex(term)), e, random));
+      assembly.expected(term, batchSize).filter(_ -> assembly.targetInput(term).isEmpty()).ifPresent(e -> fill(targets.get(assembly.targetIndex(term)), e, random));
     }
     return new Batch(inputs, targets, batchSize, index);
   }

@@ -37,7 +37,7 @@ class SweepRunTest {
   }
 
   private static SweepRun run(SweepFile file, Path to, BooleanSupplier stop) {
-    return new SweepRun(file, to, _ -> CpuBackend.open(1, false), "test", stop, _ -> {});
+    return new SweepRun(file, to, _ -> CpuBackend.open(1, false), "test", stop, (_, _) -> {});
   }
 
   private String leaderboard(String name) throws IOException {
@@ -99,6 +99,18 @@ class SweepRunTest {
     assertThat(to.resolve("best/.lock")).doesNotExist();
   }
 
+  /// One that is killed after an epoch has taken its time all the same.
+  @Test
+  @Timeout(120)
+  void theTimeThatAttemptsTakeIsKeptBeforeATrialEnds() throws IOException {
+    Path to = folder.resolve("timed");
+    SweepFile file = SweepFile.read(file("method: {random: 1}").file(), List.of("training.epochs=100000000",
+        "sweep={method: {random: 1}, minutes: 60, parameters: {training.batch_size: {choice: [16, 32]}}}"));
+    assertThat(file.sweep().trials()).isEqualTo(1);
+    assertThat(run(file, to, () -> Files.exists(to.resolve("time.json"))).train(false).stopped()).isTrue();
+    assertThat(to.resolve("time.json")).content().startsWith("{\"seconds\":");
+  }
+
   @Test
   @Timeout(120)
   void aTrialThatFailsStopsThoseBesideIt() throws IOException {
@@ -116,7 +128,7 @@ class SweepRunTest {
       }
       training.countDown();
       return CpuBackend.open(1, false);
-    }, "test", () -> false, _ -> {});
+    }, "test", () -> false, (_, _) -> {});
     assertThatThrownBy(() -> sweep.train(false)).isInstanceOf(Failure.class).hasMessage("the device is gone");
   }
 
