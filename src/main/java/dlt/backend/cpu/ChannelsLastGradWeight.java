@@ -29,11 +29,9 @@ import java.util.stream.Stream;
 /// broadcast from where they lie; those that would lie beside the image are left out of the code.
 ///
 /// Call it with the first window's first pixel, the first gradient pixel, the sums, the number of rows, of images, and of tiles, all at
-/// least 1. A row has `width` gradient pixels. Sums are `sumBytes` apart. `farImages`, `farGradients`: image
-/// values, gradients lie too far apart to be foreseen by the processor, so the code asks for those of a later row.
+/// least 1. A row has `width` gradient pixels. Sums are `sumBytes` apart.
 record ChannelsLastGradWeight(
-    List<Tap> taps, int vectors, boolean add, int width, Steps images, Steps gradients, long tileImages, boolean farImages, boolean farGradients,
-    long sumBytes, long tileSums) {
+    List<Tap> taps, int vectors, boolean add, int width, Steps images, Steps gradients, long tileImages, Ahead ahead, long sumBytes, long tileSums) {
   /// An image value: bytes from the first pixel of a window, the number of its sum, and the windows of a row where it lies
   /// inside the image.
   record Tap(long place, int sum, Reach reach) {}
@@ -41,10 +39,15 @@ record ChannelsLastGradWeight(
   /// Bytes from one window or gradient to the next, from row to row and from image to image.
   record Steps(long pixel, long row, long image) {}
 
+  /// What the code asks for meanwhile, since the processor does not foresee it: what lies so many bytes behind a window's first image value, and
+  /// behind a pixel's gradients; 0: nothing. Of the lines of gradients every `shares`-th one, from number `share` on.
+  record Ahead(long images, long gradients, int share, int shares) {
+    static final Ahead NOTHING = new Ahead(0, 0, 0, 1);
+  }
+
   /// Pixels in straight-line code.
-  private static final int UNROLLED = 4;
-  /// About so many pixels take as long as the caches do; more would not stay in the nearest one, where strided pixels share few lines.
-  private static final int AHEAD = 16;
+  static final int UNROLLED = 4;
+  private static final int LINE = 64;
 
   /// How many taps a tile may have beside `vectors` vectors: what fits the registers.
   static int most(Target target, int vectors) {
@@ -143,13 +146,7 @@ record ChannelsLastGradWeight(
     int image = gradient + vectors;
     int spare = Math.min(2, a.vectorRegisters() - image);
     for (int p = 0; p < pixels && present.length > 0; p++) {
-      for (int v = 0; v < vectors && farGradients; v++) {
-        a.prefetch(Address.at(R11, Math.toIntExact(p * gradients.pixel + rowsAhead() * gradients.row + v * a.vectorBytes())));
-      }
-      if (farImages) {
-        a.prefetch(laterRow(p, present[0]));
-        a.prefetch(laterRow(p, present[present.length - 1]));
-      }
+      ask(a, p, taps.get(present[0]).place);
       for (int v = 0; v < vectors; v++) {
         a.load(gradient + v, Address.at(R11, Math.toIntExact(p * gradients.pixel + v * a.vectorBytes())));
       }
@@ -170,12 +167,16 @@ record ChannelsLastGradWeight(
     a.addImmediate(R11, Math.toIntExact(pixels * gradients.pixel));
   }
 
-  private Address laterRow(int pixel, int tap) {
-    return Address.at(R10, Math.toIntExact(pixel * images.pixel + rowsAhead() * images.row + taps.get(tap).place));
-  }
-
-  private int rowsAhead() {
-    return Math.ceilDiv(AHEAD, width);
+  private void ask(Assembler a, int pixel, long place) {
+    for (int v = 0; v < vectors && ahead.gradients != 0; v++) {
+      if ((pixel * vectors + v) % ahead.shares == ahead.share) {
+        a.prefetch(Address.at(R11, Math.toIntExact(pixel * gradients.pixel + v * a.vectorBytes() + ahead.gradients)));
+      }
+    }
+    boolean sameLine = pixel > 0 && pixel * images.pixel / LINE == (pixel - 1) * images.pixel / LINE;
+    if (ahead.images != 0 && !sameLine) {
+      a.prefetch(Address.at(R10, Math.toIntExact(pixel * images.pixel + place + ahead.images)));
+    }
   }
 
   /// Adds `groups` equal arrays of vectors, `group` bytes apart, into the first one, in order. Call it with the first vector

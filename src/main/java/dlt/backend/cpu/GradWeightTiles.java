@@ -1,5 +1,6 @@
 package dlt.backend.cpu;
 
+import dlt.backend.cpu.ChannelsLastGradWeight.Ahead;
 import dlt.backend.cpu.ChannelsLastGradWeight.Steps;
 import dlt.backend.cpu.ChannelsLastGradWeight.Tap;
 import java.util.ArrayList;
@@ -15,6 +16,8 @@ import java.util.stream.IntStream;
 record GradWeightTiles(ConvGeometry g, PixelSteps images, List<Sweep> sweeps) {
   /// Channels of a tile of weights of a whole kernel row, a part of any vector.
   private static final int SOME_CHANNELS = 4;
+  /// Tiles that ask for gradients.
+  private static final int ASKING = 4;
 
   /// One weight of every output channel: its kernel position, its row of a panel, and its image value, in bytes from the first one of
   /// the window.
@@ -26,6 +29,9 @@ record GradWeightTiles(ConvGeometry g, PixelSteps images, List<Sweep> sweeps) {
   /// Adds to the sums of `count` equal tiles, which begin `sums` bytes into a panel, rows `firstRow .. endRow - 1` of gradients at
   /// most; the first image value is `place` bytes into a window.
   record Run(Kernel kernel, int firstRow, int endRow, long place, long sums, int count) {}
+
+  /// `count` tiles whose image values and sums begin `images` bytes and `sums` rows after one another.
+  private record Equal(Tile tile, int count, long images, int sums) {}
 
   /// Rows of gradients that meet the same weights of a tile.
   private record Rows(int first, int end, List<Tap> taps) {}
@@ -140,17 +146,36 @@ record GradWeightTiles(ConvGeometry g, PixelSteps images, List<Sweep> sweeps) {
   }
 
   /// Kernels for the tiles of a sweep; those that do not `add` begin their sums. The image step of `pixels`, and of `gradients`, is for several images.
-  List<Run> kernels(Sweep sweep, Target target, int vectors, boolean add, Steps pixels, Steps gradients, boolean farImages, boolean farGradients) {
+  /// What lies `imagesAhead` and `gradientsAhead` bytes further on is asked for, if that is not 0: image values by the tiles that are the
+  /// first to read them, gradients by the first tiles, each a share of them.
+  List<Run> kernels(Sweep sweep, Target target, int vectors, boolean add, Steps pixels, Steps gradients, long imagesAhead, long gradientsAhead) {
     long sumBytes = 4L * vectors * target.lanes();
-    List<Tile> tiles = sweep.tiles;
+    int shares = gradientsAhead == 0 ? 0 : Math.min(ASKING, sweep.tiles.size());
+    List<Equal> all = equal(sweep.tiles, shares);
     List<Run> runs = new ArrayList<>();
+    for (int share = 0; share < all.size(); share++) {
+      Equal tiles = all.get(share);
+      Weight first = tiles.tile.first();
+      boolean readsFirst = first.ky < g.window().strideH() && first.kx < g.window().strideW();
+      Ahead ahead = share < shares ? new Ahead(readsFirst ? imagesAhead : 0, gradientsAhead, share, shares) : new Ahead(readsFirst ? imagesAhead : 0, 0, 0, 1);
+      for (Rows r : tiles.tile.rows) {
+        Kernel kernel = new ChannelsLastGradWeight(r.taps, vectors, add, g.ow(), pixels, gradients, tiles.images, ahead, sumBytes,
+            tiles.sums * sumBytes).compile(target);
+        runs.add(new Run(kernel, r.first, r.end, first.place, first.row * sumBytes, tiles.count));
+      }
+    }
+    return runs;
+  }
+
+  /// Neighbours that differ in place alone; the first `single` tiles by themselves.
+  private static List<Equal> equal(List<Tile> tiles, int single) {
+    List<Equal> all = new ArrayList<>();
     int count;
     for (int i = 0; i < tiles.size(); i += count) {
-      Weight first = tiles.get(i).first();
       long images = 0;
       int sums = 0;
       count = 1;
-      for (int j = i + 1; j < tiles.size() && tiles.get(j).rows.equals(tiles.get(i).rows); j++, count++) {
+      for (int j = i + 1; i >= single && j < tiles.size() && tiles.get(j).rows.equals(tiles.get(i).rows); j++, count++) {
         Weight last = tiles.get(j - 1).first();
         Weight next = tiles.get(j).first();
         if (count > 1 && (next.place - last.place != images || next.row - last.row != sums)) {
@@ -159,12 +184,8 @@ record GradWeightTiles(ConvGeometry g, PixelSteps images, List<Sweep> sweeps) {
         images = next.place - last.place;
         sums = next.row - last.row;
       }
-      for (Rows r : tiles.get(i).rows) {
-        Kernel kernel = new ChannelsLastGradWeight(r.taps, vectors, add, g.ow(), pixels, gradients, images, farImages, farGradients, sumBytes,
-            sums * sumBytes).compile(target);
-        runs.add(new Run(kernel, r.first, r.end, first.place, first.row * sumBytes, count));
-      }
+      all.add(new Equal(tiles.get(i), count, images, sums));
     }
-    return runs;
+    return all;
   }
 }

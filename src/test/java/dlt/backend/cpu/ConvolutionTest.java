@@ -94,6 +94,10 @@ class ConvolutionTest {
     layers.add(layer(3, 33, 9, 10, 240, 3, 2, 1));
     layers.add(layer(2, 20, 7, 9, 40, 5, 1, 2));
     layers.add(layer(1, 18, 50, 60, 60, 3, 1, 1));
+    // gradients by the weights of several panels or one in bands of rows, which groups share unevenly; so many outputs that gradients are copied
+    layers.add(layer(3, 40, 40, 40, 64, 1, 1, 0));
+    layers.add(layer(3, 36, 40, 40, 64, 3, 2, 1));
+    layers.add(layer(3, 24, 14, 14, 1024, 1, 1, 0));
     // gradients by so many weights that they go past the caches, in whole lines and not, in parts of some source channels
     layers.add(layer(2, 128, 4, 3, 256, 3, 2, 1));
     layers.add(layer(1, 130, 3, 3, 250, 3, 1, 1));
@@ -279,7 +283,7 @@ class ConvolutionTest {
   @ParameterizedTest
   @MethodSource("sets")
   void theBitsDoNotDependOnTheNumberOfThreads(InstructionSet set) {
-    for (Layer layer : List.of(layer(70, 3, 9, 10, 17, 3, 1, 1), layer(5, 33, 12, 12, 35, 3, 2, 1))) {
+    for (Layer layer : List.of(layer(70, 3, 9, 10, 17, 3, 1, 1), layer(5, 33, 12, 12, 35, 3, 2, 1), layer(3, 36, 40, 40, 64, 3, 2, 1))) {
       for (OpCase pass : layer.passes()) {
         float[] one = null;
         for (int threads = 1; threads <= 3; threads++) {
