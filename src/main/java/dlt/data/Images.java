@@ -112,7 +112,7 @@ public record Images(
               .sorted(CsvCell::compare)
               .toList();
       if (names.isEmpty()) {
-        throw failure("has no folders; every class needs one, with its images");
+        throw failure("has no folders; every class needs one, with its images (`labels` names a table of classes instead; images with masks lie in two folders of one)");
       }
       return names;
     } catch (IOException e) {

@@ -7,6 +7,7 @@ import java.awt.image.Raster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -77,12 +78,24 @@ public record MaskSurvey(String images, String masks, String suffix, int count, 
   private static void look(BufferedImage mask, Set<Integer> values, Set<Integer> colors) {
     Raster raster = mask.getRaster();
     boolean colored = raster.getNumBands() >= 3 && !(mask.getColorModel() instanceof IndexColorModel);
+    int width = mask.getWidth();
+    int[] row = new int[width];
     for (int y = 0; y < mask.getHeight(); y++) {
-      for (int x = 0; x < mask.getWidth(); x++) {
-        values.add(raster.getSample(x, y, 0));
-        if (colored) {
-          colors.add(mask.getRGB(x, y) & 0xffffff);
-        }
+      raster.getSamples(0, y, width, 1, 0, row);
+      addAll(row, values);
+      if (colored) {
+        mask.getRGB(0, y, width, 1, row, 0, width);
+        Arrays.setAll(row, x -> row[x] & 0xffffff);
+        addAll(row, colors);
+      }
+    }
+  }
+
+  /// Pixels are mostly as the one before.
+  private static void addAll(int[] row, Set<Integer> to) {
+    for (int x = 0; x < row.length; x++) {
+      if (x == 0 || row[x] != row[x - 1]) {
+        to.add(row[x]);
       }
     }
   }

@@ -28,6 +28,9 @@ final class ArraysDraft {
   Draft draft() {
     ArraySurvey survey = ArraySurvey.of(data);
     SequencedMap<String, TensorType> types = survey.types();
+    if (types.isEmpty()) {
+      throw new Failure(Failure.Kind.DATA, data + ": holds no arrays");
+    }
     Optional<String> target = target(types);
     int samples = samples(types.get(target.orElse(types.firstEntry().getKey())));
     List<String> inputs = types.entrySet().stream()

@@ -39,4 +39,17 @@ class TransferTest {
           .forEach((name, t) -> assertThat(taken.get(name).toDoubles()).as(name).isEqualTo(t.toDoubles()));
     }
   }
+
+  @Test
+  void weightsThatAreRefusedLeaveNoRun() throws IOException {
+    Path run = folder.resolve("refused");
+    CommandsTest.Result missing = CommandsTest.dlt("train", "experiments/iris.yaml", "--out", run.toString(), "--set", "model.init=nothing.safetensors");
+    assertThat(missing.code()).isEqualTo(3);
+    assertThat(missing.err()).contains("nothing.safetensors: there is no such file");
+    assertThat(run).doesNotExist();
+    CommandsTest.Result other = CommandsTest.dlt("train", "experiments/iris.yaml", "--out", run.toString(), "--set", "model.init=data/digits_trunk.safetensors");
+    assertThat(other.code()).isEqualTo(2);
+    assertThat(other.err()).contains("does not fit the model");
+    assertThat(run).doesNotExist();
+  }
 }

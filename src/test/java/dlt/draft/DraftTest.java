@@ -218,6 +218,8 @@ class DraftTest {
     Draft beside = Draft.of(folder.resolve("alone/x.npy"), Optional.empty(), "alone/x.npy");
     assertThat(beside.yaml()).contains("npy: {inputs: alone/x.npy, targets: alone/y.npy}");
     assertThat(prepared(beside).task()).isEqualTo(Task.MULTICLASS);
+    Npz.write(folder.resolve("none.npz"), new LinkedHashMap<>());
+    assertThatThrownBy(() -> Draft.of(folder.resolve("none.npz"), Optional.empty(), "none.npz")).isInstanceOf(Failure.class).hasMessageContaining("none.npz: holds no arrays");
     Npz.write(folder.resolve("one.npz"), new LinkedHashMap<>(java.util.Map.of("data", x)));
     assertThat(prepared(Draft.of(folder.resolve("one.npz"), Optional.empty(), "one.npz")).task()).isEqualTo(Task.REGRESSION);
   }
