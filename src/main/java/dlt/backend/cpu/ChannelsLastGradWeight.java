@@ -31,7 +31,7 @@ import java.util.stream.Stream;
 /// Call it with the first window's first pixel, the first gradient pixel, the sums, the number of rows, of images, and of tiles, all at
 /// least 1. A row has `width` gradient pixels. Sums are `sumBytes` apart.
 record ChannelsLastGradWeight(
-    List<Tap> taps, int vectors, boolean add, int width, Steps images, Steps gradients, long tileImages, Ahead ahead, long sumBytes, long tileSums) {
+    List<Tap> taps, int vectors, boolean add, int width, Steps images, Steps gradients, long tileImages, Next next, long sumBytes, long tileSums) {
   /// An image value: bytes from the first pixel of a window, the number of its sum, and the windows of a row where it lies
   /// inside the image.
   record Tap(long place, int sum, Reach reach) {}
@@ -41,9 +41,7 @@ record ChannelsLastGradWeight(
 
   /// What the code asks for meanwhile, since the processor does not foresee it: what lies so many bytes behind a window's first image value, and
   /// behind a pixel's gradients; 0: nothing. Of the lines of gradients every `shares`-th one, from number `share` on.
-  record Ahead(long images, long gradients, int share, int shares) {
-    static final Ahead NOTHING = new Ahead(0, 0, 0, 1);
-  }
+  record Next(long images, long gradients, int share, int shares) {}
 
   /// Pixels in straight-line code.
   static final int UNROLLED = 4;
@@ -168,14 +166,14 @@ record ChannelsLastGradWeight(
   }
 
   private void ask(Assembler a, int pixel, long place) {
-    for (int v = 0; v < vectors && ahead.gradients != 0; v++) {
-      if ((pixel * vectors + v) % ahead.shares == ahead.share) {
-        a.prefetch(Address.at(R11, Math.toIntExact(pixel * gradients.pixel + v * a.vectorBytes() + ahead.gradients)));
+    for (int v = 0; v < vectors && next.gradients != 0; v++) {
+      if ((pixel * vectors + v) % next.shares == next.share) {
+        a.prefetch(Address.at(R11, Math.toIntExact(pixel * gradients.pixel + v * a.vectorBytes() + next.gradients)));
       }
     }
     boolean sameLine = pixel > 0 && pixel * images.pixel / LINE == (pixel - 1) * images.pixel / LINE;
-    if (ahead.images != 0 && !sameLine) {
-      a.prefetch(Address.at(R10, Math.toIntExact(pixel * images.pixel + place + ahead.images)));
+    if (next.images != 0 && !sameLine) {
+      a.prefetch(Address.at(R10, Math.toIntExact(pixel * images.pixel + place + next.images)));
     }
   }
 

@@ -9,11 +9,12 @@ import java.util.Optional;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
-/// The gradient of a convolution of one group by its weights, by [ChannelsLastGradWeight]: channels-last images that are read
-/// often are copied to [ChannelBlocks], others are read where they lie; gradients are channels-last or copied. Both are cut into
-/// groups with sums of their own, and each part computes some source channels of one panel of output channels of one group, for as
-/// many rows or images at a time as the second cache holds, about. Where there is one group, sums stay in workspace and a part moves
-/// them to where they belong as soon as they are complete; else the groups are added up in order at the end.
+/// The gradient of a convolution of one group by its weights, by [ChannelsLastGradWeight]: images and gradients are read where they lie
+/// channels-last, a band of rows at a time that the second cache holds while the next one is asked for. Small images that are read often
+/// are copied to [ChannelBlocks] instead and their gradients by panel, and all of them are gone through at once where the cache holds so
+/// much. Bands are cut into groups with sums of their own, and each part computes some source channels of a range of panels of output
+/// channels of one group. Where there is one group, sums stay in workspace and a part moves them to where they belong as soon as they are
+/// complete; else the groups are added up in order at the end.
 record ChannelsLastGradWeightPass(ConvGeometry g) {
   /// Bytes of images and gradients that all tiles go through before the next ones, which are asked for meanwhile; of images where gradients are
   /// copied; of gradients and one block, and of the blocks at a time.

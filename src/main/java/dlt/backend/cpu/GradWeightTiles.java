@@ -1,6 +1,6 @@
 package dlt.backend.cpu;
 
-import dlt.backend.cpu.ChannelsLastGradWeight.Ahead;
+import dlt.backend.cpu.ChannelsLastGradWeight.Next;
 import dlt.backend.cpu.ChannelsLastGradWeight.Steps;
 import dlt.backend.cpu.ChannelsLastGradWeight.Tap;
 import java.util.ArrayList;
@@ -156,10 +156,10 @@ record GradWeightTiles(ConvGeometry g, PixelSteps images, List<Sweep> sweeps) {
     for (int share = 0; share < all.size(); share++) {
       Equal tiles = all.get(share);
       Weight first = tiles.tile.first();
-      boolean readsFirst = first.ky < g.window().strideH() && first.kx < g.window().strideW();
-      Ahead ahead = share < shares ? new Ahead(readsFirst ? imagesAhead : 0, gradientsAhead, share, shares) : new Ahead(readsFirst ? imagesAhead : 0, 0, 0, 1);
+      long readFirst = first.ky < g.window().strideH() && first.kx < g.window().strideW() ? imagesAhead : 0;
+      Next next = share < shares ? new Next(readFirst, gradientsAhead, share, shares) : new Next(readFirst, 0, 0, 1);
       for (Rows r : tiles.tile.rows) {
-        Kernel kernel = new ChannelsLastGradWeight(r.taps, vectors, add, g.ow(), pixels, gradients, tiles.images, ahead, sumBytes,
+        Kernel kernel = new ChannelsLastGradWeight(r.taps, vectors, add, g.ow(), pixels, gradients, tiles.images, next, sumBytes,
             tiles.sums * sumBytes).compile(target);
         runs.add(new Run(kernel, r.first, r.end, first.place, first.row * sumBytes, tiles.count));
       }
