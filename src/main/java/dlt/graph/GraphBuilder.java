@@ -18,6 +18,9 @@ import java.util.SequencedMap;
 /// Collects the operations of one [Graph]. The same op on the same inputs is one node, so that whoever emits need not
 /// keep what was computed before, and what needs no computation becomes none ([Simplification]).
 public final class GraphBuilder implements Emit {
+  /// More than any memory has, and so little that the bytes of many tensors can be added up.
+  private static final long MOST_BYTES = 1L << 52;
+
   private record Key(Op op, List<Node> inputs) {}
 
   private final List<Node> nodes = new ArrayList<>();
@@ -39,7 +42,7 @@ public final class GraphBuilder implements Emit {
     Key key = new Key(op, operands);
     Node node = known.get(key);
     if (node == null) {
-      TensorType type = op.infer(List.of(types));
+      TensorType type = countable(op.infer(List.of(types)));
       node = (Node) Simplification.of(this, op, operands, type);
       if (node == null) {
         node = new Node(nodes.size(), op, operands, type, origin);
@@ -48,6 +51,13 @@ public final class GraphBuilder implements Emit {
       known.put(key, node);
     }
     return node;
+  }
+
+  private static TensorType countable(TensorType type) {
+    if (type.bytes() > MOST_BYTES) {
+      throw new ArithmeticException(type + " takes more than 4 PiB");
+    }
+    return type;
   }
 
   /// A value given to each run.

@@ -10,7 +10,8 @@ import java.util.List;
 /// Takes operations and returns their results: what layers, losses, optimizers and gradient rules are written in. The
 /// default methods are the vocabulary; binary ones broadcast by NumPy's rule.
 public interface Emit {
-  /// Adds an operation. The same op on the same inputs gives the same value. Throws [ShapeException].
+  /// Adds an operation. The same op on the same inputs gives the same value. Throws a [ShapeException], or an [ArithmeticException]
+  /// where the result is larger than any memory.
   Value emit(Op op, List<Value> inputs);
 
   default Value emit(Op op, Value... inputs) {

@@ -170,6 +170,12 @@ class LayersTest {
   }
 
   @Test
+  void weightsBeyondAllMemoryAreRefused() {
+    assertThatThrownBy(() -> BuiltModel.inference("- linear: 1000000000\n- linear: 2000000000", Shape.of(1, 4))).isInstanceOf(LayerException.class)
+        .hasMessageContaining("layer 1 (linear): its sizes are too large").hasMessageContaining("4 PiB");
+  }
+
+  @Test
   void sequencesBeyondAllBoundsAreRefused() {
     assertThatThrownBy(() -> BuiltModel.inference("- lstm: 1073741824", Shape.of(1, 2, 1))).isInstanceOf(LayerException.class);
     assertThatThrownBy(() -> BuiltModel.inference("- positional_encoding", Shape.of(1, 65536, 65536))).isInstanceOf(LayerException.class);
