@@ -8,9 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// What recurrent layers share: their arguments, PyTorch's names of their weights, and the way through the steps of a
-/// sequence [N, T, F], which are unrolled into the graph.
-record Recurrent(int hidden, int layers, boolean bias, double dropout, boolean bidirectional, Sequence output, int gates) {
+/// What recurrent layers share: PyTorch's names of their weights, and the way through the steps of a sequence [N, T, F], which are
+/// unrolled into the graph.
+record Recurrent(RecurrentArguments arguments, int gates) {
   /// What is handed from step to step. Only an LSTM has a cell.
   record State(Value hidden, Optional<Value> cell) {
     /// This state where `step` [N, 1] is 1, else `last`.
@@ -37,18 +37,18 @@ record Recurrent(int hidden, int layers, boolean bias, double dropout, boolean b
     Value x = inputs.getFirst();
     Value steps = inputs.size() == 2 ? MaskedMean.steps(layer, scope, x, inputs.getLast()) : null;
     Value last = x;
-    for (int l = 0; l < layers; l++) {
-      Value input = l == 0 ? x : Dropout.drop(scope, x, x.shape(), dropout);
+    for (int l = 0; l < arguments.numLayers(); l++) {
+      Value input = l == 0 ? x : Dropout.drop(scope, x, x.shape(), arguments.dropout());
       States forward = direction(scope, input, steps, "_l" + l, false, cell);
       x = forward.steps;
       last = forward.last;
-      if (bidirectional) {
+      if (arguments.bidirectional()) {
         States reverse = direction(scope, input, steps, "_l" + l + "_reverse", true, cell);
         x = scope.concat(List.of(x, reverse.steps), 2);
         last = scope.concat(List.of(last, reverse.last), 1);
       }
     }
-    return switch (output) {
+    return switch (arguments.output()) {
       case STEPS -> x;
       case LAST -> last;
     };
@@ -57,13 +57,14 @@ record Recurrent(int hidden, int layers, boolean bias, double dropout, boolean b
   private States direction(LayerScope scope, Value x, Value mask, String suffix, boolean reverse, Cell cell) {
     int batch = x.shape().dim(0);
     int steps = x.shape().dim(1);
+    int hidden = arguments.hiddenSize();
     int width = Math.multiplyExact(gates, hidden);
     Init init = new Init.Uniform(1 / Math.sqrt(hidden));
     Value inputWeight = scope.parameter("weight_ih" + suffix, Shape.of(width, x.shape().dim(2)), init);
     Value hiddenWeight = scope.parameter("weight_hh" + suffix, Shape.of(width, hidden), init);
     Value projected = scope.matmul(x, inputWeight, false, true);
     Value hiddenBias = null;
-    if (bias) {
+    if (arguments.bias()) {
       projected = scope.add(projected, scope.parameter("bias_ih" + suffix, Shape.of(width), init));
       hiddenBias = scope.parameter("bias_hh" + suffix, Shape.of(width), init);
     }
@@ -74,7 +75,7 @@ record Recurrent(int hidden, int layers, boolean bias, double dropout, boolean b
       int t = reverse ? steps - 1 - i : i;
       Value input = scope.reshape(scope.slice(projected, 1, t, 1), Shape.of(batch, width));
       Value recurrent = scope.matmul(state.hidden, hiddenWeight, false, true);
-      State next = cell.step(scope, input, bias ? scope.add(recurrent, hiddenBias) : recurrent, state);
+      State next = cell.step(scope, input, hiddenBias != null ? scope.add(recurrent, hiddenBias) : recurrent, state);
       state = mask == null ? next : next.where(scope, scope.slice(mask, 1, t, 1), state);
       outputs.add(scope.reshape(state.hidden, Shape.of(batch, 1, hidden)));
     }
@@ -83,6 +84,6 @@ record Recurrent(int hidden, int layers, boolean bias, double dropout, boolean b
 
   /// Gate `i` of a product.
   Value gate(Emit emit, Value product, int i) {
-    return emit.slice(product, 1, i * hidden, hidden);
+    return emit.slice(product, 1, i * arguments.hiddenSize(), arguments.hiddenSize());
   }
 }

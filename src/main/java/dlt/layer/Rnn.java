@@ -30,7 +30,7 @@ public record Rnn(
 
   @Override
   public Value emit(LayerScope scope, List<Value> inputs) {
-    return new Recurrent(hiddenSize, numLayers, bias, dropout, bidirectional, output, 1).run(scope, this, inputs, (emit, x, h, last) -> {
+    return new Recurrent(new RecurrentArguments(hiddenSize, numLayers, bias, dropout, bidirectional, output), 1).run(scope, this, inputs, (emit, x, h, last) -> {
       Value sum = emit.add(x, h);
       return new Recurrent.State(switch (nonlinearity) {
         case TANH -> emit.tanh(sum);
