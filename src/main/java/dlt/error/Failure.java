@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 
 /// Something that stops a command and that its user can act on. The message is one line that says where, what was found,
 /// what was expected and what to do; [Kind] settles the exit code. Anything else that is thrown is a bug in dlt.
@@ -53,6 +54,11 @@ public sealed class Failure extends RuntimeException permits OutOfMemory {
   /// What went wrong.
   public Kind kind() {
     return kind;
+  }
+
+  /// That `file` could not be written, for the reason that `e` gives.
+  public static Failure unwritable(Path file, IOException e) {
+    return new Failure(Kind.OUTPUT, file + ": could not be written: " + reason(e) + "; free some space, or choose another place", e);
   }
 
   /// What an I/O exception says, in a person's words.

@@ -47,7 +47,7 @@ final class EventFile implements AutoCloseable {
       Files.createDirectories(file.toAbsolutePath().getParent());
       events = new EventFile(file, new BufferedOutputStream(Files.newOutputStream(file)));
     } catch (IOException e) {
-      throw failure(file, e);
+      throw Failure.unwritable(file, e);
     }
     double seconds = time.toEpochMilli() * 1e-3;
     events.write(message(o -> {
@@ -98,7 +98,7 @@ final class EventFile implements AutoCloseable {
     try {
       out.write(frame.array());
     } catch (IOException e) {
-      throw failure(file, e);
+      throw Failure.unwritable(file, e);
     }
   }
 
@@ -112,7 +112,7 @@ final class EventFile implements AutoCloseable {
     try {
       out.flush();
     } catch (IOException e) {
-      throw failure(file, e);
+      throw Failure.unwritable(file, e);
     }
   }
 
@@ -121,11 +121,7 @@ final class EventFile implements AutoCloseable {
     try {
       out.close();
     } catch (IOException e) {
-      throw failure(file, e);
+      throw Failure.unwritable(file, e);
     }
-  }
-
-  private static Failure failure(Path file, IOException e) {
-    return new Failure(Failure.Kind.OUTPUT, file + ": could not be written: " + Failure.reason(e), e);
   }
 }

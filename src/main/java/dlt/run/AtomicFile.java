@@ -43,7 +43,7 @@ public final class AtomicFile {
         replace(file, content, _ -> null);
       }
     } catch (IOException e) {
-      throw failure(file, e);
+      throw Failure.unwritable(file, e);
     }
   }
 
@@ -63,7 +63,7 @@ public final class AtomicFile {
       }
       return replace(file, content, check);
     } catch (IOException e) {
-      throw failure(file, e);
+      throw Failure.unwritable(file, e);
     }
   }
 
@@ -106,9 +106,5 @@ public final class AtomicFile {
       }
       throw e;
     }
-  }
-
-  private static Failure failure(Path file, IOException e) {
-    return new Failure(Failure.Kind.OUTPUT, file + ": could not be written: " + Failure.reason(e) + "; free some space, or choose another place", e);
   }
 }

@@ -42,7 +42,7 @@ public final class MetricsLog implements AutoCloseable {
       }
       return new MetricsLog(file, Files.newBufferedWriter(file, StandardCharsets.UTF_8, StandardOpenOption.APPEND), kept);
     } catch (IOException e) {
-      throw failure(file, e);
+      throw Failure.unwritable(file, e);
     }
   }
 
@@ -60,7 +60,7 @@ public final class MetricsLog implements AutoCloseable {
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     } catch (IOException e) {
-      throw failure(file, e);
+      throw Failure.unwritable(file, e);
     }
   }
 
@@ -68,7 +68,7 @@ public final class MetricsLog implements AutoCloseable {
     try {
       out.flush();
     } catch (IOException e) {
-      throw failure(file, e);
+      throw Failure.unwritable(file, e);
     }
   }
 
@@ -91,11 +91,7 @@ public final class MetricsLog implements AutoCloseable {
     try {
       out.close();
     } catch (IOException e) {
-      throw failure(file, e);
+      throw Failure.unwritable(file, e);
     }
-  }
-
-  private static Failure failure(Path file, IOException e) {
-    return new Failure(Failure.Kind.OUTPUT, file + ": could not be written: " + Failure.reason(e), e);
   }
 }

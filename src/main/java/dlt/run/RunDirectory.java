@@ -176,7 +176,7 @@ public record RunDirectory(Path path) {
       }
       return channel; // and not the lock, which would leave it open: closed later, it would take another lock of this process with it
     } catch (IOException e) {
-      throw new Failure(Failure.Kind.OUTPUT, file + ": could not be written: " + Failure.reason(e), e);
+      throw Failure.unwritable(file, e);
     }
   }
 

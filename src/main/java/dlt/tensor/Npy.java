@@ -72,7 +72,7 @@ public final class Npy {
     try (OutputStream out = Files.newOutputStream(file)) {
       write(out, tensor);
     } catch (IOException e) {
-      throw new Failure(Failure.Kind.OUTPUT, file + ": could not be written: " + Failure.reason(e), e);
+      throw Failure.unwritable(file, e);
     }
   }
 

@@ -129,7 +129,7 @@ public final class Npz {
     try (OutputStream out = Files.newOutputStream(file)) {
       write(out, tensors);
     } catch (IOException e) {
-      throw new Failure(Failure.Kind.OUTPUT, file + ": could not be written: " + Failure.reason(e), e);
+      throw Failure.unwritable(file, e);
     }
   }
 

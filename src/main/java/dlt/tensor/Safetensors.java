@@ -228,7 +228,7 @@ public final class Safetensors {
     try (OutputStream out = Files.newOutputStream(file)) {
       write(out, tensors, metadata);
     } catch (IOException e) {
-      throw new Failure(Failure.Kind.OUTPUT, file + ": could not be written: " + Failure.reason(e), e);
+      throw Failure.unwritable(file, e);
     }
   }
 
