@@ -55,33 +55,16 @@ public sealed interface Source permits Csv, Parquet, Idx, Npz, Npy, Safetensors,
         case Triplets _ -> new Triplets(of);
       };
     }
+    if (Files.isDirectory(file) || ImageFile.named(file)) {
+      return ofImages(file, trained, schema.inputs().getFirst().type().shape());
+    }
     String path = file.toString();
     List<String> inputs = schema.inputs().stream().map(Field::name).toList();
     List<String> targets = schema.targets().stream().map(Field::name).toList();
-    if (Files.isDirectory(file) || ImageFile.named(file)) {
-      Shape image = schema.inputs().getFirst().type().shape();
-      if (image.rank() != 3 || image.dim(0) != 1 && image.dim(0) != 3) {
-        throw new Failure(Failure.Kind.USAGE, path + ": is " + (Files.isDirectory(file) ? "a folder" : "an image") + ", and the model's inputs are no images but " + image);
-      }
-      if (trained instanceof ImageMasks m && m.paired(file)) {
-        return m.below(path);
-      }
-      return new Images(path, new IntPair(image.dim(1), image.dim(2)), image.dim(0));
-    }
     String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
     String plain = name.endsWith(".gz") ? name.substring(0, name.length() - 3) : name;
     if (plain.endsWith(".csv") || plain.endsWith(".tsv")) {
-      String delimiter = plain.endsWith(".tsv") ? "tab" : ",";
-      if (trained instanceof Csv csv) {
-        return csv.at(path, plain.endsWith(".tsv") && !csv.path().toLowerCase(Locale.ROOT).contains(".tsv") ? delimiter : csv.delimiter());
-      }
-      if (trained instanceof Images i && i.labels().isPresent()) {
-        String folder = file.getParent() == null ? "." : file.getParent().toString();
-        return new Images(folder, i.size(), i.channels(), i.labels().map(l -> l.at(path)));
-      }
-      return trained instanceof Table table
-          ? Csv.like(path, delimiter, table)
-          : Csv.of(path, delimiter, schema.inputs().getFirst().type().shape());
+      return ofCsv(file, plain.endsWith(".tsv"), trained, schema);
     }
     if (name.endsWith(".parquet")) {
       return trained instanceof Table table ? Parquet.like(path, table) : Parquet.of(path, schema.inputs().getFirst().type().shape());
@@ -108,6 +91,27 @@ public sealed interface Source permits Csv, Parquet, Idx, Npz, Npy, Safetensors,
       return new Idx(path, Optional.empty());
     }
     throw new Failure(Failure.Kind.USAGE, path + ": data are read from csv, tsv, parquet, npz, npy, safetensors, h5 and hdf5 files, images and folders of images; take another name");
+  }
+
+  private static Source ofImages(Path file, Source trained, Shape image) {
+    if (image.rank() != 3 || image.dim(0) != 1 && image.dim(0) != 3) {
+      throw new Failure(Failure.Kind.USAGE, file + ": is " + (Files.isDirectory(file) ? "a folder" : "an image") + ", and the model's inputs are no images but " + image);
+    }
+    return trained instanceof ImageMasks m && m.paired(file) ? m.below(file.toString())
+        : new Images(file.toString(), new IntPair(image.dim(1), image.dim(2)), image.dim(0));
+  }
+
+  private static Source ofCsv(Path file, boolean tabs, Source trained, Schema schema) {
+    String path = file.toString();
+    String delimiter = tabs ? "tab" : ",";
+    if (trained instanceof Csv csv) {
+      return csv.at(path, tabs && !csv.path().toLowerCase(Locale.ROOT).contains(".tsv") ? delimiter : csv.delimiter());
+    }
+    if (trained instanceof Images i && i.labels().isPresent()) {
+      String folder = file.getParent() == null ? "." : file.getParent().toString();
+      return new Images(folder, i.size(), i.channels(), i.labels().map(l -> l.at(path)));
+    }
+    return trained instanceof Table table ? Csv.like(path, delimiter, table) : Csv.of(path, delimiter, schema.inputs().getFirst().type().shape());
   }
 
   /// Whether the file holds named arrays, so that pairs in it are ready-made.
