@@ -19,10 +19,12 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// Where the values of a graph lie while its work is done in a given order: which of them share memory with what they come
 /// from, which are constants, which become a variable's next value in its place, and where all others lie.
@@ -273,8 +275,13 @@ public final class Placement {
   /// memory, and the lines that are written are in the cache.
   private void takePlaces() {
     for (int i = 0; i < order.size(); i++) {
-      for (Fusion.Group group : groups(order.get(i))) {
-        takePlaces(group.inputs(), order.get(i).inputs(), group.outputs(), i);
+      Work work = order.get(i);
+      for (Fusion.Group group : groups(work)) {
+        // what an earlier one of the same work made is nearest
+        Set<Node> made = new LinkedHashSet<>(group.inputs());
+        made.retainAll(work.outputs());
+        List<Node> inputs = Stream.concat(made.stream(), group.inputs().stream()).distinct().toList();
+        takePlaces(inputs, Stream.concat(made.stream(), work.inputs().stream()).toList(), group.outputs(), i);
       }
     }
   }

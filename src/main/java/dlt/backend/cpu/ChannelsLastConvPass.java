@@ -37,6 +37,28 @@ record ChannelsLastConvPass(
         g.kw(), (long) g.kh() * g.kw(), (long) g.c() * g.kh() * g.kw());
   }
 
+  /// Bands of so many rows of images, in pixels; the last one of an image may have fewer.
+  private record Bands(int n, ImageShape image, int rows) implements Strips.Rows {
+    private int ofImage() {
+      return Math.ceilDiv(image.height(), rows);
+    }
+
+    @Override
+    public int parts() {
+      return n * ofImage();
+    }
+
+    @Override
+    public long from(int part) {
+      return ((long) part / ofImage() * image.height() + part % ofImage() * rows) * image.width();
+    }
+
+    @Override
+    public long to(int part) {
+      return ((long) part / ofImage() * image.height() + Math.min(image.height(), (part % ofImage() + 1) * rows)) * image.width();
+    }
+  }
+
   /// `count` rows of tiles, which are equal; `first` others lie before them.
   private record TileRows(Kernel kernel, int first, int count) {}
 
@@ -48,7 +70,7 @@ record ChannelsLastConvPass(
   }
 
   /// The pass over operands in memory.
-  private final class Bound implements Step {
+  private final class Bound implements InPieces {
     private final Target target;
     private final PixelSteps steps;
     private final Operand from;
@@ -70,6 +92,7 @@ record ChannelsLastConvPass(
     /// Which panel of which run is in each thread's workspace.
     private final long[] panelOf;
     private long run;
+    private IntConsumer then = _ -> {};
     /// Bytes from one result pixel to the next, in the workspace where results become planes.
     private final long pixel;
     private final int bandRows;
@@ -150,6 +173,16 @@ record ChannelsLastConvPass(
       }
     }
 
+    @Override
+    public Pieces pieces() {
+      return new Pieces(new Bands(n, result, bandRows), result.channels(), allPanels ? result.channels() : panels.lanes());
+    }
+
+    @Override
+    public void then(IntConsumer body) {
+      then = body;
+    }
+
     /// A share of the bands in the channels of one panel.
     private void panel(int part, long piece) {
       int panel = part / shares;
@@ -170,6 +203,7 @@ record ChannelsLastConvPass(
         if (to.channelsLast()) {
           long results = to.address() + (long) (image * result.height() + firstRow) * result.width() * pixel + 4L * firstPanel * panels.lanes();
           compute(image, firstRow, firstPanel, endPanel, panel, results);
+          then.accept(allPanels ? band : band * panels.panels() + firstPanel);
         } else {
           compute(image, firstRow, firstPanel, endPanel, panel, workspace);
           move(image, firstRow, firstPanel, endPanel, workspace);

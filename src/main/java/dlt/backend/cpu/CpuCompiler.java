@@ -56,7 +56,7 @@ final class CpuCompiler {
     this.gradientPairs = PlaneGradients.pairs(target, works);
     this.gradients = new PlaneGradients(target);
     this.pools = MaxPoolPair.pairs(target, works);
-    this.order = PiecewisePools.join(target, this.graph, works, pools, pairs.keySet());
+    this.order = PiecewiseConvolutions.join(target, this.graph, PiecewisePools.join(target, this.graph, works, pools, pairs.keySet()), pairs);
     this.placement = new Placement(this.graph, order);
     this.graph.inputs().forEach(n -> inputs.put(((Input) n.op()).name(), target.scratch(n.type().bytes())));
     this.block = target.scratch(placement.blockBytes());
@@ -159,9 +159,17 @@ final class CpuCompiler {
         yield () -> each.forEach(Step::run);
       }
       case Work.Single(Node node) -> step(node);
+      case Work.Piecewise piecewise when PiecewiseConvolutions.heads(piecewise.works().getFirst()) -> convolution(piecewise);
       case Work.Piecewise piecewise -> PiecewisePools.compile(target, piecewise, pools, n -> data(placement.of(n)));
       case Work.Ended ended -> step(ended);
     };
+  }
+
+  private Step convolution(Work.Piecewise work) {
+    InPieces step = (InPieces) compiled(work.works().getFirst());
+    Optional<Moments> sums = Optional.ofNullable(pairs.get(work.works().getLast()))
+        .map(pair -> moments.computeIfAbsent(pair, p -> new Moments(target, p, step.pieces())));
+    return PiecewiseConvolutions.compile(target, work, step, sums, this::operand);
   }
 
   private List<MemorySegment> memory(List<Node> nodes) {

@@ -46,7 +46,7 @@ record Labelled(Step step, List<MemorySegment> read, List<MemorySegment> written
   }
 
   /// The multiply-adders' turns that the group's code takes.
-  private static long instructions(Fusion.Group group) {
+  static long instructions(Fusion.Group group) {
     List<Node> elementwise = group.nodes().stream().filter(n -> !(n.op() instanceof Reduce)).toList();
     if (elementwise.stream().anyMatch(n -> n.inputs().getFirst().dtype() != DType.FLOAT32)) {
       return 2 * elementwise.size() * group.shape().size();

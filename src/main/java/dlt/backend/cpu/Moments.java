@@ -4,10 +4,10 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import dlt.backend.KernelCall;
 import dlt.backend.Work;
-import dlt.backend.cpu.Strips.Code;
 import dlt.backend.cpu.Strips.Column;
 import dlt.backend.cpu.Strips.Fold;
 import dlt.backend.cpu.Strips.Full;
+import dlt.backend.cpu.Strips.Near;
 import dlt.backend.cpu.Strips.Scalar;
 import dlt.graph.Fusion;
 import dlt.graph.Node;
@@ -24,15 +24,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /// Sums of columns, and later, when a centre is known, the sums of their squared distances from it, with one way through the
-/// data: of each block of rows the distances `d = x - p` are taken from a value `p` near its mean, the mean of its first rows. From
+/// data: of each part of the rows the distances `d = x - p` are taken from a value `p` near its mean, the mean of its first rows. From
 /// their sums the sum of its `n` rows is `n * p + sum(d)`, and their squared distances from any centre are
 /// `sum(d^2) + (p - centre) * (2 * sum(d) + n * (p - centre))` (Chan, Golub and LeVeque: Algorithms for computing the sample
 /// variance, 1983). What `p` is off the mean costs at most the digits of `n / 4`, since the first rows are then as far off
-/// themselves. Blocks are added up in their order.
+/// themselves. Parts are added up in their order.
 final class Moments {
   /// A sum and the sum of squared distances of the same data.
   ///
@@ -69,36 +68,50 @@ final class Moments {
   private final Target target;
   private final Pair pair;
   private final int columns;
-  private final Blocks rows;
-  /// Of each block the sums of the first rows, of the distances of all from their mean, and of the squares of these.
-  private final MemorySegment firsts;
+  private final Pieces pieces;
+  /// Of each part of the rows the value that distances are taken from, the sums of the distances, and of their squares, and how many rows it has.
+  private final MemorySegment near;
   private final MemorySegment distances;
   private final MemorySegment squares;
-  /// The rows of a block and the reciprocal of its first ones; the same of the last block.
   private final MemorySegment counts;
 
+  /// By itself, in blocks.
   Moments(Target target, Pair pair) {
+    this(target, pair, Pieces.of(new Blocks(pair.rows(), ColumnReduction.block(pair.columns())), pair.columns()));
+  }
+
+  Moments(Target target, Pair pair, Pieces pieces) {
     this.target = target;
     this.pair = pair;
     this.columns = pair.columns();
-    this.rows = new Blocks(pair.rows(), ColumnReduction.block(columns));
-    this.firsts = target.scratch(partialBytes());
+    this.pieces = pieces;
+    this.near = target.scratch(partialBytes());
     this.distances = target.scratch(partialBytes());
     this.squares = target.scratch(partialBytes());
-    this.counts = target.scratch(16);
-    for (int i = 0; i < 2; i++) {
-      int block = i * (rows.parts() - 1);
-      counts.setAtIndex(JAVA_FLOAT, 2 * i, rowsOf(block));
-      counts.setAtIndex(JAVA_FLOAT, 2 * i + 1, 1f / firstRows(block));
+    this.counts = target.scratch(partialBytes());
+    for (int part = 0; part < pieces.rows().parts(); part++) {
+      for (int column = 0; column < columns; column++) {
+        counts.setAtIndex(JAVA_FLOAT, (long) part * columns + column, pieces.rows().to(part) - pieces.rows().from(part));
+      }
     }
   }
 
-  private int rowsOf(int block) {
-    return (int) (rows.to(block) - rows.from(block));
-  }
+  /// The first rows of each part.
+  private record First(Strips.Rows rows) implements Strips.Rows {
+    @Override
+    public int parts() {
+      return rows.parts();
+    }
 
-  private int firstRows(int block) {
-    return Math.min(FIRST_ROWS, Integer.highestOneBit(rowsOf(block)));
+    @Override
+    public long from(int part) {
+      return rows.from(part);
+    }
+
+    @Override
+    public long to(int part) {
+      return rows.from(part) + Math.min(FIRST_ROWS, Long.highestOneBit(rows.to(part) - rows.from(part)));
+    }
   }
 
   /// The pairs among works in the order in which they run, by either work of each.
@@ -158,96 +171,117 @@ final class Moments {
   }
 
   private long partialBytes() {
-    return 4L * rows.parts() * columns;
-  }
-
-  private long count(int part) {
-    return counts.address() + (part == rows.parts() - 1 ? 8 : 0);
+    return 4L * pieces.rows().parts() * columns;
   }
 
   /// The sum, and what [#squares] needs; `x` are the inputs of what makes the data.
   Step sum(List<Operand> x, Operand sum) {
-    int n = x.size();
-    List<Strips.Slot> inputs = pair.slots(target).orElseThrow();
-    // blocks of the first rows alone
-    Blocks few = new Blocks((rows.parts() - 1L) * FIRST_ROWS + firstRows(rows.parts() - 1), FIRST_ROWS);
-    Strips first = new Strips(target, new Code(PointwiseCode.of(pair.made, pair.data(), (code, value) -> code.store(n, value)), slots(inputs, new Fold(SUM)), columns),
-        few, (slot, part) -> slot < n ? input(x, inputs, slot, part) : row(firsts, part));
-
-    VectorCode.Body distance = PointwiseCode.of(pair.made, pair.data(), (code, value) -> {
-      int d = code.fnma(code.input(n), code.input(n + 1), value);
-      code.store(n + 2, d);
-      code.store(n + 3, code.mul(d, d));
-    });
-    Strips all = new Strips(target, new Code(distance, slots(inputs, new Column(), new Scalar(), new Fold(SUM), new Fold(SUM)), columns), rows,
-        (slot, part) -> slot < n ? input(x, inputs, slot, part) : slot == n ? row(firsts, part) : slot == n + 1 ? count(part) + 4
-            : slot == n + 2 ? row(distances, part) : row(squares, part));
-
-    VectorCode code = new VectorCode();
-    code.store(4, code.add(code.mul(code.input(2), code.mul(code.input(0), code.input(3))), code.input(1)));
-    Step total = total(code.body(), List.of(firsts, distances), List.of(), sum);
-    long operations = distance.operations() * pair.data().shape().size();
-    target.path("and squares", new Target.Phase(2 * operations, IntStream.range(0, n).boxed().toList(), true, List.of(new KernelCall.Traffic(0, 3 * partialBytes(), 3 * partialBytes()))));
+    Sum all = sum(x, -1, sum);
+    target.path("and squares", new Target.Phase(arithmetic(), IntStream.range(0, x.size()).boxed().toList(), true, List.of(new KernelCall.Traffic(0, 3 * partialBytes(), 3 * partialBytes()))));
     return () -> {
-      target.workers().run(rows.parts(), part -> {
-        first.run(part);
-        all.run(part);
-      });
-      total.run();
+      target.workers().run(pieces.count(), all::run);
+      all.end();
     };
+  }
+
+  /// What the sum and the squares take, in floating-point operations.
+  long arithmetic() {
+    return 2 * distance().operations() * pair.data().shape().size();
+  }
+
+  /// [#sum] piece by piece.
+  record Sum(Pieces.Sweep first, Pieces.Sweep all, Step total) implements InPieces.Reader {
+    @Override
+    public void run(int piece) {
+      first.run(piece);
+      all.run(piece);
+    }
+
+    @Override
+    public void end() {
+      total.run();
+    }
+  }
+
+  /// The same; input number `cached`, if there is one, is in the cache of the core that has the piece.
+  Sum sum(List<Operand> x, int cached, Operand sum) {
+    int n = x.size();
+    List<Strips.Slot> inputs = new ArrayList<>(pair.slots(target).orElseThrow());
+    if (cached >= 0) {
+      inputs.set(cached, new Near());
+    }
+    First rows = new First(pieces.rows());
+    MemorySegment reciprocals = target.scratch(4L * rows.parts());
+    for (int part = 0; part < rows.parts(); part++) {
+      reciprocals.setAtIndex(JAVA_FLOAT, part, 1f / (rows.to(part) - rows.from(part)));
+    }
+    VectorCode.Body mean = PointwiseCode.of(pair.made, pair.data(), (code, value) -> code.store(n + 1, code.mul(value, code.input(n))));
+    Pieces.Sweep first = new Pieces(rows, columns, pieces.width()).sweep(target, mean, slots(inputs, new Scalar(), new Fold(SUM)),
+        (slot, part) -> slot < n ? input(x, inputs, slot, part) : slot == n ? reciprocals.address() + 4L * part : row(near, part));
+    Pieces.Sweep all = pieces.sweep(target, distance(), slots(inputs, new Column(), new Fold(SUM), new Fold(SUM)),
+        (slot, part) -> slot < n ? input(x, inputs, slot, part) : row(slot == n ? near : slot == n + 1 ? distances : squares, part));
+    VectorCode code = new VectorCode();
+    code.store(3, code.add(code.mul(code.input(2), code.input(0)), code.input(1)));
+    return new Sum(first, all, total(code.body(), List.of(near, distances, counts), List.of(), sum));
+  }
+
+  /// The distances of the data, and their squares.
+  private VectorCode.Body distance() {
+    int n = pair.made.inputs().size();
+    return PointwiseCode.of(pair.made, pair.data(), (code, value) -> {
+      int d = code.sub(value, code.input(n));
+      code.store(n + 1, d);
+      code.store(n + 2, code.mul(d, d));
+    });
   }
 
   private static List<Strips.Slot> slots(List<Strips.Slot> inputs, Strips.Slot... others) {
     return Stream.concat(inputs.stream(), Stream.of(others)).toList();
   }
 
-  /// Where a block begins in an input.
-  private long input(List<Operand> x, List<Strips.Slot> slots, int slot, int block) {
-    return x.get(slot).address() + (slots.get(slot) instanceof Full ? 4L * columns * rows.from(block) : 0);
+  /// Where a part begins in an input.
+  private long input(List<Operand> x, List<Strips.Slot> slots, int slot, int part) {
+    return pieces.at(slots.get(slot), x.get(slot).address(), part);
   }
 
-  private long row(MemorySegment blocks, int block) {
-    return blocks.address() + 4L * columns * block;
+  private long row(MemorySegment parts, int part) {
+    return parts.address() + 4L * columns * part;
   }
 
   /// The sums of squared distances from `centre`, of what [#sum] has seen.
   Step squares(Operand centre, Operand result) {
     VectorCode code = new VectorCode();
-    int d = code.sub(code.mul(code.input(0), code.input(5)), code.input(3));
+    int d = code.sub(code.input(0), code.input(4));
     int twice = code.add(code.input(1), code.input(1));
-    int moved = code.add(code.input(2), code.mul(d, code.add(twice, code.mul(code.input(4), d))));
+    int moved = code.add(code.input(2), code.mul(d, code.add(twice, code.mul(code.input(3), d))));
     // where all are equal, rounding may leave less than nothing
-    code.store(6, code.op(VectorCode.Op.MAX, code.constant(0f), moved));
-    Step total = total(code.body(), List.of(firsts, distances, squares), List.of(centre), result);
-    target.path("of the sum's sweep", new Target.Phase(2 * 8 * (long) rows.parts() * columns, List.of(), true,
-        List.of(new KernelCall.Traffic(3 * partialBytes(), 0, 3 * partialBytes()))));
+    code.store(5, code.op(VectorCode.Op.MAX, code.constant(0f), moved));
+    Step total = total(code.body(), List.of(near, distances, squares, counts), List.of(centre), result);
+    target.path("of the sum's sweep", new Target.Phase(2 * 8 * partialBytes() / 4, List.of(), true, List.of(new KernelCall.Traffic(4 * partialBytes(), 0, 4 * partialBytes()))));
     return total;
   }
 
-  /// The sum over all blocks of what `code` makes of their values in `blocks`, of values of the columns, and of the two [#counts].
-  private Step total(VectorCode.Body code, List<MemorySegment> blocks, List<Operand> ofColumns, Operand result) {
+  /// The sum over all parts of what `code` makes of their values in `ofParts` and of values of the columns.
+  private Step total(VectorCode.Body code, List<MemorySegment> ofParts, List<Operand> ofColumns, Operand result) {
     List<Strips.Slot> slots = new ArrayList<>();
-    blocks.forEach(_ -> slots.add(new Full()));
-    ofColumns.forEach(_ -> slots.add(new Column()));
-    slots.addAll(List.of(new Scalar(), new Scalar(), new Fold(SUM)));
-    Code each = new Code(code, List.copyOf(slots), columns);
-    // the last block may have fewer rows
-    Blocks whole = new Blocks(rows.parts() - 1, ColumnReduction.block(columns));
-    Shape left = Shape.of(whole.parts() + 1, columns);
-    long row = 4L * columns;
-    MemorySegment[] scratch = target.shared(row * (whole.parts() + 1), ReduceKernel.scratchBytes(left, List.of(0)));
-    List<Strips> parts = new ArrayList<>();
-    for (Blocks some : List.of(whole, new Blocks(1, 1))) {
-      boolean last = some != whole;
-      long n = count(last ? rows.parts() - 1 : 0);
-      LongStream addresses = blocks.stream().mapToLong(b -> b.address() + (last ? row * (rows.parts() - 1) : 0));
-      addresses = LongStream.concat(addresses, ofColumns.stream().mapToLong(Operand::address));
-      addresses = LongStream.concat(addresses, LongStream.of(n, n + 4, scratch[0].address() + (last ? row * whole.parts() : 0)));
-      parts.add(new Strips(target, each, some, addresses.toArray()));
+    List<Long> addresses = new ArrayList<>();
+    for (MemorySegment m : ofParts) {
+      slots.add(new Full());
+      addresses.add(m.address());
     }
+    for (Operand o : ofColumns) {
+      slots.add(new Column());
+      addresses.add(o.address());
+    }
+    slots.add(new Fold(SUM));
+    Pieces blocks = Pieces.of(new Blocks(pieces.rows().parts(), ColumnReduction.block(columns)), columns);
+    Shape left = Shape.of(blocks.count(), columns);
+    MemorySegment[] scratch = target.shared(4 * left.size(), ReduceKernel.scratchBytes(left, List.of(0)));
+    addresses.add(scratch[0].address());
+    Pieces.Sweep sweep = blocks.sweep(target, code, List.copyOf(slots), (slot, part) -> blocks.at(slots.get(slot), addresses.get(slot), part));
     Step end = ReduceKernel.compile(target, SUM, left, List.of(0), scratch[0], result.data(), scratch[1]);
     return () -> {
-      parts.forEach(p -> target.workers().run(p.parts(), p::run));
+      target.workers().run(blocks.count(), sweep::run);
       end.run();
     };
   }

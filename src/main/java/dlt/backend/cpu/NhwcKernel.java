@@ -18,7 +18,7 @@ final class NhwcKernel {
   static Step compile(Target target, Nhwc op, List<Operand> inputs, Operand output, Inner inner) {
     List<TensorType> types = op.planes(inputs.stream().map(Operand::type).toList());
     TensorType type = op.op().infer(types);
-    if (layoutsAsWritten(op) && direct(target, op.op(), types, type)) {
+    if (direct(target, op, inputs.stream().map(Operand::type).toList())) {
       return inner.compile(IntStream.range(0, inputs.size())
           .mapToObj(i -> new Operand(types.get(i), inputs.get(i).data(), op.operands().get(i))).toList(), new Operand(type, output.data(), op.result()));
     }
@@ -37,6 +37,12 @@ final class NhwcKernel {
       steps.add(TransposeKernel.compile(target, new Transpose(Nhwc.toChannelsLast(type.shape().rank())), List.of(result), output));
     }
     return () -> steps.forEach(Step::run);
+  }
+
+  /// Whether a kernel takes operands of these types, and leaves its result, as they lie.
+  static boolean direct(Target target, Nhwc op, List<TensorType> inputs) {
+    List<TensorType> types = op.planes(inputs);
+    return layoutsAsWritten(op) && direct(target, op.op(), types, op.op().infer(types));
   }
 
   /// Whether kernels are written for which operands and results are channels-last: not weights, and all images of a pool or none.

@@ -216,7 +216,8 @@ final class PiecewisePools {
     PoolGeometry g = MaxPoolPair.geometry(pool);
     boolean kept = work.outputs().contains(images);
     Bands bands = window(g);
-    StripGroup rows = new StripGroup(target, group, g.c(), StripGroup.slots(target, group, g.c(), kept ? null : images).orElseThrow(), bands, memory);
+    StripGroup rows = new StripGroup(target, group, StripGroup.slots(target, group, g.c(), kept ? null : images).orElseThrow(), Pieces.of(bands, g.c()),
+        target::shared, n -> n == images && !kept ? MemorySegment.NULL : memory.apply(n));
     ChannelsLastPool.ImageRows max = new ChannelsLastPool(target, g).maxRows(memory.apply(pool), pair.map(MaxPoolPair::places).orElse(null));
     if (kept) {
       long address = memory.apply(images).address();
@@ -236,7 +237,8 @@ final class PiecewisePools {
   private static Step gradient(Target target, Node gradient, Fusion.Group group, MaxPoolPair pair, Function<Node, MemorySegment> memory) {
     PoolGeometry g = MaxPoolPair.geometry(gradient);
     Bands bands = gradient(g);
-    StripGroup rows = new StripGroup(target, group, g.c(), StripGroup.slots(target, group, g.c(), gradient).orElseThrow(), bands, memory);
+    StripGroup rows = new StripGroup(target, group, StripGroup.slots(target, group, g.c(), gradient).orElseThrow(), Pieces.of(bands, g.c()), target::shared,
+        n -> n == gradient ? MemorySegment.NULL : memory.apply(n));
     ChannelsLastPool.ImageRows gather = new ChannelsLastPool(target, g).maxGradRows(pair.places(), memory.apply(gradient.inputs().get(1)));
     Workspace workspace = target.workspace();
     workspace.reserve(bands.largest());

@@ -250,7 +250,7 @@ final class ReducingGroup {
     return StripGroup.slots(target, group, columns, null).map(slots -> {
       PointwiseKernel.check(Nest.of(group.shape(), inputs.stream().map(Operand::shape).toList()), inputs);
       Blocks rows = new Blocks(rows(), ColumnReduction.block(columns));
-      StripGroup strips = new StripGroup(target, group, columns, slots, rows,
+      StripGroup strips = new StripGroup(target, group, slots, Pieces.of(rows, columns), target::shared,
           n -> group.inputs().contains(n) ? inputs.get(group.inputs().indexOf(n)).data() : output(n));
       return () -> {
         target.workers().run(rows.parts(), strips::run);

@@ -81,7 +81,7 @@ final class StripEmitter implements VectorEmitter.Memory {
     this.a = a;
     this.code = code;
     this.evex = a.instructionSet() == InstructionSet.AVX512;
-    this.rowBytes = 4 * code.columns();
+    this.rowBytes = 4 * code.row();
     this.tailMask = evex ? 1 : 15;
   }
 
@@ -220,7 +220,7 @@ final class StripEmitter implements VectorEmitter.Memory {
         for (int line = lines * piece / pieces; line < lines * (piece + 1) / pieces; line++) {
           int at = LINE * line;
           pointers.forEach((slot, r) -> {
-            if (code.slots().get(slot) instanceof Strips.Full) {
+            if (code.slots().get(slot) instanceof Strips.Full && code.row() == code.columns()) {
               a.prefetchFar(Address.at(r, ASKED, at));
             }
           });

@@ -10,32 +10,30 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.LongFunction;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/// A pointwise group over rows of columns, part by part, and the reductions of columns that it may end in: each part leaves a row of
-/// every reduction, and [#end] reduces these.
-final class StripGroup {
-  private final Strips parts;
+/// A pointwise group over rows of columns, piece by piece, and the reductions of columns that it may end in: each piece leaves its columns
+/// of a row of every reduction, and [#end] reduces these.
+final class StripGroup implements InPieces.Reader {
+  private final Pieces.Sweep sweep;
   private final List<Step> ends = new ArrayList<>();
 
-  /// `slots`: as [#slots] says; `memory`: where inputs and outputs lie, except the one that is near.
-  StripGroup(Target target, Fusion.Group group, int columns, List<Strips.Slot> slots, Strips.Rows rows, Function<Node, MemorySegment> memory) {
+  /// `slots`: as [#slots] says; `room`: gives memory for the rows of reductions; `memory`: where inputs and outputs lie, anywhere for
+  /// what is near where each run says so.
+  StripGroup(Target target, Fusion.Group group, List<Strips.Slot> slots, Pieces pieces, LongFunction<MemorySegment> room, Function<Node, MemorySegment> memory) {
     List<Node> reductions = reductions(group);
-    Shape left = Shape.of(rows.parts(), columns);
+    Shape left = Shape.of(pieces.rows().parts(), pieces.columns());
     long partialBytes = 4 * left.size();
-    MemorySegment scratch = target.shared(reductions.size() * partialBytes + ReduceKernel.scratchBytes(left, List.of(0)));
+    MemorySegment scratch = room.apply(reductions.size() * partialBytes + ReduceKernel.scratchBytes(left, List.of(0)));
     List<Node> operands = operands(group);
-    long[] addresses = new long[slots.size()];
-    for (int slot = 0; slot < slots.size(); slot++) {
-      addresses[slot] = switch (slots.get(slot)) {
-        case Strips.Near _ -> 0;
-        case Strips.Fold _ -> scratch.address() + (slot - operands.size()) * partialBytes;
-        case Strips.Full _, Strips.Column _, Strips.Scalar _ -> memory.apply(operands.get(slot)).address();
-      };
-    }
     List<Node> stores = new ArrayList<>(operands.subList(group.inputs().size(), operands.size()));
     reductions.forEach(r -> stores.add(r.inputs().getFirst()));
-    parts = new Strips(target, new Strips.Code(PointwiseCode.of(group, stores), slots, columns), rows, addresses);
+    VectorCode.Body code = PointwiseCode.of(group, stores);
+    long[] addresses = IntStream.range(0, slots.size()).mapToLong(slot -> slot < operands.size() ? memory.apply(operands.get(slot)).address()
+        : scratch.address() + (slot - operands.size()) * partialBytes).toArray();
+    sweep = pieces.sweep(target, code, slots, (slot, part) -> pieces.at(slots.get(slot), addresses[slot], part));
     for (int i = 0; i < reductions.size(); i++) {
       ends.add(ReduceKernel.compile(target, new Folding(((Reduce) reductions.get(i).op()).kind()), left, List.of(0),
           scratch.asSlice(i * partialBytes, partialBytes), memory.apply(reductions.get(i)), scratch.asSlice(reductions.size() * partialBytes)));
@@ -67,17 +65,19 @@ final class StripGroup {
     return group.nodes().stream().filter(n -> n.op() instanceof Reduce).toList();
   }
 
-  void run(int part) {
-    parts.run(part);
+  @Override
+  public void run(int piece) {
+    sweep.run(piece);
   }
 
-  /// The same; what is near has the part's rows at `near`.
-  void run(int part, long near) {
-    parts.run(part, near);
+  /// The same for pieces of all columns; what is near has the rows at `near`.
+  void run(int piece, long near) {
+    sweep.run(piece, near);
   }
 
-  /// What is left to do after all parts.
-  void end() {
+  /// Reduces what the pieces left.
+  @Override
+  public void end() {
     ends.forEach(Step::run);
   }
 }

@@ -16,7 +16,7 @@ final class Strips {
   /// An element for each row and column.
   record Full() implements Slot {}
 
-  /// The same in the calling core's cache: it is not asked for. Where it is, is told with each run.
+  /// The same in the calling core's cache: it is not asked for. Where it is may be told with each run.
   record Near() implements Slot {}
 
   /// An element for each column.
@@ -28,8 +28,8 @@ final class Strips {
   /// Room for a row: what is stored here is reduced.
   record Fold(Folding folding) implements Slot {}
 
-  /// What the machine code depends on.
-  record Code(VectorCode.Body body, List<Slot> slots, int columns) {}
+  /// What the machine code depends on. `row`: elements from one row to the next of what has rows, which may be more than the columns.
+  record Code(VectorCode.Body body, List<Slot> slots, int columns, int row) {}
 
   /// Columns that are too few for vectors, or so many that a page holds no two rows.
   private static final int LEAST_COLUMNS = 16, MOST_COLUMNS = 1024;
@@ -59,7 +59,7 @@ final class Strips {
     this.rows = rows;
     this.kernel = target.kernel(code, a -> StripEmitter.emit(a, code));
     this.slots = code.slots.size();
-    this.full = Math.max(0, code.slots.indexOf(new Full()));
+    this.full = code.slots.indexOf(new Full());
     this.near = code.slots.indexOf(new Near());
     this.table = target.scratch(8L * rows.parts() * slots);
     long[] row = new long[slots];
@@ -71,24 +71,12 @@ final class Strips {
     }
   }
 
-  /// `addresses`: where the operand of each slot lies; of a fold, as many rows as there are parts.
-  Strips(Target target, Code code, Rows rows, long... addresses) {
-    this(target, code, rows, (slot, part) -> addresses[slot] + 4L * code.columns * switch (code.slots.get(slot)) {
-      case Full _ -> rows.from(part);
-      case Near _, Column _, Scalar _ -> 0;
-      case Fold _ -> part;
-    });
-  }
-
-  int parts() {
-    return rows.parts();
-  }
-
   void run(int part) {
-    kernel.call(table.address() + 8L * part * slots, rows.to(part) - rows.from(part), rowsAt(Workers.next(part, rows.parts())) - rowsAt(part));
+    long next = full < 0 ? 0 : rowsAt(Workers.next(part, rows.parts())) - rowsAt(part);
+    kernel.call(table.address() + 8L * part * slots, rows.to(part) - rows.from(part), next);
   }
 
-  /// The same; the operand that is [Near] has the part's rows at `near`.
+  /// The same; the operand that is [Near] has the part's rows at `near`, from now on.
   void run(int part, long near) {
     table.setAtIndex(JAVA_LONG, (long) part * slots + this.near, near);
     run(part);

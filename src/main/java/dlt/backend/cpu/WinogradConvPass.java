@@ -4,7 +4,9 @@ import dlt.backend.KernelCall.Traffic;
 import dlt.backend.cpu.WinogradTiles.Span;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.IntConsumer;
@@ -13,8 +15,8 @@ import java.util.stream.IntStream;
 /// A convolution by 3x3 kernels at stride 1, or its gradient by the images, by [Winograd]: windows of the images and the weights are
 /// transformed to 36 planes, the planes are multiplied ([GemmKernel]), and the products transformed to results.
 ///
-/// Where there are many tiles and few weights, each thread transforms all weights once, and a part then does all else for a block of tiles:
-/// its planes stay in a core's second cache. (What another core has written would come from there, slowly.) Else all windows are
+/// Where there are many tiles and few weights, each thread transforms all weights once, and a part then does all else for some blocks of tiles,
+/// one after the other: a block's planes stay in a core's second cache. (What another core has written would come from there, slowly.) Else all windows are
 /// transformed first, as many tiles at a time as the shared cache has room for, and a part makes the results of a panel of channels,
 /// with the weights of some source channels after those of others, just before it multiplies by them.
 ///
@@ -66,7 +68,7 @@ record WinogradConvPass(
   private record Bit(int first, int end, long windows, List<WinogradProducts.Part> products) {}
 
   /// The pass over operands in memory.
-  private final class Bound implements Step {
+  private final class Bound implements InPieces {
     private final Target target;
     private final Optional<Epilogue> epilogue;
     private final WinogradTiles tiles;
@@ -112,8 +114,9 @@ record WinogradConvPass(
     private final Kernel[][][] resultKernels = new Kernel[2][][];
     private final Ahead weightsAhead;
     private final Ahead resultsAhead;
-    private final List<Bit> wholeBlock;
-    private final List<Bit> lastBlock;
+    /// By the number of tiles of a block.
+    private final Map<Integer, List<Bit>> bits = new HashMap<>();
+    private IntConsumer then = _ -> {};
 
     Bound(Target target, Operand from, MemorySegment weights, Optional<Epilogue> epilogue, Operand to) {
       result.check(to.data(), n);
@@ -129,14 +132,14 @@ record WinogradConvPass(
       long vector = 4L * target.lanes();
       Taps down = new Taps(source.height(), result.height(), 3, 1, top, 1);
       Taps across = new Taps(source.width(), result.width(), 3, 1, left, 1);
-      WinogradTiles small = new WinogradTiles(n, down, across, BLOCK, 2);
+      // an even number of parts: threads are often two or four
+      WinogradTiles small = WinogradTiles.ofWholeRows(n, down, across, BLOCK, 2);
       kept = small.count() > BLOCK && channel * source.channels() * panels.panels() <= KEPT
           && Winograd.PLANES * BLOCK * 4L * source.channels() <= WINDOWS;
       depth = kept || channel * source.channels() <= WEIGHTS ? source.channels() : DEPTH;
       long tile = Math.ceilDiv(4L * depth, vector) * vector;
       windowTile = tile % 1024 == 0 ? tile + 64 : tile;
-      // an even number of blocks where they are parts: threads are often two or four
-      tiles = kept ? small : new WinogradTiles(n, down, across, LARGE_BLOCK, 1);
+      tiles = kept ? small : WinogradTiles.ofWholeRows(n, down, across, Math.max(LARGE_BLOCK, Math.ceilDiv(result.width(), Winograd.RESULT.tile)), 1);
       block = tiles.block();
       // planes that are no powers of two apart: their elements are written and read side by side
       windowPlane = block * windowTile + 64;
@@ -176,9 +179,9 @@ record WinogradConvPass(
       weightsAhead = new Ahead(target, 4 * Math.max(perOutput, perSource), 4L * TAPS * (flipped ? panels.lanes() : depth));
       resultsAhead = new Ahead(target, out.pixel(), 4L * panels.lanes());
       rawWeights = weights.address();
-      wholeBlock = bits(block);
-      int rest = tiles.count() - (tiles.blocks() - 1) * block;
-      lastBlock = rest == block ? wholeBlock : bits(rest);
+      for (int number = 0; number < tiles.blocks(); number++) {
+        bits.computeIfAbsent(tiles.first(number + 1) - tiles.first(number), this::bits);
+      }
       describe();
     }
 
@@ -232,7 +235,7 @@ record WinogradConvPass(
       }
       run++;
       if (kept) {
-        target.workers().run(tiles.blocks(), part -> target.workspace().use(scratch -> block(part, Workers.next(part, tiles.blocks()), scratch)));
+        target.workers().run(tiles.parts(), part -> target.workspace().use(scratch -> part(part, Workers.next(part, tiles.parts()), scratch)));
       } else {
         for (int first = 0; first < tiles.blocks(); first += near) {
           panels(first, Math.min(tiles.blocks(), first + near));
@@ -243,10 +246,44 @@ record WinogradConvPass(
       }
     }
 
-    /// All results of a block of tiles; the next one will be block `next`, most likely.
+    @Override
+    public Pieces pieces() {
+      return new Pieces(new Strips.Rows() {
+        @Override
+        public int parts() {
+          return tiles.parts();
+        }
+
+        @Override
+        public long from(int part) {
+          return tiles.firstPixel(part);
+        }
+
+        @Override
+        public long to(int part) {
+          return tiles.firstPixel(part + 1);
+        }
+      }, result.channels(), kept ? result.channels() : panels.lanes());
+    }
+
+    @Override
+    public void then(IntConsumer body) {
+      then = body;
+    }
+
+    /// All results of a part; the next one will be part `next`, most likely.
+    private void part(int number, int next, long scratch) {
+      int end = (number + 1) * tiles.cuts();
+      for (int block = number * tiles.cuts(); block < end; block++) {
+        block(block, block + 1 < end ? block + 1 : next * tiles.cuts(), scratch);
+      }
+      then.accept(number);
+    }
+
+    /// All results of a block of tiles, before those of block `next`.
     private void block(int number, int next, long scratch) {
-      int first = number * block;
-      int end = Math.min(tiles.count(), first + block);
+      int first = tiles.first(number);
+      int end = tiles.first(number + 1);
       if (keptOf[Workers.number()] != run) {
         for (int panel = 0; panel < panels.panels(); panel++) {
           weights(panel, 0, source.channels(), weightsOf(panel, scratch), scratch);
@@ -254,9 +291,9 @@ record WinogradConvPass(
         keptOf[Workers.number()] = run;
       }
       windows(first, end, scratch + Winograd.SCRATCH, scratch);
-      Bit bit = (end - first == block ? wholeBlock : lastBlock).getFirst();
-      int nextTile = next * block;
-      int nextEnd = Math.min(tiles.count(), nextTile + block);
+      Bit bit = bits.get(end - first).getFirst();
+      int nextTile = tiles.first(next);
+      int nextEnd = tiles.first(next + 1);
       long nextImages = images.address() + tiles.windowRows(nextTile, nextEnd)[0] * in.row();
       long nextResults = results.address() + tiles.resultRows(nextTile, nextEnd)[0] * out.row();
       for (int panel = 0; panel < panels.panels(); panel++) {
@@ -273,9 +310,9 @@ record WinogradConvPass(
     private void panels(int first, int end) {
       int pieces = Math.ceilDiv(block, TRANSFORMED);
       target.workers().run((end - first) * pieces, part -> target.workspace().use(scratch -> {
-        int firstTile = (first + part / pieces) * block;
+        int firstTile = tiles.first(first + part / pieces);
         int from = part % pieces * TRANSFORMED;
-        windows(firstTile + from, Math.min(Math.min(firstTile + block, tiles.count()), firstTile + from + TRANSFORMED),
+        windows(firstTile + from, Math.min(tiles.first(first + part / pieces + 1), firstTile + from + TRANSFORMED),
             windows.address() + part / pieces * windowBlock + from * windowTile, scratch);
       }));
       int each = Math.ceilDiv(end - first, shares);
@@ -292,10 +329,10 @@ record WinogradConvPass(
     private void panel(int panel, int next, int first, int end, long windowsAt, long scratch) {
       long products = scratch + productsAt;
       for (int number = first; number < end; number++) {
-        int firstTile = number * block;
-        int endTile = Math.min(tiles.count(), firstTile + block);
+        int firstTile = tiles.first(number);
+        int endTile = tiles.first(number + 1);
         Ahead.Region theirResults = results(panel, firstTile, endTile);
-        for (Bit bit : endTile - firstTile == block ? wholeBlock : lastBlock) {
+        for (Bit bit : bits.get(endTile - firstTile)) {
           if (depth < source.channels() || number == first) {
             weights(panel, bit.first, bit.end, scratch + weightsAt, scratch);
           }
@@ -313,6 +350,7 @@ record WinogradConvPass(
           }
         }
         results(panel, firstTile, endTile, products, scratch);
+        then.accept(number * panels.panels() + panel);
       }
     }
 

@@ -10,6 +10,9 @@ import java.util.function.Predicate;
 /// Tiles are numbered image by image, rows down, along rows; but in a block of whole images those of a kind follow one another, so that those
 /// that have a product do.
 final class WinogradTiles {
+  /// Rows of a part at most, if they are cut, and parts that there are at least then.
+  private static final int MOST_ROWS = 4, LEAST_PARTS = 16;
+
   /// Equal neighbours along one side: tiles `first` to `end - 1`; rows or columns `from` to `to - 1` of their windows lie in the
   /// image, and they have `results`.
   record Span(int first, int end, boolean narrow, int from, int to, int results) {
@@ -85,11 +88,24 @@ final class WinogradTiles {
   private final List<Span> rows;
   private final List<Span> columns;
   private final List<Kind> kinds;
+  /// Tiles of a part, the blocks that it is cut into, and the tiles of the largest one.
+  private final int part;
+  private final int cuts;
   private final int block;
 
   /// Tiles of the results of `n` images, in blocks of at most `most` tiles, as equal as can be; the number of blocks is a multiple of
   /// `times`, where there are as many.
   WinogradTiles(int n, Taps rows, Taps columns, int most, int times) {
+    this(n, rows, columns, most, times, false);
+  }
+
+  /// The same where the results of a part, which is some blocks, follow one another in channels-last images: a part has all tiles of
+  /// the rows that it has any of.
+  static WinogradTiles ofWholeRows(int n, Taps rows, Taps columns, int most, int times) {
+    return new WinogradTiles(n, rows, columns, most, times, true);
+  }
+
+  private WinogradTiles(int n, Taps rows, Taps columns, int most, int times, boolean wholeRows) {
     this.n = n;
     int each = Side.of(rows, false).tiles * Side.of(columns, false).tiles;
     down = Side.of(rows, each <= most);
@@ -102,10 +118,23 @@ final class WinogradTiles {
     kind(0, down.wide, 0, across.wide);
     kind(0, down.wide, across.wide, across.tiles);
     kind(down.wide, down.tiles, across.wide, across.tiles);
-    int unit = kinds.size() > 1 ? each : 1;
+    int unit = kinds.size() > 1 ? each : wholeRows ? across.tiles : 1;
     int units = count() / unit;
-    int blocks = Math.ceilDiv(Math.ceilDiv(units, most / unit), times) * times;
-    block = Math.ceilDiv(units, blocks) * unit;
+    int parts = Math.ceilDiv(Math.ceilDiv(units, Math.max(1, most / unit)), times) * times;
+    part = (unit <= most ? Math.ceilDiv(units, parts) : rowsOfPart(units, most)) * unit;
+    cuts = Math.ceilDiv(part, most);
+    block = Math.ceilDiv(part, cuts);
+  }
+
+  /// How many of so many rows, each of more than `most` tiles, are cut into the fewest blocks a row.
+  private int rowsOfPart(int rows, int most) {
+    int best = 1;
+    for (int r = 2; r <= MOST_ROWS && rows % r == 0 && rows / r >= LEAST_PARTS; r *= 2) {
+      if (Math.ceilDiv(r * across.tiles, most) * best < Math.ceilDiv(best * across.tiles, most) * r) {
+        best = r;
+      }
+    }
+    return best;
   }
 
   private void kind(int firstRow, int endRow, int firstColumn, int endColumn) {
@@ -119,13 +148,35 @@ final class WinogradTiles {
     return n * down.tiles * across.tiles;
   }
 
-  /// Tiles of a block; the last one may have fewer.
+  /// Tiles of the largest block.
   int block() {
     return block;
   }
 
   int blocks() {
-    return Math.ceilDiv(count(), block);
+    return parts() * cuts;
+  }
+
+  int parts() {
+    return Math.ceilDiv(count(), part);
+  }
+
+  /// Blocks of a part.
+  int cuts() {
+    return cuts;
+  }
+
+  /// The first tile of a block; of the one behind the last block, how many tiles there are.
+  int first(int number) {
+    int begin = Math.min(number / cuts * part, count());
+    return begin + Math.min(part, count() - begin) * (number % cuts) / cuts;
+  }
+
+  /// The first result of a part of whole rows, in pixels from the first image's first one on; of the part behind the last one, how many there are.
+  long firstPixel(int number) {
+    int tile = Math.min(number * part, count());
+    int row = tile / across.tiles;
+    return ((long) row / down.tiles * down.results + Math.min(down.first(row % down.tiles), down.results)) * across.results;
   }
 
   List<Span> rows() {
@@ -212,8 +263,9 @@ final class WinogradTiles {
   /// The most [#windowRows] and [#resultRows] of a block.
   int[] mostRows() {
     int[] most = new int[2];
-    for (int first = 0; first < count(); first += block) {
-      int end = Math.min(count(), first + block);
+    for (int number = 0; number < blocks(); number++) {
+      int first = first(number);
+      int end = first(number + 1);
       most[0] = Math.max(most[0], windowRows(first, end)[1] - windowRows(first, end)[0]);
       most[1] = Math.max(most[1], resultRows(first, end)[1] - resultRows(first, end)[0]);
     }
