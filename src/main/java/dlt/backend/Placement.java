@@ -235,7 +235,8 @@ public final class Placement {
     Storage old = storages.get(variableNodes.get(variable));
     return old.last < next.first || old.last == next.first && !(next.root.op() instanceof Reduce)
         && groups(order.get(next.first)).stream().anyMatch(g -> g.outputs().contains(next.root))
-        && readers(order.get(next.first), old).stream().allMatch(w -> w.outputs().contains(next.root));
+        && readers(order.get(next.first), old).stream().allMatch(w -> w.outputs().contains(next.root))
+        && !(order.get(next.first) instanceof Work.Piecewise(var works, var _, var _) && !readers(works.getFirst(), old).isEmpty());
   }
 
   /// The pointwise groups of a work.

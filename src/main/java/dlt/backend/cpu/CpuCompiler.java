@@ -56,7 +56,7 @@ final class CpuCompiler {
     this.gradientPairs = PlaneGradients.pairs(target, works);
     this.gradients = new PlaneGradients(target);
     this.pools = MaxPoolPair.pairs(target, works);
-    this.order = PiecewiseConvolutions.join(target, this.graph, PiecewisePools.join(target, this.graph, works, pools, pairs.keySet()), pairs);
+    this.order = PiecewiseConvolutions.join(target, PiecewisePools.join(target, this.graph, works, pools, pairs.keySet()), pairs);
     this.placement = new Placement(this.graph, order);
     this.graph.inputs().forEach(n -> inputs.put(((Input) n.op()).name(), target.scratch(n.type().bytes())));
     this.block = target.scratch(placement.blockBytes());

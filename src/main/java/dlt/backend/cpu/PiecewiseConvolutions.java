@@ -4,7 +4,6 @@ import dlt.backend.KernelCall.Traffic;
 import dlt.backend.Placement;
 import dlt.backend.Work;
 import dlt.graph.Fusion;
-import dlt.graph.Graph;
 import dlt.graph.Node;
 import dlt.op.Conv2d;
 import dlt.op.Conv2dGradInput;
@@ -13,7 +12,6 @@ import dlt.op.Reduce;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /// Convolutions to channels-last images, and gradients by such, together with a pointwise group that reads their results, most often to
 /// reduce them (a normalisation's statistics, or what its gradient needs): the group is done with each piece that is stored ([InPieces]),
@@ -34,8 +33,9 @@ final class PiecewiseConvolutions {
         && (nhwc.op() instanceof Conv2d || nhwc.op() instanceof Conv2dGradInput);
   }
 
-  /// `works` in an order in which they can run, with such works in place of those that they are made of. `pairs`: works that are sums of [Moments], or read them.
-  static List<Work> join(Target target, Graph graph, List<Work> works, Map<Work, Moments.Pair> pairs) {
+  /// `works` in an order in which they can run, with such works in place of those that they are made of. `pairs`: works that are sums
+  /// of [Moments], or of squares.
+  static List<Work> join(Target target, List<Work> works, Map<Work, Moments.Pair> pairs) {
     List<Work> order = givenFirst(works);
     Map<Node, Integer> made = new HashMap<>();
     Map<Node, List<Work>> readers = new HashMap<>();
@@ -47,8 +47,7 @@ final class PiecewiseConvolutions {
         readers.computeIfAbsent(node, _ -> new ArrayList<>()).add(order.get(i));
       }
     }
-    Set<Node> updates = new HashSet<>(graph.updates().values());
-    Map<Work, Work> joined = new LinkedHashMap<>();
+    Map<Work, Work> joined = new HashMap<>();
     Set<Work> readersJoined = new HashSet<>();
     for (int i = 0; i < order.size(); i++) {
       Work head = order.get(i);
@@ -58,13 +57,11 @@ final class PiecewiseConvolutions {
       Node result = head.outputs().getFirst();
       int position = i;
       readers.getOrDefault(result, List.of()).stream().filter(w -> !readersJoined.contains(w) && reads(target, w, result, pairs)
-          && w.outputs().stream().noneMatch(updates::contains) && w.inputs().stream().allMatch(n -> n == result || made.get(n) < position)).findFirst().ifPresent(reader -> {
-            Set<Node> inputs = new LinkedHashSet<>(head.inputs());
-            inputs.addAll(reader.inputs());
-            inputs.remove(result);
-            List<Node> outputs = new ArrayList<>(head.outputs());
-            outputs.addAll(reader.outputs());
-            joined.put(head, new Work.Piecewise(List.of(head, reader), List.copyOf(inputs), outputs));
+          && w.inputs().stream().allMatch(n -> n == result || made.get(n) < position)).findFirst().ifPresent(reader -> {
+            // what both read is there twice: nothing takes its place
+            List<Node> inputs = Stream.concat(head.inputs().stream(), reader.inputs().stream().filter(n -> n != result)).toList();
+            List<Node> outputs = Stream.concat(head.outputs().stream(), reader.outputs().stream()).toList();
+            joined.put(head, new Work.Piecewise(List.of(head, reader), inputs, outputs));
             readersJoined.add(reader);
           });
     }

@@ -46,7 +46,10 @@ class PiecewiseConvolutionsTest {
     }
 
     Value emit(GraphBuilder g) {
-      Value x = g.input("x", TensorType.float32(n, source(h), source(w), channels));
+      return emit(g, g.input("x", TensorType.float32(n, source(h), source(w), channels)));
+    }
+
+    Value emit(GraphBuilder g, Value x) {
       Value weights = g.input("weights", gradient ? TensorType.float32(channels, c, kernel, kernel) : TensorType.float32(c, channels, kernel, kernel));
       int pad = kernel / 2;
       Window window = Window.of(stride, stride, pad, pad, 1, 1);
@@ -185,5 +188,34 @@ class PiecewiseConvolutionsTest {
       double expected = y[i] * s.at(i % layer.c) + o.at(i);
       assertThat((double) out[i]).isCloseTo(expected, within(1e-6 * (Math.abs(y[i]) + 2)));
     }
+  }
+
+  /// Of what the convolution still reads nothing is overwritten.
+  @ParameterizedTest
+  @MethodSource("layers")
+  void whatTheConvolutionReadsKeepsItsPlace(Layer layer, InstructionSet set) {
+    if (layer.stride > 1) {
+      return;
+    }
+    Layer square = new Layer(layer.gradient, layer.n, layer.h, layer.w, layer.c, layer.c, layer.kernel, 1, layer.strict);
+    GraphBuilder g = new GraphBuilder();
+    Value source = source(g, square);
+    g.output("out", g.add(square.emit(g, source), source));
+    float[] out = outputs(g.build(), square, set, true).get("out");
+    GraphBuilder kept = new GraphBuilder();
+    Value same = source(kept, square);
+    kept.output("y", square.emit(kept, same));
+    kept.output("source", same);
+    Map<String, float[]> expected = outputs(kept.build(), square, set, false);
+    for (int i = 0; i < out.length; i++) {
+      assertThat(out[i]).isEqualTo(expected.get("y")[i] + expected.get("source")[i]);
+    }
+  }
+
+  /// Images that are computed, by pixels.
+  private static Value source(GraphBuilder g, Layer layer) {
+    Value x = g.input("source", layer.images());
+    Value weights = g.input("first", TensorType.float32(layer.c, layer.c, 1, 1));
+    return g.emit(new Nhwc(new Conv2d(Window.of(1, 1, 0, 0, 1, 1), 1), List.of(true, false), true), List.of(x, weights));
   }
 }
