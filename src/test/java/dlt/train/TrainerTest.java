@@ -8,8 +8,10 @@ import dlt.backend.Program;
 import dlt.backend.reference.ReferenceBackend;
 import dlt.config.ConfigException;
 import dlt.experiment.ExperimentFile;
+import dlt.experiment.Prepared;
 import dlt.experiment.Trainings;
 import dlt.run.RunDirectory;
+import dlt.run.UsedTime;
 import dlt.tensor.HostTensor;
 import dlt.tensor.Safetensors;
 import dlt.tensor.Shape;
@@ -21,6 +23,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.SequencedMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,8 +63,11 @@ class TrainerTest {
         training: {batch_size: 3, epochs: 1, average: ema}
         """);
     try (Backend backend = watched(Backend.class, new ReferenceBackend(), "compile", () -> compiled++)) {
-      TrainingRun run = new TrainingRun(Trainings.open(ExperimentFile.read(file, List.of())), backend, new RunDirectory(folder.resolve("run")), new Silent());
-      assertThatThrownBy(() -> run.train(false, "test", () -> false)).isInstanceOf(ConfigException.class).hasMessageContaining("0.weight is [1, 3]");
+      Prepared prepared = Trainings.open(ExperimentFile.read(file, List.of())).training(0);
+      RunDirectory run = new RunDirectory(folder.resolve("run"));
+      Trainer.TimeLimit unlimited = new Trainer.TimeLimit(new UsedTime(run.usedTime(), System::nanoTime), OptionalDouble.empty());
+      assertThatThrownBy(() -> new Trainer(prepared, backend, run, new Silent(), unlimited)).isInstanceOf(ConfigException.class)
+          .hasMessageContaining("0.weight is [1, 3]");
     }
     assertThat(compiled).isPositive();
     assertThat(closed).isEqualTo(compiled);
