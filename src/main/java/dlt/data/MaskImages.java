@@ -2,12 +2,8 @@ package dlt.data;
 
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
-import javax.imageio.ImageIO;
 
 /// Classes of pixels as PNG files that [image_masks][ImageMasks] reads again: 0 and 1 as black and white, more classes as places in
 /// a palette, which shows each in a colour of its own.
@@ -56,13 +52,6 @@ public final class MaskImages {
         image.getRaster().setSample(x, y, 0, classes[row * columns + (int) ((2L * x + 1) * columns / (2L * width))]);
       }
     }
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try {
-      ImageIO.setUseCache(false);
-      ImageIO.write(image, "png", out);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e); // memory throws none
-    }
-    return out.toByteArray();
+    return Png.of(image);
   }
 }

@@ -1,15 +1,12 @@
 package dlt.report;
 
 import dlt.data.Part;
+import dlt.data.Png;
 import dlt.tensor.HostTensor;
 import dlt.tensor.Shape;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Base64;
 import java.util.Optional;
-import javax.imageio.ImageIO;
 
 /// Samples as pictures.
 final class Picture {
@@ -42,13 +39,6 @@ final class Picture {
       }
       image.setRGB(i % width, i / width, rgb);
     }
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try {
-      ImageIO.setUseCache(false);
-      ImageIO.write(image, "png", out);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e); // memory throws none
-    }
-    return Optional.of("data:image/png;base64," + Base64.getEncoder().encodeToString(out.toByteArray()));
+    return Optional.of("data:image/png;base64," + Base64.getEncoder().encodeToString(Png.of(image)));
   }
 }
