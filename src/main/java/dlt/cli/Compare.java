@@ -2,7 +2,6 @@ package dlt.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dlt.config.Invalid;
 import dlt.error.Failure;
 import dlt.experiment.Assertion;
 import dlt.report.Comparison;
@@ -55,20 +54,12 @@ final class Compare implements Callable<Integer> {
     for (RunDirectory run : compared) {
       Map<String, Double> results = Manifest.read(run).results();
       for (String condition : conditions) {
-        assertion(condition, reference).verdict(results).wrong().ifPresent(w -> failed.add(run.path() + ": " + w));
+        Conditions.read(() -> Assertion.parse(condition, reference)).verdict(results).wrong().ifPresent(w -> failed.add(run.path() + ": " + w));
       }
     }
     output.result(document(comparison, failed), (markdown ? comparison.markdown() : comparison.text()).stripTrailing());
     failed.forEach(f -> output.say("dlt: " + f));
     return failed.isEmpty() ? 0 : Failure.Kind.ASSERTION.exitCode();
-  }
-
-  private static Assertion assertion(String condition, Map<String, Double> baseline) {
-    try {
-      return Assertion.parse(condition, baseline);
-    } catch (Invalid e) {
-      throw new Failure(Failure.Kind.USAGE, "--assert: found " + e.found() + ", expected " + e.expected());
-    }
   }
 
   private ObjectNode document(Comparison c, List<String> failed) {

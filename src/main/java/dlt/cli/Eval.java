@@ -1,7 +1,6 @@
 package dlt.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dlt.config.Invalid;
 import dlt.data.Part;
 import dlt.data.Parts;
 import dlt.data.Source;
@@ -56,7 +55,7 @@ final class Eval implements Callable<Integer> {
   }
 
   private int measure(List<Assertion.Verdict> asserts) {
-    List<Assertion> assertions = conditions.stream().map(Eval::assertion).toList();
+    List<Assertion> assertions = conditions.stream().map(c -> Conditions.read(() -> Assertion.parse(c))).toList();
     SavedModel model = SavedModel.open(run.run());
     Part chosen = choose(model);
     Scores scores = device.compute(model.file().experiment().training(), backend -> model.scores(backend, chosen));
@@ -76,14 +75,6 @@ final class Eval implements Callable<Integer> {
     List<String> failed = asserts.stream().flatMap(a -> a.wrong().stream()).toList();
     failed.forEach(f -> output.say("dlt: " + f));
     return failed.isEmpty() ? 0 : Failure.Kind.ASSERTION.exitCode();
-  }
-
-  private static Assertion assertion(String text) {
-    try {
-      return Assertion.parse(text);
-    } catch (Invalid e) {
-      throw new Failure(Failure.Kind.USAGE, "--assert: found " + e.found() + ", expected " + e.expected());
-    }
   }
 
   private Part choose(SavedModel model) {
