@@ -385,16 +385,14 @@ public final class Assembly {
   /// The names of the model's inputs, in the order of the data's.
   private List<String> inputNames() {
     Map<String, List<Integer>> declared = experiment.model().inputs();
-    List<String> names = schema.inputs().stream().map(Field::name).toList();
+    List<String> r = experiment.model().inputNames(schema);
     if (declared.isEmpty()) {
-      return names;
+      return r;
     }
-    if (declared.size() != names.size()) {
-      throw error(file.bound().at(experiment.model(), "inputs"), "found " + declared.size() + " inputs, but the data has " + names.size() + ": "
-          + String.join(", ", names), "");
+    if (declared.size() != schema.inputs().size()) {
+      throw error(file.bound().at(experiment.model(), "inputs"), "found " + declared.size() + " inputs, but the data has " + schema.inputs().size() + ": "
+          + schema.inputs().stream().map(Field::name).collect(Collectors.joining(", ")), "");
     }
-    boolean byName = names.containsAll(declared.keySet());
-    List<String> r = byName ? names : List.copyOf(declared.keySet());
     for (int i = 0; i < r.size(); i++) {
       Shape found = preprocessing.get(i).output().shape();
       if (!new Shape(declared.get(r.get(i))).equals(found)) {

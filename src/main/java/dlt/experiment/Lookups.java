@@ -18,7 +18,6 @@ import dlt.tensor.DType;
 import dlt.tensor.TensorType;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 
@@ -31,7 +30,7 @@ final class Lookups {
   static SequencedMap<Integer, Integer> of(Experiment experiment, Schema schema) {
     GraphBuilder g = new GraphBuilder();
     ModelScope scope = new ModelScope(g, false, null);
-    List<String> names = names(experiment.model().inputs(), schema);
+    List<String> names = experiment.model().inputNames(schema);
     try {
       for (int i = 0; i < schema.inputs().size(); i++) {
         TensorType type = raw(experiment, schema.inputs().get(i));
@@ -53,11 +52,6 @@ final class Lookups {
   private static TensorType raw(Experiment experiment, Field field) {
     boolean categories = !field.columns().isEmpty() && field.columns().stream().allMatch(Column::categorical);
     return categories ? field.type() : Preprocessing.output(experiment.data().steps(), field);
-  }
-
-  private static List<String> names(Map<String, List<Integer>> declared, Schema schema) {
-    List<String> names = schema.inputs().stream().map(Field::name).toList();
-    return declared.isEmpty() || names.containsAll(declared.keySet()) ? names : List.copyOf(declared.keySet());
   }
 
   private static SequencedMap<Integer, Integer> found(Graph graph) {

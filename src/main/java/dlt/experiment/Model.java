@@ -3,6 +3,8 @@ package dlt.experiment;
 import dlt.config.Default;
 import dlt.config.Doc;
 import dlt.config.Invalid;
+import dlt.data.Field;
+import dlt.data.Schema;
 import dlt.layer.Placed;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +34,12 @@ public record Model(
         throw new Invalid("freeze", "'" + pattern + "'", "a regular expression: " + e.getDescription());
       }
     }
+  }
+
+  /// What the model calls the inputs of the data, in their order: by name where all declared ones are among them, else by place.
+  List<String> inputNames(Schema schema) {
+    List<String> names = schema.inputs().stream().map(Field::name).toList();
+    return inputs.isEmpty() || names.containsAll(inputs.keySet()) ? names : List.copyOf(inputs.keySet());
   }
 
   /// Whether the buffer of this name keeps its value in training.
