@@ -35,7 +35,7 @@ public record Adafactor(
     Value update = scope.div(g, scope.sqrt(scope.max(variance, least * least)));
     Value denominator = scope.max(scope.div(Steps.rootMeanSquare(scope, update), d), 1);
     Value alpha = scope.mul(scope.max(Steps.rootMeanSquare(scope, parameter), eps.scale()), scope.scalar("relative_size"));
-    Value p = weightDecay == 0 ? parameter : scope.mul(parameter, scope.scalar("keep"));
+    Value p = Steps.shrunk(scope, parameter, weightDecay);
     scope.assign(parameter, scope.sub(p, scope.mul(update, scope.div(alpha, denominator))));
   }
 

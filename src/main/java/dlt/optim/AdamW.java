@@ -24,7 +24,7 @@ public record AdamW(
   @Override
   public void emit(OptimScope scope, Value parameter, Value gradient) {
     Value g = Steps.gradient(scope, gradient, maximize);
-    Value p = weightDecay == 0 ? parameter : scope.mul(parameter, scope.scalar("keep"));
+    Value p = Steps.shrunk(scope, parameter, weightDecay);
     Steps.Moments moments = Steps.moments(scope, g, betas);
     Value square = amsgrad ? Steps.largest(scope, moments.square()) : moments.square();
     Value denominator = scope.add(scope.mul(scope.sqrt(square), scope.scalar("root_correction")), eps);

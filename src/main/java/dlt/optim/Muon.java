@@ -54,7 +54,7 @@ public record Muon(
     scope.assign(kept, buffer);
     Value update = orthogonal(scope, nesterov ? Steps.lerp(scope, buffer, gradient, share) : buffer);
     double factor = adjustLrFn.factor(parameter.shape().dim(0), parameter.shape().dim(1));
-    Value p = weightDecay == 0 ? parameter : scope.mul(parameter, scope.scalar("keep"));
+    Value p = Steps.shrunk(scope, parameter, weightDecay);
     scope.assign(parameter, scope.sub(p, scope.mul(update, scope.mul(scope.scalar("lr"), factor))));
   }
 

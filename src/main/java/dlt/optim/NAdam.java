@@ -24,13 +24,8 @@ public record NAdam(
     implements Optimizer {
   @Override
   public void emit(OptimScope scope, Value parameter, Value gradient) {
-    Value g = Steps.gradient(scope, gradient, maximize);
-    Value p = parameter;
-    if (weightDecay != 0 && decoupledWeightDecay) {
-      p = scope.mul(p, scope.scalar("keep"));
-    } else {
-      g = Steps.decayed(scope, p, g, weightDecay);
-    }
+    Value p = Steps.shrunk(scope, parameter, decoupledWeightDecay ? weightDecay : 0);
+    Value g = Steps.decayed(scope, parameter, Steps.gradient(scope, gradient, maximize), decoupledWeightDecay ? 0 : weightDecay);
     Steps.Moments moments = Steps.moments(scope, g, betas);
     Value denominator = scope.add(scope.mul(scope.sqrt(moments.square()), scope.scalar("root_correction")), eps);
     Value direction = scope.add(scope.mul(g, scope.scalar("gradient_size")), scope.mul(moments.mean(), scope.scalar("step_size")));

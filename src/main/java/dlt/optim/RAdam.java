@@ -23,13 +23,8 @@ public record RAdam(
     implements Optimizer {
   @Override
   public void emit(OptimScope scope, Value parameter, Value gradient) {
-    Value g = Steps.gradient(scope, gradient, maximize);
-    Value p = parameter;
-    if (weightDecay != 0 && decoupledWeightDecay) {
-      p = scope.mul(p, scope.scalar("keep"));
-    } else {
-      g = Steps.decayed(scope, p, g, weightDecay);
-    }
+    Value p = Steps.shrunk(scope, parameter, decoupledWeightDecay ? weightDecay : 0);
+    Value g = Steps.decayed(scope, parameter, Steps.gradient(scope, gradient, maximize), decoupledWeightDecay ? 0 : weightDecay);
     Steps.Moments moments = Steps.moments(scope, g, betas);
     // one of the two sizes is 0 at each step
     Value adaptive = scope.div(scope.scalar("adaptive_size"), scope.add(scope.sqrt(moments.square()), eps));

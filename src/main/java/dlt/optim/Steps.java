@@ -19,6 +19,11 @@ final class Steps {
     return weightDecay == 0 ? gradient : g.add(gradient, g.mul(parameter, weightDecay));
   }
 
+  /// The parameter as weight decay shrinks it apart from its gradient. Asks for the scalar `keep`, 1 - lr * weight decay, unless that is 0.
+  static Value shrunk(OptimScope scope, Value parameter, double weightDecay) {
+    return weightDecay == 0 ? parameter : scope.mul(parameter, scope.scalar("keep"));
+  }
+
   /// `from` moved towards `to` by `share` of the way.
   static Value lerp(Emit g, Value from, Value to, Value share) {
     return g.add(from, g.mul(g.sub(to, from), share));
