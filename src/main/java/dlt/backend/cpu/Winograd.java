@@ -20,26 +20,18 @@ enum Winograd {
   IMAGE(6, 6, 2, 10, 4) {
     @Override
     int[] line(Assembler a, Constants c, int[] d, int[] free) {
-      int even = free[0];
-      int odd = free[1];
-      // d0 - d2 (a2 + b2) + d4, likewise d1, d3, d5
-      a.op(Instruction.ADD, d[0], d[0], d[4]);
-      a.op(Instruction.FNMADD231, d[0], d[2], c.of(A2 + B2));
+      // d1 - d3 (a2 + b2) + d5
       a.op(Instruction.ADD, d[5], d[5], d[1]);
       a.op(Instruction.FNMADD231, d[5], d[3], c.of(A2 + B2));
-      pairs(a, c, d, even, odd);
-      return new int[] {d[0], d[1], even, d[2], d[4], d[5]};
+      finitePoints(a, c, d, free[0], free[1]);
+      return new int[] {d[0], d[1], free[0], d[2], d[4], d[5]};
     }
   },
   IMAGE_NARROW(5, 5, 2, 9, 3) {
     @Override
     int[] line(Assembler a, Constants c, int[] d, int[] free) {
-      int even = free[0];
-      int odd = free[1];
-      a.op(Instruction.ADD, d[0], d[0], d[4]);
-      a.op(Instruction.FNMADD231, d[0], d[2], c.of(A2 + B2));
-      pairs(a, c, d, even, odd);
-      return new int[] {d[0], d[1], even, d[2], d[4]};
+      finitePoints(a, c, d, free[0], free[1]);
+      return new int[] {d[0], d[1], free[0], d[2], d[4]};
     }
   },
   /// A': products to results.
@@ -47,14 +39,9 @@ enum Winograd {
     @Override
     int[] line(Assembler a, Constants c, int[] m, int[] free) {
       int even = free[0];
-      sumsAndDifferences(a, m, even);
-      a.op(Instruction.ADD, m[0], m[0], even);
-      a.op(Instruction.ADD, m[0], m[0], m[2]);
-      a.op(Instruction.MUL, m[1], m[1], c.of(A1));
+      evenResults(a, c, m, even);
       a.op(Instruction.MUL, m[3], m[3], c.of(B1));
       a.op(Instruction.ADD, m[4], m[1], m[3]);
-      a.op(Instruction.MUL, even, even, c.of(A2));
-      a.op(Instruction.FMADD231, even, m[2], c.of(B2));
       a.op(Instruction.FMADD231, m[5], m[1], c.of(A2));
       a.op(Instruction.FMADD231, m[5], m[3], c.of(B2));
       return new int[] {m[0], m[4], even, m[5]};
@@ -64,13 +51,8 @@ enum Winograd {
     @Override
     int[] line(Assembler a, Constants c, int[] m, int[] free) {
       int even = free[0];
-      sumsAndDifferences(a, m, even);
-      a.op(Instruction.ADD, m[0], m[0], even);
-      a.op(Instruction.ADD, m[0], m[0], m[2]);
-      a.op(Instruction.MUL, m[1], m[1], c.of(A1));
+      evenResults(a, c, m, even);
       a.op(Instruction.FMADD231, m[1], m[3], c.of(B1));
-      a.op(Instruction.MUL, even, even, c.of(A2));
-      a.op(Instruction.FMADD231, even, m[2], c.of(B2));
       return new int[] {m[0], m[1], even};
     }
   },
@@ -82,20 +64,12 @@ enum Winograd {
       int oddA = free[1];
       int evenB = free[2];
       int oddB = free[3];
-      a.move(evenA, y[0]);
-      a.op(Instruction.FMADD231, evenA, y[2], c.of(A2));
-      a.move(oddA, y[1]);
-      a.op(Instruction.FMADD231, oddA, y[3], c.of(A2));
-      a.move(evenB, y[0]);
-      a.op(Instruction.FMADD231, evenB, y[2], c.of(B2));
-      a.move(oddB, y[1]);
-      a.op(Instruction.FMADD231, oddB, y[3], c.of(B2));
-      a.move(y[1], evenA);
-      a.op(Instruction.FMADD231, y[1], oddA, c.of(A1));
-      a.op(Instruction.FNMADD231, evenA, oddA, c.of(A1));
-      a.move(y[2], evenB);
-      a.op(Instruction.FMADD231, y[2], oddB, c.of(B1));
-      a.op(Instruction.FNMADD231, evenB, oddB, c.of(B1));
+      plus(a, evenA, y[0], y[2], c.of(A2));
+      plus(a, oddA, y[1], y[3], c.of(A2));
+      plus(a, evenB, y[0], y[2], c.of(B2));
+      plus(a, oddB, y[1], y[3], c.of(B2));
+      opposite(a, y[1], evenA, oddA, c.of(A1));
+      opposite(a, y[2], evenB, oddB, c.of(B1));
       return new int[] {y[0], y[1], evenA, y[2], evenB, y[3]};
     }
   },
@@ -104,18 +78,12 @@ enum Winograd {
     int[] line(Assembler a, Constants c, int[] y, int[] free) {
       int plusA = free[0];
       int minusA = free[1];
-      int plusB = free[2];
-      a.move(plusA, y[0]);
-      a.op(Instruction.FMADD231, plusA, y[2], c.of(A2));
-      a.move(minusA, plusA);
-      a.op(Instruction.FMADD231, plusA, y[1], c.of(A1));
-      a.op(Instruction.FNMADD231, minusA, y[1], c.of(A1));
-      a.move(plusB, y[0]);
-      a.op(Instruction.FMADD231, plusB, y[2], c.of(B2));
-      a.move(y[2], plusB);
-      a.op(Instruction.FMADD231, plusB, y[1], c.of(B1));
-      a.op(Instruction.FNMADD231, y[2], y[1], c.of(B1));
-      return new int[] {y[0], plusA, minusA, plusB, y[2]};
+      int minusB = free[2];
+      plus(a, minusA, y[0], y[2], c.of(A2));
+      opposite(a, plusA, minusA, y[1], c.of(A1));
+      plus(a, minusB, y[0], y[2], c.of(B2));
+      opposite(a, y[2], minusB, y[1], c.of(B1));
+      return new int[] {y[0], plusA, minusA, y[2], minusB};
     }
   },
   /// G: weights.
@@ -126,16 +94,12 @@ enum Winograd {
       int minusA = free[1];
       int plusB = free[2];
       int minusB = free[3];
-      a.op(Instruction.MUL, plusA, g[0], c.of(1 / NA));
-      a.op(Instruction.FMADD231, plusA, g[2], c.of(A2 / NA));
-      a.move(minusA, plusA);
-      a.op(Instruction.FMADD231, plusA, g[1], c.of(A1 / NA));
-      a.op(Instruction.FNMADD231, minusA, g[1], c.of(A1 / NA));
-      a.op(Instruction.MUL, plusB, g[0], c.of(1 / NB));
-      a.op(Instruction.FMADD231, plusB, g[2], c.of(B2 / NB));
-      a.move(minusB, plusB);
-      a.op(Instruction.FMADD231, plusB, g[1], c.of(B1 / NB));
-      a.op(Instruction.FNMADD231, minusB, g[1], c.of(B1 / NB));
+      a.op(Instruction.MUL, minusA, g[0], c.of(1 / NA));
+      a.op(Instruction.FMADD231, minusA, g[2], c.of(A2 / NA));
+      opposite(a, plusA, minusA, g[1], c.of(A1 / NA));
+      a.op(Instruction.MUL, minusB, g[0], c.of(1 / NB));
+      a.op(Instruction.FMADD231, minusB, g[2], c.of(B2 / NB));
+      opposite(a, plusB, minusB, g[1], c.of(B1 / NB));
       return new int[] {g[0], plusA, minusA, plusB, minusB, g[2]};
     }
   },
@@ -231,20 +195,42 @@ enum Winograd {
     }
   }
 
-  /// What a window gives at the pairs of opposite points: d1 and `even`, d2 and d4.
-  private static void pairs(Assembler a, Constants c, int[] d, int even, int odd) {
+  /// What a window gives at the points but infinity: d0, and at the pairs of opposite points d1 and `even`, d2 and d4.
+  private static void finitePoints(Assembler a, Constants c, int[] d, int even, int odd) {
+    // d0 - d2 (a2 + b2) + d4
+    a.op(Instruction.ADD, d[0], d[0], d[4]);
+    a.op(Instruction.FNMADD231, d[0], d[2], c.of(A2 + B2));
     a.move(even, d[4]);
     a.op(Instruction.FNMADD231, even, d[2], c.of(B2));
     a.move(odd, d[3]);
     a.op(Instruction.FNMADD231, odd, d[1], c.of(B2));
     a.op(Instruction.FNMADD231, d[4], d[2], c.of(A2));
     a.op(Instruction.FNMADD231, d[3], d[1], c.of(A2));
-    a.move(d[1], even);
-    a.op(Instruction.FMADD231, d[1], odd, c.of(A1));
-    a.op(Instruction.FNMADD231, even, odd, c.of(A1));
-    a.move(d[2], d[4]);
-    a.op(Instruction.FMADD231, d[2], d[3], c.of(B1));
-    a.op(Instruction.FNMADD231, d[4], d[3], c.of(B1));
+    opposite(a, d[1], even, odd, c.of(A1));
+    opposite(a, d[2], d[4], d[3], c.of(B1));
+  }
+
+  /// Of the even part at a pair of opposite points in `minus` and the odd part over the point: their values, at the point itself in `plus`.
+  private static void opposite(Assembler a, int plus, int minus, int odd, int point) {
+    a.move(plus, minus);
+    a.op(Instruction.FMADD231, plus, odd, point);
+    a.op(Instruction.FNMADD231, minus, odd, point);
+  }
+
+  /// `to` = x + y * factor.
+  private static void plus(Assembler a, int to, int x, int y, int factor) {
+    a.move(to, x);
+    a.op(Instruction.FMADD231, to, y, factor);
+  }
+
+  /// The results of even number, m0 and `even`; the differences of a pair of points are left in m1, times the point, and in m3.
+  private static void evenResults(Assembler a, Constants c, int[] m, int even) {
+    sumsAndDifferences(a, m, even);
+    a.op(Instruction.ADD, m[0], m[0], even);
+    a.op(Instruction.ADD, m[0], m[0], m[2]);
+    a.op(Instruction.MUL, m[1], m[1], c.of(A1));
+    a.op(Instruction.MUL, even, even, c.of(A2));
+    a.op(Instruction.FMADD231, even, m[2], c.of(B2));
   }
 
   /// m1, m3 become the differences of the pairs of opposite points, `even`, m2 their sums.
