@@ -1,20 +1,12 @@
 package dlt.data;
 
-import dlt.config.Default;
 import dlt.config.Doc;
-import dlt.config.Range;
+import dlt.config.Inline;
 import java.nio.file.Path;
 import java.util.List;
 
 @Doc("Named arrays in an HDF5 file; the first dimension counts the samples. An array in a group is called `group/array`.")
-public record Hdf5(
-    @Doc("The file.") String path,
-    @Doc("The array or arrays that are inputs.") @Default("[x]") List<String> inputs,
-    @Doc("The array or arrays that are targets.") @Default("[y]") List<String> targets,
-    @Doc("How many leading dimensions count the samples together: 2 reads [steps, batch, ...] as steps * batch samples.")
-        @Default("1") @Range(min = 1) int batchDims,
-    @Doc("How samples of three dimensions lie in the file.") @Default("chw") ImageLayout layout)
-    implements Source {
+public record Hdf5(@Inline ArrayArguments arguments) implements Source {
   private static final List<String> ENDINGS = List.of(".h5", ".hdf5", ".hdf", ".he5");
 
   /// Whether a file of this name, in small letters, is taken for one.
@@ -24,13 +16,12 @@ public record Hdf5(
 
   @Override
   public Dataset open(Path base, Wanted wanted) {
-    SourceFile file = SourceFile.of(base, path);
-    return new NamedArrays(file.name(), List.of(file), Hdf5File.arrays(file, NamedArrays.named(inputs, targets, wanted)))
-        .dataset(inputs, targets, batchDims, layout, wanted);
+    SourceFile file = arguments.file(base);
+    return arguments.dataset(new NamedArrays(file.name(), List.of(file), Hdf5File.arrays(file, arguments.named(wanted))), wanted);
   }
 
   @Override
   public List<String> paths() {
-    return List.of(path);
+    return List.of(arguments.path());
   }
 }

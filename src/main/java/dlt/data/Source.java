@@ -59,8 +59,6 @@ public sealed interface Source permits Csv, Parquet, Idx, Npz, Npy, Safetensors,
       return ofImages(file, trained, schema.inputs().getFirst().type().shape());
     }
     String path = file.toString();
-    List<String> inputs = schema.inputs().stream().map(Field::name).toList();
-    List<String> targets = schema.targets().stream().map(Field::name).toList();
     String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
     String plain = name.endsWith(".gz") ? name.substring(0, name.length() - 3) : name;
     if (plain.endsWith(".csv") || plain.endsWith(".tsv")) {
@@ -70,22 +68,17 @@ public sealed interface Source permits Csv, Parquet, Idx, Npz, Npy, Safetensors,
       return trained instanceof Table table ? Parquet.like(path, table) : Parquet.of(path, schema.inputs().getFirst().type().shape());
     }
     if (name.endsWith(".npz")) {
-      return trained instanceof Npz npz ? new Npz(path, npz.inputs(), npz.targets(), npz.batchDims(), npz.layout()) : new Npz(path, inputs, targets, 1, ImageLayout.CHW);
+      return new Npz(trained instanceof Npz npz ? npz.arguments().at(path) : ArrayArguments.of(path, schema));
     }
     if (name.endsWith(".safetensors")) {
-      return trained instanceof Safetensors s
-          ? new Safetensors(path, s.inputs(), s.targets(), s.batchDims(), s.layout())
-          : new Safetensors(path, inputs, targets, 1, ImageLayout.CHW);
+      return new Safetensors(trained instanceof Safetensors s ? s.arguments().at(path) : ArrayArguments.of(path, schema));
     }
     if (Hdf5.named(name)) {
-      return trained instanceof Hdf5 h
-          ? new Hdf5(path, h.inputs(), h.targets(), h.batchDims(), h.layout())
-          : new Hdf5(path, inputs, targets, 1, ImageLayout.CHW);
+      return new Hdf5(trained instanceof Hdf5 h ? h.arguments().at(path) : ArrayArguments.of(path, schema));
     }
     if (name.endsWith(".npy")) {
-      return trained instanceof Npy npy
-          ? new Npy(List.of(path), List.of(), npy.batchDims(), npy.layout())
-          : new Npy(List.of(path), List.of(), 1, ImageLayout.CHW);
+      Npy like = trained instanceof Npy npy ? npy : new Npy(List.of(), List.of(), 1, ImageLayout.CHW);
+      return new Npy(List.of(path), List.of(), like.batchDims(), like.layout());
     }
     if (trained instanceof Idx) {
       return new Idx(path, Optional.empty());

@@ -80,8 +80,8 @@ final class StandInData {
       }
     }
     try (WritableHdfFile out = HdfFile.write(file)) {
-      out.putDataset(source.inputs().getFirst(), images);
-      out.putDataset(source.targets().getFirst(), labels);
+      out.putDataset(source.arguments().inputs().getFirst(), images);
+      out.putDataset(source.arguments().targets().getFirst(), labels);
     }
     return file;
   }

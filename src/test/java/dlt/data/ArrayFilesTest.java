@@ -42,10 +42,10 @@ class ArrayFilesTest {
   @Test
   void safetensorsAndNpzNameTheirArrays() {
     dlt.tensor.Safetensors.write(folder.resolve("a.safetensors"), arrays(), Map.of());
-    check(new Safetensors("a.safetensors", List.of("run/x"), List.of("run/y"), 2, ImageLayout.CHW).open(folder, CLASSES));
+    check(new Safetensors(new ArrayArguments("a.safetensors", List.of("run/x"), List.of("run/y"), 2, ImageLayout.CHW)).open(folder, CLASSES));
     dlt.tensor.Npz.write(folder.resolve("a.npz"), arrays());
-    check(new Npz("a.npz", List.of("run/x"), List.of("run/y"), 2, ImageLayout.CHW).open(folder, CLASSES));
-    assertThatThrownBy(() -> new Npz("a.npz", List.of("run/x"), List.of("run/yy"), 2, ImageLayout.CHW).open(folder, CLASSES))
+    check(new Npz(new ArrayArguments("a.npz", List.of("run/x"), List.of("run/y"), 2, ImageLayout.CHW)).open(folder, CLASSES));
+    assertThatThrownBy(() -> new Npz(new ArrayArguments("a.npz", List.of("run/x"), List.of("run/yy"), 2, ImageLayout.CHW)).open(folder, CLASSES))
         .hasMessageContaining("a.npz: has no array 'run/yy' - did you mean 'run/y'?");
   }
 
@@ -56,7 +56,7 @@ class ArrayFilesTest {
     Path file = folder.resolve("a.npz");
     dlt.tensor.Npz.write(file, more);
     assertThat(dlt.tensor.Npz.read(file, Set.of("run/x"))).containsOnlyKeys("run/x");
-    check(new Npz("a.npz", List.of("run/x"), List.of("run/y"), 2, ImageLayout.CHW).open(folder, CLASSES));
+    check(new Npz(new ArrayArguments("a.npz", List.of("run/x"), List.of("run/y"), 2, ImageLayout.CHW)).open(folder, CLASSES));
   }
 
   @Test
@@ -74,10 +74,10 @@ class ArrayFilesTest {
   @Test
   void damagedAndMissingFilesAreFailuresOfTheData() throws IOException {
     Files.writeString(folder.resolve("bad"), "nothing that anybody could read");
-    for (Source s : List.of(new Safetensors("bad", List.of("x"), List.of(), 1, ImageLayout.CHW), new Npz("bad", List.of("x"), List.of(), 1, ImageLayout.CHW), new Npy(List.of("bad"), List.of(), 1, ImageLayout.CHW))) {
+    for (Source s : List.of(new Safetensors(new ArrayArguments("bad", List.of("x"), List.of(), 1, ImageLayout.CHW)), new Npz(new ArrayArguments("bad", List.of("x"), List.of(), 1, ImageLayout.CHW)), new Npy(List.of("bad"), List.of(), 1, ImageLayout.CHW))) {
       assertThatThrownBy(() -> s.open(folder, CLASSES)).isInstanceOfSatisfying(Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.DATA));
     }
-    for (Source s : List.of(new Safetensors("no", List.of("x"), List.of(), 1, ImageLayout.CHW), new Npz("no", List.of("x"), List.of(), 1, ImageLayout.CHW), new Npy(List.of("no"), List.of(), 1, ImageLayout.CHW))) {
+    for (Source s : List.of(new Safetensors(new ArrayArguments("no", List.of("x"), List.of(), 1, ImageLayout.CHW)), new Npz(new ArrayArguments("no", List.of("x"), List.of(), 1, ImageLayout.CHW)), new Npy(List.of("no"), List.of(), 1, ImageLayout.CHW))) {
       assertThatThrownBy(() -> s.open(folder, CLASSES)).hasMessageContaining("no: no such file (looked for ");
     }
   }

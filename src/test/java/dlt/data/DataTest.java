@@ -71,12 +71,12 @@ class DataTest {
   @Test
   void everyKindOfSourceIsReadFromYaml() {
     assertThat(bind("train: {idx: {images: a, labels: b}}\nsplit: none").train()).isEqualTo(new Idx("a", Optional.of("b")));
-    assertThat(bind("train: {npz: a.npz}\nsplit: none").train()).isEqualTo(new Npz("a.npz", List.of("x"), List.of("y"), 1, ImageLayout.CHW));
+    assertThat(bind("train: {npz: a.npz}\nsplit: none").train()).isEqualTo(new Npz(new ArrayArguments("a.npz", List.of("x"), List.of("y"), 1, ImageLayout.CHW)));
     assertThat(bind("train: {npy: {inputs: x.npy, targets: y.npy}}\nsplit: none").train()).isEqualTo(new Npy(List.of("x.npy"), List.of("y.npy"), 1, ImageLayout.CHW));
     assertThat(bind("train: {safetensors: {path: g, inputs: a/x, targets: a/y, batch_dims: 2}}\nsplit: none").train())
-        .isEqualTo(new Safetensors("g", List.of("a/x"), List.of("a/y"), 2, ImageLayout.CHW));
+        .isEqualTo(new Safetensors(new ArrayArguments("g", List.of("a/x"), List.of("a/y"), 2, ImageLayout.CHW)));
     assertThat(bind("train: {hdf5: {path: a.h5, inputs: [u, v], layout: hwc}}\nsplit: none").train())
-        .isEqualTo(new Hdf5("a.h5", List.of("u", "v"), List.of("y"), 1, ImageLayout.HWC));
+        .isEqualTo(new Hdf5(new ArrayArguments("a.h5", List.of("u", "v"), List.of("y"), 1, ImageLayout.HWC)));
     assertThat(bind("train: {parquet: {path: a.parquet, target: y, missing: median}}\nsplit: none").train())
         .isInstanceOfSatisfying(Parquet.class, p -> assertThat(p.missing()).isEqualTo(Table.Missing.MEDIAN));
     assertThat(bind("train: {images: {path: p, size: 32, labels: {csv: l.csv, target: tags, separator: '|', unlisted: ignore}}}\nsplit: none").train())

@@ -31,12 +31,12 @@ class Hdf5Test {
   @TempDir Path folder;
 
   private static Hdf5 file(String path, String input, String target) {
-    return new Hdf5(path, List.of(input), List.of(target), 1, ImageLayout.CHW);
+    return new Hdf5(new ArrayArguments(path, List.of(input), List.of(target), 1, ImageLayout.CHW));
   }
 
   @Test
   void imagesAndLabelsOfTheCatDataAreUsable() {
-    Hdf5 cats = new Hdf5("cats.h5", List.of("train_set_x"), List.of("train_set_y"), 1, ImageLayout.HWC);
+    Hdf5 cats = new Hdf5(new ArrayArguments("cats.h5", List.of("train_set_x"), List.of("train_set_y"), 1, ImageLayout.HWC));
     Dataset d = cats.open(FILES, CLASSES);
     assertThat(d.size()).isEqualTo(5);
     assertThat(d.inputs().getFirst()).isEqualTo(new Field("train_set_x", TensorType.float32(3, 4, 6)));
@@ -123,12 +123,12 @@ class Hdf5Test {
       out.putDataset("table", new double[][] {{5}, {6}});
       out.putDataset("y", new int[] {1, 0});
     }
-    Hdf5 two = new Hdf5("two.hdf5", List.of("image", "table"), List.of("y"), 1, ImageLayout.CHW);
+    Hdf5 two = new Hdf5(new ArrayArguments("two.hdf5", List.of("image", "table"), List.of("y"), 1, ImageLayout.CHW));
     Dataset d = two.open(folder, CLASSES.keyed(Set.of("y")));
     assertThat(d.inputs()).extracting(Field::name).containsExactly("image", "table");
     assertThat(Samples.read(d, 1, false, 1)).containsExactly(6);
     assertThat(d.key("y").orElseThrow()).containsExactly("1", "0");
-    Dataset inputs = new Hdf5("two.hdf5", List.of("image", "table"), List.of("gone"), 1, ImageLayout.CHW).open(folder, Wanted.of(TargetKind.NONE).like(d.schema()));
+    Dataset inputs = new Hdf5(new ArrayArguments("two.hdf5", List.of("image", "table"), List.of("gone"), 1, ImageLayout.CHW)).open(folder, Wanted.of(TargetKind.NONE).like(d.schema()));
     assertThat(inputs.size()).isEqualTo(2);
     assertThat(Source.of(Path.of("two.hdf5"), two, d.schema())).isEqualTo(two);
   }

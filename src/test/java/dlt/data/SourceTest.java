@@ -28,15 +28,15 @@ class SourceTest {
     assertThat(Source.of(Path.of("b.TSV"), CSV, SCHEMA)).isEqualTo(CSV.at("b.TSV", "tab"));
     Csv commas = CSV.at("a.tsv", ",");
     assertThat(Source.of(Path.of("b.tsv"), commas, SCHEMA)).isEqualTo(commas.at("b.tsv", ","));
-    assertThat(Source.of(Path.of("b.npz"), new Npz("a.npz", List.of("p"), List.of("q"), 2, ImageLayout.CHW), SCHEMA)).isEqualTo(new Npz("b.npz", List.of("p"), List.of("q"), 2, ImageLayout.CHW));
-    assertThat(Source.of(Path.of("b.safetensors"), new Safetensors("a", List.of("p"), List.of("q"), 2, ImageLayout.CHW), SCHEMA))
-        .isEqualTo(new Safetensors("b.safetensors", List.of("p"), List.of("q"), 2, ImageLayout.CHW));
+    assertThat(Source.of(Path.of("b.npz"), new Npz(new ArrayArguments("a.npz", List.of("p"), List.of("q"), 2, ImageLayout.CHW)), SCHEMA)).isEqualTo(new Npz(new ArrayArguments("b.npz", List.of("p"), List.of("q"), 2, ImageLayout.CHW)));
+    assertThat(Source.of(Path.of("b.safetensors"), new Safetensors(new ArrayArguments("a", List.of("p"), List.of("q"), 2, ImageLayout.CHW)), SCHEMA))
+        .isEqualTo(new Safetensors(new ArrayArguments("b.safetensors", List.of("p"), List.of("q"), 2, ImageLayout.CHW)));
     assertThat(Source.of(Path.of("t10k-images-idx3-ubyte.gz"), IDX, SCHEMA)).isEqualTo(new Idx("t10k-images-idx3-ubyte.gz", Optional.empty()));
   }
 
   @Test
   void dataInAnotherFormTakeTheNamesOfTheModel() {
-    assertThat(Source.of(Path.of("b.npz"), IDX, SCHEMA)).isEqualTo(new Npz("b.npz", List.of("image"), List.of("label"), 1, ImageLayout.CHW));
+    assertThat(Source.of(Path.of("b.npz"), IDX, SCHEMA)).isEqualTo(new Npz(new ArrayArguments("b.npz", List.of("image"), List.of("label"), 1, ImageLayout.CHW)));
     assertThat(Source.of(Path.of("b.npy"), IDX, SCHEMA)).isEqualTo(new Npy(List.of("b.npy"), List.of(), 1, ImageLayout.CHW));
     assertThat(Source.of(folder, IDX, SCHEMA)).isEqualTo(new Images(folder.toString(), new IntPair(8, 9), 1));
     Csv table = (Csv) Source.of(Path.of("b.tsv.gz"), IDX, SCHEMA);
