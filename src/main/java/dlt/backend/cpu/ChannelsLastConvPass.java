@@ -175,7 +175,7 @@ record ChannelsLastConvPass(
 
     @Override
     public Pieces pieces() {
-      return new Pieces(new Bands(n, result, bandRows), result.channels(), allPanels ? result.channels() : panels.lanes());
+      return Pieces.of(new Bands(n, result, bandRows), result.channels(), allPanels ? result.channels() : panels.lanes());
     }
 
     @Override

@@ -18,7 +18,7 @@ import java.util.List;
 /// cut into blocks whose results are reduced in their turn.
 final class ColumnReduction {
   /// Rows that are folded at one go, at most.
-  private static final int MOST_ROWS = 256;
+  static final int MOST_ROWS = 256;
   /// Elements of such rows, where they are narrow enough: a [ReducingGroup] keeps them in the first cache.
   private static final int CACHED = 8192;
   /// Columns of a part.

@@ -27,11 +27,11 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /// Sums of columns, and later, when a centre is known, the sums of their squared distances from it, with one way through the
-/// data: of each part of the rows the distances `d = x - p` are taken from a value `p` near its mean, the mean of its first rows. From
+/// data: of each stretch of rows the distances `d = x - p` are taken from a value `p` near its mean, the mean of its first rows. From
 /// their sums the sum of its `n` rows is `n * p + sum(d)`, and their squared distances from any centre are
 /// `sum(d^2) + (p - centre) * (2 * sum(d) + n * (p - centre))` (Chan, Golub and LeVeque: Algorithms for computing the sample
 /// variance, 1983). What `p` is off the mean costs at most the digits of `n / 4`, since the first rows are then as far off
-/// themselves. Parts are added up in their order.
+/// themselves. Stretches are added up in their order.
 final class Moments {
   /// A sum and the sum of squared distances of the same data.
   ///
@@ -69,7 +69,7 @@ final class Moments {
   private final Pair pair;
   private final int columns;
   private final Pieces pieces;
-  /// Of each part of the rows the value that distances are taken from, the sums of the distances, and of their squares, and how many rows it has.
+  /// Of each stretch of rows the value that distances are taken from, the sums of the distances, and of their squares, and how many rows it has.
   private final MemorySegment near;
   private final MemorySegment distances;
   private final MemorySegment squares;
@@ -89,28 +89,10 @@ final class Moments {
     this.distances = target.scratch(partialBytes());
     this.squares = target.scratch(partialBytes());
     this.counts = target.scratch(partialBytes());
-    for (int part = 0; part < pieces.rows().parts(); part++) {
+    for (int stretch = 0; stretch < pieces.rows().count(); stretch++) {
       for (int column = 0; column < columns; column++) {
-        counts.setAtIndex(JAVA_FLOAT, (long) part * columns + column, pieces.rows().to(part) - pieces.rows().from(part));
+        counts.setAtIndex(JAVA_FLOAT, (long) stretch * columns + column, pieces.rows().rows(stretch));
       }
-    }
-  }
-
-  /// The first rows of each part.
-  private record First(Strips.Rows rows) implements Strips.Rows {
-    @Override
-    public int parts() {
-      return rows.parts();
-    }
-
-    @Override
-    public long from(int part) {
-      return rows.from(part);
-    }
-
-    @Override
-    public long to(int part) {
-      return rows.from(part) + Math.min(FIRST_ROWS, Long.highestOneBit(rows.to(part) - rows.from(part)));
     }
   }
 
@@ -171,7 +153,7 @@ final class Moments {
   }
 
   private long partialBytes() {
-    return 4L * pieces.rows().parts() * columns;
+    return 4L * pieces.rows().count() * columns;
   }
 
   /// The sum, and what [#squares] needs; `x` are the inputs of what makes the data.
@@ -210,16 +192,16 @@ final class Moments {
     if (cached >= 0) {
       inputs.set(cached, new Near());
     }
-    First rows = new First(pieces.rows());
-    MemorySegment reciprocals = target.scratch(4L * rows.parts());
-    for (int part = 0; part < rows.parts(); part++) {
-      reciprocals.setAtIndex(JAVA_FLOAT, part, 1f / (rows.to(part) - rows.from(part)));
+    Stretches rows = pieces.rows().firstRows(FIRST_ROWS);
+    MemorySegment reciprocals = target.scratch(4L * rows.count());
+    for (int stretch = 0; stretch < rows.count(); stretch++) {
+      reciprocals.setAtIndex(JAVA_FLOAT, stretch, 1f / rows.rows(stretch));
     }
     VectorCode.Body mean = PointwiseCode.of(pair.made, pair.data(), (code, value) -> code.store(n + 1, code.mul(value, code.input(n))));
     Pieces.Sweep first = new Pieces(rows, columns, pieces.width()).sweep(target, mean, slots(inputs, new Scalar(), new Fold(SUM)),
-        (slot, part) -> slot < n ? input(x, inputs, slot, part) : slot == n ? reciprocals.address() + 4L * part : row(near, part));
+        (slot, stretch) -> slot < n ? input(x, inputs, slot, stretch) : slot == n ? reciprocals.address() + 4L * stretch : row(near, stretch));
     Pieces.Sweep all = pieces.sweep(target, distance(), slots(inputs, new Column(), new Fold(SUM), new Fold(SUM)),
-        (slot, part) -> slot < n ? input(x, inputs, slot, part) : row(slot == n ? near : slot == n + 1 ? distances : squares, part));
+        (slot, stretch) -> slot < n ? input(x, inputs, slot, stretch) : row(slot == n ? near : slot == n + 1 ? distances : squares, stretch));
     VectorCode code = new VectorCode();
     code.store(3, code.add(code.mul(code.input(2), code.input(0)), code.input(1)));
     return new Sum(first, all, total(code.body(), List.of(near, distances, counts), List.of(), sum));
@@ -239,13 +221,13 @@ final class Moments {
     return Stream.concat(inputs.stream(), Stream.of(others)).toList();
   }
 
-  /// Where a part begins in an input.
-  private long input(List<Operand> x, List<Strips.Slot> slots, int slot, int part) {
-    return pieces.at(slots.get(slot), x.get(slot).address(), part);
+  /// Where a stretch begins in an input.
+  private long input(List<Operand> x, List<Strips.Slot> slots, int slot, int stretch) {
+    return pieces.at(slots.get(slot), x.get(slot).address(), stretch);
   }
 
-  private long row(MemorySegment parts, int part) {
-    return parts.address() + 4L * columns * part;
+  private long row(MemorySegment rows, int stretch) {
+    return rows.address() + 4L * columns * stretch;
   }
 
   /// The sums of squared distances from `centre`, of what [#sum] has seen.
@@ -261,11 +243,11 @@ final class Moments {
     return total;
   }
 
-  /// The sum over all parts of what `code` makes of their values in `ofParts` and of values of the columns.
-  private Step total(VectorCode.Body code, List<MemorySegment> ofParts, List<Operand> ofColumns, Operand result) {
+  /// The sum over all stretches of what `code` makes of their values in `ofRows` and of values of the columns.
+  private Step total(VectorCode.Body code, List<MemorySegment> ofRows, List<Operand> ofColumns, Operand result) {
     List<Strips.Slot> slots = new ArrayList<>();
     List<Long> addresses = new ArrayList<>();
-    for (MemorySegment m : ofParts) {
+    for (MemorySegment m : ofRows) {
       slots.add(new Full());
       addresses.add(m.address());
     }
@@ -274,11 +256,11 @@ final class Moments {
       addresses.add(o.address());
     }
     slots.add(new Fold(SUM));
-    Pieces blocks = Pieces.of(new Blocks(pieces.rows().parts(), ColumnReduction.block(columns)), columns);
+    Pieces blocks = Pieces.of(new Blocks(pieces.rows().count(), ColumnReduction.block(columns)), columns);
     Shape left = Shape.of(blocks.count(), columns);
     MemorySegment[] scratch = target.shared(4 * left.size(), ReduceKernel.scratchBytes(left, List.of(0)));
     addresses.add(scratch[0].address());
-    Pieces.Sweep sweep = blocks.sweep(target, code, List.copyOf(slots), (slot, part) -> blocks.at(slots.get(slot), addresses.get(slot), part));
+    Pieces.Sweep sweep = blocks.sweep(target, code, List.copyOf(slots), (slot, stretch) -> blocks.at(slots.get(slot), addresses.get(slot), stretch));
     Step end = ReduceKernel.compile(target, SUM, left, List.of(0), scratch[0], result.data(), scratch[1]);
     return () -> {
       target.workers().run(blocks.count(), sweep::run);

@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /// A pointwise group over rows of columns, piece by piece, and the reductions of columns that it may end in: each piece leaves its columns
-/// of a row of every reduction, and [#end] reduces these.
+/// of some rows of every reduction, and [#end] reduces these.
 final class StripGroup implements InPieces.Reader {
   private final Pieces.Sweep sweep;
   private final List<Step> ends = new ArrayList<>();
@@ -24,7 +24,7 @@ final class StripGroup implements InPieces.Reader {
   /// what is near where each run says so.
   StripGroup(Target target, Fusion.Group group, List<Strips.Slot> slots, Pieces pieces, LongFunction<MemorySegment> room, Function<Node, MemorySegment> memory) {
     List<Node> reductions = reductions(group);
-    Shape left = Shape.of(pieces.rows().parts(), pieces.columns());
+    Shape left = Shape.of(pieces.rows().count(), pieces.columns());
     long partialBytes = 4 * left.size();
     MemorySegment scratch = room.apply(reductions.size() * partialBytes + ReduceKernel.scratchBytes(left, List.of(0)));
     List<Node> operands = operands(group);
@@ -33,7 +33,7 @@ final class StripGroup implements InPieces.Reader {
     VectorCode.Body code = PointwiseCode.of(group, stores);
     long[] addresses = IntStream.range(0, slots.size()).mapToLong(slot -> slot < operands.size() ? memory.apply(operands.get(slot)).address()
         : scratch.address() + (slot - operands.size()) * partialBytes).toArray();
-    sweep = pieces.sweep(target, code, slots, (slot, part) -> pieces.at(slots.get(slot), addresses[slot], part));
+    sweep = pieces.sweep(target, code, slots, (slot, stretch) -> pieces.at(slots.get(slot), addresses[slot], stretch));
     for (int i = 0; i < reductions.size(); i++) {
       ends.add(ReduceKernel.compile(target, new Folding(((Reduce) reductions.get(i).op()).kind()), left, List.of(0),
           scratch.asSlice(i * partialBytes, partialBytes), memory.apply(reductions.get(i)), scratch.asSlice(reductions.size() * partialBytes)));

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// Pointwise code over rows of columns, with reductions of the columns: a part is some rows, of which [StripEmitter]'s code
-/// makes results and one row of each reduction.
+/// makes results and, of each stretch, one row of each reduction.
 final class Strips {
   /// What the code finds at the address of a slot.
   sealed interface Slot permits Full, Near, Column, Scalar, Fold {}
@@ -44,47 +44,54 @@ final class Strips {
   }
 
   private final Kernel kernel;
-  private final Rows rows;
+  private final Stretches rows;
   private final MemorySegment table;
+  private final int rowBytes;
   private final int slots;
   private final int full;
   private final int near;
 
-  /// Where a part finds the operand of a slot: its first row of it, where it has rows.
+  /// Where a stretch finds the operand of a slot: its first row of it, where it has rows.
   interface Addresses {
-    long of(int slot, int part);
+    long of(int slot, int stretch);
   }
 
-  Strips(Target target, Code code, Rows rows, Addresses addresses) {
+  Strips(Target target, Code code, Stretches rows, Addresses addresses) {
     this.rows = rows;
     this.kernel = target.kernel(code, a -> StripEmitter.emit(a, code));
     this.slots = code.slots.size();
     this.full = code.slots.indexOf(new Full());
     this.near = code.slots.indexOf(new Near());
-    this.table = target.scratch(8L * rows.parts() * slots);
+    this.rowBytes = 4 * code.row;
+    this.table = target.scratch(8L * rows.count() * slots);
     long[] row = new long[slots];
-    for (int part = 0; part < rows.parts(); part++) {
+    for (int stretch = 0; stretch < rows.count(); stretch++) {
       for (int slot = 0; slot < slots; slot++) {
-        row[slot] = addresses.of(slot, part);
+        row[slot] = addresses.of(slot, stretch);
       }
-      MemorySegment.copy(row, 0, table, JAVA_LONG, 8L * part * slots, slots);
+      MemorySegment.copy(row, 0, table, JAVA_LONG, 8L * stretch * slots, slots);
     }
   }
 
   void run(int part) {
     long next = full < 0 ? 0 : rowsAt(Workers.next(part, rows.parts())) - rowsAt(part);
-    kernel.call(table.address() + 8L * part * slots, rows.to(part) - rows.from(part), next);
+    for (int stretch = rows.first(part), end = rows.first(part + 1); stretch < end; stretch++) {
+      kernel.call(table.address() + 8L * stretch * slots, rows.rows(stretch), next);
+    }
   }
 
   /// The same; the operand that is [Near] has the part's rows at `near`, from now on.
   void run(int part, long near) {
-    table.setAtIndex(JAVA_LONG, (long) part * slots + this.near, near);
+    int first = rows.first(part);
+    for (int stretch = first; stretch < rows.first(part + 1); stretch++) {
+      table.setAtIndex(JAVA_LONG, (long) stretch * slots + this.near, near + rowBytes * (rows.from(stretch) - rows.from(first)));
+    }
     run(part);
   }
 
   /// Where a part finds the first operand that has rows; the others have theirs as far apart.
   private long rowsAt(int part) {
-    return table.getAtIndex(JAVA_LONG, (long) part * slots + full);
+    return table.getAtIndex(JAVA_LONG, (long) rows.first(part) * slots + full);
   }
 
   /// Whether there is code for rows of so many columns.

@@ -248,7 +248,7 @@ record WinogradConvPass(
 
     @Override
     public Pieces pieces() {
-      return new Pieces(new Strips.Rows() {
+      return Pieces.of(new Strips.Rows() {
         @Override
         public int parts() {
           return tiles.parts();

@@ -136,6 +136,41 @@ class PiecewiseConvolutionsTest {
     }
   }
 
+  /// Pieces of thousands of pixels, as results of few channels have.
+  static Stream<Arguments> fewChannels() {
+    return Stream.of(Layer.of(2, 128, 128, 16, 16, 3, 1, true), Layer.of(2, 128, 128, 16, 16, 3, 1, false), Layer.of(2, 96, 160, 17, 32, 1, 1, true))
+        .flatMap(l -> KernelBench.sets().stream().filter(s -> s != InstructionSet.JAVA).map(s -> Arguments.of(l, s)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("fewChannels")
+  void accumulatorsGetSoFewValuesThatLargePiecesAreAsExactAsSmallOnes(Layer layer, InstructionSet set) {
+    float[] y = alone(layer, set);
+    for (float mean : new float[] {0, 1000}) {
+      GraphBuilder g = new GraphBuilder();
+      Value data = g.add(layer.emit(g), mean);
+      Value centre = g.mean(data, ALL_BUT_CHANNELS, true);
+      g.output("mean", centre);
+      g.output("squares", g.sum(g.square(g.sub(data, g.detach(centre))), ALL_BUT_CHANNELS, true));
+      Map<String, float[]> found = outputs(g.build(), layer, set, true);
+      double[] sums = new double[layer.c];
+      double[] sizes = new double[layer.c];
+      for (int i = 0; i < y.length; i++) {
+        sums[i % layer.c] += y[i] + mean;
+        sizes[i % layer.c] += Math.abs(y[i] + mean);
+      }
+      int rows = y.length / layer.c;
+      double[] squares = new double[layer.c];
+      for (int i = 0; i < y.length; i++) {
+        squares[i % layer.c] += Math.pow((y[i] + mean) - (double) found.get("mean")[i % layer.c], 2);
+      }
+      for (int c = 0; c < layer.c; c++) {
+        assertThat((double) found.get("mean")[c]).isCloseTo(sums[c] / rows, within(2e-7 * sizes[c] / rows));
+        assertThat((double) found.get("squares")[c]).isCloseTo(squares[c], within(2.5e-7 * squares[c]));
+      }
+    }
+  }
+
   @ParameterizedTest
   @MethodSource("layers")
   void groupsThatReduceAreDoneWithEachPiece(Layer layer, InstructionSet set) {
