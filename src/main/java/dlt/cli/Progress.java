@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -31,6 +32,8 @@ final class Progress implements TrainingListener {
   /// When the last epoch ended, and how long it took with its validation; 0 where none has ended.
   private long epochEnd;
   private double epochSeconds;
+  /// When the budget of time is used up, in `nanos`.
+  private OptionalDouble budgetEnd = OptionalDouble.empty();
 
   Progress(Output output) {
     this(output, Terminal::columns, System::nanoTime);
@@ -41,6 +44,13 @@ final class Progress implements TrainingListener {
     this.columns = columns;
     this.nanos = nanos;
     this.terminal = columns.get().isPresent();
+  }
+
+  @Override
+  public void begins(OptionalDouble secondsLeft) {
+    budgetEnd = secondsLeft.isPresent() ? OptionalDouble.of(nanos.getAsLong() + secondsLeft.getAsDouble() * 1e9) : secondsLeft;
+    epochOfFirst = 0;
+    epochEnd = 0;
   }
 
   @Override
@@ -70,7 +80,9 @@ final class Progress implements TrainingListener {
     double perBatch = seconds / (batch - firstBatch);
     double perEpoch = epochSeconds > 0 ? Math.max(epochSeconds, perBatch * batches) : perBatch * batches;
     double left = (batches - batch) * perBatch + Math.max(0, epochSeconds - perBatch * batches) + (epochs - epoch) * perEpoch;
-    return line + String.format(Locale.ROOT, "  %,.0f samples/s  %s left", samplesSince / seconds, duration(left));
+    double budget = budgetEnd.isPresent() ? Math.max(0, (budgetEnd.getAsDouble() - nanos.getAsLong()) * 1e-9) : Double.POSITIVE_INFINITY;
+    return line + String.format(Locale.ROOT, "  %,.0f samples/s  %s left%s", samplesSince / seconds, duration(Math.min(left, budget)),
+        budget < left ? " of the budget" : "");
   }
 
   /// In one write, and erased after what is written: what stays the same does not flicker.

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.stream.Stream;
 
 /// Keeps event files for TensorBoard beside the runs of a training, folds included: what `metrics.jsonl` says, epoch by epoch.
@@ -28,6 +29,11 @@ public final class TensorBoard implements TrainingListener, AutoCloseable {
   /// Tells `next` everything that it is told.
   public TensorBoard(TrainingListener next) {
     this.next = next;
+  }
+
+  @Override
+  public void begins(OptionalDouble secondsLeft) {
+    next.begins(secondsLeft);
   }
 
   @Override

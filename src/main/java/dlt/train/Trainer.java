@@ -42,6 +42,10 @@ public final class Trainer implements AutoCloseable {
     boolean reached() {
       return seconds.isPresent() && used.seconds() >= seconds.getAsDouble();
     }
+
+    OptionalDouble left() {
+      return seconds.isPresent() ? OptionalDouble.of(Math.max(0, seconds.getAsDouble() - used.seconds())) : seconds;
+    }
   }
 
   /// How long an epoch's steps took, how much of it they waited for data, and samples a second.
@@ -120,6 +124,7 @@ public final class Trainer implements AutoCloseable {
   /// Trains until the last epoch, early stopping, the end of the budget or `stop`. Throws a [Failure] of kind DIVERGED where the
   /// loss is not finite.
   public Outcome train(BooleanSupplier stop) {
+    listener.begins(time.left());
     Optional<Ending> ending = ended();
     int epochs;
     try (MetricsLog log = MetricsLog.open(run.metrics(), state.logLines())) {

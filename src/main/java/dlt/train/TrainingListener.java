@@ -2,9 +2,13 @@ package dlt.train;
 
 import dlt.run.RunDirectory;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /// Who is told how a training goes on.
 public interface TrainingListener {
+  /// A training begins or goes on; its budget leaves it `secondsLeft` from now on, where it has one of time.
+  default void begins(OptionalDouble secondsLeft) {}
+
   /// A step is done: `batch` (from 1) of `batches` in `epoch` of `epochs`; `loss` is the batch's before the update.
   void step(int epoch, int epochs, int batch, int batches, int samples, double loss);
 

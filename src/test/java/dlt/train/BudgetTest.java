@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -73,8 +74,12 @@ class BudgetTest {
   @Test
   void aResumeKeepsTheTimeAlreadyUsedAndMoreMinutesEndInTheSameBytesAsNoBudget() throws IOException {
     train("whole", new Clock(), false);
-    train("limited", new Clock(), false, minutes(3));
-    assertThat(train("limited", new Clock(), true, minutes(3)).epochs()).isEqualTo(1);
+    Clock begun = new Clock();
+    train("limited", begun, false, minutes(3));
+    assertThat(begun.left).containsExactly(3.0);
+    Clock resumed = new Clock();
+    assertThat(train("limited", resumed, true, minutes(4)).epochs()).isEqualTo(1);
+    assertThat(resumed.left).containsExactly(1.0);
     TrainingRun.Result more = train("limited", new Clock(), true, minutes(BATCHES + 4));
     assertThat(more.ending()).isEqualTo(Ending.BUDGET);
     assertThat(more.epochs()).isEqualTo(1);
@@ -155,7 +160,13 @@ class BudgetTest {
 
   private static final class Clock extends Silent {
     private final List<String> notes = new ArrayList<>();
+    private final List<Double> left = new ArrayList<>();
     private long seconds;
+
+    @Override
+    public void begins(OptionalDouble secondsLeft) {
+      secondsLeft.ifPresent(left::add);
+    }
 
     @Override
     public void step(int epoch, int epochs, int batch, int batches, int samples, double loss) {
