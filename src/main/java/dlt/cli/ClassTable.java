@@ -17,6 +17,8 @@ import java.util.stream.IntStream;
 final class ClassTable {
   /// Larger confusion matrices are for scripts alone.
   private static final int MOST_COLUMNS = 12;
+  /// More classes too: words.
+  private static final int MOST_ROWS = 1000;
 
   private final Scores scores;
   private final List<String> names;
@@ -34,6 +36,9 @@ final class ClassTable {
       List<String> columns = target.columns().stream().map(Column::name).toList();
       if (target.classes().size() == count) {
         return target.classes();
+      }
+      if (target.vocabulary().isPresent() && target.vocabulary().get().size() == count) {
+        return target.vocabulary().get().names();
       }
       if (columns.size() == count) {
         return columns;
@@ -61,7 +66,7 @@ final class ClassTable {
   String text() {
     int wide = names.stream().mapToInt(String::length).max().orElse(0);
     StringBuilder b = new StringBuilder();
-    if (names.isEmpty()) {
+    if (names.isEmpty() || names.size() > MOST_ROWS) {
       return "";
     }
     b.append(String.format(Locale.ROOT, "%n%" + Math.max(wide, 1) + "s  precision  recall      f1   support", ""));

@@ -38,7 +38,11 @@ public final class JsonSample {
     List<HostTensor> values = new ArrayList<>();
     for (Field input : schema.inputs()) {
       HostTensor x = HostTensor.allocate(TensorType.float32(input.type().shape().insert(0, 1)));
-      reading.fill(x, json, input, schema.inputs());
+      if (schema.written(input)) {
+        x.set(0, Vocabulary.BEGIN);
+      } else {
+        reading.fill(x, json, input, schema.inputs());
+      }
       fields.add(new Field(input.name(), TensorType.float32(input.type().shape()), List.of(), input.columns()));
       values.add(x);
     }

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /// What every sample of a data set consists of. A model keeps the one it was trained with: it maps names to indices.
 public record Schema(List<Field> inputs, List<Field> targets) {
@@ -29,6 +30,19 @@ public record Schema(List<Field> inputs, List<Field> targets) {
   private static final class Json {
     /// In ASCII alone: not every runtime reads other characters of a model's properties.
     static final ObjectMapper ASCII = new ObjectMapper(JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build());
+  }
+
+  /// How many classes the target has, where there is one of named classes, or a text.
+  public OptionalInt classes() {
+    List<Field> known = targets.stream().filter(f -> f.type().dtype() == DType.INT64 && (!f.classes().isEmpty() || f.vocabulary().isPresent())).toList();
+    return known.size() != 1 ? OptionalInt.empty()
+        : OptionalInt.of(known.getFirst().vocabulary().map(Vocabulary::size).orElse(known.getFirst().classes().size()));
+  }
+
+  /// Whether a model writes this input itself, word by word, when it predicts: the text that is its target, beside other inputs.
+  boolean written(Field input) {
+    return inputs.size() > 1 && input.vocabulary().filter(v -> v.mark() == Vocabulary.Mark.BEGIN).isPresent()
+        && targets.stream().anyMatch(t -> t.vocabulary().isPresent() && t.columns().getFirst().name().equals(input.columns().getFirst().name()));
   }
 
   /// This schema as a JSON object on one line.
@@ -61,6 +75,9 @@ public record Schema(List<Field> inputs, List<Field> targets) {
     ColumnType.Text rule = vocabulary.rule();
     text.put("length", rule.length()).put("vocabulary", rule.vocabulary()).put("min_count", rule.minCount()).put("by", Kinds.name(rule.by()))
         .put("lowercase", rule.lowercase()).put("padding_side", Kinds.name(rule.paddingSide())).put("truncation_side", Kinds.name(rule.truncationSide()));
+    if (vocabulary.mark() != Vocabulary.Mark.NONE) {
+      text.put("mark", Kinds.name(vocabulary.mark()));
+    }
     vocabulary.words().forEach(text.putArray("words")::add);
   }
 
@@ -69,7 +86,8 @@ public record Schema(List<Field> inputs, List<Field> targets) {
         text.required("length").intValue(), text.required("vocabulary").intValue(), text.required("min_count").intValue(),
         ColumnType.By.valueOf(constant(text, "by")), text.required("lowercase").booleanValue(), ColumnType.Side.valueOf(constant(text, "padding_side")),
         ColumnType.Side.valueOf(constant(text, "truncation_side")));
-    return Vocabulary.of(rule, texts(text.required("words")));
+    return Vocabulary.of(rule, texts(text.required("words")))
+        .with(text.has("mark") ? Vocabulary.Mark.valueOf(constant(text, "mark")) : Vocabulary.Mark.NONE);
   }
 
   private static String constant(JsonNode of, String name) {

@@ -54,9 +54,6 @@ sealed interface Table permits Csv, Parquet {
       if (type instanceof ColumnType.Text text && text.vocabularyOf().isPresent()) {
         checkShared(name, text, types);
       }
-      if (type instanceof ColumnType.Text && target.contains(name)) {
-        throw new Invalid("types", "the target '" + name + "' as a text", "a target of numbers or classes");
-      }
       if (type instanceof ColumnType.Text && shape.isPresent()) {
         throw new Invalid("shape", "a shape beside the text '" + name + "'", "none: a text has the shape [length]");
       }
@@ -69,6 +66,7 @@ sealed interface Table permits Csv, Parquet {
         throw new Invalid("target", "'" + name + "' twice", "different columns");
       }
     }
+    seen.removeIf(name -> types.get(name) instanceof ColumnType.Text); // an input and the target in one
     check("features", features.orElse(List.of()), target, seen);
     if (inputs.isEmpty()) {
       return;

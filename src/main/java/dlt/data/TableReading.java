@@ -26,8 +26,14 @@ final class TableReading {
   /// More names than this, and than half of the lines, are taken for a mistake unless the type is given.
   private static final int MANY = 20;
 
-  /// An input while it is read: columns whose numbers lie in `values`, or one text.
-  private record Input(String name, GrowingTable values, List<TableColumn> columns, Optional<TextColumn> text) {}
+  /// An input while it is read: columns whose numbers lie in `values`, or a text.
+  private sealed interface Input {
+    String name();
+  }
+
+  private record Columns(String name, GrowingTable values, List<TableColumn> columns) implements Input {}
+
+  private record Text(String name, TextColumn text) implements Input {}
 
   private final boolean besides;
   private final Table table;
@@ -39,9 +45,8 @@ final class TableReading {
   private List<Input> inputs;
   private List<TableColumn> targets;
   private final Path base;
-  /// Of texts, by the column that they are named after.
-  private final Map<String, SequencedMap<String, Integer>> vocabularies = new HashMap<>();
-  private final List<SourceFile> files = new ArrayList<>();
+  private TextColumns texts;
+  private List<TextColumn> targetTexts;
   private final SequencedMap<String, List<String>> keys = new LinkedHashMap<>();
   private int[] keyColumns;
   private int[] lines;
@@ -59,7 +64,6 @@ final class TableReading {
     this.table = table;
     this.rows = rows;
     this.file = rows.file();
-    this.files.add(file);
     this.wanted = wanted;
     this.missing = Set.copyOf(table.missingValues());
     this.missingInitials = missing.stream().filter(m -> !m.isEmpty()).map(m -> m.substring(0, 1)).collect(Collectors.joining());
@@ -76,10 +80,11 @@ final class TableReading {
   }
 
   private void chooseColumns(Set<String> named) {
-    vocabularies.clear();
     inputs = new ArrayList<>();
     targets = new ArrayList<>();
+    targetTexts = new ArrayList<>();
     List<String> header = rows.header();
+    texts = new TextColumns(table, file, base, wanted, name -> column(name, header));
     List<String> targetNames;
     SequencedMap<String, List<String>> inputNames = new LinkedHashMap<>();
     if (wanted.schema().isPresent()) {
@@ -101,9 +106,9 @@ final class TableReading {
       throw file.failure("no column is left to predict from");
     }
     inputNames.forEach((input, names) -> {
-      Optional<TextColumn> text = text(names, header);
+      Optional<TextColumn> text = texts.input(names, wanted.schema().stream().flatMap(this::known));
       if (text.isPresent()) {
-        inputs.add(new Input(input, text.get().values(), List.of(), text));
+        inputs.add(new Text(input, text.get()));
         return;
       }
       GrowingTable values = new GrowingTable(file, DType.FLOAT32, names.size());
@@ -111,9 +116,15 @@ final class TableReading {
       for (String name : names) {
         columns.add(new TableColumn(name, column(name, header), false, TargetKind.VALUES, values, columns.size()));
       }
-      inputs.add(new Input(input, values, columns, Optional.empty()));
+      inputs.add(new Columns(input, values, columns));
     });
-    for (String name : targetNames) { // in doubles, for class numbers of more than 24 bits
+    for (String name : targetNames) {
+      Optional<TextColumn> text = texts.target(name);
+      if (text.isPresent()) {
+        targetTexts.add(text.get());
+        continue;
+      }
+      // in doubles, for class numbers of more than 24 bits
       targets.add(new TableColumn(name, column(name, header), true, wanted.kind(name), new GrowingTable(file, DType.FLOAT64, 1), 0));
     }
     if (wanted.schema().isEmpty()) {
@@ -130,38 +141,6 @@ final class TableReading {
         p.declareNames();
       }
     }
-  }
-
-  /// The text that is the only one of `columns`, by the model's vocabulary where there is a model.
-  private Optional<TextColumn> text(List<String> columns, List<String> header) {
-    if (wanted.schema().isPresent()) {
-      return known(wanted.schema().get()).flatMap(f -> f.columns().stream()).filter(c -> c.name().equals(columns.getFirst())).findFirst()
-          .flatMap(Column::vocabulary).map(v -> TextColumn.of(columns.getFirst(), column(columns.getFirst(), header), v, file));
-    }
-    for (String name : columns) {
-      if (table.types().get(name) instanceof ColumnType.Text rule) {
-        if (columns.size() > 1) {
-          throw file.failure("column '" + name + "' is a text, which is an input of its own; say " + Table.inputsFor(name, columns));
-        }
-        return Optional.of(text(name, column(name, header), rule));
-      }
-    }
-    return Optional.empty();
-  }
-
-  private TextColumn text(String name, int index, ColumnType.Text rule) {
-    String root = rule.root(name);
-    ColumnType.Text own = (ColumnType.Text) table.types().get(root);
-    if (own.words().isEmpty()) {
-      return TextColumn.open(name, index, rule, vocabularies.computeIfAbsent(root, _ -> new LinkedHashMap<>()), file);
-    }
-    SourceFile words = SourceFile.of(base, own.words().get());
-    if (!files.contains(words)) {
-      files.add(words);
-    }
-    ColumnType.Text closed = new ColumnType.Text(rule.length(), rule.vocabulary(), rule.minCount(), rule.by(), rule.lowercase(), rule.paddingSide(), rule.truncationSide(),
-        Optional.empty(), own.words());
-    return TextColumn.of(name, index, new Vocabulary(closed, WordFile.read(words, own).indices()), file);
   }
 
   /// The inputs or features as the experiment lists them, or all columns but the targets, the ignored ones and those that
@@ -217,7 +196,7 @@ final class TableReading {
   }
 
   private List<TableColumn> features() {
-    return inputs.stream().flatMap(i -> i.columns.stream()).toList();
+    return inputs.stream().flatMap(i -> i instanceof Columns c ? c.columns.stream() : Stream.of()).toList();
   }
 
   private List<TableColumn> used() {
@@ -247,11 +226,10 @@ final class TableReading {
     size = 0;
     lines = new int[1024];
     keys.values().forEach(List::clear);
-    List<TextColumn> textColumns = inputs.stream().flatMap(i -> i.text.stream()).toList();
-    textColumns.forEach(t -> rows.kind(t.index)); // what is nested is no text
-    int[] columns =
-        Stream.of(used.stream().mapToInt(p -> p.index), textColumns.stream().mapToInt(t -> t.index), Arrays.stream(keyColumns)).flatMapToInt(c -> c)
-            .distinct().toArray();
+    List<TextColumn> textColumns = this.texts.all();
+    textColumns.stream().flatMapToInt(TextColumn::places).forEach(rows::kind); // what is nested is no text
+    int[] columns = Stream.of(used.stream().mapToInt(p -> p.index), textColumns.stream().flatMapToInt(TextColumn::places), Arrays.stream(keyColumns))
+        .flatMapToInt(c -> c).distinct().toArray();
     rows.forEach(
         columns,
         (line, cells) -> {
@@ -268,7 +246,7 @@ final class TableReading {
               put(p, line, texts[i]);
             }
           }
-          textColumns.forEach(t -> t.put(size, cells.text(t.index)));
+          textColumns.forEach(t -> t.put(size, cells));
           readKeys(line, cells);
           size++;
         });
@@ -400,21 +378,28 @@ final class TableReading {
       fill(t, group);
       y.add(ArrayDataset.Values.of(t, fields.getLast().type()));
     }
+    for (TextColumn text : targetTexts) {
+      fields.add(text.field(text.name()));
+      y.add(text.values(fields.getLast()));
+    }
     List<Field> inputFields = new ArrayList<>();
     List<ArrayDataset.Values> x = new ArrayList<>();
     for (Input input : inputs) {
-      if (input.text.isPresent()) {
-        inputFields.add(input.text.get().field(input.name));
-        x.add(new ArrayDataset.Values(input.values, inputFields.getLast().type(), 1, (_, _) -> {}));
-        continue;
+      switch (input) {
+        case Text t -> {
+          inputFields.add(t.text.field(t.name));
+          x.add(t.text.values(inputFields.getLast()));
+        }
+        case Columns c -> {
+          List<Column> columns = c.columns.stream().map(p -> new Column(p.name, p.names())).toList();
+          inputFields.add(new Field(c.name, TensorType.float32(sampleShape(c.columns)), List.of(), columns));
+          x.add(new ArrayDataset.Values(c.values, inputFields.getLast().type(), 1, (_, _) -> {}));
+        }
       }
-      List<Column> columns = input.columns.stream().map(p -> new Column(p.name, p.names())).toList();
-      inputFields.add(new Field(input.name, TensorType.float32(sampleShape(input.columns)), List.of(), columns));
-      x.add(new ArrayDataset.Values(input.values, inputFields.getLast().type(), 1, (_, _) -> {}));
     }
     int[] places = Arrays.copyOf(lines, size);
     Dataset dataset =
-        new ArrayDataset(size, new Schema(inputFields, fields), x, y, i -> rows.at(places[i]), () -> SourceFile.hash(files), keys);
+        new ArrayDataset(size, new Schema(inputFields, fields), x, y, i -> rows.at(places[i]), () -> SourceFile.hash(Stream.concat(Stream.of(file), texts.files().stream()).toList()), keys);
     return wanted.checked(dataset, file.name());
   }
 

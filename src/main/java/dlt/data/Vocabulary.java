@@ -9,14 +9,32 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.SequencedMap;
+import java.util.function.IntUnaryOperator;
 import java.util.function.ToIntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
-/// How the texts of a column become indices: by `rule`, and the words that have an index of their own. Index 0 is padding, 1 every
-/// other word; the first word has index 2.
-public record Vocabulary(ColumnType.Text rule, SequencedMap<String, Integer> indices) {
-  static final int PADDING = 0, UNKNOWN = 1, FIRST = 2;
+/// How the texts of a column become indices: by `rule`, the words that have an index of their own, and the mark that texts have
+/// besides their words. Index 0 is padding, 1 every other word; the first word has index 2, or 4 in a vocabulary of marks, whose
+/// first two words they are.
+public record Vocabulary(ColumnType.Text rule, SequencedMap<String, Integer> indices, Mark mark) {
+  /// The index of what is no word.
+  public static final int PADDING = 0;
+  static final int UNKNOWN = 1, FIRST = 2;
+  /// The indices of marks.
+  public static final int BEGIN = 2, END = 3;
+  /// No text has these as words: their brackets would stand alone.
+  static final List<String> MARKS = List.of("<begin>", "<end>");
+
+  /// What a text has besides its words.
+  public enum Mark {
+    NONE,
+    /// A mark before them: a target as the model reads it, a step late.
+    BEGIN,
+    /// A mark behind them: a target.
+    END
+  }
 
   /// Words by Unicode's general categories: what is neither letter, mark, number, punctuation nor symbol (spaces, line ends,
   /// control characters) stands between them.
@@ -27,6 +45,11 @@ public record Vocabulary(ColumnType.Text rule, SequencedMap<String, Integer> ind
     indices = Collections.unmodifiableSequencedMap(indices);
   }
 
+  /// Of texts without a mark.
+  Vocabulary(ColumnType.Text rule, SequencedMap<String, Integer> indices) {
+    this(rule, indices, Mark.NONE);
+  }
+
   /// The vocabulary of these words, in the order of their indices.
   static Vocabulary of(ColumnType.Text rule, Collection<String> words) {
     SequencedMap<String, Integer> indices = LinkedHashMap.newLinkedHashMap(words.size());
@@ -34,9 +57,28 @@ public record Vocabulary(ColumnType.Text rule, SequencedMap<String, Integer> ind
     return new Vocabulary(rule, indices);
   }
 
+  /// The same for texts with this mark.
+  Vocabulary with(Mark other) {
+    return new Vocabulary(rule, indices, other);
+  }
+
+  /// The number of indices of a text.
+  public int length() {
+    return length(rule, mark);
+  }
+
+  static int length(ColumnType.Text rule, Mark mark) {
+    return rule.length() + (mark == Mark.NONE ? 0 : 1);
+  }
+
   /// The words in the order of their indices.
   public List<String> words() {
     return List.copyOf(indices.keySet());
+  }
+
+  /// What each index stands for.
+  public List<String> names() {
+    return Stream.concat(Stream.of("<padding>", "<unknown>"), indices.keySet().stream()).toList();
   }
 
   /// The number of indices, those of padding and unknown words included.
@@ -44,33 +86,45 @@ public record Vocabulary(ColumnType.Text rule, SequencedMap<String, Integer> ind
     return FIRST + indices.size();
   }
 
-  /// The indices of `text`, `rule.length()` of them.
+  /// The indices of `text`, [#length] of them.
   public int[] indices(String text) {
-    return indices(rule, text, word -> indices.getOrDefault(word, UNKNOWN));
+    return indices(rule, mark, text, word -> indices.getOrDefault(word, UNKNOWN));
   }
 
-  /// The indices of `text` by `rule`, where `index` knows those of words.
-  static int[] indices(ColumnType.Text rule, String text, ToIntFunction<String> index) {
+  /// The indices of `text` by `rule` with `mark`, where `index` knows those of words.
+  static int[] indices(ColumnType.Text rule, Mark mark, String text, ToIntFunction<String> index) {
     List<String> words = words(rule, text);
-    int length = rule.length();
-    int kept = Math.min(length, words.size());
+    int[] r = new int[length(rule, mark)]; // padding
+    int kept = Math.min(rule.length(), words.size());
     int from = rule.truncationSide() == ColumnType.Side.LEFT ? words.size() - kept : 0;
-    int at = rule.paddingSide() == ColumnType.Side.LEFT ? length - kept : 0;
-    int[] r = new int[length]; // padding
+    int at = mark == Mark.BEGIN ? 1 : mark == Mark.NONE && rule.paddingSide() == ColumnType.Side.LEFT ? r.length - kept : 0;
     for (int i = 0; i < kept; i++) {
       r[at + i] = index.applyAsInt(words.get(from + i));
+    }
+    switch (mark) {
+      case NONE -> {}
+      case BEGIN -> r[0] = BEGIN;
+      case END -> r[kept] = END;
     }
     return r;
   }
 
-  /// What a text of these indices was: its words where they are known, `[?]` in place of others.
+  /// What a text of these indices was, up to its end mark: its words where they are known, `[?]` in place of others.
   public String text(HostTensor indices) {
+    return text((int) indices.size(), i -> (int) indices.longAt(i));
+  }
+
+  /// As above, of `count` indices.
+  public String text(int count, IntUnaryOperator indices) {
     List<String> words = words();
     List<String> r = new ArrayList<>();
-    for (long i = 0; i < indices.size(); i++) {
-      int index = (int) indices.longAt(i);
-      if (index != PADDING) {
-        r.add(index == UNKNOWN ? "[?]" : words.get(index - FIRST));
+    for (int i = 0; i < count; i++) {
+      int index = indices.applyAsInt(i);
+      if (mark != Mark.NONE && index == END) {
+        break;
+      }
+      if (index != PADDING && !(mark != Mark.NONE && index == BEGIN)) {
+        r.add(index == UNKNOWN || index >= size() ? "[?]" : words.get(index - FIRST));
       }
     }
     return String.join(rule.by() == ColumnType.By.WORD ? " " : "", r);

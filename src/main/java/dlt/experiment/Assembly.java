@@ -359,6 +359,7 @@ public final class Assembly {
   private SequencedMap<String, Value> model(GraphBuilder g, int batch, ModelScope scope) {
     Model model = experiment.model();
     List<String> names = inputNames();
+    scope.classes(schema.classes());
     for (int i = 0; i < names.size(); i++) {
       Field field = schema.inputs().get(i);
       Value raw = g.input(field.name(), batched(field.type(), batch));

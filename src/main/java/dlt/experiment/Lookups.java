@@ -31,6 +31,7 @@ final class Lookups {
     GraphBuilder g = new GraphBuilder();
     ModelScope scope = new ModelScope(g, false, null);
     List<String> names = experiment.model().inputNames(schema);
+    scope.classes(schema.classes());
     try {
       for (int i = 0; i < schema.inputs().size(); i++) {
         TensorType type = raw(experiment, schema.inputs().get(i));

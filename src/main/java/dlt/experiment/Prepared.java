@@ -6,6 +6,7 @@ import dlt.config.Invalid;
 import dlt.config.Location;
 import dlt.data.Division;
 import dlt.data.Augment;
+import dlt.data.Field;
 import dlt.data.Indexed;
 import dlt.data.Part;
 import dlt.data.Parts;
@@ -14,6 +15,7 @@ import dlt.data.Reworded;
 import dlt.data.Schema;
 import dlt.data.TargetKind;
 import dlt.data.Targets;
+import dlt.data.Vocabulary;
 import dlt.data.Wanted;
 import dlt.error.Failure;
 import dlt.loss.Activation;
@@ -124,7 +126,8 @@ public record Prepared(ExperimentFile file, Parts parts, Assembly assembly, Task
 
   /// The graphs of a file whose source says without being read what its samples are: shapes and losses are checked, the
   /// statistics of the preprocessing are made up.
-  private static void declared(ExperimentFile file, Schema schema) {
+  private static void declared(ExperimentFile file, Schema unread) {
+    Schema schema = new Schema(unread.inputs(), unread.targets().stream().map(Prepared::withClasses).toList());
     List<Preprocessing> unfitted = schema.inputs().stream()
         .map(f -> new Preprocessing(f, List.of(), Preprocessing.output(file.experiment().data().steps(), f)))
         .toList();
@@ -132,6 +135,11 @@ public record Prepared(ExperimentFile file, Parts parts, Assembly assembly, Task
       List<Preprocessing> targets = schema.targets().stream().map(f -> new Preprocessing(f, List.of(), f.type())).toList();
       new Assembly(file, schema, unfitted, targets, TargetCounts.EVEN);
     }
+  }
+
+  /// A target whose classes are not known yet has some: how many does not matter to what fits what.
+  private static Field withClasses(Field target) {
+    return target.type().dtype() == DType.INT64 && target.classes().isEmpty() ? new Field(target.name(), target.type(), List.of("0", "1"), target.columns()) : target;
   }
 
   /// What the losses want of the data.
@@ -179,6 +187,11 @@ public record Prepared(ExperimentFile file, Parts parts, Assembly assembly, Task
       return;
     }
     int field = assembly.targetIndex(term);
+    if (parts.train().dataset().targets().get(field).vocabulary().isPresent()
+        && !(expected.orElse(null) instanceof Target.ClassIndices c && c.ignored() == Vocabulary.PADDING)) {
+      throw error(file.bound().at(term), "found target '" + parts.train().dataset().targets().get(field).name() + "', a text, under a loss that would learn its padding too",
+          "say `cross_entropy: {ignore_index: 0}`: 0 is padding");
+    }
     boolean mixed = expected.isPresent() && assembly.trainingTargets().get(field).type().dtype() != expected.get().dtype();
     for (Part part : parts.all()) {
       at(file, file.experiment().data().train(), () -> {

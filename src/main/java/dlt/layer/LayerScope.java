@@ -16,6 +16,9 @@ public interface LayerScope extends Emit {
   /// How many indices `value` may hold, where it is an input of the model that holds indices and the data say how many.
   OptionalInt indices(Value value);
 
+  /// How many classes the model's target has, where it is one and the data say how many.
+  OptionalInt classes();
+
   /// Whether the buffer of this name keeps its value in training too; its layer then works as in inference.
   boolean frozen(String name);
 

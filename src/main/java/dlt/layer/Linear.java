@@ -2,7 +2,6 @@ package dlt.layer;
 
 import dlt.config.Default;
 import dlt.config.Doc;
-import dlt.config.Range;
 import dlt.op.ShapeException;
 import dlt.op.Value;
 import dlt.tensor.Shape;
@@ -11,18 +10,24 @@ import java.util.Optional;
 
 @Doc("A dense layer: x W^T + b over the last dimension.")
 public record Linear(
-    @Doc("Size of each output sample.") @Range(min = 1) int outFeatures,
+    @Doc("Size of each output sample; `classes`: the number of the target's classes, where they have names, or of a text's words.") OutFeatures outFeatures,
     @Doc("Whether a bias is added.") @Default("true") boolean bias,
     @Doc("How the weights are filled; uniform in +-1/sqrt(in_features) where left out.") Optional<WeightInit> init)
     implements Layer {
+  /// Of so many features.
+  Linear(int outFeatures, boolean bias, Optional<WeightInit> init) {
+    this(new OutFeatures(outFeatures), bias, init);
+  }
+
   @Override
   public Value emit(LayerScope scope, List<Value> inputs) {
     Value x = inputs.getFirst();
     if (x.shape().rank() < 2) {
       throw new ShapeException(kind(), "needs [N, ..., in], met " + x.shape());
     }
-    Shape w = Shape.of(outFeatures, x.shape().dim(-1));
+    int out = outFeatures.of(scope, kind());
+    Shape w = Shape.of(out, x.shape().dim(-1));
     Value y = scope.matmul(x, scope.parameter("weight", w, WeightInit.weight(init, w)), false, true);
-    return bias ? scope.add(y, scope.parameter("bias", Shape.of(outFeatures), WeightInit.bias(w))) : y;
+    return bias ? scope.add(y, scope.parameter("bias", Shape.of(out), WeightInit.bias(w))) : y;
   }
 }

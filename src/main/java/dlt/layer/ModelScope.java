@@ -40,6 +40,7 @@ public final class ModelScope {
   private final Map<Value, Value> updated = new HashMap<>();
   private final Map<Value, Integer> indices = new HashMap<>();
   private final Map<String, Place> owners = new HashMap<>();
+  private OptionalInt classes = OptionalInt.empty();
   private int randoms;
   private boolean cumulative;
 
@@ -71,6 +72,11 @@ public final class ModelScope {
   public void input(String name, Value value, OptionalInt indices) {
     input(name, value);
     indices.ifPresent(n -> this.indices.put(value, n));
+  }
+
+  /// How many classes the model's target has, where that is known.
+  public void classes(OptionalInt count) {
+    classes = count;
   }
 
   /// Applies the model's layers and returns the last one's output. Throws [LayerException].
@@ -232,6 +238,11 @@ public final class ModelScope {
     @Override
     public boolean training() {
       return training;
+    }
+
+    @Override
+    public OptionalInt classes() {
+      return classes;
     }
 
     @Override

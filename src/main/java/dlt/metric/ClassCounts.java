@@ -60,6 +60,47 @@ record ClassCounts(List<One> classes) {
     return ratio(sum, actual);
   }
 
+  double accuracy() {
+    return micro(One::recall);
+  }
+
+  /// The mean of the recalls of the classes that occur.
+  double balancedAccuracy() {
+    return classes.stream().filter(c -> c.actual > 0).mapToDouble(One::recall).average().orElse(Double.NaN);
+  }
+
+  private double samples() {
+    return classes.stream().mapToLong(One::actual).sum();
+  }
+
+  /// Matthews's correlation coefficient for any number of classes (J. Gorodkin, 2004).
+  double mcc() {
+    double n = samples();
+    double right = 0;
+    double cross = 0;
+    double predicted = 0;
+    double actual = 0;
+    for (One c : classes) {
+      right += c.right;
+      cross += (double) c.predicted * c.actual;
+      predicted += (double) c.predicted * c.predicted;
+      actual += (double) c.actual * c.actual;
+    }
+    return ratio(right * n - cross, Math.sqrt((n * n - predicted) * (n * n - actual)));
+  }
+
+  /// Cohen's kappa: agreement beyond chance.
+  double kappa() {
+    double n = samples();
+    double right = 0;
+    double chance = 0;
+    for (One c : classes) {
+      right += c.right;
+      chance += (double) c.predicted * c.actual / n;
+    }
+    return (right - chance) / (n - chance);
+  }
+
   List<ClassReport> report() {
     return classes.stream().map(c -> new ClassReport(c.precision(), c.recall(), c.f1(), c.actual)).toList();
   }

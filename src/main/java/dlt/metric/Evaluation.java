@@ -26,6 +26,7 @@ public final class Evaluation {
   /// Elements that have been counted: samples, pixels, or the labels' columns of one.
   private long counted;
   private static final long NONE = -1;
+  private static final int MOST_CLASSES_IN_MATRIX = 1000;
 
   private final long ignored;
   private long exact;
@@ -34,6 +35,7 @@ public final class Evaluation {
   private long labels;
   private double logSum;
   private double squareSum;
+  /// null for tasks without classes, and for so many that the matrix would take all memory.
   private long[][] confusion;
   private long[] right;
   private long[] predicted;
@@ -108,18 +110,34 @@ public final class Evaluation {
     rankings = ranked ? Stream.generate(Ranking::new).limit(columns).toList() : List.of();
     switch (task) {
       case MULTICLASS -> {
-        confusion = new long[columns][columns];
+        count(columns);
+        confusion = columns <= MOST_CLASSES_IN_MATRIX ? new long[columns][columns] : null;
         places = new long[columns];
       }
-      case BINARY, DECISION -> confusion = new long[2][2];
-      case MULTILABEL -> {
-        right = new long[columns];
-        predicted = new long[columns];
-        actual = new long[columns];
+      case BINARY, DECISION -> {
+        count(2);
+        confusion = new long[2][2];
       }
+      case MULTILABEL -> count(columns);
       case REGRESSION -> deviations = IntStream.range(0, columns)
           .mapToObj(c -> new Deviations(metrics.contains(Metric.MEDIAN_ABSOLUTE_ERROR))).toList();
       case SEQUENCE -> {}
+    }
+  }
+
+  private void count(int classes) {
+    right = new long[classes];
+    predicted = new long[classes];
+    actual = new long[classes];
+  }
+
+  /// Counts that a class was taken for another, or itself.
+  private void took(int wanted, int found) {
+    actual[wanted]++;
+    predicted[found]++;
+    right[wanted] += wanted == found ? 1 : 0;
+    if (confusion != null) {
+      confusion[wanted][found]++;
     }
   }
 
@@ -142,7 +160,7 @@ public final class Evaluation {
       place += row[c] > row[wanted] || row[c] == row[wanted] && c > wanted ? 1 : 0;
     }
     places[place]++;
-    confusion[wanted][largest(row)]++;
+    took(wanted, largest(row));
     logSum -= Math.log(Math.clamp(row[wanted], LEAST, 1 - LEAST));
     for (int c = 0; c < rankings.size(); c++) {
       rankings.get(c).add(row[c], c == wanted);
@@ -151,7 +169,7 @@ public final class Evaluation {
   }
 
   private void addAnswer(double probability, boolean wanted) {
-    confusion[wanted ? 1 : 0][probability >= 0.5 ? 1 : 0]++;
+    took(wanted ? 1 : 0, probability >= 0.5 ? 1 : 0);
     logSum -= Math.log(Math.clamp(wanted ? probability : 1 - probability, LEAST, 1 - LEAST));
     double distance = probability - (wanted ? 1 : 0);
     squareSum += distance * distance;
@@ -160,7 +178,7 @@ public final class Evaluation {
   }
 
   private void addDecision(double score, boolean wanted) {
-    confusion[wanted ? 1 : 0][score > 0 ? 1 : 0]++;
+    took(wanted ? 1 : 0, score > 0 ? 1 : 0);
     rankings.forEach(r -> r.add(score, wanted));
     counted++;
   }
@@ -203,14 +221,15 @@ public final class Evaluation {
     return r;
   }
 
-  /// How often each class was taken for each (no and yes for a binary task); empty for other tasks, or before the first sample.
+  /// How often each class was taken for each (no and yes for a binary task); empty for other tasks, for more than a
+  /// thousand classes, or before the first sample.
   public Optional<ConfusionMatrix> confusion() {
-    return confusion == null ? Optional.empty() : Optional.of(matrix());
+    return confusion == null ? Optional.empty() : Optional.of(ConfusionMatrix.of(confusion));
   }
 
   /// The figures of each class or label; none for a regression, or before the first sample.
   public List<ClassReport> report() {
-    return confusion == null && right == null ? List.of() : counts().report();
+    return right == null ? List.of() : counts().report();
   }
 
   /// The thresholds of each class or label (of yes for a binary task); none where no metric asks for their order.
@@ -218,12 +237,8 @@ public final class Evaluation {
     return rankings == null ? List.of() : rankings.stream().map(Ranking::thresholds).toList();
   }
 
-  ConfusionMatrix matrix() {
-    return ConfusionMatrix.of(confusion);
-  }
-
   ClassCounts counts() {
-    return confusion != null ? matrix().classes() : ClassCounts.of(right, predicted, actual);
+    return ClassCounts.of(right, predicted, actual);
   }
 
   double topAccuracy(int k) {

@@ -22,9 +22,9 @@ import java.util.stream.Collectors;
 /// probability of one half or more is a yes, and so is a score above 0.
 public enum Metric {
   @Doc("The share of right answers.")
-  ACCURACY(EnumSet.of(MULTICLASS, BINARY, DECISION), true, e -> e.matrix().accuracy()),
+  ACCURACY(EnumSet.of(MULTICLASS, BINARY, DECISION), true, e -> e.counts().accuracy()),
   @Doc("The mean of the shares of each class that were found.")
-  BALANCED_ACCURACY(EnumSet.of(MULTICLASS, BINARY, DECISION), true, e -> e.matrix().balancedAccuracy()),
+  BALANCED_ACCURACY(EnumSet.of(MULTICLASS, BINARY, DECISION), true, e -> e.counts().balancedAccuracy()),
   @Doc("The share of samples whose class is among the two with the highest scores.")
   TOP2_ACCURACY(EnumSet.of(MULTICLASS), true, e -> e.topAccuracy(2)),
   @Doc("The share of samples whose class is among the three with the highest scores.")
@@ -62,9 +62,9 @@ public enum Metric {
   F1_WEIGHTED(EnumSet.of(MULTICLASS, BINARY, MULTILABEL), true, e -> e.counts().weighted(One::f1)),
 
   @Doc("Matthews's correlation coefficient.")
-  MCC(EnumSet.of(MULTICLASS, BINARY, DECISION), true, e -> e.matrix().mcc()),
+  MCC(EnumSet.of(MULTICLASS, BINARY, DECISION), true, e -> e.counts().mcc()),
   @Doc("Cohen's kappa: agreement beyond chance.")
-  COHEN_KAPPA(EnumSet.of(MULTICLASS, BINARY, DECISION), true, e -> e.matrix().kappa()),
+  COHEN_KAPPA(EnumSet.of(MULTICLASS, BINARY, DECISION), true, e -> e.counts().kappa()),
   @Doc("The mean negative logarithm of the right class's probability.")
   LOG_LOSS(EnumSet.of(MULTICLASS, BINARY), false, Evaluation::logLoss),
   @Doc("The mean squared distance of the probability from the answer.")

@@ -2,7 +2,9 @@ package dlt.report;
 
 import dlt.backend.Backend;
 import dlt.data.Column;
+import dlt.data.Field;
 import dlt.data.Part;
+import dlt.data.Vocabulary;
 import dlt.metric.ClassReport;
 import dlt.metric.ConfusionMatrix;
 import dlt.metric.Evaluation;
@@ -56,6 +58,7 @@ public record Findings(
     private final List<String> classes;
     /// The last dimension of the scores.
     private final int columns;
+    private final long ignored;
     private final Evaluation evaluation;
     private final double[] confidence = new double[BINS];
     private final long[] right = new long[BINS];
@@ -67,14 +70,19 @@ public record Findings(
     Gathering(SavedModel model, Part part) {
       this.part = part;
       this.task = model.task();
-      this.classes = task == Task.MULTILABEL ? labels(model) : model.classes();
+      this.classes = task == Task.MULTILABEL ? labels(model) : classes(model);
+      this.ignored = model.assembly().ignoredClass();
       List<Metric> metrics = new ArrayList<>(model.metrics());
       if (part.size() * model.assembly().outputs().get(model.assembly().scored()).size() <= RANKED) {
         ranking(task).filter(m -> !metrics.contains(m)).ifPresent(metrics::add);
       }
       Shape scores = model.assembly().outputs().get(model.assembly().scored());
       this.columns = scores.rank() == 0 ? 1 : scores.dim(-1);
-      this.evaluation = new Evaluation(task, metrics, model.assembly().ignoredClass());
+      this.evaluation = new Evaluation(task, metrics, ignored);
+    }
+
+    private static List<String> classes(SavedModel model) {
+      return model.text().flatMap(Field::vocabulary).map(Vocabulary::names).orElseGet(model::classes);
     }
 
     /// The columns that the labels come from; else the classes.
@@ -144,7 +152,7 @@ public record Findings(
           best = prediction[c * inner + j] > prediction[best * inner + j] ? c : best;
         }
         int is = (int) wanted[j];
-        if (is >= 0 && is < classes) {
+        if (is >= 0 && is < classes && is != ignored) {
           sum += 1 - prediction[is * inner + j];
           bin(prediction[best * inner + j], best == is);
         }

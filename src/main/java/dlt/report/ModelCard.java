@@ -10,6 +10,7 @@ import dlt.data.Field;
 import dlt.data.Part;
 import dlt.data.Parts;
 import dlt.data.Targets;
+import dlt.data.Vocabulary;
 import dlt.error.Failure;
 import dlt.experiment.Experiment;
 import dlt.infer.OnnxModel;
@@ -151,9 +152,9 @@ public final class ModelCard {
         named.add(k + " " + c.categories().get(k));
       }
       if (c.vocabulary().isPresent()) {
-        rows.add(List.of("0 to " + (c.vocabulary().get().rule().length() - 1), c.name(), String.format(Locale.ROOT,
-            "indices of its words: 0 padding, 1 unknown, then %,d words in the property `dlt.schema`, which also says how texts are cut",
-            c.vocabulary().get().words().size())));
+        rows.add(List.of("0 to " + (c.vocabulary().get().length() - 1), c.name(), String.format(Locale.ROOT,
+            "indices of its words: 0 padding, 1 unknown, then %,d words in the property `dlt.schema`, which also says how texts are cut%s",
+            c.vocabulary().get().words().size(), c.vocabulary().get().mark() == Vocabulary.Mark.BEGIN ? "; 2 first, then those before the word that is asked for" : "")));
         continue;
       }
       rows.add(List.of(Integer.toString(i), c.name(), c.categorical() ? "index of the category: " + String.join(", ", named)

@@ -22,6 +22,8 @@ import java.util.SequencedMap;
 public final class Page {
   private static final String UPLOT = "/META-INF/resources/webjars/uplot/1.6.30/dist/";
   private static final int MOST_LAYERS = 30;
+  /// More classes, such as words, make no table.
+  private static final int MOST_ROWS = 1000;
 
   private final Html body = new Html();
   private final ArrayNode charts = JsonNodeFactory.instance.arrayNode();
@@ -130,7 +132,7 @@ public final class Page {
     f.metrics().forEach((name, value) -> figures.add(List.of(name, Comparison.figure(value))));
     body.table(List.of("figure", "value"), figures);
     f.confusion().filter(c -> c.counts().size() <= RunReport.MOST_CLASSES).ifPresent(c -> confusion(r, c));
-    if (!f.report().isEmpty()) {
+    if (!f.report().isEmpty() && f.report().size() <= MOST_ROWS) {
       List<List<String>> rows = new ArrayList<>();
       for (int c = 0; c < f.report().size(); c++) {
         ClassReport one = f.report().get(c);

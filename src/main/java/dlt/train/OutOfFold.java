@@ -59,7 +59,7 @@ final class OutOfFold {
     int repeat = fold / trainings.file().experiment().data().split().orElseThrow().folds().orElse(1);
     Predictions predictions = new Predictions(model, false);
     int[] at = {0};
-    try (Predictor predictor = new Predictor(model, backend)) {
+    try (Predictor predictor = Predictor.ofWhole(model, backend)) {
       predictor.predict(part, outputs -> {
         int n = outputs.firstEntry().getValue().shape().dim(0);
         for (int i = 0; i < n; i++) {
@@ -78,7 +78,7 @@ final class OutOfFold {
 
   private static List<String> columns(Field target, boolean single) {
     String name = single ? "target" : target.name();
-    int size = Math.toIntExact(target.type().shape().size());
+    int size = target.vocabulary().isPresent() ? 1 : Math.toIntExact(target.type().shape().size());
     List<String> r = new ArrayList<>();
     for (int i = 0; i < size; i++) {
       r.add(size == 1 ? name : name + "_" + i);
@@ -92,6 +92,10 @@ final class OutOfFold {
       Field field = dataset.targets().get(f);
       HostTensor y = HostTensor.allocate(field.type());
       dataset.read(sample, true, f, y.data());
+      if (field.vocabulary().isPresent()) {
+        r.add(field.vocabulary().get().text(y));
+        continue;
+      }
       for (long i = 0; i < y.size(); i++) {
         r.add(text(field, y, i));
       }

@@ -24,17 +24,24 @@ public record PlacedClasses(String output, int classes, Shape places) {
   /// The classes of one sample of a batch of activated outputs, row-major.
   public int[] of(HostTensor batch, int sample) {
     int[] r = new int[(int) places.size()];
-    int channels = batch.shape().dim(1);
-    long first = (long) sample * channels * r.length;
     for (int place = 0; place < r.length; place++) {
-      if (channels < classes) {
-        r[place] = batch.at(first + place) >= HALF ? 1 : 0;
-        continue;
-      }
-      for (int c = 1; c < channels; c++) {
-        r[place] = batch.at(first + (long) c * r.length + place) > batch.at(first + (long) r[place] * r.length + place) ? c : r[place];
-      }
+      r[place] = of(batch, sample, place);
     }
     return r;
+  }
+
+  /// The class at one place of one sample.
+  int of(HostTensor batch, int sample, int place) {
+    int channels = batch.shape().dim(1);
+    long size = places.size();
+    long first = sample * channels * size + place;
+    if (channels < classes) {
+      return batch.at(first) >= HALF ? 1 : 0;
+    }
+    int best = 0;
+    for (int c = 1; c < channels; c++) {
+      best = batch.at(first + c * size) > batch.at(first + best * size) ? c : best;
+    }
+    return best;
   }
 }

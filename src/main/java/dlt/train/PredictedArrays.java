@@ -20,13 +20,16 @@ public final class PredictedArrays {
   private int done;
 
   /// Of so many samples. `one` takes the output alone that metrics are of, and says the class at each place, int64, of one that means
-  /// that; else every output is taken, as numbers.
+  /// that; else every output is taken, as numbers, or as indices where they are words that the model wrote.
   public PredictedArrays(SavedModel model, int samples, boolean one) {
     this.scored = model.assembly().scored();
-    this.placed = one ? PlacedClasses.of(model) : Optional.empty();
+    Optional<PlacedClasses> written = Decoding.of(model).map(Decoding::words);
+    this.placed = one ? PlacedClasses.of(model) : written;
     model.assembly().outputs().forEach((name, shape) -> {
-      if (!one || name.equals(scored)) {
-        arrays.put(name, HostTensor.allocate(placed.isPresent() ? new TensorType(DType.INT64, placed.get().places().insert(0, samples)) : TensorType.float32(shape.insert(0, samples))));
+      if (name.equals(scored) && placed.isPresent()) {
+        arrays.put(name, HostTensor.allocate(new TensorType(DType.INT64, placed.get().places().insert(0, samples))));
+      } else if (!one || name.equals(scored)) {
+        arrays.put(name, HostTensor.allocate(TensorType.float32(shape.insert(0, samples))));
       }
     });
   }
@@ -36,7 +39,7 @@ public final class PredictedArrays {
     int size = outputs.firstEntry().getValue().shape().dim(0);
     arrays.forEach((name, array) -> {
       HostTensor batch = outputs.get(name);
-      if (placed.isEmpty()) {
+      if (batch.type().dtype() == array.type().dtype()) {
         long bytes = batch.data().byteSize();
         MemorySegment.copy(batch.data(), 0, array.data(), bytes / size * done, bytes);
         return;

@@ -5,9 +5,12 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import de.siegmar.fastcsv.writer.CsvWriter;
 import de.siegmar.fastcsv.writer.LineDelimiter;
+import dlt.data.Field;
+import dlt.data.Vocabulary;
 import dlt.metric.LabelSequence;
 import dlt.metric.Task;
 import dlt.run.MetricsLog;
+import dlt.tensor.DType;
 import dlt.tensor.HostTensor;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -21,7 +24,7 @@ import java.util.SequencedMap;
 import java.util.stream.Stream;
 
 /// A model's outputs as rows for people and scripts: for classes the class and each class's probability, for classes at many
-/// places (steps, pixels) the class of each, for a yes-or-no answer the answer and its probability, for sequences their labels,
+/// places (steps, pixels) the class of each, for words the text, for a yes-or-no answer the answer and its probability, for sequences their labels,
 /// else the numbers.
 public final class Predictions {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -33,6 +36,7 @@ public final class Predictions {
   private final String scored;
   private final List<String> classes;
   private final Optional<PlacedClasses> placed;
+  private final Optional<Vocabulary> words;
   private final List<String> columns = new ArrayList<>();
 
   /// Of `model`, as JSON lines or else as a table.
@@ -42,13 +46,14 @@ public final class Predictions {
     this.scored = model.assembly().scored();
     this.classes = model.classes();
     this.placed = task == Task.MULTICLASS ? PlacedClasses.of(model) : Optional.empty();
+    this.words = placed.flatMap(_ -> model.text()).flatMap(Field::vocabulary);
     boolean single = model.assembly().outputs().size() == 1;
     model.assembly().outputs().forEach((name, shape) -> {
       boolean mine = name.equals(scored);
       if (mine && (sequence() || classified(shape.rank()) || answered((int) shape.size()))) {
         columns.add("prediction");
       }
-      int size = (int) (mine && placed.isPresent() ? placed.get().places().size() : shape.size());
+      int size = (int) (mine && words.isPresent() ? 1 : mine && placed.isPresent() ? placed.get().places().size() : shape.size());
       for (int i = 0; i < size && !(mine && sequence()); i++) {
         columns.add(column(name, i, shape.rank(), size, single));
       }
@@ -108,6 +113,13 @@ public final class Predictions {
   private void add(String name, HostTensor output, int sample, boolean single, List<String> cells, ObjectNode line) {
     int size = (int) output.shape().size(1, output.shape().rank());
     boolean mine = name.equals(scored);
+    if (mine && words.isPresent()) {
+      String text = output.type().dtype() == DType.INT64 ? words.get().text(size, i -> (int) output.longAt((long) sample * size + i))
+          : text(placed.get().of(output, sample));
+      cells.add(text);
+      line.put(single ? "prediction" : name, text);
+      return;
+    }
     if (mine && placed.isPresent()) {
       List<String> found = Arrays.stream(placed.get().of(output, sample)).mapToObj(this::className).toList();
       cells.addAll(found);
@@ -152,6 +164,10 @@ public final class Predictions {
     for (double v : values) {
       cells.add(Float.toString((float) v));
     }
+  }
+
+  private String text(int[] indices) {
+    return words.orElseThrow().text(indices.length, i -> indices[i]);
   }
 
   /// `items` row-major as lists in lists of these sizes.

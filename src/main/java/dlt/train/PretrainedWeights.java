@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// Weights that a model starts from instead of random numbers: those of a safetensors file, of an ONNX model or of another run.
 final class PretrainedWeights {
@@ -111,7 +112,7 @@ final class PretrainedWeights {
   }
 
   private static List<List<String>> words(Schema schema) {
-    return schema.inputs().stream().flatMap(f -> f.vocabulary().stream()).map(Vocabulary::words).toList();
+    return Stream.concat(schema.inputs().stream(), schema.targets().stream()).flatMap(f -> f.vocabulary().stream()).map(Vocabulary::words).toList();
   }
 
   private static String anew(String layer) {

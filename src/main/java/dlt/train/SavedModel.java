@@ -22,6 +22,7 @@ import dlt.experiment.Prepared;
 import dlt.experiment.ScaledTargets;
 import dlt.experiment.TargetCounts;
 import dlt.infer.Parity;
+import dlt.loss.LossTerm;
 import dlt.metric.Metric;
 import dlt.metric.Task;
 import dlt.run.AtomicFile;
@@ -34,6 +35,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.BiConsumer;
 
@@ -127,6 +129,13 @@ public record SavedModel(RunDirectory run, ExperimentFile file, Assembly assembl
   /// The names of the classes that the first target's indices stand for; none where they have none.
   public List<String> classes() {
     return assembly.schema().targets().isEmpty() ? List.of() : assembly.schema().targets().getFirst().classes();
+  }
+
+  /// The target of the first loss, where it is a text.
+  public Optional<Field> text() {
+    LossTerm first = file.experiment().loss().getFirst();
+    return assembly.targetInput(first).isPresent() || assembly.expected(first, 2).isEmpty() ? Optional.empty()
+        : Optional.of(assembly.schema().targets().get(assembly.targetIndex(first))).filter(f -> f.vocabulary().isPresent());
   }
 
   /// What is measured of it.

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dlt.tensor.HostTensor;
 import dlt.tensor.Shape;
+import dlt.tensor.TensorType;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -32,6 +33,23 @@ class EvaluationTest {
     assertThat(e.values().get("iou_macro")).isCloseTo((0.5 + 0.5 + 1) / 3, within(1e-15));
     assertThat(e.confusion().orElseThrow().counts()).isEqualTo(List.of(List.of(1L, 0L, 0L), List.of(1L, 1L, 0L), List.of(0L, 0L, 1L)));
     assertThat(e.report().get(1)).isEqualTo(new ClassReport(1, 0.5, 2 / 3.0, 2));
+  }
+
+  @Test
+  void thousandsOfClassesHaveTheirFiguresAndNoMatrix() {
+    int classes = 5000;
+    HostTensor scores = HostTensor.allocate(TensorType.float32(3, classes));
+    scores.set(4321, 1);
+    scores.set(classes + 7, 1);
+    scores.set(2 * classes + 7, 1);
+    Evaluation e = new Evaluation(Task.MULTICLASS, List.of(Metric.ACCURACY, Metric.MCC, Metric.COHEN_KAPPA, Metric.BALANCED_ACCURACY));
+    e.add(scores, HostTensor.of(Shape.of(3), 4321L, 7L, 8L));
+    assertThat(e.confusion()).isEmpty();
+    assertThat(e.values().get("accuracy")).isCloseTo(2 / 3.0, within(1e-15));
+    assertThat(e.values().get("balanced_accuracy")).isCloseTo(2 / 3.0, within(1e-15));
+    assertThat(e.values().get("cohen_kappa")).isCloseTo((2 - 1) / (3 - 1.0), within(1e-15)); // by chance: 1/3 + 2/3
+    assertThat(e.values().get("mcc")).isCloseTo((2 * 3 - 3) / Math.sqrt((9 - 5) * (9.0 - 3)), within(1e-15));
+    assertThat(e.report().get(7)).isEqualTo(new ClassReport(0.5, 1, 2 / 3.0, 1));
   }
 
   @Test
