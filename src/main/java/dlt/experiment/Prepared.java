@@ -187,8 +187,8 @@ public record Prepared(ExperimentFile file, Parts parts, Assembly assembly, Task
       return;
     }
     int field = assembly.targetIndex(term);
-    if (parts.train().dataset().targets().get(field).vocabulary().isPresent()
-        && !(expected.orElse(null) instanceof Target.ClassIndices c && c.ignored() == Vocabulary.PADDING)) {
+    if (expected.isPresent() && parts.train().dataset().targets().get(field).vocabulary().isPresent()
+        && !(expected.get() instanceof Target.ClassIndices c && c.ignored() == Vocabulary.PADDING)) {
       throw error(file.bound().at(term), "found target '" + parts.train().dataset().targets().get(field).name() + "', a text, under a loss that would learn its padding too",
           "say `cross_entropy: {ignore_index: 0}`: 0 is padding");
     }
