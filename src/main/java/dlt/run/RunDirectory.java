@@ -6,9 +6,13 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -163,20 +167,67 @@ public record RunDirectory(Path path) {
     return path.resolve("model-card.md");
   }
 
-  /// Takes the folder for this process until what this gives is closed; a process that dies gives it back. Throws a [Failure]
-  /// where another process has it.
+  /// Takes the folder for this process until what this gives is closed, by a file that is there meanwhile; a process that dies gives
+  /// it back. Throws a [Failure] where another process has it.
   public Closeable lock() {
     Path file = path.resolve(".lock");
     try {
       Files.createDirectories(path);
-      FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      if (!locked(channel)) {
-        channel.close();
-        throw new Failure(Failure.Kind.USAGE, path + ": another process is training here; wait for it or choose another folder with --out");
+      while (true) {
+        try {
+          Optional<Closeable> lock = locked(file);
+          if (lock.isPresent()) {
+            return lock.get();
+          }
+        } catch (NoSuchFileException e) {
+          // who had the folder has just removed it
+        }
       }
-      return channel; // and not the lock, which would leave it open: closed later, it would take another lock of this process with it
     } catch (IOException e) {
       throw Failure.unwritable(file, e);
+    }
+  }
+
+  /// Empty where what is locked is no longer the file of this name: who had the folder removed it after it was opened here, and to others
+  /// a new one would be free.
+  private Optional<Closeable> locked(Path file) throws IOException {
+    try {
+      Files.createFile(file);
+    } catch (FileAlreadyExistsException e) {
+      // by another process, or by one that died
+    }
+    Identity before = Identity.of(file);
+    FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
+    try {
+      if (!locked(channel)) {
+        throw new Failure(Failure.Kind.USAGE, path + ": another process is training here; wait for it or choose another folder with --out");
+      }
+      if (before.equals(Identity.of(file))) {
+        return Optional.of(() -> release(file, channel));
+      }
+      channel.close();
+      return Optional.empty();
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  /// Tells files of one name apart; numbers of files that were removed are given out again.
+  private record Identity(Object number, FileTime made) {
+    static Identity of(Path file) throws IOException {
+      BasicFileAttributes a = Files.readAttributes(file, BasicFileAttributes.class);
+      return new Identity(a.fileKey(), a.creationTime());
+    }
+  }
+
+  /// The file goes first: whoever opens it still finds it locked. The channel is closed, and not the lock alone, which would leave it
+  /// open: closed later, it would take another lock of this process with it.
+  private static void release(Path file, FileChannel held) throws IOException {
+    try (held) {
+      Files.deleteIfExists(file);
+    } catch (FileSystemException e) {
+      // it stays, and locks nothing
     }
   }
 

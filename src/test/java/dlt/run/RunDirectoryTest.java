@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dlt.error.Failure;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -18,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class RunDirectoryTest {
@@ -64,7 +67,53 @@ class RunDirectoryTest {
       assertThatThrownBy(run::lock).isInstanceOf(Failure.class).hasMessageContaining("another process is training here");
     }
     run.lock().close();
-    assertThat(openFiles()).noneMatch(f -> f.endsWith("a/.lock"));
+    assertThat(openFiles()).noneMatch(f -> f.contains("a/.lock")); // of one that was removed Linux says so behind its name
+  }
+
+  @Test
+  void nothingIsLeftOfALockEvenWhereAProcessThatDiedLeftOne() throws IOException {
+    RunDirectory run = new RunDirectory(folder.resolve("a"));
+    Files.createDirectories(run.path());
+    Files.createFile(run.path().resolve(".lock"));
+    run.lock().close();
+    run.removeIfEmpty();
+    assertThat(run.path()).doesNotExist();
+  }
+
+  /// Each has the folder alone, however their opening, locking and removing meet.
+  @Test
+  @Timeout(60)
+  void processesThatFollowOneAnotherNeverHaveTheFolderTogether() throws Exception {
+    List<String> command = List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp", System.getProperty("java.class.path"),
+        Taker.class.getName(), folder.toString());
+    List<Process> processes = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      processes.add(new ProcessBuilder(command).redirectErrorStream(true).start());
+    }
+    for (Process p : processes) {
+      assertThat(new String(p.getInputStream().readAllBytes(), StandardCharsets.UTF_8)).isEqualTo("alone" + System.lineSeparator());
+    }
+    assertThat(folder.resolve(".lock")).doesNotExist();
+  }
+
+  /// Takes the folder again and again, and each time makes and removes a file in it that must not be there.
+  static final class Taker {
+    public static void main(String[] arguments) throws IOException {
+      RunDirectory run = new RunDirectory(Path.of(arguments[0]));
+      Path mine = run.path().resolve("mine");
+      for (int taken = 0; taken < 300;) {
+        try (Closeable _ = run.lock()) {
+          Files.createFile(mine);
+          Files.delete(mine);
+          taken++;
+        } catch (Failure busy) {
+          if (!busy.getMessage().contains("another process")) {
+            throw busy;
+          }
+        }
+      }
+      System.out.println("alone");
+    }
   }
 
   /// What this process has open, as Linux tells it.
