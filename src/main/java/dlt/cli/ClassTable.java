@@ -64,12 +64,12 @@ final class ClassTable {
 
   /// Lines that begin with a line break; an empty text where there are no classes.
   String text() {
-    int wide = names.stream().mapToInt(String::length).max().orElse(0);
+    int wide = Math.max(1, names.stream().mapToInt(String::length).max().orElse(0));
     StringBuilder b = new StringBuilder();
     if (names.isEmpty() || names.size() > MOST_ROWS) {
       return "";
     }
-    b.append(String.format(Locale.ROOT, "%n%" + Math.max(wide, 1) + "s  precision  recall      f1   support", ""));
+    b.append(String.format(Locale.ROOT, "%n%" + wide + "s  precision  recall      f1   support", ""));
     for (int i = 0; i < names.size(); i++) {
       ClassReport r = scores.report().get(i);
       b.append(String.format(Locale.ROOT, "%n%" + wide + "s  %9.4f  %6.4f  %6.4f  %8d", names.get(i), r.precision(), r.recall(), r.f1(), r.support()));
@@ -80,7 +80,7 @@ final class ClassTable {
 
   private void confusion(StringBuilder b, ConfusionMatrix matrix, int wide) {
     int cell = Math.max(wide, matrix.counts().stream().flatMap(List::stream).mapToInt(n -> Long.toString(n).length()).max().orElse(1));
-    b.append(String.format(Locale.ROOT, "%nconfusion: a row for each class, a column for what it was taken for%n%" + Math.max(wide, 1) + "s", ""));
+    b.append(String.format(Locale.ROOT, "%nconfusion: a row for each class, a column for what it was taken for%n%" + wide + "s", ""));
     names.forEach(n -> b.append(String.format(Locale.ROOT, "  %" + cell + "s", n)));
     for (int i = 0; i < names.size(); i++) {
       b.append(String.format(Locale.ROOT, "%n%" + wide + "s", names.get(i)));

@@ -88,9 +88,12 @@ final class Sweep implements Callable<Integer> {
   }
 
   /// Why no trial is the best.
-  private static Failure nothingWon(Path folder, List<Standing> standings) {
+  static Failure nothingWon(Path folder, List<Standing> standings) {
     if (standings.isEmpty()) {
       return new Failure(Failure.Kind.USAGE, folder + ": no trial began: the minutes of the sweep are used up; raise sweep.minutes");
+    }
+    if (standings.stream().anyMatch(s -> s.failed().isEmpty())) {
+      return new Failure(Failure.Kind.USAGE, folder + ": no trial came to its last epoch: the minutes of the sweep are used up; raise sweep.minutes");
     }
     return standings.stream().allMatch(s -> s.failed().equals(Optional.of(Standing.Failing.OVER_BUDGET)))
         ? new Failure(Failure.Kind.USAGE, folder + ": every trial needs more memory than training.budget.memory; sweep over smaller models or batches, or raise it")
