@@ -54,7 +54,7 @@ final class ParquetRows implements TableRows {
     } catch (Failure e) {
       throw e;
     } catch (IOException | RuntimeException e) { // a damaged file makes the library throw either
-      throw new Failure(Failure.Kind.DATA, file.name() + ": is no Parquet file that can be read: " + cause(e), e);
+      throw new Failure(Failure.Kind.DATA, file.name() + ": is no Parquet file that can be read: " + SourceFile.why(e), e);
     }
   }
 
@@ -107,14 +107,6 @@ final class ParquetRows implements TableRows {
         channel.close();
       }
     }
-  }
-
-  private static String cause(Throwable e) {
-    Throwable t = e;
-    while (t.getCause() != null) {
-      t = t.getCause();
-    }
-    return t.getMessage() == null ? t.getClass().getSimpleName() : t.getMessage();
   }
 
   @Override
@@ -208,12 +200,22 @@ final class ParquetRows implements TableRows {
       return switch (rows.isNull(field) ? null : rows.getValue(field)) {
         case null -> null;
         case String s -> s;
+        case Long l when whole(column) -> unsigned(column) ? Long.toUnsignedString(l) : Long.toString(l); // a double holds not all of them
         case Number _ -> {
           double v = number(column);
           yield Double.isNaN(v) ? null : CsvCell.whole(v) ? Long.toString((long) v) : Double.toString(v);
         }
         case Object o -> o.toString();
       };
+    }
+
+    private boolean whole(int column) {
+      LogicalType type = columns.get(column) instanceof SchemaNode.PrimitiveNode node ? node.logicalType() : null;
+      return type == null || type instanceof LogicalType.IntType;
+    }
+
+    private boolean unsigned(int column) {
+      return ((SchemaNode.PrimitiveNode) columns.get(column)).logicalType() instanceof LogicalType.IntType t && !t.isSigned();
     }
 
     @Override
@@ -227,7 +229,7 @@ final class ParquetRows implements TableRows {
         BigDecimal decimal = rows.getDecimal(field);
         return decimal.doubleValue();
       }
-      boolean unsigned = node.logicalType() instanceof LogicalType.IntType t && !t.isSigned();
+      boolean unsigned = unsigned(column);
       return switch (node.type()) {
         case BOOLEAN -> rows.getBoolean(field) ? 1 : 0;
         case INT32 -> unsigned ? Integer.toUnsignedLong(rows.getInt(field)) : rows.getInt(field);

@@ -7,6 +7,8 @@ import dlt.error.Failure;
 import dlt.tensor.Shape;
 import dlt.tensor.TensorType;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -124,6 +127,19 @@ class ParquetTest {
         .hasMessageContaining("column 'raw' holds bytes that are no text");
     assertThatThrownBy(() -> table("empty.parquet", List.of("weight"), Table.Missing.ERROR, "y").open(FILES, CLASSES))
         .hasMessageContaining("empty.parquet: has no rows of data");
+  }
+
+  @Test
+  void wholeNumbersThatNoDoubleHoldsStayDifferentAsTexts() throws IOException {
+    byte[] file = Files.readAllBytes(FILES.resolve("numbers.parquet"));
+    ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
+    // the two numbers of the dictionary of y
+    int at = IntStream.range(0, file.length - 16).filter(i -> bytes.getLong(i) == 0 && bytes.getLong(i + 8) == 1).findFirst().orElseThrow();
+    bytes.putLong(at, (1L << 62) + 1).putLong(at + 8, (1L << 62) + 2);
+    Files.write(folder.resolve("ids.parquet"), file);
+    Parquet p = new Parquet("ids.parquet", List.of(), Optional.of(List.of("y")), Map.of(), List.of(), Map.of(), Table.Missing.ERROR, List.of(), Table.Unknown.ERROR, Optional.empty());
+    Dataset d = p.open(folder, Wanted.of(TargetKind.NONE).keyed(Set.of("y")));
+    assertThat(d.key("y")).contains(List.of("4611686018427387905", "4611686018427387906", "4611686018427387906"));
   }
 
   @Test
