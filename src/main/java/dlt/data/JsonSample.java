@@ -22,12 +22,14 @@ public final class JsonSample {
   private final String origin;
   private final Optional<Table> table;
   private final Set<String> missing;
+  private final boolean decimalComma;
 
   private JsonSample(String origin, Source trained) {
     this.origin = origin;
     this.table = trained instanceof Table t ? Optional.of(t) : Optional.empty();
     this.missing = table.map(t -> new HashSet<>(t.missingValues())).map(m -> (Set<String>) m).orElseGet(HashSet::new);
     this.missing.addAll(MISSING);
+    this.decimalComma = trained instanceof Csv csv && csv.form().decimalComma();
   }
 
   /// The sample that `json` holds, for a model that was trained on `trained`, whose samples are as `schema` says; messages call it
@@ -128,7 +130,7 @@ public final class JsonSample {
     if (json.isContainerNode()) {
       throw failure("'" + name + "' is " + kind(json) + "; expected one value");
     }
-    String text = json.isNull() ? "" : json.asText().strip();
+    String text = json.isNull() ? "" : decimalComma && json.isTextual() ? CsvCell.withPoint(json.asText()).strip() : json.asText().strip();
     if (missing.contains(text)) {
       if (table.filter(t -> t.missing() != Table.Missing.ERROR && t.missing() != Table.Missing.DROP).isEmpty()) {
         throw failure("'" + name + "' is missing, and the model was trained without missing values");
