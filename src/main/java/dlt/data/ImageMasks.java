@@ -40,6 +40,9 @@ public record ImageMasks(
     if (!classes.isEmpty() && !colors.isEmpty()) {
       throw new Invalid("colors", "classes beside colors", "one of the two: colors names the classes too");
     }
+    if (colors.size() > MaskImages.MOST_CLASSES) {
+      throw new Invalid("colors", colors.size() + " colors", "at most " + MaskImages.MOST_CLASSES);
+    }
     for (Map.Entry<String, List<Integer>> c : colors.entrySet()) {
       if (c.getValue().size() != 3 || c.getValue().stream().anyMatch(v -> v < 0 || v > 255)) {
         throw new Invalid("colors", c.getKey() + ": " + c.getValue(), "[red, green, blue] of 0 to 255 each");

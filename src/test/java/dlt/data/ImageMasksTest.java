@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import javax.imageio.ImageIO;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -62,6 +64,12 @@ class ImageMasksTest {
 
   private void fails(ImageMasks source, Wanted wanted, String message) {
     assertThatThrownBy(() -> Samples.target(source.open(folder, wanted), 0)).isInstanceOf(Failure.class).hasMessageContaining(message);
+  }
+
+  @Test
+  void moreColorsThanAByteCountsAreRefused() {
+    Map<String, List<Integer>> colors = IntStream.rangeClosed(0, 256).boxed().collect(Collectors.toMap(Object::toString, i -> List.of(i / 2, i % 2, 0)));
+    assertThatThrownBy(() -> source(2, "", colors, Optional.empty())).isInstanceOfSatisfying(Invalid.class, e -> assertThat(e.expected()).isEqualTo("at most 256"));
   }
 
   @Test
