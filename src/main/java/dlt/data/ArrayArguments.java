@@ -15,6 +15,10 @@ public record ArrayArguments(
     @Doc("How many leading dimensions count the samples together: 2 reads [steps, batch, ...] as steps * batch samples.")
         @Default("1") @Range(min = 1) int batchDims,
     @Doc("How samples of three dimensions lie in the file.") @Default("chw") ImageLayout layout) {
+  public ArrayArguments {
+    NamedArrays.requireSome(inputs);
+  }
+
   /// Arrays that are called as the model's inputs and targets.
   static ArrayArguments of(String path, Schema schema) {
     return new ArrayArguments(path, schema.inputs().stream().map(Field::name).toList(), schema.targets().stream().map(Field::name).toList(), 1, ImageLayout.CHW);

@@ -96,7 +96,7 @@ final class CsvRows implements TableRows {
         accept(consumer, records.next());
       }
     } catch (CsvParseException e) {
-      throw new Failure(Failure.Kind.DATA, file.name() + ": is not csv: " + root(e) + otherwise(), e);
+      throw new Failure(Failure.Kind.DATA, file.name() + ": is not csv: " + SourceFile.why(e) + otherwise(), e);
     } catch (UncheckedIOException e) {
       throw unreadable(e.getCause());
     } catch (IOException e) {
@@ -185,13 +185,5 @@ final class CsvRows implements TableRows {
     return e instanceof CharacterCodingException
         ? new Failure(Failure.Kind.DATA, file.name() + ": is not UTF-8 text; convert it, such as by iconv -f WINDOWS-1252 -t UTF-8", e)
         : file.failure(e);
-  }
-
-  private static String root(Throwable e) {
-    Throwable t = e;
-    while (t.getCause() != null) {
-      t = t.getCause();
-    }
-    return t.getMessage();
   }
 }

@@ -5,6 +5,7 @@ import dlt.data.Finding.Severity;
 import dlt.tensor.DType;
 import dlt.tensor.HostTensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -57,7 +58,7 @@ final class FeatureFindings {
           }
         } else {
           double[] column = values[c];
-          answers.stream().filter(a -> !a.repeats(x)).flatMap(a -> compare(name, a.field.name(), column, a.values).stream()).findFirst().ifPresent(r::add);
+          answers.stream().filter(a -> !a.repeats(x)).flatMap(a -> compare(name, a.field.name(), column, Arrays.copyOf(a.values, column.length)).stream()).findFirst().ifPresent(r::add);
         }
       }
     }

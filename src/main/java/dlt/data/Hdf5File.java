@@ -84,13 +84,8 @@ final class Hdf5File {
     } catch (Failure e) {
       throw e;
     } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
-      Throwable cause = e;
-      while (cause.getCause() != null) {
-        cause = cause.getCause();
-      }
-      String why = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
-      String hint = cause instanceof UnsupportedHdfException ? "; h5py writes what can be read with libver='earliest' or 'v110'" : "";
-      throw new Failure(Failure.Kind.DATA, file.name() + ": " + what + "cannot be read as HDF5: " + why + hint, e);
+      String hint = SourceFile.root(e) instanceof UnsupportedHdfException ? "; h5py writes what can be read with libver='earliest' or 'v110'" : "";
+      throw new Failure(Failure.Kind.DATA, file.name() + ": " + what + "cannot be read as HDF5: " + SourceFile.why(e) + hint, e);
     }
   }
 

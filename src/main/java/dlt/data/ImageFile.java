@@ -146,7 +146,7 @@ final class ImageFile {
     } catch (Failure e) {
       throw e;
     } catch (IOException | RuntimeException e) { // the decoders throw both on damaged files
-      throw new Failure(Failure.Kind.DATA, file.name() + ": cannot be decoded: " + e.getMessage(), e);
+      throw new Failure(Failure.Kind.DATA, file.name() + ": cannot be decoded: " + SourceFile.why(e), e);
     }
   }
 }

@@ -1,5 +1,6 @@
 package dlt.data;
 
+import dlt.config.Invalid;
 import dlt.error.Failure;
 import dlt.tensor.DType;
 import dlt.tensor.HostTensor;
@@ -36,6 +37,13 @@ record NamedArrays(String name, List<SourceFile> files, SequencedMap<String, Sto
     return new NamedArrays(paths.getFirst(), files, arrays);
   }
 
+  /// Throws [Invalid] where a source names no input.
+  static void requireSome(List<String> inputs) {
+    if (inputs.isEmpty()) {
+      throw new Invalid("inputs", "an empty list", "at least one");
+    }
+  }
+
   /// The names of the arrays that [#dataset] reads.
   static SequencedSet<String> named(List<String> inputs, List<String> targets, Wanted wanted) {
     SequencedSet<String> r = new LinkedHashSet<>(inputs);
@@ -47,9 +55,6 @@ record NamedArrays(String name, List<SourceFile> files, SequencedMap<String, Sto
   /// The arrays `inputs` and `targets` as samples that the first `batchDims` dimensions count.
   Dataset dataset(List<String> inputs, List<String> targets, int batchDims, ImageLayout layout, Wanted wanted) {
     List<String> wantedTargets = wanted.targets() == TargetKind.NONE ? List.of() : targets;
-    if (inputs.isEmpty()) {
-      throw failure("names no input");
-    }
     Samples samples = samples(inputs.getFirst(), batchDims, layout);
     List<Field> x = new ArrayList<>();
     List<ArrayDataset.Values> xs = new ArrayList<>();

@@ -14,9 +14,18 @@ public record Npy(
     @Doc("How many leading dimensions count the samples together.") @Default("1") @Range(min = 1) int batchDims,
     @Doc("How samples of three dimensions lie in the file.") @Default("chw") ImageLayout layout)
     implements Source {
+  public Npy {
+    NamedArrays.requireSome(inputs);
+  }
+
   @Override
   public Dataset open(Path base, Wanted wanted) {
     return NamedArrays.of(base, List.copyOf(NamedArrays.named(inputs, targets, wanted))).dataset(inputs, targets, batchDims, layout, wanted);
+  }
+
+  /// The same of inputs alone, in another file.
+  Npy at(String input) {
+    return new Npy(List.of(input), List.of(), batchDims, layout);
   }
 
   @Override

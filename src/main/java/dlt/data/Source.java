@@ -77,8 +77,7 @@ public sealed interface Source permits Csv, Parquet, Idx, Npz, Npy, Safetensors,
       return new Hdf5(trained instanceof Hdf5 h ? h.arguments().at(path) : ArrayArguments.of(path, schema));
     }
     if (name.endsWith(".npy")) {
-      Npy like = trained instanceof Npy npy ? npy : new Npy(List.of(), List.of(), 1, ImageLayout.CHW);
-      return new Npy(List.of(path), List.of(), like.batchDims(), like.layout());
+      return trained instanceof Npy npy ? npy.at(path) : new Npy(List.of(path), List.of(), 1, ImageLayout.CHW);
     }
     if (trained instanceof Idx) {
       return new Idx(path, Optional.empty());
@@ -98,7 +97,8 @@ public sealed interface Source permits Csv, Parquet, Idx, Npz, Npy, Safetensors,
     String path = file.toString();
     String delimiter = tabs ? "tab" : ",";
     if (trained instanceof Csv csv) {
-      return csv.at(path, tabs && !csv.path().toLowerCase(Locale.ROOT).contains(".tsv") ? delimiter : csv.delimiter());
+      // where the two names say different things, each is as it is called
+      return csv.at(path, tabs == csv.path().toLowerCase(Locale.ROOT).contains(".tsv") || !tabs && !csv.delimiter().equals("tab") ? csv.delimiter() : delimiter);
     }
     if (trained instanceof Images i && i.labels().isPresent()) {
       String folder = file.getParent() == null ? "." : file.getParent().toString();

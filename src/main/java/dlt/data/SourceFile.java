@@ -80,6 +80,17 @@ record SourceFile(String name, Path path) {
     return new Failure(Failure.Kind.DATA, name + ": cannot be read: " + why, e);
   }
 
+  /// What lies behind all else.
+  static Throwable root(Throwable e) {
+    return e.getCause() == null ? e : root(e.getCause());
+  }
+
+  /// What the root of a library's exception says, which is not written for users but all there is.
+  static String why(Throwable e) {
+    Throwable root = root(e);
+    return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+  }
+
   /// See [Dataset#hash].
   static String hash(List<SourceFile> files) {
     if (files.size() == 1) {

@@ -106,6 +106,8 @@ class DataTest {
     refused("train: {npz: a}\nsplit: {validation: 1.5}", "validation");
     refused("train: {npz: a}\nsplit: some", "`none`");
     refused("train: {csv: {path: a, target: y, features: [x, y]}}\nsplit: none", "beside the target");
+    refused("train: {npy: {inputs: []}}\nsplit: none", "at least one");
+    refused("train: {npz: {path: a, inputs: []}}\nsplit: none", "at least one");
     refused("train: {csv: {path: a, target: [y, y]}}\nsplit: none", "twice");
   }
 

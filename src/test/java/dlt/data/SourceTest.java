@@ -26,7 +26,10 @@ class SourceTest {
   void otherDataAreReadLikeTheTrainingData() {
     assertThat(Source.of(Path.of("b.csv"), CSV, SCHEMA)).isEqualTo(CSV.at("b.csv", ";"));
     assertThat(Source.of(Path.of("b.TSV"), CSV, SCHEMA)).isEqualTo(CSV.at("b.TSV", "tab"));
+    assertThat(Source.of(Path.of("b.csv"), CSV.at("a.tsv.gz", "tab"), SCHEMA)).isEqualTo(CSV.at("b.csv", ","));
+    assertThat(Source.of(Path.of("b.csv"), CSV.at("a.txt", "tab"), SCHEMA)).isEqualTo(CSV.at("b.csv", "tab"));
     Csv commas = CSV.at("a.tsv", ",");
+    assertThat(Source.of(Path.of("b.csv"), commas, SCHEMA)).isEqualTo(commas.at("b.csv", ","));
     assertThat(Source.of(Path.of("b.tsv"), commas, SCHEMA)).isEqualTo(commas.at("b.tsv", ","));
     assertThat(Source.of(Path.of("b.npz"), new Npz(new ArrayArguments("a.npz", List.of("p"), List.of("q"), 2, ImageLayout.CHW)), SCHEMA)).isEqualTo(new Npz(new ArrayArguments("b.npz", List.of("p"), List.of("q"), 2, ImageLayout.CHW)));
     assertThat(Source.of(Path.of("b.safetensors"), new Safetensors(new ArrayArguments("a", List.of("p"), List.of("q"), 2, ImageLayout.CHW)), SCHEMA))
