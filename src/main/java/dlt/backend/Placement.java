@@ -15,7 +15,6 @@ import dlt.op.Transpose;
 import dlt.op.Variable;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -302,7 +301,7 @@ public final class Placement {
 
   private void plan() {
     List<Storage> all = storages.values().stream().distinct().filter(Storage::open).toList();
-    List<Storage> bottoms = all.stream().filter(s -> s.bottom() == s).sorted(Comparator.comparingInt(s -> s.root.id())).toList();
+    List<Storage> bottoms = all.stream().filter(s -> s.bottom() == s).sorted((a, b) -> Integer.compare(a.root.id(), b.root.id())).toList();
     MemoryPlan plan = MemoryPlan.of(bottoms.stream().map(s -> new MemoryPlan.Interval(s.root.type().bytes(), s.first, s.last)).toList());
     blockBytes = plan.bytes();
     for (int i = 0; i < bottoms.size(); i++) {

@@ -41,7 +41,7 @@ import java.util.zip.ZipOutputStream;
 
 /// Rewrites compiled classes, when dlt is built, so that the start-up cache can hold all that they run: at each start the virtual
 /// machine would write, as classes of their own, how a `switch` finds a type and how records are compared and hashed; here both
-/// become methods. Classes from before Java 6, which the cache cannot hold at all, become those of Java 8.
+/// become methods. Classes from before Java 6, which the cache cannot hold at all, become those of Java 8; Picocli's no longer look for Groovy.
 final class CacheableClasses {
   /// The last version without the stack maps that the cache wants, and one with them.
   private static final int OLD = ClassFile.JAVA_5_VERSION, NEW = ClassFile.JAVA_8_VERSION;
@@ -109,12 +109,28 @@ final class CacheableClasses {
     ClassModel old = format.parse(bytes);
     if (old.majorVersion() <= OLD) {
       ClassFile mapped = format.withOptions(ClassFile.StackMapsOption.GENERATE_STACK_MAPS);
-      return Optional.of(mapped.transformClass(old, ClassTransform.transformingMethodBodies((code, e) -> code.with(e)).andThen(CacheableClasses::version)));
+      ClassTransform bodies = (builder, element) -> {
+        if (element instanceof MethodModel method) {
+          builder.transformMethod(method, groovy(method) ? withoutGroovy() : MethodTransform.transformingCode((code, e) -> code.with(e)));
+        } else {
+          builder.with(element);
+        }
+      };
+      return Optional.of(mapped.transformClass(old, bodies.andThen(CacheableClasses::version)));
     }
     if (old.methods().stream().noneMatch(m -> instructions(m).anyMatch(i -> switches(i) || compares(i)))) {
       return Optional.empty();
     }
     return Optional.of(format.transformClass(old, new Indirections(old)));
+  }
+
+  /// Whether Picocli looks there for a class of Groovy's: it opens each jar for that, and finds none.
+  private static boolean groovy(MethodModel method) {
+    return method.methodName().equalsString("loadClosureClass") && method.methodTypeSymbol().equals(MethodTypeDesc.of(CD_Class));
+  }
+
+  private static MethodTransform withoutGroovy() {
+    return MethodTransform.dropping(e -> e instanceof CodeModel).andThen(MethodTransform.endHandler(m -> m.withCode(code -> code.aconst_null().areturn())));
   }
 
   private static void version(ClassBuilder builder, ClassElement element) {

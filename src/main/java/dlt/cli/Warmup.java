@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -25,12 +26,10 @@ final class Warmup implements Callable<Integer> {
       schedule: [{cosine: {epochs: 2}}]
       training: {batch_size: 8, epochs: 2}
       """;
-  /// The kernels of larger nets.
-  private static final String NET = """
-      name: warm-up
-      data:
-        train: {synthetic: {samples: 32, shape: [3, 16, 16], classes: 4}}
-        split: none
+  /// Nets of the usual kinds: each has kernels that the others lack.
+  private static final List<String> NETS = List.of("""
+      name: residual
+      data: {train: {synthetic: {samples: 32, shape: [3, 16, 16], classes: 4}}, split: none}
       blocks:
         basic:
           params: {channels: required, stride: 1}
@@ -60,7 +59,81 @@ final class Warmup implements Callable<Integer> {
       loss: cross_entropy
       optimizer: {sgd: {lr: 1e-2, momentum: 0.9}}
       training: {batch_size: 4, epochs: 1}
-      """;
+      """, """
+      name: answers
+      data: {train: {synthetic: {samples: 8, shape: [3, 64, 64], labels: [19]}}, split: none}
+      blocks:
+        basic:
+          params: {channels: required, stride: 1}
+          layers:
+            - residual:
+                shortcut: project
+                body:
+                  - conv2d: {out_channels: $channels, kernel_size: 3, stride: $stride, padding: 1, bias: false}
+                  - batch_norm
+                  - relu
+                  - conv2d: {out_channels: $channels, kernel_size: 3, padding: 1, bias: false}
+                  - batch_norm
+            - relu
+      model:
+        layers:
+          - conv2d: {out_channels: 64, kernel_size: 7, stride: 2, padding: 3, bias: false}
+          - batch_norm
+          - relu
+          - max_pool2d: {kernel_size: 3, stride: 2, padding: 1}
+          - basic: 64
+          - basic: {channels: 128, stride: 2}
+          - adaptive_avg_pool2d: 1
+          - flatten
+          - dropout: 0.1
+          - linear: 19
+          - sigmoid
+      loss: bce
+      optimizer: {adam: {lr: 1e-4}}
+      training: {batch_size: 5, epochs: 1}
+      """, """
+      name: small
+      data: {train: {synthetic: {samples: 128, shape: [1, 28, 28], classes: 10}}, split: none}
+      model:
+        layers: [{conv2d: {out_channels: 6, kernel_size: 5, padding: 2}}, tanh, {avg_pool2d: 2}, {conv2d: {out_channels: 16, kernel_size: 5}}, tanh,
+          {avg_pool2d: 2}, flatten, {linear: 120}, tanh, {linear: 84}, tanh, {linear: 10}]
+      loss: cross_entropy
+      optimizer: {sgd: {lr: 0.01, momentum: 0.9}}
+      training: {batch_size: 128, epochs: 1}
+      """, """
+      name: smallest
+      data: {train: {synthetic: {samples: 128, shape: [1, 28, 28], classes: 10}}, split: none}
+      model: {layers: [{conv2d: {out_channels: 8, kernel_size: 3}}, flatten, {linear: 10}]}
+      loss: cross_entropy
+      optimizer: {adam: {lr: 1e-3}}
+      training: {batch_size: 128, epochs: 1}
+      """, """
+      name: images
+      data: {train: {synthetic: {samples: 128, shape: [3, 32, 32], classes: 10}}, split: none}
+      model:
+        layers: [{conv2d: {out_channels: 32, kernel_size: 3, padding: 1}}, batch_norm, relu, {max_pool2d: 2},
+          {conv2d: {out_channels: 64, kernel_size: 3, padding: 1}}, batch_norm, relu, {max_pool2d: 2}, flatten, {linear: 10}]
+      loss: cross_entropy
+      optimizer: {adam: {lr: 1e-3}}
+      training: {batch_size: 128, epochs: 1}
+      """, """
+      name: masks
+      data: {train: {synthetic: {samples: 4, shape: [1, 64, 64], labels: [1, 64, 64]}}, split: none}
+      model:
+        layers: [{conv2d: {out_channels: 16, kernel_size: 3, padding: 1, as: e}}, batch_norm, relu, {max_pool2d: 2},
+          {conv2d: {out_channels: 32, kernel_size: 3, padding: 1}}, relu, {conv_transpose2d: {out_channels: 16, kernel_size: 2, stride: 2, as: u}},
+          {concat: {from: [u, e]}}, {conv2d: {out_channels: 1, kernel_size: 1}}]
+      loss: bce_with_logits
+      optimizer: {adam: {lr: 1e-3}}
+      training: {batch_size: 4, epochs: 1}
+      """, """
+      name: numbers
+      data: {train: {synthetic: {samples: 64, shape: [512], labels: [1]}}, split: none}
+      model: {layers: [{linear: 64}, relu, {linear: 512}, sigmoid, {linear: 1}, sigmoid]}
+      loss: bce
+      optimizer: {sgd: {lr: 1e-3}}
+      training: {batch_size: 64, epochs: 1}
+      """);
   private static final int ROWS = 32;
 
   @Override
@@ -73,13 +146,17 @@ final class Warmup implements Callable<Integer> {
       }
       Path data = Files.writeString(folder.resolve("data.csv"), rows);
       String file = Files.writeString(folder.resolve("exp.yaml"), EXPERIMENT).toString();
-      String net = Files.writeString(folder.resolve("net.yaml"), NET).toString();
       String run = folder.resolve("run").toString();
-      return Main.run("--help")
+      int failed = 0;
+      String net = "";
+      for (String text : NETS.reversed()) {
+        net = Files.writeString(folder.resolve("net.yaml"), text).toString();
+        failed += Main.run("bench", net, "--steps", "3");
+      }
+      return failed + Main.run("--help")
           + Main.run("check", file)
           + Main.run("train", file, "--out", run, "--json")
           + Main.run("summary", net, "--json")
-          + Main.run("bench", net, "--steps", "3", "--json")
           + Main.run("bench", net, "--steps", "3", "--batch-size", "32", "--json")
           + Main.run("eval", run, "--json")
           + Main.run("predict", run, "--input", data.toString());

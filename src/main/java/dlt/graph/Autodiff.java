@@ -5,7 +5,6 @@ import dlt.tensor.DType;
 import dlt.tensor.Shape;
 import java.util.ArrayDeque;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -64,7 +63,7 @@ public final class Autodiff {
 
   /// The float32 nodes that `output` is computed from and that depend on one of `wrt` (or are one), first to last.
   private static LinkedHashSet<Node> path(Node output, List<Value> wrt) {
-    TreeSet<Node> needed = new TreeSet<>(Comparator.comparing(Node::id).reversed());
+    TreeSet<Node> needed = new TreeSet<>((a, b) -> Integer.compare(b.id(), a.id()));
     Deque<Node> pending = new ArrayDeque<>(List.of(output));
     while (!pending.isEmpty()) {
       Node node = pending.pop();

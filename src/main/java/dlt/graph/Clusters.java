@@ -61,6 +61,8 @@ final class Clusters {
   private static final int NODES = 64;
   /// Nodes that are cheaper to compute again than to write and read.
   private static final int CHEAP = 6;
+  /// Not one of the library's, which no start-up cache holds.
+  private static final Comparator<Node> BY_NUMBER = (a, b) -> Integer.compare(a.id(), b.id());
 
   /// A set of nodes that is growing into a unit. Merged ones point to what they became part of.
   private static final class Cluster {
@@ -116,7 +118,8 @@ final class Clusters {
   Clusters(Graph graph) {
     results.addAll(graph.outputs().values());
     results.addAll(graph.updates().values());
-    List<Node> nodes = graph.nodes().stream().sorted(Comparator.comparingInt(Node::id)).toList();
+    List<Node> nodes = new ArrayList<>(graph.nodes());
+    nodes.sort(BY_NUMBER);
     clusters = new Cluster[nodes.isEmpty() ? 0 : nodes.getLast().id() + 1];
     for (int i = 0; i < clusters.length; i++) {
       consumers.add(List.of());
@@ -189,7 +192,7 @@ final class Clusters {
 
   private void join(Node n) {
     List<Node> near = new ArrayList<>(consumers(n));
-    near.sort(Comparator.comparingInt(Node::id));
+    near.sort(BY_NUMBER);
     for (Node consumer : near) {
       Cluster a = cluster(n);
       Cluster b = cluster(consumer);
@@ -409,18 +412,18 @@ final class Clusters {
   private List<Node> outputs(Cluster c) {
     return c.nodes.stream().filter(n -> cluster(n) == c
         && (results.contains(n) || read(n, user -> !cluster(user).nodes.contains(n))))
-        .sorted(Comparator.comparingInt(Node::id)).toList();
+        .sorted(BY_NUMBER).toList();
   }
 
   private static List<Node> needed(Cluster c, List<Node> outputs) {
     Set<Node> r = new HashSet<>(outputs);
-    List<Node> nodes = c.nodes.stream().sorted(Comparator.comparingInt(Node::id)).toList();
+    List<Node> nodes = c.nodes.stream().sorted(BY_NUMBER).toList();
     for (Node n : nodes.reversed()) {
       if (r.contains(n)) {
         n.inputs().stream().map(Fusion::source).filter(c.nodes::contains).forEach(r::add);
       }
     }
     // reductions last, as a group has them; none of its nodes reads one
-    return nodes.stream().filter(r::contains).sorted(Comparator.comparing(n -> n.op() instanceof Reduce)).toList();
+    return nodes.stream().filter(r::contains).sorted((a, b) -> Boolean.compare(a.op() instanceof Reduce, b.op() instanceof Reduce)).toList();
   }
 }

@@ -5,7 +5,6 @@ import dlt.op.Fill;
 import dlt.op.Reduce;
 import dlt.tensor.Shape;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -77,7 +76,7 @@ public final class Fusion {
     Map<Unit, Integer> last = new IdentityHashMap<>();
     Map<Unit, Integer> waiting = new IdentityHashMap<>();
     Map<Unit, List<Unit>> next = new IdentityHashMap<>();
-    PriorityQueue<Unit> ready = new PriorityQueue<>(Comparator.comparingInt(last::get));
+    PriorityQueue<Unit> ready = new PriorityQueue<>((a, b) -> Integer.compare(last.get(a), last.get(b)));
     for (Unit u : units) {
       last.put(u, u.nodes().getLast().id());
       waiting.put(u, u.inputs().size());

@@ -25,6 +25,14 @@ public record MemoryPlan(List<Long> offsets, long bytes) {
     private long aligned() {
       return Math.ceilDiv(bytes, ALIGNMENT) * ALIGNMENT;
     }
+
+    private int lifetime() {
+      return last - first;
+    }
+
+    private double area() {
+      return aligned() * (1.0 + lifetime());
+    }
   }
 
   public MemoryPlan {
@@ -35,16 +43,16 @@ public record MemoryPlan(List<Long> offsets, long bytes) {
   /// memory management for deep neural net inference", 2020), by size and lifetime, and as they come. Values that are small
   /// beside the peak find their places last, in one order.
   public static MemoryPlan of(List<Interval> intervals) {
-    Comparator<Interval> size = Comparator.comparing(Interval::aligned, Comparator.reverseOrder());
-    Comparator<Interval> area =
-        Comparator.comparing(i -> i.aligned() * (1.0 + i.last - i.first), Comparator.reverseOrder());
-    Comparator<Interval> life = Comparator.comparing(i -> i.first - i.last);
-    Comparator<Interval> start = Comparator.comparing(Interval::first);
+    // not the library's, which no start-up cache holds
+    Comparator<Interval> size = (a, b) -> Long.compare(b.aligned(), a.aligned());
+    Comparator<Interval> area = (a, b) -> Double.compare(b.area(), a.area());
+    Comparator<Interval> life = (a, b) -> Integer.compare(b.lifetime(), a.lifetime());
+    Comparator<Interval> start = (a, b) -> Integer.compare(a.first, b.first);
     long small = peak(intervals) / SMALL;
     List<Interval> large = intervals.stream().filter(i -> i.aligned() >= small).toList();
     long least = peak(large);
     Placement best = null;
-    for (Comparator<Interval> order : List.of(size.thenComparing(life), area, life.thenComparing(size), start.thenComparing(size))) {
+    for (Comparator<Interval> order : List.of(by(size, life), area, by(life, size), by(start, size))) {
       int[] indices = order(intervals, i -> i.aligned() >= small, order);
       for (boolean tightest : new boolean[] {true, false}) {
         if (best == null || best.bytes > least) {
@@ -54,13 +62,20 @@ public record MemoryPlan(List<Long> offsets, long bytes) {
         }
       }
     }
-    best.add(intervals, order(intervals, i -> i.aligned() < small, size.thenComparing(life)), true);
+    best.add(intervals, order(intervals, i -> i.aligned() < small, by(size, life)), true);
     return new MemoryPlan(Arrays.stream(best.offsets).boxed().toList(), best.bytes);
+  }
+
+  private static Comparator<Interval> by(Comparator<Interval> first, Comparator<Interval> then) {
+    return (a, b) -> {
+      int c = first.compare(a, b);
+      return c != 0 ? c : then.compare(a, b);
+    };
   }
 
   private static int[] order(List<Interval> intervals, Predicate<Interval> which, Comparator<Interval> order) {
     return IntStream.range(0, intervals.size()).filter(i -> which.test(intervals.get(i))).boxed()
-        .sorted(Comparator.comparing(intervals::get, order)).mapToInt(i -> i).toArray();
+        .sorted((a, b) -> order.compare(intervals.get(a), intervals.get(b))).mapToInt(i -> i).toArray();
   }
 
   /// The most bytes alive in one step: no plan needs fewer.

@@ -3,7 +3,6 @@ package dlt.backend.cpu;
 import dlt.error.Failure;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Locale;
 
 /// Pages from the system: executable ones for code, huge ones for tensors. Only on Linux x86-64; elsewhere tensors come from
@@ -67,23 +66,22 @@ final class Memory {
         "cpu: no memory for %.1f MB of tensors; take a smaller batch size or model", bytes / 1e6), cause);
   }
 
-  /// Pages that hold `code` and can be executed but no longer written. [#free] gives them back.
-  static MemorySegment executable(byte[] code) throws RefusedException {
+  /// Pages that code is written to and executed from, `bytes` at least. [#free] gives them back.
+  static MemorySegment executable(long bytes) throws RefusedException {
     if (!supported()) {
       throw new RefusedException("machine code is emitted on Linux x86-64 only");
     }
-    long size = code.length + PAGE - 1 & -PAGE;
-    long start = Calls.map(size);
+    long size = bytes + PAGE - 1 & -PAGE;
+    long start = Calls.mapExecutable(size);
     if (start == Calls.FAILED) {
-      throw new RefusedException("no memory for " + size + " bytes of machine code");
+      throw new RefusedException("the system refuses executable memory, or has none");
     }
-    MemorySegment pages = MemorySegment.ofAddress(start).reinterpret(size);
-    MemorySegment.copy(code, 0, pages, ValueLayout.JAVA_BYTE, 0, code.length);
-    if (!Calls.makeExecutable(start, size)) {
-      Calls.unmap(start, size);
-      throw new RefusedException("the system refuses executable memory");
-    }
-    return pages;
+    return MemorySegment.ofAddress(start).reinterpret(size);
+  }
+
+  /// From now on nothing is written to `executable`.
+  static void seal(MemorySegment executable) {
+    Calls.makeUnwritable(executable.address(), executable.byteSize());
   }
 
   static void free(MemorySegment executable) {
@@ -100,12 +98,17 @@ final class Memory {
       return MMAP.call(0, bytes, READ | WRITE, PRIVATE_ANONYMOUS, -1, 0);
     }
 
+    static long mapExecutable(long bytes) {
+      return MMAP.call(0, bytes, READ | WRITE | EXECUTE, PRIVATE_ANONYMOUS, -1, 0);
+    }
+
     static void unmap(long address, long bytes) {
       MUNMAP.call(address, bytes);
     }
 
-    static boolean makeExecutable(long address, long bytes) {
-      return (int) MPROTECT.call(address, bytes, READ | EXECUTE, 0, 0, 0) == 0;
+    /// To take a right away does not fail.
+    static void makeUnwritable(long address, long bytes) {
+      MPROTECT.call(address, bytes, READ | EXECUTE);
     }
 
     /// Only advice: what it returns does not matter.

@@ -114,6 +114,7 @@ final class Target {
   /// Says that all kernels are compiled: what they share is as large as it will be.
   void compiled() {
     ready.accept(shared.asSlice(0, sharedBytes));
+    code.seal();
   }
 
   /// Says, while a kernel is compiled, which way was chosen, for profiles: `channels-last`.

@@ -74,7 +74,7 @@ class MachineCodeTest {
       graphs().forEach(graph -> compile(graph, set, false, workers, code));
       // without Winograd's products
       convolutions(WinogradTest.layers().stream()).forEach(graph -> compile(graph, set, true, workers, code));
-      return code.pages().stream().map(p -> p.toArray(ValueLayout.JAVA_BYTE)).toList();
+      return code.written().stream().map(p -> p.toArray(ValueLayout.JAVA_BYTE)).toList();
     }
   }
 
