@@ -57,6 +57,7 @@ final class Predict implements Callable<Integer> {
     if (file.isPresent() && masks.isPresent()) {
       throw new Failure(Failure.Kind.USAGE, "--masks stands in place of --output: predict twice for both");
     }
+    refuseToReplaceInput();
     SavedModel model = SavedModel.open(run.run());
     if (stream) {
       return answer(model);
@@ -64,7 +65,7 @@ final class Predict implements Callable<Integer> {
     Path absolute = input.toAbsolutePath().normalize();
     Source source = Source.of(absolute, model.file().experiment().data().train(), model.assembly().schema());
     Part part = model.inputs(source, absolute.getRoot());
-    Path images = Files.isDirectory(absolute) ? absolute : absolute.getParent();
+    Path images = images();
     List<String> names = part.dataset().key("path").orElse(List.of()).stream().map(n -> images.relativize(Path.of(n)).toString()).toList();
     predicting(model, predictor -> {
       Optional<MaskFolder> folder = masks.map(m -> new MaskFolder(m, model, images, names));
@@ -83,6 +84,22 @@ final class Predict implements Callable<Integer> {
       return 0;
     });
     return 0;
+  }
+
+  /// Predictions are never written over what they are of: an image's mask has its name.
+  private void refuseToReplaceInput() throws IOException {
+    if (masks.isPresent() && Files.exists(masks.get()) && Files.exists(images()) && Files.isSameFile(images(), masks.get())) {
+      throw new Failure(Failure.Kind.USAGE, "--masks " + masks.get() + ": is the folder of the images, which masks of their names would be written over; name another folder");
+    }
+    if (file.isPresent() && Files.exists(file.get()) && Files.exists(input) && Files.isSameFile(input, file.get())) {
+      throw new Failure(Failure.Kind.USAGE, "--output " + file.get() + ": is the input, which would be written over; name another file");
+    }
+  }
+
+  /// The folder of the images, where the input is images.
+  private Path images() {
+    Path absolute = input.toAbsolutePath().normalize();
+    return Files.isDirectory(absolute) ? absolute : absolute.getParent();
   }
 
   /// What is done with a predictor; it may read and write files.

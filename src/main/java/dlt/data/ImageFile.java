@@ -1,12 +1,15 @@
 package dlt.data;
 
 import dlt.error.Failure;
+import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import javax.imageio.ImageIO;
@@ -15,9 +18,13 @@ import javax.imageio.ImageTypeSpecifier;
 import javax.imageio.stream.ImageInputStream;
 
 /// Decodes an image file to bytes `[channels, height, width]`. Transparency and colour profiles are left aside; 16-bit
-/// samples lose their lower byte.
+/// samples lose their lower byte; inks (CMYK) become colours as Pillow does it, without a profile.
 final class ImageFile {
-  private static final Set<String> ENDINGS = Set.of("png", "jpg", "jpeg", "gif", "bmp");
+  private static final Set<String> ENDINGS = Set.of("png", "jpg", "jpeg", "gif", "bmp", "tif", "tiff");
+  /// What is an image by its name, and cannot be read.
+  private static final Set<String> OTHERS = Set.of("webp", "heic", "heif", "avif", "jp2", "jxl", "ppm", "pgm", "pbm", "psd", "svg");
+  private static final String READ = "PNG, JPEG, GIF, BMP, TIFF";
+  private static final int MOST_BITS = 16;
 
   /// Larger ones are refused before they are decoded.
   private static final long MOST_PIXELS = 100_000_000;
@@ -28,8 +35,22 @@ final class ImageFile {
   private ImageFile() {}
 
   static boolean named(Path path) {
+    return ends(path, ENDINGS);
+  }
+
+  /// Whether it is an image of a form that is not read.
+  static boolean foreign(Path path) {
+    return ends(path, OTHERS);
+  }
+
+  /// That `file` and `more` others are images that are not read: they must not be left out without a word.
+  static Failure foreign(SourceFile file, int more) {
+    return file.failure((more == 0 ? "is an image" : "and " + more + " more are images") + " of a form that is not read (" + READ + " are); convert or remove " + (more == 0 ? "it" : "them"));
+  }
+
+  private static boolean ends(Path path, Set<String> endings) {
     String name = path.equals(path.getRoot()) ? "" : path.getFileName().toString();
-    return ENDINGS.contains(name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT)) && !name.startsWith(".");
+    return endings.contains(name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT)) && !name.startsWith(".");
   }
 
   /// The image resized to `height` by `width`; as grey values where `channels` is 1, else red, green, blue.
@@ -67,6 +88,7 @@ final class ImageFile {
     int w = image.getWidth();
     Raster raster = image.getRaster();
     boolean indexed = image.getColorModel() instanceof IndexColorModel;
+    boolean inks = image.getColorModel().getColorSpace().getType() == ColorSpace.TYPE_CMYK;
     int bands = indexed ? 3 : raster.getNumBands();
     int[] bits = raster.getSampleModel().getSampleSize();
     if (!indexed) {
@@ -81,6 +103,11 @@ final class ImageFile {
         red = rgb >> 16 & 0xff;
         green = rgb >> 8 & 0xff;
         blue = rgb & 0xff;
+      } else if (inks) {
+        int light = 255 - eight(pixels[x * bands + 3], bits[3]);
+        red = lit(light, eight(pixels[x * bands], bits[0]));
+        green = lit(light, eight(pixels[x * bands + 1], bits[1]));
+        blue = lit(light, eight(pixels[x * bands + 2], bits[2]));
       } else {
         boolean grey = bands < 3; // one band, or one and alpha
         red = eight(pixels[x * bands], bits[0]);
@@ -96,6 +123,12 @@ final class ImageFile {
         row[2 * w + x] = blue;
       }
     }
+  }
+
+  /// What `ink` leaves of the light that black does: light (1 - ink / 255), rounded.
+  private static int lit(int light, int ink) {
+    int product = light * ink + 128;
+    return light - (product + (product >> 8) >> 8);
   }
 
   /// A sample of so many bits, which may differ from colour to colour, as one of eight.
@@ -114,8 +147,23 @@ final class ImageFile {
       if (pixels > MOST_PIXELS) {
         throw file.failure("is an image of " + reader.getWidth(0) + " x " + reader.getHeight(0) + " pixels, more than " + MOST_PIXELS);
       }
-      return reader.read(0);
+      return whole(file, reader);
     });
+  }
+
+  /// The image, of which nothing is missing: the JPEG decoder makes up the rest of a file that ends early, and only mentions it.
+  private static BufferedImage whole(SourceFile file, ImageReader reader) throws IOException {
+    List<String> warnings = new ArrayList<>();
+    reader.addIIOReadWarningListener((_, warning) -> warnings.add(warning));
+    BufferedImage image = reader.read(0);
+    if (warnings.stream().anyMatch(w -> w.toLowerCase(Locale.ROOT).contains("premature end"))) {
+      throw file.failure("cannot be decoded: it ends early, or is damaged");
+    }
+    int bits = image.getSampleModel().getSampleSize(0);
+    if (bits > MOST_BITS) {
+      throw file.failure("is an image of " + bits + " bits a value, expected at most " + MOST_BITS + "; convert it, or read arrays (npy, npz)");
+    }
+    return image;
   }
 
   /// Its size, by its head alone.
@@ -134,7 +182,7 @@ final class ImageFile {
       }
       Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
       if (!readers.hasNext()) {
-        throw file.failure("is not an image that can be read (PNG, JPEG, GIF, BMP)");
+        throw file.failure("is not an image that can be read (" + READ + ")");
       }
       ImageReader reader = readers.next();
       try {

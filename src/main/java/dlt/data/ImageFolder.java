@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// A folder with images in it and below it; `name` is what messages call it.
@@ -21,13 +23,19 @@ record ImageFolder(String name, Path path) {
     return new ImageFolder(name, path);
   }
 
-  /// The images in `below`, which lies in the folder, and below it, in the order of their names.
+  /// The images in `below`, which lies in the folder, and below it, in the order of their names. Throws Failure(DATA) where some are of
+  /// a form that is not read.
   List<SourceFile> images(Path below) {
     try (Stream<Path> all = Files.walk(below, FileVisitOption.FOLLOW_LINKS)) {
-      return all.filter(p -> ImageFile.named(p) && Files.isRegularFile(p))
+      Map<Boolean, List<SourceFile>> found = all.filter(p -> (ImageFile.named(p) || ImageFile.foreign(p)) && Files.isRegularFile(p))
           .map(p -> new SourceFile(Path.of(name).resolve(path.relativize(p)).toString(), p))
           .sorted(Comparator.comparing(SourceFile::name))
-          .toList();
+          .collect(Collectors.partitioningBy(f -> ImageFile.foreign(f.path())));
+      List<SourceFile> foreign = found.get(true);
+      if (!foreign.isEmpty()) {
+        throw ImageFile.foreign(foreign.getFirst(), foreign.size() - 1);
+      }
+      return found.get(false);
     } catch (IOException e) {
       throw new SourceFile(name, below).failure(e);
     } catch (UncheckedIOException e) {

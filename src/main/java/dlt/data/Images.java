@@ -14,15 +14,19 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
-@Doc("Images (PNG, JPEG, GIF, BMP) in one folder a class, or with `labels` in a csv file. A sample is [channels, height, width] of 0 to 255.")
+@Doc("Images (PNG, JPEG, GIF, BMP, TIFF) in one folder a class, or with `labels` in a csv file. A sample is [channels, height, width] of 0 to 255.")
 public record Images(
     @Doc("The folder of the images, or of the classes' folders.") String path,
     @Doc("Height and width that every image is resized to.") IntPair size,
     @Doc("1 reads grey values, 3 red, green and blue.") @Default("3") @Range(min = 1, max = 3) int channels,
     @Doc("A csv file that says what is to be predicted for each image; else every class has a folder.") Optional<Labels> labels)
     implements Source {
+  /// What folders of parts are called.
+  private static final Set<String> PARTS = Set.of("train", "training", "val", "valid", "validation", "test", "testing");
+
   public Images {
     if (channels == 2) {
       throw new Invalid("channels", "2", "1 or 3");
@@ -58,6 +62,10 @@ public record Images(
       return unlabelled(wanted, files);
     }
     List<String> found = classFolders(folder);
+    if (PARTS.containsAll(found) && found.size() > 1) {
+      throw failure("its folders " + String.join(", ", found) + " are parts of the data, expected classes; give each part a source of its own, such as `train: {images: {path: "
+          + Path.of(path, found.stream().filter(n -> n.startsWith("train")).findFirst().orElse(found.getFirst())) + "}}` and `validation:`");
+    }
     List<String> classes = wanted.schema().map(s -> s.targets().getFirst().classes()).filter(c -> !c.isEmpty()).orElse(found);
     List<Integer> indices = new ArrayList<>();
     for (String name : found) {

@@ -7,18 +7,22 @@ import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// Writes files that appear whole or not at all: a temporary file beside it, forced to disk, renamed over the old one,
 /// and the folder forced too. Behind a symbolic link it is the file that the link leads to. What is there already and no file, such
 /// as a pipe or `/dev/stdout`, is written to as it is.
 public final class AtomicFile {
   private static final int BUFFER = 1 << 20;
+  private static final Pattern TEMPORARY = Pattern.compile("\\..+\\.(\\d{1,18})\\.tmp");
 
   /// Writes the content of a file.
   @FunctionalInterface
@@ -64,6 +68,21 @@ public final class AtomicFile {
       return replace(file, content, check);
     } catch (IOException e) {
       throw Failure.unwritable(file, e);
+    }
+  }
+
+  /// Removes what processes that were killed while they wrote left in `folder`.
+  static void removeAbandoned(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    try (DirectoryStream<Path> temporaries = Files.newDirectoryStream(folder, ".*.tmp")) {
+      for (Path file : temporaries) {
+        Matcher m = TEMPORARY.matcher(file.getFileName().toString());
+        if (m.matches() && ProcessHandle.of(Long.parseLong(m.group(1))).isEmpty()) {
+          Files.deleteIfExists(file);
+        }
+      }
     }
   }
 

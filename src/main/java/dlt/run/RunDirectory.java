@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -167,9 +168,25 @@ public record RunDirectory(Path path) {
     return path.resolve("model-card.md");
   }
 
+  /// Throws a [Failure] of kind USAGE where there is no run but a file or folder of somebody else's that a run would write over.
+  public void requireUntaken() {
+    List<Path> written = List.of(manifest(), metrics(), last().getParent(), onnx(), report(), outOfFold(), fold(0).path().getParent());
+    written.stream().filter(Files::exists).findFirst().ifPresent(file -> {
+      throw taken(file);
+    });
+  }
+
+  /// What to say where `file` is in the way of a run or a sweep.
+  public static Failure taken(Path file) {
+    return new Failure(Failure.Kind.USAGE, file + " is there already and would be written over; choose another folder with --out");
+  }
+
   /// Takes the folder for this process until what this gives is closed, by a file that is there meanwhile; a process that dies gives
   /// it back. Throws a [Failure] where another process has it.
   public Closeable lock() {
+    if (path.toString().isEmpty()) {
+      throw new Failure(Failure.Kind.USAGE, "--out names no folder: found an empty text; give a path, `.` for this folder");
+    }
     Path file = path.resolve(".lock");
     try {
       Files.createDirectories(path);
@@ -177,6 +194,8 @@ public record RunDirectory(Path path) {
         try {
           Optional<Closeable> lock = locked(file);
           if (lock.isPresent()) {
+            AtomicFile.removeAbandoned(path);
+            AtomicFile.removeAbandoned(last().getParent());
             return lock.get();
           }
         } catch (NoSuchFileException e) {

@@ -124,6 +124,10 @@ public final class SweepRun {
         if (!Files.readString(mark).equals(now)) {
           throw new Failure(Failure.Kind.USAGE, folder + ": cannot be resumed with another sweep section or other --set; start anew in another folder with --out");
         }
+      } else {
+        Stream.of(SweepResults.leaderboard(folder), SweepResults.report(folder), SweepResults.best(folder).path()).filter(Files::exists).findFirst().ifPresent(file -> {
+          throw RunDirectory.taken(file);
+        });
       }
     } catch (IOException e) {
       throw new Failure(Failure.Kind.OUTPUT, mark + ": could not be read: " + Failure.reason(e), e);

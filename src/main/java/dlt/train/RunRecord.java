@@ -47,7 +47,9 @@ final class RunRecord {
     if (goesOn && !resume) {
       throw new Failure(Failure.Kind.USAGE, run.path() + ": a run is here already; go on with it by --resume, or choose another folder with --out");
     }
-    if (goesOn) {
+    if (!goesOn) {
+      run.requireUntaken();
+    } else {
       refuseOtherExperiment(run, config);
       refuseOtherData(run, manifest);
     }

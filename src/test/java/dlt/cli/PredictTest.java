@@ -134,6 +134,20 @@ class PredictTest {
   }
 
   @Test
+  void predictionsAreNotWrittenOverTheirInput() throws IOException {
+    byte[] image = Files.readAllBytes(folder.resolve("data/images/0/p0.png"));
+    Path link = Files.createSymbolicLink(folder.resolve("link.csv"), folder.resolve("data/images/0/p0.png"));
+    Result r = predict("classes", path("data/images"), "--masks", path("data/../data/images"));
+    assertThat(r.code()).isEqualTo(2);
+    assertThat(r.err()).contains("is the folder of the images");
+    assertThat(predict("classes", path("data/images/0/p0.png"), "--masks", path("data/images/0")).code()).isEqualTo(2);
+    Result linked = predict("classes", path("data/images/0/p0.png"), "--output", link.toString());
+    assertThat(linked.code()).isEqualTo(2);
+    assertThat(linked.err()).contains("is the input");
+    assertThat(folder.resolve("data/images/0/p0.png")).hasBinaryContent(image);
+  }
+
+  @Test
   void whatHasNoMasksIsRefused() throws IOException {
     assertThat(predict("classes", path("data/images"), "--masks", path("m"), "--output", path("m.csv")).err()).contains("--masks stands in place of --output");
     assertThat(predict("classes", "-", "--masks", path("m")).err()).contains("leave out --masks");

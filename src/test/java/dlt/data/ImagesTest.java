@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.zip.CRC32;
 import javax.imageio.ImageIO;
@@ -121,6 +122,49 @@ class ImagesTest {
   }
 
   @Test
+  void inksBecomeColours() throws IOException {
+    // Pillow 12: Image.new('CMYK', (8, 8), (200, 30, 90, 60)) as JPEG; convert('RGB') gives 42, 172, 126
+    Files.createDirectories(folder.resolve("i/c"));
+    Files.write(folder.resolve("i/c/a.jpg"), Base64.getDecoder().decode("/9j/7gAOQWRvYmUAZAAAAAAA/9sAQwABAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB"
+        + "AQEBAQEBAQEB/8AAFAgACAAIBEMRAE0RAFkRAEsRAP/EABUAAQEAAAAAAAAAAAAAAAAAAAoJ/8QAFBABAAAAAAAAAAAAAAAAAAAAAP/aAA4EQwBNAFkASwAAPwA25hClBDD/2Q=="));
+    double[] x = Samples.input(images(8, 8, 3).open(folder, CLASSES), 0);
+    for (int c = 0; c < 3; c++) {
+      assertThat(Arrays.copyOfRange(x, c * 64, c * 64 + 64)).containsOnly(new double[] {42, 172, 126}[c]);
+    }
+  }
+
+  @Test
+  void tiffIsReadUnlessItsNumbersAreNoLevels() throws IOException {
+    write("i/c/a.tif", filled(BufferedImage.TYPE_INT_RGB, 2, 1, 0x804020));
+    Dataset d = images(1, 2, 3).open(folder, CLASSES);
+    assertThat(Samples.input(d, 0)).containsExactly(0x80, 0x80, 0x40, 0x40, 0x20, 0x20);
+    // Pillow 12: Image.new('F', (2, 2), 1.5)
+    Files.write(folder.resolve("i/c/a.tif"), Base64.getDecoder().decode("SUkqAAgAAAAKAAABBAABAAAAAgAAAAEBBAABAAAAAgAAAAIBAwABAAAAIAAAAAMBAwABAAAAAQAAAAYBAwABAAAAAQAAABEBBAAB"
+        + "AAAAhgAAABYBBAABAAAAAgAAABcBBAABAAAAEAAAABwBAwABAAAAAQAAAFMBAwABAAAAAwAAAAAAAAAAAMA/AADAPwAAwD8AAMA/"));
+    Dataset floats = images(1, 2, 3).open(folder, CLASSES);
+    assertThatThrownBy(() -> Samples.input(floats, 0)).isInstanceOf(Failure.class).hasMessageContaining("32 bits a value");
+  }
+
+  @Test
+  void imagesThatAreNotReadAreNotLeftOutWithoutAWord() throws IOException {
+    write("i/c/a.png", filled(BufferedImage.TYPE_INT_RGB, 1, 1, 0));
+    Files.writeString(folder.resolve("i/c/notes.txt"), "");
+    assertThat(images(1, 1, 3).open(folder, CLASSES).size()).isEqualTo(1);
+    Files.writeString(folder.resolve("i/c/b.WEBP"), "");
+    assertThatThrownBy(() -> images(1, 1, 3).open(folder, CLASSES)).isInstanceOf(Failure.class).hasMessageContaining("i/c/b.WEBP: is an image of a form that is not read");
+    Files.writeString(folder.resolve("i/c/c.heic"), "");
+    assertThatThrownBy(() -> images(1, 1, 3).open(folder, CLASSES)).hasMessageContaining("and 1 more are images");
+  }
+
+  @Test
+  void foldersOfPartsAreNoClasses() {
+    write("i/train/a/a.png", filled(BufferedImage.TYPE_INT_RGB, 1, 1, 0));
+    write("i/val/a/a.png", filled(BufferedImage.TYPE_INT_RGB, 1, 1, 0));
+    assertThatThrownBy(() -> images(1, 1, 3).open(folder, CLASSES)).isInstanceOf(Failure.class).hasMessageContaining("train: {images: {path: i/train}}");
+    assertThat(new Images("i/train", new IntPair(1, 1), 3).open(folder, CLASSES).targets().getFirst().classes()).containsExactly("a");
+  }
+
+  @Test
   void resizingAveragesWhatItShrinksAndInterpolatesWhatItStretches() {
     BufferedImage wide = new BufferedImage(4, 2, BufferedImage.TYPE_BYTE_GRAY);
     for (int x = 0; x < 4; x++) {
@@ -178,6 +222,14 @@ class ImagesTest {
     for (int length : new int[] {0, 8, 20, 40, whole.length / 2}) {
       Files.write(file, Arrays.copyOf(whole, length));
       assertThatThrownBy(() -> Samples.input(d, 0)).isInstanceOf(Failure.class).hasMessageContaining("i/c/a.png: ");
+    }
+    for (String type : List.of("jpg", "bmp", "gif")) {
+      write("i/d/a." + type, filled(BufferedImage.TYPE_INT_RGB, 40, 40, 0x123456));
+      Path other = folder.resolve("i/d/a." + type);
+      Dataset one = new Images("i", new IntPair(2, 2), 3).open(folder, Wanted.of(TargetKind.NONE));
+      Files.write(other, Arrays.copyOf(Files.readAllBytes(other), (int) Files.size(other) - 20));
+      assertThatThrownBy(() -> Samples.input(one, 1)).as(type).isInstanceOf(Failure.class).hasMessageContaining("i/d/a." + type + ": cannot be decoded").hasMessageNotContaining("null");
+      Files.delete(other);
     }
     Files.write(file, bomb());
     assertThatThrownBy(() -> Samples.input(d, 0)).isInstanceOf(Failure.class).hasMessageContaining("30000 x 30000 pixels");

@@ -116,6 +116,26 @@ class RunDirectoryTest {
     }
   }
 
+  @Test
+  void anEmptyPathIsNoFolder() {
+    assertThatThrownBy(new RunDirectory(Path.of(""))::lock).isInstanceOf(Failure.class).hasMessageContaining("--out names no folder");
+  }
+
+  @Test
+  void whatAKilledProcessLeftIsRemovedWithTheNextLock() throws Exception {
+    Process ended = new ProcessBuilder("true").start();
+    ended.waitFor();
+    RunDirectory run = new RunDirectory(folder.resolve("a"));
+    Files.createDirectories(run.last().getParent());
+    Path left = Files.createFile(run.last().resolveSibling(".last.safetensors." + ended.pid() + ".tmp"));
+    Path written = Files.createFile(run.path().resolve(".model.onnx." + ProcessHandle.current().pid() + ".tmp"));
+    Path other = Files.createFile(run.path().resolve(".notes.tmp"));
+    run.lock().close();
+    assertThat(left).doesNotExist();
+    assertThat(written).exists();
+    assertThat(other).exists();
+  }
+
   /// What this process has open, as Linux tells it.
   private static List<String> openFiles() throws IOException {
     try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {

@@ -70,6 +70,17 @@ class SweepRunTest {
   }
 
   @Test
+  void somebodyElsesFilesAreNotWrittenOver() throws IOException {
+    Path mine = folder.resolve("mine/best/model.onnx");
+    Files.createDirectories(mine.getParent());
+    Files.writeString(mine, "mine");
+    SweepFile file = file("method: grid");
+    assertThatThrownBy(() -> run(file, folder.resolve("mine"), () -> false).train(false)).isInstanceOf(Failure.class).hasMessageContaining("best is there already");
+    assertThat(mine).hasContent("mine");
+    assertThat(folder.resolve("mine/sweep.yaml")).doesNotExist();
+  }
+
+  @Test
   void aTrialThatDivergesComesLast() throws IOException {
     SweepFile file = file("method: grid");
     SweepRun.Result r = run(SweepFile.read(file.file(), List.of("training.epochs=3", "sweep={method: grid, parameters: {optimizer.adam.lr: {choice: [0.01, 1e30]}}}")),

@@ -97,6 +97,20 @@ class ResumeTest {
     assertThatThrownBy(() -> train("taken", 1, false, List.of(), () -> false)).isInstanceOf(Failure.class).hasMessageContaining("--resume");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"model.onnx", "report.html", "metrics.jsonl", "manifest.json", "checkpoints/best.safetensors", "folds/notes.txt"})
+  void somebodyElsesFilesAreNotWrittenOver(String name) throws IOException {
+    Path mine = folder.resolve("mine").resolve(name);
+    Files.createDirectories(mine.getParent());
+    Files.writeString(mine, "mine");
+    for (boolean resume : List.of(false, true)) {
+      assertThatThrownBy(() -> train("mine", 1, resume, List.of(), () -> false)).isInstanceOf(Failure.class)
+          .hasMessageContaining(name.split("/")[0] + " is there already").hasMessageContaining("--out");
+    }
+    assertThat(mine).hasContent("mine");
+    assertThat(folder.resolve("mine/config.yaml")).doesNotExist();
+  }
+
   /// Trains, stopping each time after so many steps.
   private RunDirectory run(String name, int threads, List<Integer> stops) throws IOException {
     for (int after : stops) {
