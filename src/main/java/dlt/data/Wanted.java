@@ -66,6 +66,23 @@ public record Wanted(TargetKind targets, Map<String, TargetKind> named, Optional
                 + expected.get(i).type());
       }
     }
+    checkTargets(dataset.targets(), name);
     return Indexed.of(dataset, expected);
+  }
+
+  private void checkTargets(List<Field> found, String name) {
+    List<Field> expected = schema.orElseThrow().targets();
+    if (targets == TargetKind.NONE || expected.isEmpty()) {
+      return;
+    }
+    if (found.size() != expected.size()) {
+      throw new Failure(Failure.Kind.DATA, name + ": gives " + found.size() + " targets a sample, the training data gave " + expected.size());
+    }
+    for (int i = 0; i < found.size(); i++) {
+      if (!found.get(i).type().equals(expected.get(i).type())) {
+        throw new Failure(Failure.Kind.DATA, name + ": target '" + found.get(i).name() + "' is " + found.get(i).type() + " a sample, that of the training data, '"
+            + expected.get(i).name() + "', " + expected.get(i).type());
+      }
+    }
   }
 }

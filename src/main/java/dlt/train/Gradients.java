@@ -23,7 +23,7 @@ public final class Gradients {
 
   private Gradients() {}
 
-  /// The mean over the first batches of an epoch of `part`, what the model was trained on.
+  /// The mean over the first batches of an epoch of `part`, what the model was trained on; nothing where no parameter is trained.
   public static SequencedMap<String, HostTensor> of(SavedModel model, Part part, Backend backend) {
     Experiment experiment = model.file().experiment();
     Assembly assembly = new Assembly(model.file(), model.assembly().schema(), model.assembly().preprocessing(),
@@ -31,6 +31,9 @@ public final class Gradients {
     Map<String, Buffer> buffers = new HashMap<>(model.variables(backend).buffers());
     SequencedMap<String, Buffer> gradients = new LinkedHashMap<>();
     assembly.trained().forEach((name, p) -> gradients.put(name, backend.allocate(assembly.weightTypes().get(name))));
+    if (gradients.isEmpty()) {
+      return new LinkedHashMap<>();
+    }
     gradients.forEach((name, buffer) -> buffers.put(Assembly.accumulated(name), buffer));
     int batchSize = Math.min(part.size(), experiment.training().batchSize().of(part.size()));
     Feed feed = new Feed(assembly);

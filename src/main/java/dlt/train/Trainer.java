@@ -294,13 +294,17 @@ public final class Trainer implements AutoCloseable {
       throw diverged("the validation loss is " + validation.get().loss());
     }
     double value = selected(validation).orElse(Double.NaN);
-    boolean better = validation.isEmpty() || !Double.isNaN(value) && (state.bestEpoch() == 0 || improves(value, 0));
-    boolean fresh = validation.isEmpty() || state.bestEpoch() == 0
-        || improves(value, experiment.training().earlyStopping().map(Training.EarlyStopping::minDelta).orElse(0.0));
+    if (validation.isPresent() && Double.isNaN(value) && state.bestEpoch() == 0) {
+      throw new Failure(Failure.Kind.DATA, "epoch " + state.epoch() + ": " + experiment.select().metric() + ", which `select` names, has no value on the validation part, as where all "
+          + "its samples are of one class; select another metric, or divide the data otherwise (split.stratify)");
+    }
+    boolean first = validation.isEmpty() || state.bestEpoch() == 0;
+    boolean better = first || improves(value, state.bestValue(), 0);
+    boolean fresh = first || improves(value, state.staleSince(), experiment.training().earlyStopping().map(Training.EarlyStopping::minDelta).orElse(0.0));
     if (better) {
       keep(validation);
     }
-    state = state.selected(better ? state.epoch() : state.bestEpoch(), better ? value : state.bestValue(), fresh ? 0 : state.stale() + 1);
+    state = state.selected(better ? state.epoch() : state.bestEpoch(), better ? value : state.bestValue(), fresh ? value : state.staleSince(), fresh ? 0 : state.stale() + 1);
     return better;
   }
 
@@ -311,8 +315,8 @@ public final class Trainer implements AutoCloseable {
     bestUnsaved = true;
   }
 
-  private boolean improves(double value, double by) {
-    return experiment.select().maximises() ? value > state.bestValue() + by : value < state.bestValue() - by;
+  private boolean improves(double value, double before, double by) {
+    return experiment.select().maximises() ? value > before + by : value < before - by;
   }
 
   private ObjectNode epochLine(MetricsLog log, double trainLoss, Optional<Scores> validation, Pace pace, boolean isBest) {

@@ -60,6 +60,17 @@ class NamedArraysTest {
   }
 
   @Test
+  void targetsThatAreNotThoseOfTheModelAreRefused() {
+    arrays.put("x", HostTensor.of(Shape.of(2, 1), 0f, 1));
+    arrays.put("y", HostTensor.of(Shape.of(2, 2), 0f, 1, 2, 3));
+    Wanted same = VALUES.like(open(1, VALUES).schema());
+    assertThat(open(1, same).size()).isEqualTo(2);
+    arrays.put("y", HostTensor.of(Shape.of(2), 0f, 1));
+    fails(1, same, "d.npz: target 'y' is float32[] a sample, that of the training data, 'y', float32[2]");
+    assertThat(open(1, Wanted.of(TargetKind.NONE).like(same.schema().orElseThrow())).targets()).isEmpty();
+  }
+
+  @Test
   void severalDimensionsMayCountTheSamples() {
     arrays.put("x", HostTensor.of(Shape.of(2, 3, 1), 0f, 1, 2, 3, 4, 5));
     arrays.put("y", HostTensor.of(Shape.of(2, 3), 0L, 0, 1, 1, 0, 2));

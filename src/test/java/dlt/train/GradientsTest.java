@@ -16,6 +16,22 @@ class GradientsTest {
   @TempDir Path folder;
 
   @Test
+  void aModelWithoutParametersHasNone() throws IOException {
+    Files.writeString(folder.resolve("data.csv"), "x,y\n1,2\n2,3\n");
+    SmallRun run = SmallRun.of(folder, "none", """
+        data: {train: {csv: {path: data.csv, target: y}}, split: none}
+        model: {layers: [identity]}
+        loss: mse
+        optimizer: sgd
+        training: {epochs: 0}
+        """);
+    try (ReferenceBackend backend = new ReferenceBackend()) {
+      SavedModel model = SavedModel.open(run.result().run());
+      assertThat(Gradients.of(model, model.parts().train(), backend)).isEmpty();
+    }
+  }
+
+  @Test
   void gradientsOfALineAreThoseOfItsSquaredErrorsAndFrozenWeightsHaveNone() throws IOException {
     Files.writeString(folder.resolve("data.csv"), "x,y\n1,2\n2,3\n3,7\n4,1\n");
     SmallRun run = SmallRun.of(folder, "line", """
