@@ -7,6 +7,7 @@ import dlt.data.Column;
 import dlt.data.Division;
 import dlt.data.Duplicates;
 import dlt.data.Field;
+import dlt.data.Fitted;
 import dlt.data.Part;
 import dlt.data.Parts;
 import dlt.data.Targets;
@@ -110,7 +111,8 @@ public final class ModelCard {
     line("`model.onnx` runs in any runtime for ONNX. Inputs: " + ModelExample.ports(onnx.inputs()) + "; outputs: " + ModelExample.ports(onnx.outputs())
         + (onnx.metadata().getOrDefault("dlt.output", "values").equals("values") ? "" : " (" + onnx.metadata().get("dlt.output") + ")")
         + ". N is the number of samples. **Preprocessing is inside: feed raw values**" + (experiment.data().steps().isEmpty() ? " (there is none)" : "")
-        + ", missing ones filled in beforehand; images as [channels, rows, columns].").line("");
+        + (model.assembly().preprocessing().stream().flatMap(p -> p.steps().stream()).anyMatch(Fitted.Fill.class::isInstance) ? ", missing ones as NaN" : ", missing ones filled in beforehand")
+        + "; images as [channels, rows, columns].").line("");
     for (Field f : model.assembly().schema().inputs()) {
       columns(f);
     }

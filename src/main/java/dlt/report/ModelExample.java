@@ -82,7 +82,7 @@ final class ModelExample {
       boolean whole = p.dtype() == DType.INT64;
       HostTensor t = sample.get(p.name());
       String type = whole ? "long" : "float";
-      String values = t.size() <= MOST_NUMBERS ? "new " + type + "[] {" + numbers(t, whole ? "" : "f") + "}" : "new " + type + "[" + t.size() + "]";
+      String values = t.size() <= MOST_NUMBERS ? "new " + type + "[] {" + numbers(t, whole ? "" : "f", "Float.NaN") + "}" : "new " + type + "[" + t.size() + "]";
       b.append("    inputs.put(" + quoted(p.name()) + ", OnnxTensor.createTensor(environment, " + (whole ? "LongBuffer" : "FloatBuffer") + ".wrap(" + values
           + "), new long[] {" + dims(t) + "}));\n");
     }
@@ -121,7 +121,7 @@ final class ModelExample {
     for (OnnxModel.Port p : inputs) {
       HostTensor t = sample.get(p.name());
       String dtype = p.dtype() == DType.INT64 ? "np.int64" : "np.float32";
-      b.append("    " + quoted(p.name()) + ": " + (t.size() <= MOST_NUMBERS ? "np.array([" + numbers(t, "") + "], dtype=" + dtype + ").reshape(" + dims(t) + ")"
+      b.append("    " + quoted(p.name()) + ": " + (t.size() <= MOST_NUMBERS ? "np.array([" + numbers(t, "", "np.nan") + "], dtype=" + dtype + ").reshape(" + dims(t) + ")"
           : "np.zeros((" + dims(t) + "), dtype=" + dtype + ")") + ",\n");
     }
     b.append("}\noutputs = dict(zip([o.name for o in session.get_outputs()], session.run(None, inputs)))\nfor name, values in outputs.items():\n    print(name, values.ravel())\n");
@@ -136,10 +136,11 @@ final class ModelExample {
     return b.toString();
   }
 
-  private static String numbers(HostTensor t, String suffix) {
+  /// `missing`: how the language writes NaN.
+  private static String numbers(HostTensor t, String suffix, String missing) {
     List<String> r = new ArrayList<>();
     for (long i = 0; i < t.size(); i++) {
-      r.add(t.dtype() == DType.INT64 ? Long.toString((long) t.at(i)) : Float.toString((float) t.at(i)).replaceAll("\\.0$", "") + suffix);
+      r.add(t.dtype() == DType.INT64 ? Long.toString(t.longAt(i)) : Double.isNaN(t.at(i)) ? missing : Float.toString((float) t.at(i)).replaceAll("\\.0$", "") + suffix);
     }
     return String.join(", ", r);
   }

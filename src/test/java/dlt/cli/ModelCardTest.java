@@ -71,6 +71,18 @@ class ModelCardTest {
     }
   }
 
+  /// The first sample of the validation part, which is in the programs, lacks a number.
+  @Test
+  void valuesThatAreMissingAreWrittenAsTheLanguagesDo() throws Exception {
+    Files.writeString(folder.resolve("gaps.csv"), "a,b,y\n" + "1,2,p\n4,3,q\n".repeat(10) + ",2.5,p\n1,,q\n");
+    String card = card("iris", "--set", "data={train: {csv: {path: " + folder.resolve("gaps.csv") + ", target: y, missing: median}}, split: {validation: 0.1, shuffle: false}}",
+        "--set", "training={batch_size: 4, epochs: 2}", "--set", "model.layers=[linear: 2]", "--set", "schedule=[]", "--set", "assert=[]");
+    assertThat(card).contains("missing ones as NaN", "Float.NaN, 2.5f", "np.nan, 2.5");
+    Path program = Files.writeString(folder.resolve("UseModel.java"), block(card, "java"));
+    String said = output(List.of(JAVA, "--enable-native-access=ALL-UNNAMED", program.toString(), folder.resolve("iris").resolve("model.onnx").toString())).strip();
+    assertThat(said).endsWith(card.replaceAll("(?s).*both end with `([^`]*)`.*", "$1"));
+  }
+
   private static boolean runs(String... command) throws InterruptedException {
     try {
       return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor() == 0;
