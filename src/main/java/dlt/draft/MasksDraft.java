@@ -40,7 +40,10 @@ final class MasksDraft {
       arguments.add("suffix: " + Yaml.scalar(survey.suffix()));
     }
     SortedSet<Integer> classes = new TreeSet<>(survey.values());
-    boolean ignored = !survey.colored() && classes.size() > 2 && classes.remove(IGNORED);
+    boolean ignored = !survey.colored() && classes.contains(IGNORED) && classes.size() > 2 && classes.headSet(IGNORED).last() < MOST_CLASSES;
+    if (ignored) {
+      classes.remove(IGNORED);
+    }
     int outputs;
     if (survey.colored()) {
       outputs = survey.colors().size();
@@ -50,7 +53,7 @@ final class MasksDraft {
       }
       arguments.add("colors: {" + colors() + "}");
       seen.add(outputs + " colours in the masks, a class each; give them their names under `colors`");
-    } else if (classes.size() <= 2) {
+    } else if (classes.size() <= 2 && !ignored) {
       outputs = 1;
       seen.add("masks of " + classes + ": what is above 0 is to be found");
     } else if (classes.last() < MOST_CLASSES) {

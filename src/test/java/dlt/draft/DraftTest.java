@@ -191,6 +191,10 @@ class DraftTest {
     Draft classes = masks("classes", BufferedImage.TYPE_BYTE_GRAY, "", 0, 1, 3, 255);
     assertThat(classes.yaml()).contains("ignore_index: 255", "conv2d: {out_channels: 4, kernel_size: 1}");
     assertThat(prepared(classes).task()).isEqualTo(Task.MULTICLASS);
+    Draft ignored = masks("ignored", BufferedImage.TYPE_BYTE_GRAY, "", 0, 1, 255);
+    assertThat(ignored.yaml()).contains("masks of classes 0 to 1; 255 does not count", "ignore_index: 255", "conv2d: {out_channels: 2, kernel_size: 1}");
+    assertThat(prepared(ignored).task()).isEqualTo(Task.MULTICLASS);
+    assertThat(masks("shades", BufferedImage.TYPE_BYTE_GRAY, "", 0, 128, 255).yaml()).contains("3 grey values", "threshold: 127", "bce_with_logits");
     Draft colors = masks("colors", BufferedImage.TYPE_INT_RGB, "", 0, 0xff0000, 0x0000ff);
     assertThat(colors.yaml()).contains("colors: {class0: [0, 0, 0], class1: [0, 0, 255], class2: [255, 0, 0]}");
     assertThat(prepared(colors).assembly().outputs().get("output").dims()).containsExactly(3, 20, 28);
