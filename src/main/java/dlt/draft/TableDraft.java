@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /// Drafts an experiment for a table: classes where the target has few values, numbers elsewhere; columns that cannot help, or
 /// that give the target away, are left out and named.
@@ -24,6 +25,10 @@ final class TableDraft {
   private final int target;
   private final List<String> seen = new ArrayList<>();
   private final List<String> ignored = new ArrayList<>();
+  private final List<Facts> features = new ArrayList<>();
+  private final List<Facts> texts = new ArrayList<>();
+  /// Of the square images that the other columns are the pixels of; 0 where they are something else.
+  private final int side;
 
   TableDraft(Path data, String name, String written, Optional<String> wanted) {
     this.data = data;
@@ -40,85 +45,89 @@ final class TableDraft {
     }
     this.target = wanted.map(names::indexOf).orElseGet(() -> names.stream().filter(n -> Draft.TARGET_NAMES.contains(n.toLowerCase(Locale.ROOT)))
         .findFirst().map(names::indexOf).orElse(names.size() - 1));
+    this.side = side(IntStream.range(0, columns.size()).filter(c -> c != target).mapToObj(columns::get).toList());
   }
 
   Draft draft() {
     Facts t = columns.get(target);
     boolean classes = classes(t);
+    describeTarget(t, classes);
+    sort();
+    if (features.isEmpty() && texts.isEmpty()) {
+      throw new Failure(Failure.Kind.DATA, written + ": no column is left to predict " + t.name() + " from: " + String.join("; ", seen));
+    }
+    if (side > 0) {
+      seen.add("the other columns look like the pixels of images of " + side + " x " + side + ", 0 to " + (int) greatest());
+    } else if (!features.isEmpty()) {
+      describeFeatures();
+    }
+    Yaml y = new Yaml().comments(seen).line("name: " + Yaml.scalar(name)).line("seed: 42").line("data:");
+    y.line("  train: {" + (TableSurvey.parquet(data) ? "parquet" : "csv") + ": {" + String.join(", ", arguments(t)) + "}}");
+    y.line("  split: {validation: 0.2" + (classes ? ", stratify: true" : "") + "}");
+    if (!features.isEmpty()) {
+      y.line(side > 0 ? "  preprocess: [{scale: " + 1 / greatest() + "}]" : "  preprocess: [standardize]                 # with the training part's mean and deviation");
+    }
+    if (!classes) {
+      y.line("  preprocess_targets: [standardize]         # for the loss alone: predictions are in the target's own units");
+    }
+    int outputs = classes ? t.different() : 1;
+    if (side > 0) {
+      y.convolutions(side, side, outputs);
+    } else {
+      y.dense(layers(), t.rows(), outputs);
+    }
+    y.line("loss: " + (classes ? "cross_entropy" : "mse"))
+        .training(t.rows(), side > 0 ? 1500 : 3000, side > 0 ? "2e-3" : "5e-3", classes ? "accuracy, f1_macro" : "mae, rmse, r2");
+    return new Draft(name, y.toString(), List.copyOf(seen));
+  }
+
+  private void describeTarget(Facts t, boolean classes) {
     seen.add(String.format(Locale.ROOT, "%,d rows, %d columns; target %s: %s", t.rows(), columns.size(), t.name(),
         classes ? t.different() + " classes" : String.format(Locale.ROOT, "numbers from %.4g to %.4g", t.least(), t.greatest())));
     if (t.missing() > 0) {
       seen.add("target " + t.name() + ": missing in " + t.missing() + " rows, which are dropped");
     }
     survey.form().filter(f -> !form(f).isEmpty()).ifPresent(f -> seen.add("read with " + String.join(", ", form(f)).replace("header: false", "header: false (columns c0, c1, ...)")));
-    boolean missing = t.missing() > 0;
-    boolean gaps = false;
-    List<Facts> features = new ArrayList<>();
-    List<Facts> texts = new ArrayList<>();
-    int side = side(columns.stream().filter(f -> f != t).toList());
+  }
+
+  /// Sorts the columns but the target into features, texts and those that are left out.
+  private void sort() {
     for (int c = 0; c < columns.size(); c++) {
       Facts f = columns.get(c);
-      if (c == target) {
-        continue;
-      }
-      String why = side > 0 ? "" : useless(f, c); // a pixel in a corner may well always be 0
+      String why = c == target || side > 0 ? "" : useless(f, c); // a pixel in a corner may well always be 0
       if (!why.isEmpty()) {
         ignored.add(f.name());
         seen.add("left out " + f.name() + ": " + why);
-        continue;
-      }
-      if (f.words() > 0) {
+      } else if (c != target && f.words() > 0) {
         texts.add(f);
         seen.add(String.format(Locale.ROOT, "%s: texts, of which 95 %% have %d words at the most", f.name(), f.words()));
-        continue;
+      } else if (c != target) {
+        features.add(f);
+        if (f.missing() > 0) {
+          seen.add(f.name() + ": missing in " + f.missing() + " rows; the median or no category stands in");
+        }
       }
-      gaps |= f.missing() > 0;
-      if (f.missing() > 0) {
-        seen.add(f.name() + ": missing in " + f.missing() + " rows; the median or no category stands in");
-      }
-      features.add(f);
     }
-    if (features.isEmpty() && texts.isEmpty()) {
-      throw new Failure(Failure.Kind.DATA, written + ": no column is left to predict " + t.name() + " from: " + String.join("; ", seen));
-    }
-    if (side > 0) {
-      seen.add("the other columns look like the pixels of images of " + side + " x " + side + ", 0 to " + (int) greatest(features));
-    } else if (!features.isEmpty()) {
-      describe(features);
-    }
-    Yaml y = new Yaml().comments(seen).line("name: " + Yaml.scalar(name)).line("seed: 42").line("data:");
-    List<String> arguments = new ArrayList<>(List.of("path: " + Yaml.scalar(written), "target: " + Yaml.scalar(t.name())));
+  }
+
+  /// The arguments of the table with the target `t`.
+  private List<String> arguments(Facts t) {
+    List<String> r = new ArrayList<>(List.of("path: " + Yaml.scalar(written), "target: " + Yaml.scalar(t.name())));
     if (!texts.isEmpty()) {
-      arguments.addAll(inputs(texts, features));
+      r.addAll(inputs());
     } else if (!ignored.isEmpty()) {
-      arguments.add("ignore: [" + ignored.stream().map(Yaml::scalar).collect(Collectors.joining(", ")) + "]");
+      r.add("ignore: [" + ignored.stream().map(Yaml::scalar).collect(Collectors.joining(", ")) + "]");
     }
-    if (missing || gaps) {
-      arguments.add("missing: " + (missing ? "drop" : "median"));
+    if (t.missing() > 0) {
+      r.add("missing: drop");
+    } else if (features.stream().anyMatch(f -> f.missing() > 0)) {
+      r.add("missing: median");
     }
     if (side > 0) {
-      arguments.add("shape: [1, " + side + ", " + side + "]");
+      r.add("shape: [1, " + side + ", " + side + "]");
     }
-    String kind = TableSurvey.parquet(data) ? "parquet" : "csv";
-    survey.form().ifPresent(f -> arguments.addAll(form(f)));
-    y.line("  train: {" + kind + ": {" + String.join(", ", arguments) + "}}");
-    y.line("  split: {validation: 0.2" + (classes ? ", stratify: true" : "") + "}");
-    if (!features.isEmpty()) {
-      y.line(side > 0 ? "  preprocess: [{scale: " + 1 / greatest(features) + "}]" : "  preprocess: [standardize]                 # with the training part's mean and deviation");
-    }
-    if (!classes) {
-      y.line("  preprocess_targets: [standardize]         # for the loss alone: predictions are in the target's own units");
-    }
-    List<String> read = layers(texts, !features.isEmpty());
-    if (side > 0) {
-      y.convolutions(side, side, classes ? t.different() : 1);
-    } else {
-      y.dense(read, t.rows(), classes ? t.different() : 1);
-    }
-    y.line("loss: " + (classes ? "cross_entropy" : "mse"));
-    int steps = side > 0 ? 1500 : 3000;
-    y.training(t.rows(), steps, side > 0 ? "2e-3" : "5e-3", classes ? "accuracy, f1_macro" : "mae, rmse, r2");
-    return new Draft(name, y.toString(), List.copyOf(seen));
+    survey.form().ifPresent(f -> r.addAll(form(f)));
+    return r;
   }
 
   /// The arguments of a table that is said in another form than csv's own.
@@ -166,12 +175,12 @@ final class TableDraft {
   }
 
   /// The inputs of a table with texts: each text by itself, all other columns together.
-  private static List<String> inputs(List<Facts> texts, List<Facts> features) {
+  private List<String> inputs() {
     List<String> inputs = new ArrayList<>();
     List<String> types = new ArrayList<>();
     for (int i = 0; i < texts.size(); i++) {
       Facts f = texts.get(i);
-      inputs.add("text" + number(texts, i) + ": " + Yaml.scalar(f.name()));
+      inputs.add("text" + number(i) + ": " + Yaml.scalar(f.name()));
       int length = Math.clamp(2 * Integer.highestOneBit(Math.max(1, f.words() - 1)), SHORTEST_TEXT, LONGEST_TEXT);
       types.add(Yaml.scalar(f.name()) + ": {text: {length: " + length + ", min_count: 2}}");
     }
@@ -182,16 +191,16 @@ final class TableDraft {
   }
 
   /// Layers that make one vector of the texts and the other columns: the mean of each text's word vectors.
-  private static List<String> layers(List<Facts> texts, boolean columns) {
+  private List<String> layers() {
     List<String> r = new ArrayList<>();
     List<String> vectors = new ArrayList<>();
     for (int i = 0; i < texts.size(); i++) {
-      String n = number(texts, i);
+      String n = number(i);
       r.add("embedding: {from: text" + n + ", embedding_dim: 32, padding_idx: 0, as: words" + n + "}");
       r.add("masked_mean: {from: [words" + n + ", text" + n + "], as: mean" + n + "}");
       vectors.add("mean" + n);
     }
-    if (columns) {
+    if (!features.isEmpty()) {
       vectors.add("columns");
     }
     if (!texts.isEmpty() && vectors.size() > 1) {
@@ -200,25 +209,24 @@ final class TableDraft {
     return r;
   }
 
-  private static String number(List<Facts> texts, int i) {
+  private String number(int i) {
     return texts.size() == 1 ? "" : Integer.toString(i);
   }
 
-  private void describe(List<Facts> features) {
+  private void describeFeatures() {
     long names = features.stream().filter(f -> !f.numeric()).count();
     seen.add("predicts from " + (features.size() - names) + " columns of numbers" + (names == 0 ? "" : " and " + names + " of categories"));
     features.stream().filter(f -> !f.numeric()).limit(LISTED).forEach(f -> seen.add(f.name() + ": " + f.different() + " categories"));
   }
 
-  /// The side of square images that the columns seem to be the pixels of; 0 where they are something else.
-  private static int side(List<Facts> features) {
-    int side = (int) Math.round(Math.sqrt(features.size()));
-    boolean pixels = side >= 8 && side * side == features.size()
-        && features.stream().allMatch(f -> f.whole() && f.least() >= 0 && f.greatest() <= 255 && f.missing() == 0);
+  private static int side(List<Facts> columns) {
+    int side = (int) Math.round(Math.sqrt(columns.size()));
+    boolean pixels = side >= 8 && side * side == columns.size()
+        && columns.stream().allMatch(f -> f.whole() && f.least() >= 0 && f.greatest() <= 255 && f.missing() == 0);
     return pixels ? side : 0;
   }
 
-  private static double greatest(List<Facts> features) {
+  private double greatest() {
     return Math.max(1, features.stream().mapToDouble(Facts::greatest).max().orElse(1));
   }
 }
