@@ -104,7 +104,7 @@ final class TableDraft {
       } else if (c != target) {
         features.add(f);
         if (f.missing() > 0) {
-          seen.add(f.name() + ": missing in " + f.missing() + " rows; the median or no category stands in");
+          seen.add(f.name() + ": missing in " + f.missing() + (columns.get(target).missing() > 0 ? " rows, which are dropped too" : " rows; the median or no category stands in"));
         }
       }
     }

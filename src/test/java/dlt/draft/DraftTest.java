@@ -160,6 +160,13 @@ class DraftTest {
     assertThat(table("a,\"b\"\n" + rows(60, i -> random.nextDouble() + ",\"x;y" + i % 2 + "\""), Optional.empty()).yaml()).doesNotContain("delimiter");
   }
 
+  @Test
+  void whereTheTargetIsMissingSomeRowsAllRowsWithGapsAreDropped() throws IOException {
+    String gaps = "a,b,y\n" + rows(60, i -> (i == 7 ? "" : i * 3 % 17) + "," + i % 5 + "," + (i % 3 * 0.5 + i));
+    assertThat(table(gaps, Optional.empty()).yaml()).contains("a: missing in 1 rows; the median or no category stands in", "missing: median");
+    assertThat(table(gaps + "1,2,\n", Optional.empty()).yaml()).contains("a: missing in 1 rows, which are dropped too", "missing: drop");
+  }
+
   /// So many images of 30 x 22 pixels and their masks of these values in turn, two of them in each.
   private Draft masks(String name, int type, String suffix, int... values) throws IOException {
     for (String part : List.of("pictures", "labels")) {
