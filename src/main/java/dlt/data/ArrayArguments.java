@@ -14,7 +14,7 @@ public record ArrayArguments(
     @Doc("The array or arrays that are targets.") @Default("[y]") List<String> targets,
     @Doc("How many leading dimensions count the samples together: 2 reads [steps, batch, ...] as steps * batch samples.")
         @Default("1") @Range(min = 1) int batchDims,
-    @Doc("How samples of three dimensions lie in the file.") @Default("chw") ImageLayout layout) {
+    @Doc("How the images lie in the file.") @Default("chw") ImageLayout layout) {
   public ArrayArguments {
     NamedArrays.requireSome(inputs);
   }

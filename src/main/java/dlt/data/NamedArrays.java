@@ -59,8 +59,8 @@ record NamedArrays(String name, List<SourceFile> files, SequencedMap<String, Sto
     List<Field> x = new ArrayList<>();
     List<ArrayDataset.Values> xs = new ArrayList<>();
     for (String input : inputs) {
-      x.add(new Field(fieldName(input), TensorType.float32(samples.shape(input))));
-      xs.add(samples.numbers(input, true));
+      xs.add(samples.input(input));
+      x.add(new Field(fieldName(input), xs.getLast().type()));
     }
     List<Field> y = new ArrayList<>();
     List<ArrayDataset.Values> ys = new ArrayList<>();
@@ -72,11 +72,14 @@ record NamedArrays(String name, List<SourceFile> files, SequencedMap<String, Sto
         y.add(new Field(called, ys.getLast().type(), classes, List.of()));
       } else {
         y.add(new Field(called, TensorType.float32(samples.shape(target))));
-        ys.add(samples.numbers(target, false));
+        ys.add(samples.numbers(target, samples.shape(target), false));
       }
     }
     if (layout == ImageLayout.HWC && inputs.stream().noneMatch(samples::image)) {
       throw failure("layout hwc is for images, and a sample of '" + inputs.getFirst() + "' is " + samples.shape(inputs.getFirst()));
+    }
+    if (layout == ImageLayout.HW && inputs.stream().noneMatch(samples::plane)) {
+      throw failure("layout hw is for images of one channel, and a sample of '" + inputs.getFirst() + "' is " + samples.shape(inputs.getFirst()));
     }
     Map<String, List<String>> keys = new HashMap<>();
     wanted.keys().forEach(key -> keys.put(key, samples.texts(key)));
@@ -156,10 +159,20 @@ record NamedArrays(String name, List<SourceFile> files, SequencedMap<String, Sto
       return layout == ImageLayout.HWC && image(key) ? Shape.of(s.dim(2), s.dim(0), s.dim(1)) : s;
     }
 
-    /// As float32. What lies in memory is checked at once, other arrays when they are read.
-    ArrayDataset.Values numbers(String key, boolean missingAllowed) {
+    /// Whether a sample is an image of one channel without a dimension for it.
+    boolean plane(String key) {
+      return stored(key).rank() == 2;
+    }
+
+    /// As an input.
+    ArrayDataset.Values input(String key) {
+      return numbers(key, layout == ImageLayout.HW && plane(key) ? shape(key).insert(0, 1) : shape(key), true);
+    }
+
+    /// As float32, samples of this `shape`. What lies in memory is checked at once, other arrays when they are read.
+    ArrayDataset.Values numbers(String key, Shape shape, boolean missingAllowed) {
       StoredArray array = array(key);
-      TensorType type = TensorType.float32(shape(key));
+      TensorType type = TensorType.float32(shape);
       if (!array.type().dtype().floating()) {
         return new ArrayDataset.Values(array, type, channels(key), (_, _) -> {});
       }

@@ -12,7 +12,7 @@ public record Npy(
     @Doc("The file or files that are inputs.") List<String> inputs,
     @Doc("The file or files that are targets.") @Default("[]") List<String> targets,
     @Doc("How many leading dimensions count the samples together.") @Default("1") @Range(min = 1) int batchDims,
-    @Doc("How samples of three dimensions lie in the file.") @Default("chw") ImageLayout layout)
+    @Doc("How the images lie in the file.") @Default("chw") ImageLayout layout)
     implements Source {
   public Npy {
     NamedArrays.requireSome(inputs);

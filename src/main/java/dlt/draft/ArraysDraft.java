@@ -2,6 +2,7 @@ package dlt.draft;
 
 import dlt.data.ArraySurvey;
 import dlt.error.Failure;
+import dlt.tensor.DType;
 import dlt.tensor.Shape;
 import dlt.tensor.TensorType;
 import java.nio.file.Path;
@@ -13,6 +14,9 @@ import java.util.SequencedMap;
 
 /// Drafts an experiment for named arrays: one is the target, the others with as many samples are inputs.
 final class ArraysDraft {
+  /// Bytes of fewer rows or columns are no images.
+  private static final int LEAST_PIXELS = 8;
+
   private final Path data;
   private final String name;
   private final String written;
@@ -50,15 +54,22 @@ final class ArraysDraft {
     }
     TensorType y = types.get(target.get());
     int classes = y.shape().size() == samples ? survey.classes(target.get()) : 0;
-    boolean image = x.rank() == 3;
-    boolean last = image && x.dim(2) <= 3 && x.dim(0) > 3;
+    boolean plane = x.rank() == 2 && types.get(input).dtype() == DType.UINT8 && Math.min(x.dim(0), x.dim(1)) >= LEAST_PIXELS;
+    boolean image = x.rank() == 3 || plane;
+    boolean last = !plane && image && x.dim(2) <= 3 && x.dim(0) > 3;
+    String layout = plane ? ", layout: hw" : last ? ", layout: hwc" : "";
+    Optional<String> testInput = counterpart(input, types);
+    Optional<String> testTarget = counterpart(target.get(), types);
     seen.add(String.format(Locale.ROOT, "%,d samples; predicts %s (%s) from %s", samples, target.get(), classes > 0 ? classes + " classes" : "numbers", input));
     Yaml yaml = new Yaml().comments(seen).line("name: " + Yaml.scalar(name)).line("seed: 42").line("data:")
-        .line("  train: {" + source(input, target) + (last ? ", layout: hwc" : "") + "}}")
-        .line("  split: {validation: 0.2" + (classes > 0 ? ", stratify: true" : "") + "}")
+        .line("  train: {" + source(input, target) + layout + "}}");
+    if (testInput.isPresent() && testTarget.isPresent()) {
+      yaml.line("  test: {" + source(testInput.get(), testTarget) + layout + "}}");
+    }
+    yaml.line("  split: {validation: 0.2" + (classes > 0 ? ", stratify: true" : "") + "}")
         .line("  preprocess: [{standardize: " + (image ? "per_channel" : "per_feature") + "}]");
     if (image && classes > 0) {
-      yaml.convolutions(last ? x.dim(0) : x.dim(1), last ? x.dim(1) : x.dim(2), classes);
+      yaml.convolutions(last || plane ? x.dim(0) : x.dim(1), last || plane ? x.dim(1) : x.dim(2), classes);
     } else {
       yaml.line("model:").line("  layers:").line("    - flatten").line("    - linear: 64").line("    - relu").line("    - linear: "
           + (classes > 0 ? classes : Math.max(1, y.shape().size() / Math.max(1, samples))));
@@ -74,6 +85,12 @@ final class ArraysDraft {
     }
     return (ArraySurvey.npz(data) ? "npz" : "hdf5") + ": {path: " + Yaml.scalar(written) + ", inputs: " + Yaml.scalar(input) + ", targets: "
         + target.map(Yaml::scalar).orElse("[]");
+  }
+
+  /// The array that is called as `name` with `test` in place of `train`, such as Keras' `x_test`, where its samples have the same shape.
+  private Optional<String> counterpart(String name, SequencedMap<String, TensorType> types) {
+    return Optional.of(name.replace("train", "test")).filter(other -> !other.equals(name) && !ArraySurvey.npy(data) && types.containsKey(other)
+        && types.get(other).shape().rank() > 0 && types.get(other).shape().without(0).equals(types.get(name).shape().without(0)));
   }
 
   private static int samples(TensorType type) {

@@ -173,6 +173,20 @@ class NamedArraysTest {
   }
 
   @Test
+  void imagesOfOneChannelGetADimensionForItAndMasksDoNot() {
+    arrays.put("x", of(DType.UINT8, Shape.of(2, 2, 3), 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12));
+    arrays.put("y", of(DType.UINT8, Shape.of(2, 2, 3), 0, 1, 0, 1, 0, 1, 1, 1, 1, 0, 0, 0));
+    Dataset d = named().dataset(List.of("x"), List.of("y"), 1, ImageLayout.HW, CLASSES);
+    assertThat(d.inputs().getFirst().type()).isEqualTo(TensorType.float32(1, 2, 3));
+    assertThat(Samples.input(d, 1)).containsExactly(7, 8, 9, 10, 11, 12);
+    assertThat(d.targets().getFirst().type()).isEqualTo(TensorType.int64(2, 3));
+    assertThat(named().dataset(List.of("x"), List.of("y"), 1, ImageLayout.HW, VALUES).targets().getFirst().type()).isEqualTo(TensorType.float32(2, 3));
+    arrays.put("x", HostTensor.of(Shape.of(2, 2), 0f, 1, 2, 3));
+    assertThatThrownBy(() -> named().dataset(List.of("x"), List.of("y"), 1, ImageLayout.HW, CLASSES))
+        .hasMessageContaining("layout hw is for images of one channel, and a sample of 'x' is [2]");
+  }
+
+  @Test
   void numbersTooLargeForFloatsAreErrors() {
     arrays.put("x", of(DType.FLOAT64, Shape.of(2, 1), 0, 1e300));
     arrays.put("y", HostTensor.of(Shape.of(2), 0f, 1));

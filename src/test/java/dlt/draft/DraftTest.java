@@ -236,6 +236,31 @@ class DraftTest {
   }
 
   @Test
+  void aFileWithTrainingAndTestArraysGivesBoth() throws IOException {
+    LinkedHashMap<String, HostTensor> arrays = new LinkedHashMap<>();
+    for (String part : java.util.List.of("train", "test")) {
+      int n = part.equals("train") ? 40 : 12;
+      HostTensor x = HostTensor.allocate(new dlt.tensor.TensorType(dlt.tensor.DType.UINT8, Shape.of(n, 10, 10)));
+      HostTensor y = HostTensor.allocate(new dlt.tensor.TensorType(dlt.tensor.DType.UINT8, Shape.of(n)));
+      for (int i = 0; i < x.size(); i++) {
+        x.set(i, i * 7 % 255);
+        y.set(i / 100, i / 100 % 4);
+      }
+      arrays.put("x_" + part, x);
+      arrays.put("y_" + part, y);
+    }
+    Npz.write(folder.resolve("mnist.npz"), arrays);
+    Draft keras = Draft.of(folder.resolve("mnist.npz"), Optional.empty(), "mnist.npz");
+    assertThat(keras.yaml()).contains("  train: {npz: {path: mnist.npz, inputs: x_train, targets: y_train, layout: hw}}\n"
+        + "  test: {npz: {path: mnist.npz, inputs: x_test, targets: y_test, layout: hw}}\n");
+    assertThat(prepared(keras).parts().test().orElseThrow().size()).isEqualTo(12);
+    assertThat(prepared(keras).assembly().schema().inputs().getFirst().type().shape()).isEqualTo(Shape.of(1, 10, 10));
+    arrays.put("x_test", HostTensor.allocate(dlt.tensor.TensorType.float32(12, 9, 9))); // of other images
+    Npz.write(folder.resolve("other.npz"), arrays);
+    assertThat(Draft.of(folder.resolve("other.npz"), Optional.empty(), "other.npz").yaml()).doesNotContain("  test:");
+  }
+
+  @Test
   void otherFilesAreRefusedInWords() throws IOException {
     Path file = Files.writeString(folder.resolve("data.doc"), "x");
     assertThatThrownBy(() -> Draft.of(file, Optional.empty(), "data.doc")).isInstanceOf(Failure.class).hasMessageContaining("csv");
