@@ -6,7 +6,7 @@ import dlt.op.Value;
 import java.util.List;
 import java.util.Optional;
 
-@Doc("Long short-term memory over sequences [N, T, F] (Hochreiter and Schmidhuber, 1997). Gives the hidden state of each step, [N, T, hidden_size], or with `output: last` the last one alone, [N, hidden_size]; `bidirectional: true` puts those of a second direction beside them (2 hidden_size). With `from: [x, tokens]`, indices [N, T] that are 0 at padding, it passes over padding.")
+@Doc("Long short-term memory over sequences [N, T, F] (Hochreiter and Schmidhuber, 1997). Gives the hidden state of each step, [N, T, hidden_size], or with `output: last` the last one alone, [N, hidden_size]; `bidirectional: true` puts those of a second direction beside them (2 hidden_size). With `from: [x, tokens]`, indices [N, T] that are 0 at padding, it passes over padding. With `initial_state: true` the last name of `from` is its first state, such as what `output: state` of another one gives.")
 public record Lstm(@Inline RecurrentArguments arguments) implements Layer {
   @Override
   public boolean takesSeveral() {

@@ -7,6 +7,7 @@ import dlt.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// What recurrent layers share: PyTorch's names of their weights, and the way through the steps of a sequence [N, T, F], which are
 /// unrolled into the graph.
@@ -24,37 +25,81 @@ record Recurrent(RecurrentArguments arguments, int gates) {
     State step(Emit emit, Value input, Value recurrent, State last);
   }
 
-  /// The hidden states of one direction: of all steps, and the last one in its order.
-  private record States(Value steps, Value last) {}
+  /// What one direction gives: the hidden states of all steps, and the last state in its order.
+  private record States(Value steps, State last) {}
 
-  /// The hidden states of the last layer as [#output] says, those of both directions side by side. Starts from zeros; a step of
-  /// padding leaves the state as it is.
+  /// What it is applied to: sequences, 1 where their steps are no padding (null where none is), and the first states side by side.
+  private record Operands(Value x, Value steps, Optional<Value> first) {}
+
+  /// The hidden states of the last layer as [#output] says, those of both directions side by side, or the last states of all. Starts
+  /// from zeros where no state is given; a step of padding leaves the state as it is.
   Value run(LayerScope scope, Layer layer, List<Value> inputs, Cell cell) {
-    if (inputs.size() > 2) {
-      throw new ShapeException(layer.kind(), "takes one output and maybe its indices, met " + inputs.size());
-    }
-    Expect.rank(layer, inputs, 3, "sequences [N, T, F]");
-    Value x = inputs.getFirst();
-    Value steps = inputs.size() == 2 ? MaskedMean.steps(layer, scope, x, inputs.getLast()) : null;
-    Value last = x;
+    boolean cells = layer instanceof Lstm;
+    Operands operands = operands(scope, layer, inputs, cells);
+    Value x = operands.x;
+    List<State> states = new ArrayList<>();
     for (int l = 0; l < arguments.numLayers(); l++) {
       Value input = l == 0 ? x : Dropout.drop(scope, x, x.shape(), arguments.dropout());
-      States forward = direction(scope, input, steps, "_l" + l, false, cell);
+      States forward = direction(scope, input, operands.steps, first(scope, operands.first, states.size(), cells), "_l" + l, false, cell);
       x = forward.steps;
-      last = forward.last;
+      states.add(forward.last);
       if (arguments.bidirectional()) {
-        States reverse = direction(scope, input, steps, "_l" + l + "_reverse", true, cell);
+        States reverse = direction(scope, input, operands.steps, first(scope, operands.first, states.size(), cells), "_l" + l + "_reverse", true, cell);
         x = scope.concat(List.of(x, reverse.steps), 2);
-        last = scope.concat(List.of(last, reverse.last), 1);
+        states.add(reverse.last);
       }
     }
+    List<Value> hidden = states.stream().map(State::hidden).toList();
     return switch (arguments.output()) {
       case STEPS -> x;
-      case LAST -> last;
+      case LAST -> together(scope, hidden.subList(hidden.size() - directions(), hidden.size()));
+      case STATE -> together(scope, cells ? Stream.concat(hidden.stream(), states.stream().map(s -> s.cell.orElseThrow())).toList() : hidden);
     };
   }
 
-  private States direction(LayerScope scope, Value x, Value mask, String suffix, boolean reverse, Cell cell) {
+  private static Value together(Emit emit, List<Value> values) {
+    return values.size() == 1 ? values.getFirst() : emit.concat(values, 1);
+  }
+
+  private int directions() {
+    return arguments.bidirectional() ? 2 : 1;
+  }
+
+  private Operands operands(LayerScope scope, Layer layer, List<Value> inputs, boolean cells) {
+    int least = arguments.initialState() ? 2 : 1;
+    if (inputs.size() < least || inputs.size() > least + 1) {
+      throw new ShapeException(layer.kind(), arguments.initialState() ? "takes one output, maybe its indices, and its first state, met " + inputs.size() + " names"
+          : "takes one output and maybe its indices, met " + inputs.size());
+    }
+    Expect.rank(layer, inputs, 3, "sequences [N, T, F]");
+    Value x = inputs.getFirst();
+    Value steps = inputs.size() > least ? MaskedMean.steps(layer, scope, x, inputs.get(1)) : null;
+    if (!arguments.initialState()) {
+      return new Operands(x, steps, Optional.empty());
+    }
+    Value first = inputs.getLast();
+    int size = Math.multiplyExact(arguments.numLayers() * directions(), arguments.hiddenSize());
+    Shape hidden = Shape.of(x.shape().dim(0), size);
+    boolean both = cells && first.shape().equals(Shape.of(x.shape().dim(0), Math.multiplyExact(2, size)));
+    if (!first.dtype().floating() || !both && !first.shape().equals(hidden)) {
+      throw new ShapeException(layer.kind(), "of " + hidden + (cells ? " hidden states (and as many cells)" : " hidden states") + " met a first state " + first.type());
+    }
+    return new Operands(x, steps, Optional.of(first));
+  }
+
+  /// The state that number `i` of the layers' directions begins with.
+  private State first(LayerScope scope, Optional<Value> given, int i, boolean cells) {
+    int hidden = arguments.hiddenSize();
+    Value zero = scope.fill(Shape.of(1, hidden), 0);
+    if (given.isEmpty()) {
+      return new State(zero, Optional.of(zero));
+    }
+    int all = arguments.numLayers() * directions();
+    boolean both = cells && given.get().shape().dim(1) > all * hidden;
+    return new State(scope.slice(given.get(), 1, i * hidden, hidden), Optional.of(both ? scope.slice(given.get(), 1, (all + i) * hidden, hidden) : zero));
+  }
+
+  private States direction(LayerScope scope, Value x, Value mask, State first, String suffix, boolean reverse, Cell cell) {
     int batch = x.shape().dim(0);
     int steps = x.shape().dim(1);
     int hidden = arguments.hiddenSize();
@@ -68,8 +113,7 @@ record Recurrent(RecurrentArguments arguments, int gates) {
       projected = scope.add(projected, scope.parameter("bias_ih" + suffix, Shape.of(width), init));
       hiddenBias = scope.parameter("bias_hh" + suffix, Shape.of(width), init);
     }
-    Value zero = scope.fill(Shape.of(1, hidden), 0);
-    State state = new State(zero, Optional.of(zero));
+    State state = first;
     List<Value> outputs = new ArrayList<>();
     for (int i = 0; i < steps; i++) {
       int t = reverse ? steps - 1 - i : i;
@@ -79,7 +123,7 @@ record Recurrent(RecurrentArguments arguments, int gates) {
       state = mask == null ? next : next.where(scope, scope.slice(mask, 1, t, 1), state);
       outputs.add(scope.reshape(state.hidden, Shape.of(batch, 1, hidden)));
     }
-    return new States(scope.concat(reverse ? outputs.reversed() : outputs, 1), state.hidden);
+    return new States(scope.concat(reverse ? outputs.reversed() : outputs, 1), state);
   }
 
   /// Gate `i` of a product.

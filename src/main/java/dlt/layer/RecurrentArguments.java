@@ -12,4 +12,7 @@ public record RecurrentArguments(
     @Doc("Dropout between layers.") @Default("0") @Range(min = 0, max = 1) double dropout,
     @Doc("Whether a second direction reads the sequence from its end; its hidden states stand beside the first's.") @Default("false")
         boolean bidirectional,
-    @Doc("The state of each step, or the last one alone (PyTorch's h_n of the last layer, directions side by side).") @Default("steps") Sequence output) {}
+    @Doc("The state of each step, or the last one alone (PyTorch's h_n of the last layer, directions side by side), or all last states (h_n and c_n).") @Default("steps") Sequence output,
+    @Doc("Whether the last name of `from` is the state before the first step, in place of zeros: PyTorch's h_0 as [N, num_layers * directions * hidden_size], "
+            + "an LSTM's c_0 behind it (zeros where it is not there). Another layer's `output: state` gives it, or any layer of that size.")
+        @Default("false") boolean initialState) {}

@@ -62,6 +62,8 @@ class LayerExportTest {
           // the first numbers of each step as indices, of which many are 0
           "select: {index: 0, dim: 2, as: t}\n- masked_mean: {from: [input, t]}",
           "select: {index: 0, dim: 2, as: t}\n- lstm: {hidden_size: 3, bidirectional: true, from: [input, t]}",
+          "mean: {dim: 1, as: s}\n- lstm: {hidden_size: 3, initial_state: true, output: state, from: [input, s]}",
+          "mean: {dim: 1, as: s}\n- gru: {hidden_size: 3, bidirectional: true, initial_state: true, from: [input, s]}",
           "select: {index: 0, dim: 2, as: t}\n- rnn: {hidden_size: 3, num_layers: 2, output: last, from: [input, t]}",
           "select: {index: 0, dim: 2, as: t}\n- transformer_decoder_layer: {from: [input, input, t], nhead: 3, dim_feedforward: 4}",
           "select: {index: 0, dim: 2, as: t}\n- transformer_encoder_layer: {from: [input, t], nhead: 3, dim_feedforward: 4}",

@@ -35,6 +35,9 @@ class LayerGradientsTest {
   @ParameterizedTest
   @ValueSource(strings = {"positional_encoding: {from: a}", "positional_encoding: {kind: learned, from: a}", "max: {dim: 1, from: a}", "abs: {from: a}", "upsample: {scale_factor: 1.5, mode: linear, from: a}", "sub: {from: [a, a]}",
       "narrow: {start: 1, length: 2, from: a}", "lstm: {hidden_size: 2, bidirectional: true, from: [a, b]}", "gru: {hidden_size: 2, output: last, from: [a, b]}",
+      "mean: {dim: 1, from: a, as: s}\n- lstm: {hidden_size: 1, num_layers: 2, initial_state: true, output: state, from: [a, b, s]}",
+      "mean: {dim: 1, from: a, as: s}\n- rnn: {hidden_size: 2, bidirectional: true, initial_state: true, from: [a, s]}",
+      "mean: {dim: 1, from: a, as: s}\n- gru: {hidden_size: 4, initial_state: true, from: [a, s]}",
       "transformer_decoder_layer: {nhead: 2, dim_feedforward: 3, activation: tanh, from: [a, a, b]}", "reflection_pad1d: {padding: 1, from: a}",
       "circular_pad1d: {padding: [1, 2], from: a}", "masked_mean: {from: [a, b]}",
       "multihead_attention: {num_heads: 2, from: [a, a, a, b]}", "transformer_encoder_layer: {nhead: 2, dim_feedforward: 3, activation: tanh, from: [a, b]}"})

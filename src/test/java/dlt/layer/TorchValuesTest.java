@@ -112,6 +112,99 @@ class TorchValuesTest {
         .hasMessageContaining("takes one output and maybe its indices, met 3");
   }
 
+  /// Their states after four steps from the first state sin(i) (an LSTM's cells behind): h_n of each sample, c_n behind it.
+  private static final Map<String, double[]> AFTER = Map.of(
+      "lstm", new double[] {
+        -0.2001186372737845, 0.18311231964625246, 0.026905427009005656, -0.0017449703247950303, -0.01736881371820643,
+        0.137639487867307, -0.08589181323022968, -0.4015185324070823, -0.35206893386893456, 0.2657140533111422,
+        0.11297396182150542, -0.003846452648898796, -0.02296839590044447, 0.26644367878370023, -0.2553610151427093,
+        -0.6771099526019069, -0.13674587669370294, 0.402986834393408, 0.010347214568566231, 0.30858856503305343,
+        0.3221605804653283, -0.03056876625644658, -0.3344861749133301, -0.47528677840624917, -0.3344013522979094,
+        0.5259468803421117, 0.06357625601936297, 0.5557228658483834, 0.46743429198654607, -0.04868309675463582,
+        -0.5483162501413908, -1.8911320805320448},
+      "gru", new double[] {
+        -0.6371156217853452, 0.18877723161826865, -0.7532805211100821, -0.5676706547870897, 0.5221401706938251,
+        -0.043773396783039986, -0.09868203246638704, -0.7488374310600958, -0.7700561639838721, -0.1947321957780913,
+        -0.893688627914444, -0.62462445286918, -0.5729002925383859, 0.7925648814442651, 0.6071295603739614,
+        -0.6228984879411184},
+      "rnn", new double[] {
+        -0.9409666113196202, 0.986005348395937, -0.982391488971126, 0.9595526630154991, -0.14235645162375615,
+        0.9362673732215449, -0.7325823387425838, 0.8641885417397102, -0.9357091966594177, 0.9832440411456858,
+        -0.9873084252780248, 0.9767961691155783, -0.20120045799955857, 0.7524233243613783, -0.7668245475910799,
+        0.960782227528391});
+
+  /// The same of packed sequences.
+  private static final Map<String, double[]> AFTER_PADDED = Map.of(
+      "lstm", new double[] {
+        -0.025991785305962734, -0.10577680579074354, 0.012203411794915476, -0.09174553300946378, -0.4386148766392089,
+        0.14361744429661302, 0.015984966511922463, -0.30515067764001397, -0.039638796562305095, -0.14798527538558273,
+        0.057689841113747045, -0.19305705746915977, -0.665009454425089, 0.3701809061633263, 0.047342589614168595,
+        -0.5057219654957028, -0.35563358982571713, -0.00791217216336947, 0.026333030957647042, 0.2833710081300496,
+        0.2240249105445314, 0.11230573226413422, -0.3335896948581683, -0.45369270987774785, -0.6398468157606674,
+        -0.00971846396110293, 0.16913130310077085, 0.4973687990356082, 0.3578037462187871, 0.18854988948572263,
+        -0.5776261022619317, -1.4066987220499163},
+      "gru", new double[] {
+        -0.15039666583486538, 0.014627540503059908, -0.7373498629687774, -0.44065628469457163, -0.5632038482624055,
+        0.5366282664426714, -0.16350058227344866, -0.6785178266617438, -0.24874552152565543, 0.5840382000317914,
+        -0.8488056041493992, -0.7418531511115707, -0.8368904155451637, 0.5624913799903116, 0.9143647976921798,
+        -0.028249271842298418},
+      "rnn", new double[] {
+        0.9788710541360878, 0.2441080587290068, -0.9834091757550387, 0.9558094364810923, 0.961565835388796,
+        -0.6876543445020491, -0.8610639991035076, 0.8590441762339693, -0.9125351323604459, 0.9838294034856568,
+        -0.9803218943778161, 0.9210099924167295, -0.33221259555477717, 0.7403168659264218, -0.1763036495571427,
+        0.9207863460656655});
+
+  @ParameterizedTest
+  @ValueSource(strings = {"lstm", "gru", "rnn"})
+  void aRecurrentLayerBeginsWithTheStateThatItIsGiven(String kind) {
+    double[] x = numbers(24, Math::cos);
+    Shape state = Shape.of(2, kind.equals("lstm") ? 16 : 8);
+    double[] first = numbers((int) state.size(), Math::sin);
+    String given = kind + ": {hidden_size: 2, num_layers: 2, bidirectional: true, initial_state: true";
+    close(model(given + ", output: state, from: [a, b]}", SEQUENCES, state).run(x, first), AFTER.get(kind));
+    double[] right = {1, 1, 1, 0, 1, 1, 0, 0};
+    close(model(given + ", output: state, from: [a, b, c]}", SEQUENCES, Shape.of(2, 4), state).run(x, right, first), AFTER_PADDED.get(kind));
+    double[] last = model(given + ", output: last, from: [a, b]}", SEQUENCES, state).run(x, first);
+    int each = (int) state.size() / 2;
+    close(last, IntStream.range(0, 8).mapToDouble(i -> AFTER.get(kind)[i / 4 * each + 4 + i % 4]).toArray()); // of the last layer
+  }
+
+  @Test
+  void anLstmWithoutFirstCellsBeginsWithZeros() {
+    double[] steps = model("lstm: {hidden_size: 2, num_layers: 2, bidirectional: true, initial_state: true, from: [a, b]}", SEQUENCES, Shape.of(2, 8))
+        .run(numbers(24, Math::cos), IntStream.range(0, 16).mapToDouble(i -> Math.sin(i / 8 * 16 + i % 8)).toArray());
+    close(Arrays.copyOf(steps, 4), -0.41433197221054124, 0.03552747632619072, -0.15895186691739588, -0.5555568031301005);
+    close(Arrays.copyOfRange(steps, 16, 20), 0.14272154619563987, -0.17703332002369623, -0.2801821819216602, -0.49612643098266923);
+  }
+
+  /// What an encoder's `output: state` gives is what a decoder begins with.
+  @ParameterizedTest
+  @ValueSource(strings = {"lstm", "gru", "rnn"})
+  void twoHalvesOfASequenceGiveWhatTheWholeGives(String kind) {
+    double[] x = numbers(24, Math::cos);
+    String arguments = ": {hidden_size: 3, num_layers: 2";
+    BuiltModel whole = model(kind + arguments + "}", SEQUENCES);
+    BuiltModel halves = BuiltModel.inference("- narrow: {start: 0, length: 2, as: early}\n- narrow: {start: 2, length: 2, from: a, as: late}\n- " + kind + arguments
+        + ", output: state, from: early, as: first}\n- " + kind + arguments + ", initial_state: true, from: [late, first]}", SEQUENCES);
+    whole.parameterNames().forEach(name -> List.of("first", "3").forEach(layer ->
+        halves.variables.get(name.replaceFirst("^0", layer)).write(whole.variables.get(name).read())));
+    double[] late = halves.run(x);
+    double[] all = whole.run(x);
+    for (int sample = 0; sample < 2; sample++) {
+      close(Arrays.copyOfRange(late, 6 * sample, 6 * sample + 6), Arrays.copyOfRange(all, 12 * sample + 6, 12 * sample + 12));
+    }
+  }
+
+  @Test
+  void aFirstStateOfAnotherSizeIsAnError() {
+    assertThatThrownBy(() -> model("gru: {hidden_size: 2, initial_state: true, from: [a, b]}", SEQUENCES, Shape.of(2, 3)))
+        .hasMessageContaining("of [2, 2] hidden states met a first state float32[2, 3]");
+    assertThatThrownBy(() -> model("lstm: {hidden_size: 2, num_layers: 2, initial_state: true, from: [a, b]}", SEQUENCES, Shape.of(2, 2)))
+        .hasMessageContaining("of [2, 4] hidden states (and as many cells) met a first state float32[2, 2]");
+    assertThatThrownBy(() -> model("gru: {hidden_size: 2, initial_state: true, from: a}", SEQUENCES))
+        .hasMessageContaining("takes one output, maybe its indices, and its first state, met 1 names");
+  }
+
   /// memory_key_padding_mask=[[0, 0, 0, 1], [1, 1, 0, 0]]; the second one norm_first and with a causal tgt_mask.
   @Test
   void aDecoderLayerAttendsToItsMemory() {
