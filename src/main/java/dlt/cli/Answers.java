@@ -71,10 +71,16 @@ final class Answers {
     try {
       json = JSON.readTree(line);
     } catch (JsonProcessingException e) {
-      throw new Failure(Failure.Kind.DATA, origin + ": is no JSON: " + e.getOriginalMessage().replaceAll(" \\(start marker at .*", ""), e);
+      throw new Failure(Failure.Kind.DATA, origin + ": is no JSON: " + why(e), e);
     }
     StringBuilder answer = new StringBuilder();
     predictor.predict(model.sample(json, origin), outputs -> answer.append(predictions.rows(outputs, List.of())));
     return answer.toString();
+  }
+
+  /// What Jackson says, without its places and its advice to programmers.
+  private static String why(JsonProcessingException e) {
+    String message = e.getOriginalMessage();
+    return message.contains("ALLOW_NON_NUMERIC_NUMBERS") ? "NaN and Infinity are no numbers there; a missing value is null" : message.replaceAll(" \\(start marker at .*", "");
   }
 }

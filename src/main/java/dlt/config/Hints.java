@@ -17,6 +17,7 @@ public final class Hints {
   /// The most valid names, and the most kinds that take an argument, that a hint lists.
   private static final int LISTED = 12;
   private static final int TAKERS = 4;
+  private static final List<String> CLASS_ENDINGS = List.of("loss", "lr");
 
   /// Where a key is valid: below which key (dotted, empty for the root), and as an argument of which kind (or empty).
   private record Home(String path, String kind) {}
@@ -106,9 +107,16 @@ public final class Hints {
     return Form.list(names.stream().limit(most).toList()) + (more > 0 ? " and " + more + " more" : "");
   }
 
-  /// The valid name that `wrong` most likely misspells.
+  /// The valid name that `wrong` most likely misspells, or that PyTorch's class `wrong` has here: `cross_entropy` for `CrossEntropyLoss`.
   public static Optional<String> nearest(String wrong, Collection<String> valid) {
     String plain = plain(wrong);
+    for (String ending : CLASS_ENDINGS) {
+      String stem = plain.endsWith(ending) ? plain.substring(0, plain.length() - ending.length()) : "";
+      Optional<String> same = valid.stream().filter(v -> plain(v).equals(stem) || ending.equals("lr") && stem.equals(plain(v) + "annealing")).findFirst();
+      if (same.isPresent()) {
+        return same;
+      }
+    }
     int limit = plain.length() < 3 ? 0 : Math.max(1, Math.min(3, plain.length() / 3));
     String best = null;
     int least = limit + 1;

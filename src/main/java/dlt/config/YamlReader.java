@@ -137,7 +137,7 @@ final class YamlReader {
   private static Diagnostic syntax(MarkedYAMLException e, Places places) {
     Mark mark = e.getProblemMark() != null ? e.getProblemMark() : e.getContextMark();
     String problem = e.getProblem() == null ? e.getMessage() : e.getProblem();
-    String context = e.getContext() == null ? "" : " " + e.getContext();
+    String context = e.getContext() == null || e.getContext().isEmpty() ? "" : e.getContext() + ": ";
     String hint =
         problem.contains("TAB") ? "indent with spaces"
         : problem.contains("mapping values are not allowed") ? "quote a value that holds `: `, and look at the indentation"
@@ -145,7 +145,7 @@ final class YamlReader {
         : problem.contains("could not find expected ':'") ? "a key needs `: ` and its value"
         : problem.contains("cannot start any token") ? "quote a value that begins with a special character"
         : "";
-    return new Diagnostic(places.at(mark.getLine(), mark.getColumn()), "not YAML:" + context + ": " + problem, hint);
+    return new Diagnostic(places.at(mark.getLine(), mark.getColumn()), "not YAML: " + context + problem, hint);
   }
 
   private Location at(Event e) {

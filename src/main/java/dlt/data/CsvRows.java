@@ -6,6 +6,7 @@ import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
@@ -183,7 +184,18 @@ final class CsvRows implements TableRows {
 
   private Failure unreadable(IOException e) {
     return e instanceof CharacterCodingException
-        ? new Failure(Failure.Kind.DATA, file.name() + ": is not UTF-8 text; convert it, such as by iconv -f WINDOWS-1252 -t UTF-8", e)
+        ? new Failure(Failure.Kind.DATA, file.name() + ": is not UTF-8 text; convert it, such as by iconv -f " + (wide() ? "UTF-16" : "WINDOWS-1252") + " -t UTF-8", e)
         : file.failure(e);
+  }
+
+  /// Whether it begins with the byte order mark of UTF-16.
+  private boolean wide() {
+    try (InputStream in = file.open()) {
+      int first = in.read();
+      int second = in.read();
+      return first == 0xff && second == 0xfe || first == 0xfe && second == 0xff;
+    } catch (IOException e) {
+      return false;
+    }
   }
 }

@@ -1,9 +1,13 @@
 package dlt.data;
 
+import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /// A column of a table while it is read: numbers, or names with the indices that they were met in. Which of the two is
 /// settled beforehand or by the first cell.
@@ -24,6 +28,14 @@ final class TableColumn {
 
   private final GrowingTable values;
   private final int at;
+
+  /// Where float32 tells fewer levels than this apart in a column's range, it is looked at whether numbers fall together.
+  private static final int FEW_LEVELS = 256;
+  /// Fewer different numbers may fall together by chance.
+  private static final int FEW_NUMBERS = 16;
+  private double least = Double.POSITIVE_INFINITY, greatest = Double.NEGATIVE_INFINITY;
+  /// Some of the numbers that float32 rounds.
+  private final Set<Double> rounded = new HashSet<>();
 
   int numbers;
   int texts;
@@ -90,10 +102,10 @@ final class TableColumn {
     if (names != null) {
       return putName(row, text);
     }
-    if (number && !target && Float.isInfinite((float) value)) {
+    if (number && kind == TargetKind.VALUES && Float.isInfinite((float) value)) {
       return text + " is too large for float32";
     }
-    store(row, value);
+    take(row, value);
     return number || !declared ? "" : "'" + text + "' is not a number";
   }
 
@@ -117,11 +129,37 @@ final class TableColumn {
   /// Takes the number of `row`, of a column that holds no names, and returns an empty text, or what is wrong with it.
   String put(int row, double value) {
     numbers++;
-    store(row, value);
+    take(row, value);
     if (Double.isInfinite(value)) {
       return "the value is " + (value > 0 ? "infinity" : "-infinity");
     }
-    return target || !Float.isInfinite((float) value) ? "" : value + " is too large for float32";
+    return kind == TargetKind.VALUES && Float.isInfinite((float) value) ? value + " is too large for float32" : "";
+  }
+
+  private void take(int row, double value) {
+    least = Math.min(least, value);
+    greatest = Math.max(greatest, value);
+    if ((float) value != value && rounded.size() < FEW_LEVELS) {
+      rounded.add(value);
+    }
+    store(row, value);
+  }
+
+  /// What is wrong with numbers that lie so close together, beside their size, that float32 makes the same of many (times in seconds,
+  /// long identifiers); else an empty text.
+  String merged() {
+    double step = Math.ulp((float) Math.max(Math.abs(least), Math.abs(greatest)));
+    if (rounded.size() < FEW_NUMBERS || greatest - least >= FEW_LEVELS * step || named() || kind != TargetKind.VALUES) {
+      return "";
+    }
+    long different = rounded.stream().map(Double::floatValue).distinct().count();
+    if (different > 0.9 * rounded.size()) {
+      return "";
+    }
+    BigDecimal offset = new BigDecimal(least).stripTrailingZeros();
+    return String.format(Locale.ROOT, "its numbers from %s to %s fall together as float32, which has steps of %s there; subtract %s in the file%s", offset.toPlainString(),
+        new BigDecimal(greatest).stripTrailingZeros().toPlainString(), new BigDecimal(step).stripTrailingZeros().toPlainString(), offset.toPlainString(),
+        target ? "" : ", list the column under `ignore`, or say `types: {" + name + ": categorical}`");
   }
 
   private void store(int row, double value) {

@@ -278,7 +278,7 @@ final class TableReading {
           return false;
         }
         case ERROR ->
-            throw at(line, p, "the value is missing; say what to do: `missing: drop`, `mean`, `median`, or `keep` with an `impute` step");
+            throw at(line, p, wanted.schema().isPresent() ? "the value is missing, and the model was trained without missing values" : "the value is missing; say what to do: `missing: drop`, `mean`, `median`, or `keep` with an `impute` step");
         case KEEP, MEAN, MEDIAN -> {
           if (p.target) {
             throw at(line, p, "the target is missing; `missing: drop` leaves out such rows");
@@ -345,8 +345,13 @@ final class TableReading {
     if (!p.named() && p.kind == TargetKind.CLASSES) {
       int row = p.nameNumbers(size);
       if (row >= 0) {
-        throw at(lines[row], p, "the loss wants classes, and " + p.at(row) + " is no name and no whole number");
+        throw at(lines[row], p, "the loss wants classes, and " + p.at(row) + (Math.abs(p.at(row)) >= 1L << 53 ? " is too large for the number of a class; say `types: {" + p.name
+            + ": categorical}`" : " is no name and no whole number"));
       }
+    }
+    String merged = wanted.schema().isEmpty() ? p.merged() : "";
+    if (!merged.isEmpty()) {
+      throw new Failure(Failure.Kind.DATA, rows.atHeader() + ": column '" + p.name + "': " + merged);
     }
     if (p.named()) {
       if (!p.declared && p.names().size() > Math.max(MANY, size / 2)) {

@@ -64,7 +64,13 @@ public final class OnnxModel implements AutoCloseable {
 
   /// The process's one environment, whose libraries leave no files behind.
   private static synchronized OrtEnvironment environment() {
-    OrtEnvironment environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "dlt");
+    OrtEnvironment environment;
+    try {
+      environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "dlt");
+    } catch (LinkageError e) {
+      throw new Failure(Failure.Kind.OUTPUT, "ONNX Runtime's libraries cannot be unpacked to " + System.getProperty("java.io.tmpdir") + ", or not loaded from there; it takes 30 MB free "
+          + "and a file system without `noexec`: make room, or name another folder by DLT_JAVA_OPTS=-Djava.io.tmpdir=DIR", e);
+    }
     if (!loaded) {
       UnpackedLibraries.remove();
       loaded = true;

@@ -174,6 +174,7 @@ class CommandsTest {
   void aLineThatCannotBeAnsweredNamesItselfAndDoesNotEndTheStream() throws IOException {
     String bad = "{\"a\": 1}\n[1, 2]\nnonsense\n[1, 2, 3, \"x\"]\n[1, 2, 3, null]\n17\n[1, 2, 3, 4]\n[1, 2, 3, 1e99]\n[1,2,3,4] 5\n";
     assertThat(answered("[1").out()).contains("line 1: is no JSON: Unexpected end-of-input: expected close marker for Array\"");
+    assertThat(answered("[1, 2, 3, NaN]").out()).contains("line 1: is no JSON: NaN and Infinity are no numbers there; a missing value is null\"");
     Result r = answered(bad);
     assertThat(r.code()).isEqualTo(3);
     List<String> lines = r.out().lines().toList();
@@ -207,6 +208,17 @@ class CommandsTest {
     JsonNode d = dlt("export", run(), "--onnx", onnx.toString(), "--json").json();
     assertThat(onnx).exists();
     assertThat(d.get("onnx").get("max_abs_difference").asDouble()).isLessThan(1e-4);
+  }
+
+  @Test
+  void librariesThatCannotBeUnpackedAreNoBug() throws Exception {
+    Process p = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED",
+        "-Djava.io.tmpdir=/dev/null", "-cp", System.getProperty("java.class.path"), Main.class.getName(), "export", run(), "--onnx", folder.resolve("never.onnx").toString())
+        .redirectErrorStream(true).start();
+    String said = new String(p.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(p.waitFor()).as(said).isEqualTo(7);
+    assertThat(said).contains("libraries cannot be unpacked to /dev/null").contains("-Djava.io.tmpdir=DIR");
+    assertThat(folder.resolve("never.onnx")).doesNotExist();
   }
 
   @Test

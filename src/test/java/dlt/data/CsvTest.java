@@ -177,6 +177,27 @@ class CsvTest {
       fails("a,y\n1,0\n2,1\n" + odd + ",1\n", csv("y"), CLASSES, "t.csv:4: column 'a'");
     }
     fails("a,y\n1,0\n1e300,1\n", csv("y"), CLASSES, "t.csv:3: column 'a': 1e300 is too large for float32");
+    fails("a,y\n1,0\n1,1e39\n", csv("y"), VALUES, "t.csv:3: column 'y': 1e39 is too large for float32");
+    fails("a,y\n1,0\n1,9007199254740993\n", csv("y"), CLASSES, "is too large for the number of a class; say `types: {y: categorical}`");
+  }
+
+  @Test
+  void numbersThatFallTogetherAsFloatsAreAnError() {
+    StringBuilder times = new StringBuilder("t,y\n");
+    StringBuilder months = new StringBuilder("t,y\n");
+    StringBuilder flags = new StringBuilder("t,y\n");
+    for (int i = 0; i < 300; i++) {
+      times.append(1700000000 + i).append(",1\n");
+      months.append(1700000000 + i * 100_000).append(",1\n");
+      flags.append(i % 2 == 0 ? "1000000.1" : "1000003.3").append(",1\n");
+    }
+    fails(times.toString(), csv("y"), VALUES, "t.csv:1: column 't': its numbers from 1700000000 to 1700000299 fall together as float32, which has steps of 128 there; subtract 1700000000");
+    fails(times.toString().replace(",1\n", ",2\n").replace("t,y", "y,t"), csv("y"), VALUES, "column 'y': its numbers");
+    assertThat(open(times + times.substring(4), csv("t"), CLASSES).targets().getFirst().classes()).as("classes keep their digits").hasSize(300);
+    Dataset long_ = open(months.toString(), csv("y"), VALUES);
+    assertThat(long_.size()).isEqualTo(300);
+    assertThat(open(flags.toString(), csv("y"), VALUES).size()).as("few levels that stay apart").isEqualTo(300);
+    assertThat(open(times.toString(), csv("y"), VALUES.like(long_.schema())).size()).as("a model has learned from more").isEqualTo(300);
   }
 
   @Test
@@ -229,6 +250,8 @@ class CsvTest {
   void bytesThatAreNoUtf8AreAnError() throws IOException {
     Files.write(folder.resolve("t.csv"), "a,y\n\u00e9,1\n".getBytes(StandardCharsets.ISO_8859_1));
     assertThatThrownBy(() -> csv("y").open(folder, CLASSES)).isInstanceOf(Failure.class).hasMessageContaining("t.csv: is not UTF-8 text");
+    Files.write(folder.resolve("t.csv"), "a,y\nb,1\n".getBytes(StandardCharsets.UTF_16));
+    assertThatThrownBy(() -> csv("y").open(folder, CLASSES)).isInstanceOf(Failure.class).hasMessageContaining("iconv -f UTF-16 -t UTF-8");
   }
 
   @Test
@@ -281,6 +304,7 @@ class CsvTest {
     fails("y,a,colour\n7,9,green\n", csv("y"), like, "t.csv:2: column 'colour': 'green' is none of the categories of the training data");
     fails("y,a,colour\n6,9,red\n", csv("y"), like, "t.csv:2: column 'y': '6' is none of the classes of the training data");
     fails("y,colour\n7,red\n", csv("y"), like, "has no column 'a'");
+    fails("y,a,colour\n7,,red\n", csv("y"), like, "column 'a': the value is missing, and the model was trained without missing values");
     Dataset inputs = open("a,colour\n9,red\n", csv("y"), Wanted.of(TargetKind.NONE).like(schema));
     assertThat(inputs.targets()).isEmpty();
     assertThat(Samples.input(inputs, 0)).containsExactly(1, 9);
