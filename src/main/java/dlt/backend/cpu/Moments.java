@@ -17,6 +17,7 @@ import dlt.tensor.DType;
 import dlt.tensor.Shape;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -89,10 +90,10 @@ final class Moments {
     this.distances = target.scratch(partialBytes());
     this.squares = target.scratch(partialBytes());
     this.counts = target.scratch(partialBytes());
+    float[] same = new float[columns];
     for (int stretch = 0; stretch < pieces.rows().count(); stretch++) {
-      for (int column = 0; column < columns; column++) {
-        counts.setAtIndex(JAVA_FLOAT, (long) stretch * columns + column, pieces.rows().rows(stretch));
-      }
+      Arrays.fill(same, pieces.rows().rows(stretch));
+      MemorySegment.copy(same, 0, counts, JAVA_FLOAT, 4L * stretch * columns, columns);
     }
   }
 

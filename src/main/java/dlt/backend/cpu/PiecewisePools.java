@@ -179,12 +179,13 @@ final class PiecewisePools {
 
   private static Bands window(PoolGeometry g) {
     int rows = rows(g, g.oh(), WINDOW_BAND / (4L * g.c() * g.w()) / g.rows().stride());
+    List<List<Taps.Tap>> taps = g.rows().pixels();
     List<int[]> results = new ArrayList<>();
     List<int[]> pixels = new ArrayList<>();
     for (int from = 0; from < g.oh(); from += rows) {
       int to = Math.min(g.oh(), from + rows);
       results.add(new int[] {from, to});
-      int[] places = g.rows().pixels().subList(from, to).stream().flatMap(List::stream).mapToInt(Taps.Tap::place).sorted().toArray();
+      int[] places = taps.subList(from, to).stream().flatMap(List::stream).mapToInt(Taps.Tap::place).sorted().toArray();
       pixels.add(places.length == 0 ? new int[2] : new int[] {places[0], places[places.length - 1] + 1});
     }
     return new Bands(g, results, pixels);

@@ -1,6 +1,8 @@
 package dlt.backend.cpu;
 
 import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -52,21 +54,33 @@ record Taps(int in, int out, int kernel, int stride, int pad, int dilation) {
 
   /// For each result the pixels that it reads, by kernel position.
   List<List<Tap>> pixels() {
-    return IntStream.range(0, out).mapToObj(r ->
-        IntStream.range(0, kernel).filter(k -> inside(r, k)).mapToObj(k -> new Tap(k, pixel(r, k))).toList()).toList();
+    List<List<Tap>> all = new ArrayList<>(out); // no streams: there are hundreds of results
+    for (int r = 0; r < out; r++) {
+      List<Tap> taps = new ArrayList<>(kernel);
+      for (int k = 0; k < kernel; k++) {
+        if (inside(r, k)) {
+          taps.add(new Tap(k, pixel(r, k)));
+        }
+      }
+      all.add(List.copyOf(taps));
+    }
+    return Collections.unmodifiableList(all);
   }
 
   /// For each pixel the results that read it, by kernel position.
   List<List<Tap>> results() {
-    return IntStream.range(0, in).mapToObj(this::results).toList();
-  }
-
-  private List<Tap> results(int p) {
-    return IntStream.range(0, kernel)
-        .filter(k -> Math.floorMod(p + pad - k * dilation, stride) == 0)
-        .mapToObj(k -> new Tap(k, Math.floorDiv(p + pad - k * dilation, stride)))
-        .filter(t -> t.place >= 0 && t.place < out)
-        .toList();
+    List<List<Tap>> all = new ArrayList<>(in);
+    for (int p = 0; p < in; p++) {
+      List<Tap> taps = new ArrayList<>();
+      for (int k = 0; k < kernel; k++) {
+        int r = Math.floorDiv(p + pad - k * dilation, stride);
+        if (r >= 0 && r < out && pixel(r, k) == p) {
+          taps.add(new Tap(k, r));
+        }
+      }
+      all.add(List.copyOf(taps));
+    }
+    return Collections.unmodifiableList(all);
   }
 
   /// From one kernel position under which a result reads a given pixel to the next one.
