@@ -15,7 +15,8 @@ final class Pages implements AutoCloseable {
   private static final VarHandle WORD = ValueLayout.JAVA_INT.varHandle();
 
   private final Deque<MemorySegment> waiting = new ArrayDeque<>();
-  private boolean working;
+  /// Started once, with the first request: to start a thread is to wait until a processor has begun with it.
+  private Thread thread;
   private volatile boolean closed;
 
   /// Readies `memory`, which came from [Memory#allocate], where it still lives when its turn comes.
@@ -24,9 +25,10 @@ final class Pages implements AutoCloseable {
       return;
     }
     waiting.add(memory.asSlice(0, Math.min(memory.byteSize(), MOST)));
-    if (!working) {
-      working = true;
-      Thread.ofPlatform().name("dlt-cpu-pages").daemon().start(this::work);
+    if (thread == null) {
+      thread = Thread.ofPlatform().name("dlt-cpu-pages").daemon().start(this::work);
+    } else {
+      notifyAll();
     }
   }
 
@@ -43,9 +45,15 @@ final class Pages implements AutoCloseable {
     }
   }
 
-  /// What is readied next; null where nothing waits.
+  /// Waits for what is readied next; null where nothing will be any more.
   private synchronized MemorySegment next() {
-    working = !waiting.isEmpty();
+    while (waiting.isEmpty() && !closed) {
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        return null; // nobody does that; the first step would take longer, no more
+      }
+    }
     return waiting.poll();
   }
 
@@ -54,5 +62,6 @@ final class Pages implements AutoCloseable {
   public synchronized void close() {
     closed = true;
     waiting.clear();
+    notifyAll();
   }
 }
