@@ -8,9 +8,6 @@ public record Parity(double maxAbsolute, double maxRelative) {
   /// No values compared yet.
   public static final Parity NONE = new Parity(0, 0);
 
-  /// The tolerance of an export: float32 rounding through a deep network.
-  public static final double TOLERANCE = 1e-3;
-
   /// This comparison and that of `actual` with `expected`. Values that are not finite agree where they are equal.
   public Parity and(HostTensor expected, HostTensor actual) {
     if (!expected.shape().equals(actual.shape())) {

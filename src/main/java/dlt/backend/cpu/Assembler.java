@@ -91,14 +91,8 @@ final class Assembler extends GeneralCode {
 
   /// A vector source of which every 32-bit element is `bits`.
   int constant(int bits) {
-    byte[] b = little(bits, 4);
+    byte[] b = little(bits);
     return CONSTANT + pool(evex ? b : repeat(b, 8));
-  }
-
-  /// A vector source of which every 64-bit element is `bits`, for instructions on 64-bit elements.
-  int constantLong(long bits) {
-    byte[] b = little(bits, 8);
-    return CONSTANT + pool(evex ? b : repeat(b, 4));
   }
 
   /// A vector source of these 32-bit elements, a full vector of them; not for a source that EVEX would broadcast, that is
@@ -106,14 +100,14 @@ final class Assembler extends GeneralCode {
   int constantVector(int... elements) {
     byte[] b = new byte[elements.length * 4];
     for (int i = 0; i < elements.length; i++) {
-      System.arraycopy(little(elements[i], 4), 0, b, 4 * i, 4);
+      System.arraycopy(little(elements[i]), 0, b, 4 * i, 4);
     }
     return CONSTANT + pool(b);
   }
 
-  private static byte[] little(long v, int bytes) {
-    byte[] b = new byte[bytes];
-    for (int i = 0; i < bytes; i++) {
+  private static byte[] little(int v) {
+    byte[] b = new byte[4];
+    for (int i = 0; i < 4; i++) {
       b[i] = (byte) (v >>> 8 * i);
     }
     return b;
@@ -257,11 +251,6 @@ final class Assembler extends GeneralCode {
     vector(2, 1, 0, 0x18, d, 0, s, 0, false, 0);
   }
 
-  /// One float; the other elements of the low 16 bytes become zero.
-  void loadScalar(int d, Address a) {
-    scalar(0x10, d, a);
-  }
-
   void storeScalar(Address a, int s) {
     scalar(0x11, s, a);
   }
@@ -354,19 +343,6 @@ final class Assembler extends GeneralCode {
   /// `mask = a ==` what is at `b` per 32-bit integer element.
   void compareEqualInt(int mask, int a, Address b) {
     memory(1, 1, 0, 0x76, mask, a, b, width, 0, false, 0);
-  }
-
-  /// `mask = a or b`, all of them opmask registers. AVX-512 only.
-  void maskOr(int mask, int a, int b) {
-    needEvex("an opmask register");
-    start();
-    // korw
-    bytes(0xC5, 0x80 | (~a & 15) << 3 | 4, 0x45, 0xC0 | mask << 3 | b);
-  }
-
-  /// `mask = a > b` per signed 32-bit integer element.
-  void compareGreaterInt(int mask, int a, int b) {
-    vector(1, 1, 0, 0x66, mask, a, b, 0, false, 0);
   }
 
   /// `d = mask ? yes : no` per element, `yes` a register or a constant, `no` a register.

@@ -36,12 +36,6 @@ abstract sealed class GeneralCode extends CodeBuffer permits Assembler {
     bytes(0x01, 0xC0 | (s & 7) << 3 | d & 7);
   }
 
-  /// `d -= s`.
-  void subRegister(int d, int s) {
-    rex(s, d);
-    bytes(0x29, 0xC0 | (s & 7) << 3 | d & 7);
-  }
-
   /// `d += value`, and sets the flags.
   void addImmediate(int d, int value) {
     arithmetic(0, d, value);
@@ -67,29 +61,10 @@ abstract sealed class GeneralCode extends CodeBuffer permits Assembler {
     }
   }
 
-  /// Sets the flags of `a - b`.
-  void compareRegister(int a, int b) {
-    rex(b, a);
-    bytes(0x39, 0xC0 | (b & 7) << 3 | a & 7);
-  }
-
-  /// `d = s * value`.
-  void multiplyImmediate(int d, int s, int value) {
-    rex(d, s);
-    bytes(0x69, 0xC0 | (d & 7) << 3 | s & 7);
-    int32(value);
-  }
-
   /// `d <<= distance`.
   void shiftLeft(int d, int distance) {
     rex(0, d);
     bytes(0xC1, 0xE0 | d & 7, distance);
-  }
-
-  /// `d >>>= distance`.
-  void shiftRight(int d, int distance) {
-    rex(0, d);
-    bytes(0xC1, 0xE8 | d & 7, distance);
   }
 
   /// `d =` the 8 bytes at `a`.
