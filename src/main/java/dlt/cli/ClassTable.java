@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dlt.data.Column;
 import dlt.data.Field;
 import dlt.experiment.Assembly;
-import dlt.loss.LossTerm;
 import dlt.metric.ClassReport;
 import dlt.metric.ConfusionMatrix;
 import dlt.run.MetricsLog;
@@ -30,9 +29,8 @@ final class ClassTable {
 
   /// Of so many classes or labels: those of the data where they have names, else no and yes, or their numbers.
   private static List<String> names(int count, Assembly assembly) {
-    LossTerm first = assembly.experiment().loss().getFirst();
-    if (assembly.expected(first, 1).isPresent() && assembly.targetInput(first).isEmpty()) {
-      Field target = assembly.schema().targets().get(assembly.targetIndex(first));
+    if (assembly.scoredTarget().isPresent()) {
+      Field target = assembly.scoredTarget().get();
       List<String> columns = target.columns().stream().map(Column::name).toList();
       if (target.classes().size() == count) {
         return target.classes();

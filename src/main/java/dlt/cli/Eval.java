@@ -83,6 +83,10 @@ final class Eval implements Callable<Integer> {
       return model.part(Source.of(file, model.file().experiment().data().train(), model.assembly().schema()), file.getRoot());
     }
     Parts parts = model.parts();
+    if (model.trainedOnOther(parts)) {
+      output.say("dlt: warning: the data have changed since the training: they are divided anew, and the model may have learned from what it is measured on; "
+          + "put the old ones back, or measure others with --data FILE");
+    }
     if (model.refitted() && part.filter(p -> p != PartName.VALIDATION).isEmpty() && parts.test().isEmpty()) {
       throw refitted(model);
     }

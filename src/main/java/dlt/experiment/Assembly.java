@@ -243,6 +243,12 @@ public final class Assembly {
     return objective.targetIndex(term);
   }
 
+  /// The field of the data that the first loss compares outputs with; empty where it takes none, or one of the model's inputs.
+  public Optional<Field> scoredTarget() {
+    LossTerm first = experiment.loss().getFirst();
+    return expected(first, 1).isPresent() && targetInput(first).isEmpty() ? Optional.of(schema().targets().get(targetIndex(first))) : Optional.empty();
+  }
+
   /// The targets as the training graph takes them: class indices that are mixed with others are the classes' probabilities.
   public List<Field> trainingTargets() {
     return objective.trainingTargets();

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import de.siegmar.fastcsv.writer.CsvWriter;
 import de.siegmar.fastcsv.writer.LineDelimiter;
+import dlt.data.Column;
 import dlt.data.Field;
 import dlt.data.Vocabulary;
 import dlt.metric.LabelSequence;
@@ -37,6 +38,8 @@ public final class Predictions {
   private final List<String> classes;
   private final Optional<PlacedClasses> placed;
   private final Optional<Vocabulary> words;
+  /// The columns of the target that has several.
+  private final List<String> targets;
   private final List<String> columns = new ArrayList<>();
 
   /// Of `model`, as JSON lines or else as a table.
@@ -47,6 +50,7 @@ public final class Predictions {
     this.classes = model.classes();
     this.placed = task == Task.MULTICLASS ? PlacedClasses.of(model) : Optional.empty();
     this.words = placed.flatMap(_ -> model.text()).flatMap(Field::vocabulary);
+    this.targets = model.assembly().scoredTarget().map(t -> t.columns().stream().map(Column::name).toList()).orElse(List.of());
     boolean single = model.assembly().outputs().size() == 1;
     model.assembly().outputs().forEach((name, shape) -> {
       boolean mine = name.equals(scored);
@@ -79,7 +83,8 @@ public final class Predictions {
     if (output.equals(scored) && answered(size)) {
       return "probability";
     }
-    return (single ? "prediction" : output) + (size == 1 ? "" : "_" + i);
+    boolean named = output.equals(scored) && targets.size() == size;
+    return (single ? "prediction" : output) + (size == 1 ? "" : "_" + (named ? targets.get(i) : i));
   }
 
   private String className(int i) {

@@ -83,6 +83,15 @@ public record SavedModel(RunDirectory run, ExperimentFile file, Assembly assembl
     return file.experiment().data().open(file.base(), wanted(), file.experiment().seed());
   }
 
+  /// Whether the data are no longer those that the run's manifest names: `parts` may then hold out what the model has learned from.
+  public boolean trainedOnOther(Parts parts) {
+    if (!Files.exists(run.manifest())) {
+      return false;
+    }
+    Map<String, String> then = Manifest.read(run).data();
+    return parts.all().stream().anyMatch(p -> then.containsKey(p.name()) && !then.get(p.name()).equals(p.dataset().hash()));
+  }
+
   /// Whether it was trained on all samples of the folds, after them.
   public boolean refitted() {
     return file.experiment().data().split().filter(Split::several).isPresent();

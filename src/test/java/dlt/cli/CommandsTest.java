@@ -84,6 +84,23 @@ class CommandsTest {
   }
 
   @Test
+  void evalSaysWhereTheDataHaveChanged() throws IOException {
+    Path data = folder.resolve("changing.csv");
+    Files.copy(Path.of("experiments/data/iris.csv"), data);
+    Path file = Files.writeString(folder.resolve("changing.yaml"), Files.readString(Path.of(IRIS)).replace("data/iris.csv", "changing.csv"));
+    String changing = folder.resolve("changing").toString();
+    assertThat(dlt("train", file.toString(), "--out", changing, "--no-report", "--set", "training.epochs=1").code()).isZero();
+    assertThat(dlt("eval", changing).err()).isEmpty();
+    List<String> lines = Files.readAllLines(data);
+    lines.add(1, lines.getLast());
+    Files.write(data, lines);
+    Result r = dlt("eval", changing);
+    assertThat(r.code()).isZero();
+    assertThat(r.err()).contains("warning: the data have changed since the training");
+    assertThat(dlt("eval", changing, "--data", data.toString()).err()).isEmpty();
+  }
+
+  @Test
   void evalReportsEachClassAndWhatItWasTakenFor() throws IOException {
     JsonNode d = dlt("eval", run(), "--json").json();
     assertThat(d.get("confusion")).hasSize(3);

@@ -115,6 +115,7 @@ class TargetsTest {
     SmallRun balanced = SmallRun.of(folder, "balanced", LABELS, "loss={bce_with_logits: {pos_weight: balanced}}");
     SmallRun numbers = SmallRun.of(folder, "numbers", LABELS, "loss={bce_with_logits: {pos_weight: [9, 0.25]}}");
     assertThat(balanced.stepLosses()).isEqualTo(numbers.stepLosses()).isNotEqualTo(SmallRun.of(folder, "plain", LABELS).stepLosses());
+    assertThat(rows(balanced, false)).startsWith("prediction_rare,prediction_common\n");
     // one answer alone
     SmallRun one = SmallRun.of(folder, "one", LABELS, "data.train.csv.target=rare", "model={layers: [{linear: 1}]}", "loss={bce_with_logits: {pos_weight: balanced}}");
     SmallRun nine = SmallRun.of(folder, "nine", LABELS, "data.train.csv.target=rare", "model={layers: [{linear: 1}]}", "loss={bce_with_logits: {pos_weight: 9}}");
