@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /// Runs the commands once on a tiny experiment, so that the start-up cache which the launcher makes of this process holds
 /// what they load.
@@ -136,6 +137,9 @@ final class Warmup implements Callable<Integer> {
       """);
   private static final int ROWS = 32;
 
+  @Option(names = "--bench", description = "What that command needs, and no more.")
+  boolean bench;
+
   @Override
   public Integer call() throws IOException {
     Path folder = Files.createTempDirectory("dlt-warm-up");
@@ -153,11 +157,11 @@ final class Warmup implements Callable<Integer> {
         net = Files.writeString(folder.resolve("net.yaml"), text).toString();
         failed += Main.run("bench", net, "--steps", "3");
       }
-      return failed + Main.run("--help")
+      failed += Main.run("bench", net, "--steps", "3", "--batch-size", "32", "--json");
+      return bench ? failed : failed + Main.run("--help")
           + Main.run("check", file)
           + Main.run("train", file, "--out", run, "--json")
           + Main.run("summary", net, "--json")
-          + Main.run("bench", net, "--steps", "3", "--batch-size", "32", "--json")
           + Main.run("eval", run, "--json")
           + Main.run("predict", run, "--input", data.toString());
     } finally {
