@@ -36,6 +36,7 @@ final class Check implements Callable<Integer> {
     ExperimentFile file = experiment.read();
     Trainings trainings = Trainings.open(file);
     Prepared p = trainings.training(0);
+    p.requireSchedule();
     device.requireWithinBudget(trainings);
     long parameters = p.assembly().parameters().values().stream().mapToLong(s -> s.shape().size()).sum();
     String text = experiment.file + ": ok; " + (trainings.several() ? trainings.count() + " trainings, the first with " : "")

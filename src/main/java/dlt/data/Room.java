@@ -9,7 +9,7 @@ import java.nio.file.Path;
 
 /// Memory outside the Java heap for data, as far as the machine has some: the Java limit on native memory (a quarter of the
 /// machine's) does not count.
-final class Room {
+public final class Room {
   /// What is left to everything else, in bytes.
   private static final long RESERVE = 256L << 20;
 
@@ -25,7 +25,7 @@ final class Room {
   }
 
   /// How many bytes of memory are left, of the machine's and of what a container may take.
-  static long left() {
+  public static long left() {
     long left = Long.MAX_VALUE;
     try {
       for (String line : Files.readAllLines(MEMORY)) {

@@ -114,6 +114,12 @@ public record Prepared(ExperimentFile file, Parts parts, Assembly assembly, Task
     }
   }
 
+  /// Throws [ConfigException] where the schedule does not fit a training on these data.
+  public void requireSchedule() {
+    Training training = file.experiment().training();
+    rate(Math.ceilDiv(Math.ceilDiv(parts.train().size(), batchSize()), training.accumulate()));
+  }
+
   /// Opens the data of `file` and divides them, after checking what the file alone can tell.
   static Division open(ExperimentFile file, OpenedData opened) {
     Experiment experiment = file.experiment();

@@ -6,6 +6,8 @@ import dlt.config.ConfigException;
 import dlt.config.Diagnostic;
 import dlt.data.Batches;
 import dlt.data.Parts;
+import dlt.data.Room;
+import dlt.error.Failure;
 import dlt.error.OutOfMemory;
 import dlt.experiment.Assembly;
 import dlt.experiment.Budget;
@@ -23,6 +25,9 @@ import java.util.function.IntToLongFunction;
 
 /// The memory that training steps take by plan: weights, optimizer state, activations, gradients and workspaces.
 public final class PlannedMemory {
+  /// Less is always there.
+  private static final long MUCH = 256L << 20;
+
   private final Assembly assembly;
   private final Backend backend;
   private Variables variables;
@@ -55,18 +60,30 @@ public final class PlannedMemory {
   }
 
   /// Throws an [OutOfMemory] that names a batch size that fits where the device's memory does not suffice for all that a training of
-  /// `prepared` keeps there. Of a device that computes in the host's memory nothing is asked.
+  /// `prepared` keeps there. Of a device that computes in the host's memory only so much is asked as the parameters need: the system
+  /// would end the process without a word.
   static void requireFits(Prepared prepared, Backend backend) {
     OptionalLong free = backend.free();
+    PlannedMemory planned = new PlannedMemory(prepared.assembly(), backend);
     if (free.isEmpty()) {
+      planned.requireRoom();
       return;
     }
-    PlannedMemory planned = new PlannedMemory(prepared.assembly(), backend);
     int batch = prepared.batchSize();
     long needed = planned.kept(prepared.parts(), batch);
     if (needed > free.getAsLong()) {
       int fits = largestBatch(n -> planned.kept(prepared.parts(), n), free.getAsLong(), batch);
       throw new OutOfMemory(backend.description(), needed, free.getAsLong()).ofBatches(batch, fits == 0 ? OptionalInt.empty() : OptionalInt.of(fits));
+    }
+  }
+
+  private void requireRoom() {
+    long weights = assembly.weightTypes().values().stream().mapToLong(TensorType::bytes).sum();
+    long gradients = assembly.experiment().training().epochs() == 0 ? 0 : assembly.trained().keySet().stream().mapToLong(name -> assembly.weightTypes().get(name).bytes()).sum();
+    long needed = variableBytes() + weights + gradients; // the weights once more: the selected ones
+    if (needed > MUCH && needed > Room.left()) {
+      throw new Failure(Failure.Kind.DEVICE, backend.description() + ": out of memory: the weights, their gradients, the optimizer's state and the selected weights take "
+          + Bytes.shown(needed) + ", " + Bytes.shown(Room.left()) + " are free; take a smaller model, or end what else uses the memory");
     }
   }
 

@@ -70,6 +70,7 @@ public final class TrainingRun {
     this.backend = backend;
     this.run = run;
     this.listener = listener;
+    first.requireSchedule();
     PretrainedWeights.read(first);
     PlannedMemory.requireFits(first, backend);
   }

@@ -62,6 +62,7 @@ class BrokenExperimentsTest {
         new Broken("not YAML", "optimizer: {adam: {lr: 1e-2}}", "optimizer: {adam: {lr: 1e-2}", 2, 12, "YAML"),
         new Broken("a tab", "  layers:", "\tlayers:", 2, 6, "YAML"),
         new Broken("no validation part to stop by", "split: {validation: 0.25, stratify: true}", "split: none\nselect: {metric: accuracy}", 2, 5, "validation"),
+        new Broken("a schedule longer than the training", "loss: cross_entropy", "schedule: [{linear: {epochs: 2}}, cosine]\nloss: cross_entropy", 2, 10, "phase 2", "training's 4"),
         new Broken("learning rate as text", "lr: 1e-2", "lr: fast", 2, 11, "fast"));
   }
 

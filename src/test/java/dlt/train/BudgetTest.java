@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dlt.backend.Backend;
 import dlt.backend.cpu.CpuBackend;
 import dlt.config.ConfigException;
+import dlt.error.Failure;
 import dlt.experiment.Bytes;
 import dlt.experiment.ExperimentFile;
 import dlt.experiment.Prepared;
@@ -43,6 +44,17 @@ class BudgetTest {
   private static final int BATCHES = 5;
 
   @TempDir Path folder;
+
+  @Test
+  void parametersThatNoMemoryHoldsAreRefusedBeforeTheyAreMade() {
+    assertThatThrownBy(() -> SmallRun.of(folder, "large", """
+        data: {train: {synthetic: {samples: 8, shape: [50], classes: 3}}, split: none}
+        model: {layers: [{linear: 2000000000}, {linear: 3}]}
+        loss: cross_entropy
+        optimizer: adam
+        """)).isInstanceOf(Failure.class).hasMessageContaining("out of memory: the weights, their gradients").hasMessageContaining("take a smaller model");
+    assertThat(folder.resolve("large")).doesNotExist();
+  }
 
   @Test
   void whenTheMinutesAreUsedUpTheBestEpochSoFarIsExported() throws IOException {

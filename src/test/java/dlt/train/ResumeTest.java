@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dlt.backend.cpu.CpuBackend;
+import dlt.config.ConfigException;
 import dlt.error.Failure;
 import dlt.experiment.ExperimentFile;
 import dlt.experiment.Trainings;
@@ -95,6 +96,13 @@ class ResumeTest {
   void aFolderWithARunIsNotOverwritten() throws IOException {
     run("taken", 1, List.of());
     assertThatThrownBy(() -> train("taken", 1, false, List.of(), () -> false)).isInstanceOf(Failure.class).hasMessageContaining("--resume");
+  }
+
+  @Test
+  void aScheduleThatDoesNotFitLeavesNoRun() {
+    assertThatThrownBy(() -> train("late", 1, false, List.of("schedule=[{linear: {epochs: 99}}, cosine]"), () -> false)).isInstanceOf(ConfigException.class)
+        .hasMessageContaining("phase 2");
+    assertThat(folder.resolve("late")).doesNotExist();
   }
 
   @ParameterizedTest
