@@ -27,10 +27,8 @@ final class Warmup implements Callable<Integer> {
       schedule: [{cosine: {epochs: 2}}]
       training: {batch_size: 8, epochs: 2}
       """;
-  /// Nets of the usual kinds: each has kernels that the others lack.
-  private static final List<String> NETS = List.of("""
-      name: residual
-      data: {train: {synthetic: {samples: 32, shape: [3, 16, 16], classes: 4}}, split: none}
+  /// What the nets of residual blocks repeat.
+  private static final String BASIC = """
       blocks:
         basic:
           params: {channels: required, stride: 1}
@@ -44,6 +42,12 @@ final class Warmup implements Callable<Integer> {
                   - conv2d: {out_channels: $channels, kernel_size: 3, padding: 1, bias: false}
                   - batch_norm
             - relu
+      """;
+  /// Nets of the usual kinds: each has kernels that the others lack.
+  private static final List<String> NETS = List.of("""
+      name: residual
+      data: {train: {synthetic: {samples: 32, shape: [3, 16, 16], classes: 4}}, split: none}
+      """ + BASIC + """
       model:
         layers:
           - conv2d: {out_channels: 32, kernel_size: 7, stride: 2, padding: 3}
@@ -63,19 +67,7 @@ final class Warmup implements Callable<Integer> {
       """, """
       name: answers
       data: {train: {synthetic: {samples: 8, shape: [3, 64, 64], labels: [19]}}, split: none}
-      blocks:
-        basic:
-          params: {channels: required, stride: 1}
-          layers:
-            - residual:
-                shortcut: project
-                body:
-                  - conv2d: {out_channels: $channels, kernel_size: 3, stride: $stride, padding: 1, bias: false}
-                  - batch_norm
-                  - relu
-                  - conv2d: {out_channels: $channels, kernel_size: 3, padding: 1, bias: false}
-                  - batch_norm
-            - relu
+      """ + BASIC + """
       model:
         layers:
           - conv2d: {out_channels: 64, kernel_size: 7, stride: 2, padding: 3, bias: false}
