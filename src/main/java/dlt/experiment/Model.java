@@ -8,7 +8,6 @@ import dlt.data.Schema;
 import dlt.layer.Placed;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
@@ -18,7 +17,7 @@ public record Model(
         Map<String, List<Integer>> inputs,
     @Doc("The layers, one after the other unless `from` says otherwise.") List<Placed> layers,
     @Doc("The named outputs that are the model's results; the last layer's output where left out.") @Default("[]") List<String> outputs,
-    @Doc("Where the weights come from before training.") Optional<Weights> init,
+    @Doc("Where the weights come from before training: one file, or several, of which later ones replace what earlier ones give.") @Default("[]") List<Weights> init,
     @Doc("Parameters that are not trained, by regular expressions for their whole names, such as `0\\..*`; buffers too.") @Default("[]") List<String> freeze,
     @Doc("Whether batch norms whose `running_mean` is matched by `freeze` keep their statistics and work as in inference. false: "
             + "`freeze` stops parameters alone, as requires_grad = False does in PyTorch.")

@@ -11,9 +11,9 @@ import java.util.regex.PatternSyntaxException;
 @Doc("Weights under PyTorch's names.")
 @Shorthand
 public record Weights(
-    @Doc("A safetensors file, an ONNX model or the folder of another run.") String weights,
+    @Doc("A safetensors or npz file, an ONNX model or the folder of another run.") String weights,
     @Doc("Regular expressions and what replaces them in the file's names, one after the other.") @Default("{}") Map<String, String> rename,
-    @Doc("Whether the file must hold exactly the model's parameters and buffers.") @Default("true") boolean strict) {
+    @Doc("Whether the file (of several: all together) must hold exactly the model's parameters and buffers.") @Default("true") boolean strict) {
   public Weights {
     rename.forEach((pattern, replacement) -> {
       try {

@@ -3,6 +3,7 @@ package dlt.train;
 import dlt.config.ConfigException;
 import dlt.config.Diagnostic;
 import dlt.config.Hints;
+import dlt.config.Location;
 import dlt.data.Schema;
 import dlt.data.Vocabulary;
 import dlt.error.Failure;
@@ -14,6 +15,7 @@ import dlt.layer.Embedding;
 import dlt.onnx.OnnxWeights;
 import dlt.run.RunDirectory;
 import dlt.tensor.HostTensor;
+import dlt.tensor.Npz;
 import dlt.tensor.Safetensors;
 import dlt.tensor.Shape;
 import dlt.tensor.TensorType;
@@ -29,7 +31,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/// Weights that a model starts from instead of random numbers: those of a safetensors file, of an ONNX model or of another run.
+/// Weights that a model starts from instead of random numbers: those of safetensors or npz files, of an ONNX model or of another run.
 final class PretrainedWeights {
   private static final int LISTED = 5;
 
@@ -60,23 +62,34 @@ final class PretrainedWeights {
   }
 
   /// What `model.init` names, by the names of the model; empty where it names nothing. Throws [ConfigException] where names or shapes do
-  /// not fit the model, and a [Failure] where the file cannot be read.
+  /// not fit the model, and a [Failure] where a file cannot be read.
   static Map<String, HostTensor> read(Prepared prepared) {
     ExperimentFile file = prepared.file();
-    if (file.experiment().model().init().isEmpty()) {
-      return Map.of();
+    List<Weights> inits = file.experiment().model().init();
+    Map<String, HostTensor> together = new LinkedHashMap<>();
+    for (int i = 0; i < inits.size(); i++) {
+      Weights init = inits.get(i);
+      Path path = file.base().resolve(init.weights());
+      Source source = read(path).renamed(init);
+      together.putAll(source.tensors);
+      boolean last = i == inits.size() - 1 && inits.stream().allMatch(Weights::strict);
+      requireFits(prepared, init, (i > 0 ? "with those before it " : "") + path, source, last ? Optional.of(together) : Optional.empty());
+      requireTheSameWords(source, prepared, init, path);
     }
+    return together;
+  }
+
+  /// Throws a [ConfigException] where the tensors of `source` do not fit the model, or where `together` lacks some of its own.
+  private static void requireFits(Prepared prepared, Weights init, String path, Source source, Optional<Map<String, HostTensor>> together) {
+    Location place = prepared.file().bound().at(init, "weights");
     Map<String, TensorType> types = prepared.assembly().weightTypes();
     List<String> names = prepared.assembly().weightNames();
-    Weights init = file.experiment().model().init().get();
-    Path path = file.base().resolve(init.weights());
-    Source source = read(path).renamed(init);
     List<String> missing = new ArrayList<>();
     List<String> misshapen = new ArrayList<>();
     for (String name : names) {
       Shape shape = types.get(name).shape();
       HostTensor t = source.tensors.get(name);
-      if (t == null && init.strict() && !counter(name)) {
+      if (together.isPresent() && !together.get().containsKey(name) && !counter(name)) {
         missing.add(name);
       } else if (t != null && !t.shape().equals(shape)) {
         misshapen.add(name + " is " + t.shape() + ", expected " + shape);
@@ -84,29 +97,24 @@ final class PretrainedWeights {
     }
     List<String> unused = source.wanted.stream().filter(name -> !names.contains(name) && !counter(name)).toList();
     if (missing.size() + misshapen.size() + (init.strict() ? unused.size() : 0) > 0) {
-      throw new ConfigException(List.of(new Diagnostic(file.bound().at(init, "weights"),
-          path + " does not fit the model: " + problems(missing, misshapen, init.strict() ? unused : List.of()),
+      throw new ConfigException(List.of(new Diagnostic(place, path + " does not fit the model: " + problems(missing, misshapen, init.strict() ? unused : List.of()),
           hint(source, missing, misshapen, unused))));
     }
     if (names.stream().noneMatch(source.tensors::containsKey)) {
-      throw new ConfigException(List.of(new Diagnostic(file.bound().at(init, "weights"),
-          path + " does not fit the model: none of its names (" + listed(List.copyOf(source.tensors.keySet())) + ") is one of the model's ("
-              + listed(names) + ")",
-          hint(source, names, misshapen, List.copyOf(source.tensors.keySet())))));
+      throw new ConfigException(List.of(new Diagnostic(place, path + " does not fit the model: none of its names (" + listed(List.copyOf(source.tensors.keySet()))
+          + ") is one of the model's (" + listed(names) + ")", hint(source, names, misshapen, List.copyOf(source.tensors.keySet())))));
     }
-    requireTheSameWords(source, prepared, path);
-    return source.tensors;
   }
 
   /// An embedding of other words would fit by its shape, and mean nothing.
-  private static void requireTheSameWords(Source source, Prepared prepared, Path path) {
+  private static void requireTheSameWords(Source source, Prepared prepared, Weights init, Path path) {
     if (source.words.isEmpty() || source.words.equals(words(prepared.assembly().schema()))) {
       return;
     }
     ExperimentFile file = prepared.file();
     prepared.assembly().layers().stream().filter(l -> l.placed().layer() instanceof Embedding).map(Applied::name).filter(l -> source.tensors.containsKey(l + ".weight"))
         .findFirst().ifPresent(layer -> {
-          throw new ConfigException(List.of(new Diagnostic(file.bound().at(file.experiment().model().init().get(), "weights"),
+          throw new ConfigException(List.of(new Diagnostic(file.bound().at(init, "weights"),
               path + " does not fit the model: it was trained on texts with other words, and the vectors of " + layer + " are theirs", anew(layer))));
         });
   }
@@ -140,11 +148,11 @@ final class PretrainedWeights {
       return new Source(onnx.tensors(), onnx.weights(), onnx.foldedBatchNorm(), List.of());
     }
     if (name.matches(".*\\.(pt|pth|pkl|bin|ckpt)")) {
-      throw new Failure(Failure.Kind.DATA, path + ": found a file of PyTorch's own format, expected safetensors, ONNX or the folder of a run; "
+      throw new Failure(Failure.Kind.DATA, path + ": found a file of PyTorch's own format, expected safetensors, npz, ONNX or the folder of a run; "
           + "convert it in Python: safetensors.torch.save_file(torch.load('" + name + "', map_location='cpu'), '"
           + name.substring(0, name.lastIndexOf('.')) + ".safetensors')");
     }
-    Map<String, HostTensor> tensors = Safetensors.read(path);
+    Map<String, HostTensor> tensors = name.endsWith(".npz") ? Npz.read(path) : Safetensors.read(path);
     return new Source(tensors, tensors.keySet(), false, List.of());
   }
 

@@ -11,9 +11,12 @@ import dlt.experiment.ExperimentFile;
 import dlt.experiment.Prepared;
 import dlt.golden.GoldenBackend;
 import dlt.onnx.OnnxWeights;
+import dlt.tensor.DType;
 import dlt.tensor.HostTensor;
+import dlt.tensor.Npz;
 import dlt.tensor.Safetensors;
 import dlt.tensor.Shape;
+import dlt.tensor.TensorType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -121,6 +124,40 @@ class PretrainedWeightsTest {
     Variables variables = load("{weights: " + file + ", rename: {'^fc\\.': 'other.'}, strict: false}", five);
     assertThat(variables.weights().get("fc.weight").shape()).isEqualTo(Shape.of(5, 6));
     assertThat(variables.weights().get("lin.bias").toDoubles()).isEqualTo(Safetensors.read(Path.of(file)).get("lin.bias").toDoubles());
+  }
+
+  @Test
+  void severalFilesGiveTheWeightsTogetherAndLaterOnesReplaceEarlierOnes() throws IOException {
+    Map<String, HostTensor> state = Safetensors.read(SAVED.resolve("torch.safetensors"));
+    SequencedMap<String, HostTensor> trunk = new LinkedHashMap<>();
+    SequencedMap<String, HostTensor> head = new LinkedHashMap<>();
+    state.forEach((name, t) -> {
+      HostTensor doubles = HostTensor.allocate(new TensorType(t.dtype().floating() ? DType.FLOAT64 : t.dtype(), t.shape())); // as numpy has them
+      for (long i = 0; i < t.size(); i++) {
+        doubles.set(i, t.at(i));
+      }
+      (name.startsWith("fc.") ? head : trunk).put(name.replaceFirst("^fc", "head"), doubles);
+    });
+    HostTensor wrong = HostTensor.allocate(state.get("fc.bias").type());
+    wrong.set(0, 99);
+    trunk.put("fc.bias", wrong);
+    Npz.write(folder.resolve("trunk.npz"), trunk);
+    Safetensors.write(folder.resolve("head.safetensors"), head, Map.of());
+    String renamed = "{weights: head.safetensors, rename: {'^head\\.': 'fc.'}}";
+    assertPyTorchsOutputs("[trunk.npz, " + renamed + "]");
+    assertThat(load("[" + renamed + ", trunk.npz]", LAYERS).weights().get("fc.bias").at(0)).isEqualTo(99);
+    assertThatThrownBy(() -> load("trunk.npz", LAYERS)).isInstanceOf(ConfigException.class)
+        .hasMessageContaining("trunk.npz does not fit the model: fc.weight is missing");
+    trunk.remove("lin.bias");
+    trunk.put("more", wrong);
+    Npz.write(folder.resolve("trunk.npz"), trunk);
+    assertThatThrownBy(() -> load("[trunk.npz, " + renamed + "]", LAYERS)).hasMessageContaining("trunk.npz does not fit the model: more is not in the model");
+    trunk.remove("more");
+    Npz.write(folder.resolve("trunk.npz"), trunk);
+    assertThatThrownBy(() -> load("[trunk.npz, " + renamed + "]", LAYERS))
+        .hasMessageContaining("with those before it " + folder.resolve("head.safetensors") + " does not fit the model: lin.bias is missing");
+    load("[{weights: trunk.npz, strict: false}, " + renamed + "]", LAYERS);
+    assertThatThrownBy(() -> load("[{weights: trunk.npz, strict: false}, head.safetensors]", LAYERS)).hasMessageContaining("head.weight is not in the model");
   }
 
   @Test
