@@ -9,6 +9,7 @@ import dlt.error.Failure;
 import dlt.experiment.ExperimentFile;
 import dlt.experiment.Prepared;
 import dlt.experiment.Trainings;
+import dlt.train.PretrainedWeights;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -37,6 +38,7 @@ final class Check implements Callable<Integer> {
     Trainings trainings = Trainings.open(file);
     Prepared p = trainings.training(0);
     p.requireSchedule();
+    PretrainedWeights.check(p);
     device.requireWithinBudget(trainings);
     long parameters = p.assembly().parameters().values().stream().mapToLong(s -> s.shape().size()).sum();
     String text = experiment.file + ": ok; " + (trainings.several() ? trainings.count() + " trainings, the first with " : "")

@@ -29,11 +29,13 @@ import dlt.tensor.Philox;
 import dlt.tensor.Shape;
 import dlt.tensor.TensorType;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
@@ -46,6 +48,9 @@ import java.util.stream.Stream;
 public final class Assembly {
   /// The training graph's int64[2] input [seed, step].
   public static final String RNG = "rng";
+
+  /// What the preprocessing is called where its numbers lie beside the weights.
+  public static final String PREPROCESS = "preprocess";
 
   /// The output that is the loss of the batch, a scalar.
   public static final String LOSS = "loss";
@@ -94,9 +99,12 @@ public final class Assembly {
     SequencedMap<String, Shape> scorable = new LinkedHashMap<>();
     forward.scorable().forEach((name, value) -> scorable.put(name, value.shape().without(0)));
     objective = new Objective(file, schema, targetPreprocessing, inputNames(), scorable, outputs.size(), counts);
+    checkOutputs();
+    checkLayers();
     Training training = scored(forward, 2, true);
     checkPatterns();
     updates = update(training.graph, gradients(training));
+    checkInputs();
     states.putAll(updates.states());
     if (experiment.training().accumulate() > 1) {
       trained().forEach((name, p) ->
@@ -369,7 +377,7 @@ public final class Assembly {
     for (int i = 0; i < names.size(); i++) {
       Field field = schema.inputs().get(i);
       Value raw = g.input(field.name(), batched(field.type(), batch));
-      g.origin("preprocess");
+      g.origin(PREPROCESS);
       scope.input(names.get(i), Steps.emit(g, preprocessing.get(i), raw), field.indices());
     }
     Value last;
@@ -456,6 +464,31 @@ public final class Assembly {
       }
     }
     return r;
+  }
+
+  /// An output and what the graphs give besides would be one.
+  private void checkOutputs() {
+    Stream.of(LOSS, DECISION, TARGET).filter(outputs::containsKey).findFirst().ifPresent(name -> {
+      throw error(file.bound().at(experiment.model(), "outputs"), "found output '" + name + "', which is what the training calls its loss", "give the layer another `as` name");
+    });
+  }
+
+  /// Its weights and the numbers of the preprocessing would be one in the files of a run.
+  private void checkLayers() {
+    layers.stream().filter(l -> l.name().equals(PREPROCESS) && weightNames().stream().anyMatch(w -> w.startsWith(PREPROCESS + "."))).findFirst().ifPresent(l -> {
+      throw error(file.bound().at(l.placed()), "found a layer called `" + PREPROCESS + "`, as the files of a run call the numbers of the preprocessing", "give it another `as` name");
+    });
+  }
+
+  /// A batch's samples and what a step takes besides would be one.
+  private void checkInputs() {
+    Set<String> taken = new HashSet<>(updates.scalars(1, (_, base) -> base).keySet());
+    taken.addAll(List.of(RNG, GRADIENT_SHARE, AVERAGE_SHARE));
+    schema.targets().forEach(t -> taken.add(target(t.name())));
+    schema.inputs().stream().map(Field::name).filter(taken::contains).findFirst().ifPresent(name -> {
+      throw error(file.bound().at(experiment.data(), "train"), "found an input called '" + name + "', as what a training step takes besides its samples",
+          "call it otherwise: `inputs: {x: " + name + "}` of a table, or another name of the array");
+    });
   }
 
   private void checkPatterns() {

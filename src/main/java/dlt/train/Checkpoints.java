@@ -20,7 +20,7 @@ import java.util.TreeMap;
 /// The checkpoints of a run as safetensors files: parameters and buffers under PyTorch's names, the optimizer's state, and
 /// the numbers of the preprocessing (`preprocess.0.0.center`); the state of the training and the data's schema are metadata.
 final class Checkpoints {
-  static final String PREPROCESS = "preprocess.", TARGET = PREPROCESS + "target.", SCHEMA = "schema", EPOCH = "epoch";
+  static final String PREPROCESS = Assembly.PREPROCESS + ".", TARGET = PREPROCESS + "target.", SCHEMA = "schema", EPOCH = "epoch";
 
   private final RunDirectory run;
   private final Assembly assembly;

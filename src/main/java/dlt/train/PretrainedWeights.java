@@ -32,7 +32,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /// Weights that a model starts from instead of random numbers: those of safetensors or npz files, of an ONNX model or of another run.
-final class PretrainedWeights {
+public final class PretrainedWeights {
   private static final int LISTED = 5;
 
   /// What a file holds: tensors by name, those among them that `strict` wants in the model, and whether a convolution has
@@ -59,6 +59,11 @@ final class PretrainedWeights {
     if (!tensors.isEmpty()) {
       variables.load(tensors, false, problem -> {});
     }
+  }
+
+  /// Throws as training would where what `model.init` names cannot be read, or does not fit the model.
+  public static void check(Prepared prepared) {
+    read(prepared);
   }
 
   /// What `model.init` names, by the names of the model; empty where it names nothing. Throws [ConfigException] where names or shapes do

@@ -71,7 +71,7 @@ public final class TrainingRun {
     this.run = run;
     this.listener = listener;
     first.requireSchedule();
-    PretrainedWeights.read(first);
+    PretrainedWeights.check(first);
     PlannedMemory.requireFits(first, backend);
   }
 

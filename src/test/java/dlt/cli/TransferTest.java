@@ -51,5 +51,7 @@ class TransferTest {
     assertThat(other.code()).isEqualTo(2);
     assertThat(other.err()).contains("does not fit the model");
     assertThat(run).doesNotExist();
+    assertThat(CommandsTest.dlt("check", "experiments/iris.yaml", "--set", "model.init=nothing.npz").code()).isEqualTo(3);
+    assertThat(CommandsTest.dlt("check", "experiments/iris.yaml", "--set", "model.init=[data/digits_trunk.safetensors]").err()).contains("does not fit the model");
   }
 }
