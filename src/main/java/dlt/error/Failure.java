@@ -2,6 +2,8 @@ package dlt.error;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -66,6 +68,8 @@ public sealed class Failure extends RuntimeException permits OutOfMemory {
     return switch (e) {
       case AccessDeniedException _ -> "permission denied";
       case NoSuchFileException n -> n.getFile() + " does not exist";
+      case FileAlreadyExistsException f -> f.getFile() + " is there already, as a file";
+      case DirectoryNotEmptyException d -> d.getFile() + " is a folder that is not empty";
       case FileSystemException f when f.getReason() != null -> f.getReason();
       default -> String.valueOf(e.getMessage());
     };

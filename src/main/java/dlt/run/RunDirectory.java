@@ -8,6 +8,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -189,9 +190,9 @@ public record RunDirectory(Path path) {
     }
     Path file = path.resolve(".lock");
     try {
-      Files.createDirectories(path);
       while (true) {
         try {
+          Files.createDirectories(path);
           Optional<Closeable> lock = locked(file);
           if (lock.isPresent()) {
             AtomicFile.removeAbandoned(path);
@@ -199,7 +200,13 @@ public record RunDirectory(Path path) {
             return lock.get();
           }
         } catch (NoSuchFileException e) {
-          // who had the folder has just removed it
+          // who had the folder has just removed the file, or with it the folder
+        } catch (FileAlreadyExistsException e) {
+          // as well, where nothing is there any more
+          Path there = Path.of(e.getFile());
+          if (Files.exists(there, LinkOption.NOFOLLOW_LINKS) && !Files.isDirectory(there)) {
+            throw e;
+          }
         }
       }
     } catch (IOException e) {

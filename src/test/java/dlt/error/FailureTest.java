@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import org.junit.jupiter.api.Test;
@@ -14,6 +16,8 @@ class FailureTest {
     assertThat(Failure.reason(new AccessDeniedException("/a"))).isEqualTo("permission denied");
     assertThat(Failure.reason(new NoSuchFileException("/a"))).isEqualTo("/a does not exist");
     assertThat(Failure.reason(new FileSystemException("/a", null, "No space left on device"))).isEqualTo("No space left on device");
+    assertThat(Failure.reason(new FileAlreadyExistsException("/a"))).isEqualTo("/a is there already, as a file");
+    assertThat(Failure.reason(new DirectoryNotEmptyException("/a"))).isEqualTo("/a is a folder that is not empty");
     assertThat(Failure.reason(new IOException("Is a directory"))).isEqualTo("Is a directory");
   }
 }

@@ -18,6 +18,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -78,6 +79,41 @@ class RunDirectoryTest {
     run.lock().close();
     run.removeIfEmpty();
     assertThat(run.path()).doesNotExist();
+  }
+
+  @Test
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void whatIsThereAlreadyAndNoFolderIsSaid() throws IOException {
+    Path file = Files.createFile(folder.resolve("file"));
+    Path link = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("nothing"));
+    for (Path there : List.of(file, link)) {
+      assertThatThrownBy(new RunDirectory(there)::lock).isInstanceOf(Failure.class)
+          .hasMessage(there.resolve(".lock") + ": could not be written: " + there + " is there already, as a file; free some space, or choose another place");
+    }
+  }
+
+  /// As [RunDirectory#removeIfEmpty] of another process does. On a thread of its own: what waits forever hears of no interrupt.
+  @Test
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void aFolderThatIsRemovedWhileItIsLockedIsMadeAgain() throws Exception {
+    RunDirectory run = new RunDirectory(folder.resolve("a"));
+    AtomicBoolean done = new AtomicBoolean();
+    try (ExecutorService other = Executors.newSingleThreadExecutor()) {
+      other.execute(() -> {
+        while (!done.get()) {
+          run.removeIfEmpty();
+        }
+      });
+      try {
+        for (int i = 0; i < 2000; i++) {
+          try (Closeable _ = run.lock()) {
+            assertThat(run.path()).isDirectory();
+          }
+        }
+      } finally {
+        done.set(true);
+      }
+    }
   }
 
   /// Each has the folder alone, however their opening, locking and removing meet.
