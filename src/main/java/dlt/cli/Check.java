@@ -9,6 +9,7 @@ import dlt.error.Failure;
 import dlt.experiment.ExperimentFile;
 import dlt.experiment.Prepared;
 import dlt.experiment.Trainings;
+import dlt.train.Exporter;
 import dlt.train.PretrainedWeights;
 import java.util.List;
 import java.util.Locale;
@@ -38,6 +39,7 @@ final class Check implements Callable<Integer> {
     Trainings trainings = Trainings.open(file);
     Prepared p = trainings.training(0);
     p.requireSchedule();
+    Exporter.requireFits(p.assembly());
     PretrainedWeights.check(p);
     device.requireWithinBudget(trainings);
     long parameters = p.assembly().parameters().values().stream().mapToLong(s -> s.shape().size()).sum();

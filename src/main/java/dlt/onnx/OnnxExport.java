@@ -252,6 +252,6 @@ public final class OnnxExport {
   /// The failure for an op that exists in training graphs alone.
   static Failure notExportable(Node n) {
     return new Failure(Failure.Kind.USAGE, "[onnx] " + n.op().name() + (n.origin().isEmpty() ? "" : " of " + n.origin())
-        + " has no ONNX form; the model cannot be exported: turn it off with `export: {}` or replace the layer");
+        + " has no ONNX form; the model cannot be exported: replace the layer");
   }
 }

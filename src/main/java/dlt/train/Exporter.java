@@ -14,6 +14,7 @@ import dlt.infer.Parity;
 import dlt.onnx.OnnxExport;
 import dlt.run.AtomicFile;
 import dlt.tensor.HostTensor;
+import dlt.tensor.TensorType;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -23,6 +24,8 @@ import java.util.Map;
 /// Writes a model as an ONNX file and proves on real samples that ONNX Runtime computes from it what the engine computes.
 public final class Exporter {
   static final int SAMPLES = 256, BATCH = 32;
+  /// Protocol buffers end at 2 GiB; the nodes, names and properties take some of it.
+  private static final long MOST_BYTES = Integer.MAX_VALUE - (16 << 20);
 
   private final Assembly assembly;
   private final Backend backend;
@@ -32,9 +35,22 @@ public final class Exporter {
     this.backend = backend;
   }
 
+  /// Throws a [Failure] of kind USAGE where the weights are more than an ONNX file holds.
+  public static void requireFits(Assembly assembly) {
+    long bytes = 0;
+    for (TensorType type : assembly.weightTypes().values()) {
+      bytes = Math.addExact(bytes, type.bytes());
+    }
+    if (bytes > MOST_BYTES) {
+      throw new Failure(Failure.Kind.USAGE, String.format(Locale.ROOT, "the model's weights take %,d bytes, and an ONNX file, which each training ends with, "
+          + "holds 2 GiB (%,d bytes of weights): make the largest layers smaller; `dlt summary` shows their parameters", bytes, MOST_BYTES));
+    }
+  }
+
   /// Writes the model of `weights` to `file` and compares the two on up to 256 samples of `part`. Throws a [Failure] of kind
   /// ASSERTION, and leaves no file, where they differ by more than the experiment's tolerance.
   public Parity export(Map<String, HostTensor> weights, Part part, Map<String, String> metadata, Path file) {
+    requireFits(assembly);
     Export.Onnx options = assembly.experiment().export().onnx();
     ModelProto model = OnnxExport.model(
         assembly.inference(OnnxExport.BATCH, options.softmax()), assembly.inference(OnnxExport.OTHER_BATCH, options.softmax()),

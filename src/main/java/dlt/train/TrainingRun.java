@@ -71,6 +71,7 @@ public final class TrainingRun {
     this.run = run;
     this.listener = listener;
     first.requireSchedule();
+    Exporter.requireFits(first.assembly());
     PretrainedWeights.check(first);
     PlannedMemory.requireFits(first, backend);
   }

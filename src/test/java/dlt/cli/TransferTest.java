@@ -41,6 +41,15 @@ class TransferTest {
   }
 
   @Test
+  void weightsThatNoOnnxFileHoldsAreRefusedBeforeTraining() {
+    for (String command : List.of("check", "train")) {
+      CommandsTest.Result r = CommandsTest.dlt(command, "experiments/iris.yaml", "--set", "model.layers=[{linear: 400000}, {linear: 1400}, {linear: 3}]");
+      assertThat(r.code()).isEqualTo(2);
+      assertThat(r.err()).contains("the model's weights take 2,248,022,412 bytes", "holds 2 GiB");
+    }
+  }
+
+  @Test
   void weightsThatAreRefusedLeaveNoRun() throws IOException {
     Path run = folder.resolve("refused");
     CommandsTest.Result missing = CommandsTest.dlt("train", "experiments/iris.yaml", "--out", run.toString(), "--set", "model.init=nothing.safetensors");
