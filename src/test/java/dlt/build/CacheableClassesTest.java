@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassModel;
+import java.lang.classfile.Instruction;
+import java.lang.classfile.Opcode;
 import java.lang.classfile.instruction.InvokeDynamicInstruction;
 import java.util.Arrays;
 import java.util.List;
@@ -114,6 +116,14 @@ class CacheableClassesTest {
   void whatIsRewrittenIsLeftAlone() {
     byte[] once = CacheableClasses.rewritten(bytes(Subject.class.getName())).orElseThrow();
     assertThat(CacheableClasses.rewritten(once)).isEmpty();
+  }
+
+  @Test
+  void picocliDoesNotLookForGroovy() {
+    ClassModel model = ClassFile.of().parse(CacheableClasses.rewritten(bytes("picocli.CommandLine$DefaultFactory")).orElseThrow());
+    assertThat(model.methods().stream().filter(m -> m.methodName().equalsString("loadClosureClass")).flatMap(m -> m.code().stream())
+        .flatMap(code -> code.elementStream()).filter(e -> e instanceof Instruction).map(e -> ((Instruction) e).opcode()))
+        .containsExactly(Opcode.ACONST_NULL, Opcode.ARETURN);
   }
 
   @Test
