@@ -234,24 +234,30 @@ public final class Placement {
     Storage old = storages.get(variableNodes.get(variable));
     return old.last < next.first || old.last == next.first && !(next.root.op() instanceof Reduce)
         && groups(order.get(next.first)).stream().anyMatch(g -> g.outputs().contains(next.root))
-        && readers(order.get(next.first), old).stream().allMatch(w -> w.outputs().contains(next.root))
-        && !(order.get(next.first) instanceof Work.Piecewise(var works, var _, var _) && !readers(works.getFirst(), old).isEmpty());
+        && readers(order.get(next.first), old).stream().allMatch(w -> w.outputs().contains(next.root));
+  }
+
+  /// What a work consists of, or itself.
+  private static List<Work> parts(Work work) {
+    return switch (work) {
+      case Work.Several(var works) -> works;
+      case Work.Piecewise(var works, var _, var _) -> works;
+      case Work.Single _, Work.Ended _, Work.Pointwise _ -> List.of(work);
+    };
   }
 
   /// The pointwise groups of a work.
   private static List<Fusion.Group> groups(Work work) {
     return switch (work) {
       case Work.Pointwise(var group) -> List.of(group);
-      case Work.Several(var works) -> works.stream().flatMap(w -> groups(w).stream()).toList();
-      case Work.Piecewise(var works, var _, var _) -> groups(works.getLast());
+      case Work.Several _, Work.Piecewise _ -> parts(work).stream().flatMap(w -> groups(w).stream()).toList();
       case Work.Single _, Work.Ended _ -> List.of();
     };
   }
 
-  /// The parts of `work`, or itself, that read what lies in `storage`.
+  /// The parts of `work` that read what lies in `storage`.
   private List<Work> readers(Work work, Storage storage) {
-    List<Work> parts = work instanceof Work.Several(var works) ? works : List.of(work);
-    return parts.stream().filter(w -> w.inputs().stream().anyMatch(n -> storages.get(n) == storage)).toList();
+    return parts(work).stream().filter(w -> w.inputs().stream().anyMatch(n -> storages.get(n) == storage)).toList();
   }
 
   /// Copies at the end for updates that were not computed in place. A variable that becomes another one's old value may have
@@ -276,12 +282,14 @@ public final class Placement {
   private void takePlaces() {
     for (int i = 0; i < order.size(); i++) {
       Work work = order.get(i);
+      List<Node> within = parts(work).stream().flatMap(w -> w.inputs().stream()).filter(work.outputs()::contains).toList();
+      List<Node> read = Stream.concat(within.stream(), work.inputs().stream()).toList();
       for (Fusion.Group group : groups(work)) {
         // what an earlier one of the same work made is nearest
         Set<Node> made = new LinkedHashSet<>(group.inputs());
         made.retainAll(work.outputs());
         List<Node> inputs = Stream.concat(made.stream(), group.inputs().stream()).distinct().toList();
-        takePlaces(inputs, Stream.concat(made.stream(), work.inputs().stream()).toList(), group.outputs(), i);
+        takePlaces(inputs, read, group.outputs().stream().filter(storages::containsKey).toList(), i);
       }
     }
   }

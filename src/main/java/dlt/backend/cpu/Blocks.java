@@ -10,6 +10,10 @@ record Blocks(long count, long block) implements Strips.Rows {
     return new Blocks(count, Math.max(1, PART / Math.max(1, cost)));
   }
 
+  long size(int part) {
+    return to(part) - from(part);
+  }
+
   @Override
   public int parts() {
     return Math.toIntExact((count + block - 1) / block);

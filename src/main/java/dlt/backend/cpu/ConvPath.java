@@ -53,6 +53,11 @@ enum ConvPath {
 
   /// Whether `any` is a convolution, or its gradient by the images or the weights, whose images and results may lie channels-last.
   static boolean channelsLast(Target target, Op any, List<TensorType> inputs, TensorType output) {
+    return of(target, any, inputs, output).channelsLast();
+  }
+
+  /// The path of a convolution, or of its gradient by the images or the weights, that is not compiled yet.
+  static ConvPath of(Target target, Op any, List<TensorType> inputs, TensorType output) {
     ConvPath path = JAVA;
     if (any instanceof Conv2d op) {
       ConvGeometry g = ConvGeometry.of(op.window(), op.groups(), inputs.get(0).shape(), inputs.get(1).shape(), output.shape());
@@ -63,9 +68,8 @@ enum ConvPath {
     } else if (any instanceof Conv2dGradWeight op) {
       path = ofGradWeight(target, ConvGeometry.of(op.window(), op.groups(), inputs.get(0).shape(), output.shape(), inputs.get(1).shape()));
     }
-    // nothing is compiled yet
     target.takePath();
-    return path.channelsLast();
+    return path;
   }
 
   /// The fastest path to images or results of `channels` channels, as far as the share of its lanes that each path uses and

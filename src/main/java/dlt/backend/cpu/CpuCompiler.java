@@ -37,6 +37,8 @@ final class CpuCompiler {
   private final Map<Work, Moments.Pair> pairs;
   private final Map<Work, MaxPoolPair> pools;
   private final Map<Moments.Pair, Moments> moments = new HashMap<>();
+  /// What [ImageChains] keep near.
+  private final Map<Node, MemorySegment> near = new HashMap<>();
   private final Map<Work, PlaneGradients.Pair> gradientPairs;
   private final PlaneGradients gradients;
 
@@ -56,7 +58,8 @@ final class CpuCompiler {
     this.gradientPairs = PlaneGradients.pairs(target, works);
     this.gradients = new PlaneGradients(target);
     this.pools = MaxPoolPair.pairs(target, works);
-    this.order = PiecewiseConvolutions.join(target, PiecewisePools.join(target, this.graph, works, pools, pairs.keySet()), pairs);
+    List<Work> piecewise = PiecewiseConvolutions.join(target, PiecewisePools.join(target, this.graph, works, pools, pairs.keySet()), pairs);
+    this.order = new ImageChains(target, this.graph, piecewise, pools, gradientPairs, pairs.keySet()).join(piecewise);
     this.placement = new Placement(this.graph, order);
     this.graph.inputs().forEach(n -> inputs.put(((Input) n.op()).name(), target.scratch(n.type().bytes())));
     this.block = target.scratch(placement.blockBytes());
@@ -125,7 +128,7 @@ final class CpuCompiler {
   }
 
   private Operand operand(Node node) {
-    return new Operand(node.type(), data(placement.of(node)));
+    return new Operand(node.type(), near.containsKey(node) ? near.get(node) : data(placement.of(node)));
   }
 
   // ---- what computes them
@@ -159,6 +162,10 @@ final class CpuCompiler {
         yield () -> each.forEach(Step::run);
       }
       case Work.Single(Node node) -> step(node);
+      case Work.Piecewise chain when ImageChains.is(chain) -> {
+        near.putAll(ImageChains.near(target, chain));
+        yield ImageChains.compile(target, chain, this::compiled);
+      }
       case Work.Piecewise piecewise when PiecewiseConvolutions.heads(piecewise.works().getFirst()) -> convolution(piecewise);
       case Work.Piecewise piecewise -> PiecewisePools.compile(target, piecewise, pools, n -> data(placement.of(n)));
       case Work.Ended ended -> step(ended);

@@ -10,11 +10,4 @@ interface InPieces extends Step {
 
   /// Before it is run: `body` is called with the number of each piece once that is stored, by the thread that stored it.
   void then(IntConsumer body);
-
-  /// What is done with each piece, in any order and on any thread, and in the end.
-  interface Reader {
-    void run(int piece);
-
-    void end();
-  }
 }

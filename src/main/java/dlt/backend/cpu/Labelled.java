@@ -36,7 +36,8 @@ record Labelled(Step step, List<MemorySegment> read, List<MemorySegment> written
     return List.of(new Target.Phase(arithmetic(work), each, true, List.of()));
   }
 
-  private static long arithmetic(Work work) {
+  /// The multiply-adders' turns that a work takes, unless it gets along with fewer.
+  static long arithmetic(Work work) {
     return switch (work) {
       case Work.Pointwise(var group) -> instructions(group);
       case Work.Piecewise(var works, var _, var _) -> works.stream().mapToLong(Labelled::arithmetic).sum();

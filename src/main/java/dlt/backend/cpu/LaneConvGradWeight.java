@@ -108,9 +108,9 @@ record LaneConvGradWeight(
     }
   }
 
-  /// Adds up lanes: result `i` is the sum over `groups` (`group` bytes apart) and lanes of vector `i`. Call it with the
-  /// vectors, the results, and the number of whole blocks of as many results as a vector has lanes; `tail` more follow.
-  record Fold(int groups, long group, int tail) {
+  /// Adds up lanes: result `i` is the sum over the lanes of vector `i`. Call it with the vectors, the results, and the number of whole
+  /// blocks of as many results as a vector has lanes; `tail` more follow.
+  record Fold(int tail) {
     Kernel compile(Target target) {
       return target.kernel(this, this::emit);
     }
@@ -136,11 +136,6 @@ record LaneConvGradWeight(
       int lanes = a.lanes();
       for (int i = 0; i < lanes; i++) {
         a.load(i, Address.at(RDI, i * a.vectorBytes()));
-      }
-      for (int g = 1; g < groups; g++) {
-        for (int i = 0; i < lanes; i++) {
-          a.op(Instruction.ADD, i, i, Address.at(RDI, Math.toIntExact(g * group + i * a.vectorBytes())));
-        }
       }
       int[] turned = LaneTranspose.turn(a);
       for (int half = lanes / 2; half > 0; half /= 2) {

@@ -7,16 +7,12 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /// The gradient of a convolution by its weights, by [LaneConvGradWeight]: the images are cut into groups, each a part that
-/// moves as many images as a vector has lanes into lanes at a time and adds to sums of its own, one a lane; then the sums are
-/// added up, groups in order, lanes in a tree.
+/// moves as many images as a vector has lanes into lanes at a time, adds to sums, one a lane, and adds up the lanes in a tree; then the
+/// groups are added up.
 record LaneConvGradWeightPass(ConvGeometry g) {
-  /// Bytes of sums of all groups together, where one group does not need more.
-  private static final long MOST_SUMS = 16L << 20;
   private static final int MOST_GROUPS = 8;
   /// Bytes of image and gradient rows that one call goes through: they stay in the first cache while tiles take turns.
   private static final long ROWS = 24 << 10;
-  /// Vectors of weights that one part adds up.
-  private static final int FOLDS = 64;
 
   /// The taps of one output that a kernel computes, `last` for the last outputs of a group: their images begin `image` bytes
   /// and their sums `sum` bytes after those of the first tap.
@@ -26,69 +22,80 @@ record LaneConvGradWeightPass(ConvGeometry g) {
     return (long) g.o() * g.groupC() * g.kh() * g.kw();
   }
 
-  Step compile(Target target, MemorySegment x, MemorySegment dy, MemorySegment dw) {
-    return new Bound(target, x, dy, dw);
+  ByImages compile(Target target, MemorySegment x, MemorySegment dy, MemorySegment dw) {
+    int vectors = Math.ceilDiv(g.n(), target.lanes());
+    Blocks groups = new Blocks(g.n(), Math.max(1, (long) Math.ceilDiv(vectors, MOST_GROUPS)) * target.lanes());
+    Bound all = new Bound(target, new ImageBlocks(groups, target.near()), x, dy, dw);
+    return new ByImages() {
+      @Override
+      public void run() {
+        target.workers().run(groups.parts(), all::run);
+        all.end();
+      }
+
+      @Override
+      public Parted by(ImageBlocks blocks) {
+        return new Bound(target, blocks, x, dy, dw);
+      }
+    };
   }
 
-  /// The pass over operands in memory.
-  private final class Bound implements Step {
+  /// The pass over operands in memory; a group is a block of images.
+  private final class Bound implements Parted {
     private final Target target;
-    private final MemorySegment dw;
+    private final Blocks groups;
     private final LaneImages images;
     private final LaneImages gradients;
-    private final long sumBytes;
-    private final int groups;
-    private final MemorySegment sums;
+    private final ImageBlocks.Place image;
+    private final ImageBlocks.Place gradient;
+    private final LaneSums sums;
     /// Outputs of a kernel.
     private final int block;
     private final List<TapBlock> blocks;
     private final int rowsAtOnce;
-    private final Kernel fold;
-    private final Kernel lastFold;
 
-    Bound(Target target, MemorySegment x, MemorySegment dy, MemorySegment dw) {
+    Bound(Target target, ImageBlocks groups, MemorySegment x, MemorySegment dy, MemorySegment dw) {
       if (dw.byteSize() != 4 * weights()) {
         throw new IllegalArgumentException(dw.byteSize() + " bytes of weights met " + g);
       }
       this.target = target;
-      this.dw = dw;
-      int lanes = target.lanes();
-      int vector = 4 * lanes;
+      this.groups = groups.images();
+      int vector = 4 * target.lanes();
       images = LaneImages.source(target, x, g.n(), g.images().size());
       gradients = LaneImages.source(target, dy, g.n(), g.results().size());
-      target.workspace().reserve(images.bytes() + gradients.bytes());
-      sumBytes = Math.ceilDiv(weights(), lanes) * lanes * vector;
-      groups = (int) Math.clamp(MOST_SUMS / sumBytes, 1, Math.min(MOST_GROUPS, images.groups()));
-      sums = target.shared(groups * sumBytes);
+      image = groups.place(x);
+      gradient = groups.place(dy);
+      sums = new LaneSums(target, this.groups.parts(), dw);
+      target.workspace().reserve(images.bytes() + gradients.bytes() + sums.bytes());
       int[] tile = LaneConv.tile(target.instructionSet(), g.groupO(), overColumns() ? g.kw() : g.groupC());
       block = tile[0];
       blocks = tapBlocks(target, block, tile[1]);
       rowsAtOnce = (int) Math.clamp(ROWS / ((long) (block * g.ow() + g.window().strideH() * g.w()) * vector), 1, g.oh());
-      fold = new LaneConvGradWeight.Fold(groups, sumBytes, 0).compile(target);
-      lastFold = new LaneConvGradWeight.Fold(groups, sumBytes, (int) (weights() % lanes)).compile(target);
     }
 
     @Override
-    public void run() {
-      target.workers().run(groups, group -> target.workspace().use(at -> sum(group, at)));
-      target.workers().run((int) (weights() / target.lanes() / FOLDS) + 1, this::fold);
-    }
-
-    /// The sums of a group of images; images and gradients in lanes go to `image` and behind.
-    private void sum(int group, long image) {
-      long gradient = image + images.bytes();
-      sums.asSlice(group * sumBytes, sumBytes).fill((byte) 0);
-      long sum = sums.address() + group * sumBytes;
-      int end = (group + 1) * images.groups() / groups;
-      for (int i = group * images.groups() / groups; i < end; i++) {
-        images.move(i, image);
-        gradients.move(i, gradient);
-        for (int row = 0; row < g.oh(); row += rowsAtOnce) {
-          for (int o = 0; o < g.o(); o += Math.min(block, g.groupO() - o % g.groupO())) {
-            sum(image, gradient, sum, row, o);
+    public void run(int group) {
+      target.workspace().use(at -> {
+        long sum = at + images.bytes() + gradients.bytes();
+        MemorySegment.ofAddress(sum).reinterpret(sums.bytes()).fill((byte) 0);
+        int vectors = Math.ceilDiv((int) groups.size(group), target.lanes());
+        for (int i = 0; i < vectors; i++) {
+          int vector = (int) groups.from(group) / target.lanes() + i;
+          images.move(vector, image.of(group) + i * images.bytes(), at);
+          gradients.move(vector, gradient.of(group) + i * gradients.bytes(), at + images.bytes());
+          for (int row = 0; row < g.oh(); row += rowsAtOnce) {
+            for (int o = 0; o < g.o(); o += Math.min(block, g.groupO() - o % g.groupO())) {
+              sum(at, at + images.bytes(), sum, row, o);
+            }
           }
         }
-      }
+        sums.fold(group, sum);
+      });
+    }
+
+    @Override
+    public void end() {
+      sums.end();
     }
 
     /// Adds what `rowsAtOnce` rows from `row` on contribute to outputs `o` and on.
@@ -111,13 +118,6 @@ record LaneConvGradWeightPass(ConvGeometry g) {
           (last ? b.last : b.full).call(firstImage + b.image, firstGradient, firstSum + b.sum, count);
         }
       }
-    }
-
-    /// Adds up the groups and lanes of some weights, `FOLDS` vectors of them or what is left.
-    private void fold(int part) {
-      long first = (long) part * FOLDS * target.lanes();
-      long whole = (weights() - first) / target.lanes();
-      (whole < FOLDS ? lastFold : fold).call(sums.address() + first * 4 * target.lanes(), dw.address() + 4 * first, Math.min(FOLDS, whole));
     }
   }
 

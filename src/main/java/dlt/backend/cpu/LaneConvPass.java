@@ -58,9 +58,9 @@ record LaneConvPass(
         firstWeight[r] = 4L * rows.get(r).getFirst().k() * kernelW;
       }
     }
-    return () -> target.workers().run(in.groups(), part -> target.workspace().use(x -> {
+    return ByImages.ofGroups(target, 1, in, out, (group, first, firstResult) -> target.workspace().use(x -> {
       long y = x + in.bytes();
-      in.move(part, x);
+      in.move(group, first, x);
       for (int r = 0; r < result.height(); r++) {
         for (int g = 0; g < groups; g++) {
           long w = weights.address() + 4 * g * weightGroup + firstWeight[r];
@@ -70,7 +70,7 @@ record LaneConvPass(
           }
         }
       }
-      out.move(part, y);
+      out.move(group, firstResult, y);
     }));
   }
 

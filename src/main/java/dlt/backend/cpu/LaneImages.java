@@ -47,14 +47,23 @@ final class LaneImages {
     return Math.ceilDiv(rows, lanes);
   }
 
-  /// Bytes of the vectors of a group.
+  /// Bytes of a group, and of its vectors.
   long bytes() {
     return 4 * lanes * rowSize;
   }
 
-  /// Moves group `g` from or to the [#bytes] at `vectors`.
-  void move(int g, long vectors) {
+  MemorySegment data() {
+    return data;
+  }
+
+  /// Where group `g` begins.
+  long at(int g) {
+    return data.address() + g * bytes();
+  }
+
+  /// Moves group `g`, which begins at `at`, from or to the [#bytes] at `vectors`.
+  void move(int g, long at, long vectors) {
     Kernel kernel = g < rows / lanes ? full : last;
-    kernel.call(data.address() + 4 * g * lanes * rowSize, vectors, rowSize / lanes);
+    kernel.call(at, vectors, rowSize / lanes);
   }
 }

@@ -34,22 +34,14 @@ final class LanePoolPass {
   private static Step pool(Target target, PoolGeometry g, PoolSweep sweep, MemorySegment x, MemorySegment y) {
     LaneImages images = LaneImages.source(target, x, g.planes(), (long) g.h() * g.w());
     LaneImages results = LaneImages.result(target, y, g.planes(), (long) g.oh() * g.ow());
-    return step(target, images.groups(), images.bytes() + results.bytes(), (part, at) -> {
-      images.move(part, at);
-      sweep.run(at, 0, at + images.bytes());
-      results.move(part, at + images.bytes());
-    });
+    return step(target, g, images, results, (_, at) -> sweep.run(at, 0, at + images.bytes()));
   }
 
   static Step averageGrad(Target target, PoolGeometry g, MemorySegment scales, MemorySegment dy, MemorySegment dx) {
     LaneImages gradients = LaneImages.source(target, dy, g.planes(), (long) g.oh() * g.ow());
     LaneImages images = LaneImages.result(target, dx, g.planes(), (long) g.h() * g.w());
     PoolSweep sweep = gather(target, Kind.SCALED_SUM, g, scales);
-    return step(target, images.groups(), images.bytes() + gradients.bytes(), (part, at) -> {
-      gradients.move(part, at);
-      sweep.run(at, 0, at + gradients.bytes());
-      images.move(part, at + gradients.bytes());
-    });
+    return step(target, g, gradients, images, (_, at) -> sweep.run(at, 0, at + gradients.bytes()));
   }
 
   /// Bytes of the places of a group of planes.
@@ -67,12 +59,8 @@ final class LanePoolPass {
     LaneImages images = LaneImages.source(target, x, g.planes(), (long) g.h() * g.w());
     LaneImages results = LaneImages.result(target, y, g.planes(), (long) g.oh() * g.ow());
     PoolSweep sweep = window(target, Kind.MAX_AND_PLACE, g, PoolSweep.places(target, g));
-    long group = groupPlaces(target, g);
-    return step(target, images.groups(), images.bytes() + results.bytes(), (part, at) -> {
-      images.move(part, at);
-      sweep.run(at, places.address() + part * group, at + images.bytes());
-      results.move(part, at + images.bytes());
-    });
+    long bytes = groupPlaces(target, g);
+    return step(target, g, images, results, (group, at) -> sweep.run(at, places.address() + group * bytes, at + images.bytes()));
   }
 
   /// For each pixel the gradients of the maxima that are there.
@@ -80,21 +68,22 @@ final class LanePoolPass {
     LaneImages gradients = LaneImages.source(target, dy, g.planes(), (long) g.oh() * g.ow());
     LaneImages images = LaneImages.result(target, dx, g.planes(), (long) g.h() * g.w());
     PoolSweep sweep = gather(target, Kind.MATCHING_SUM, g, PoolSweep.places(target, g));
-    long group = groupPlaces(target, g);
-    return step(target, images.groups(), images.bytes() + gradients.bytes(), (part, at) -> {
-      gradients.move(part, at);
-      sweep.run(places.address() + part * group, at, at + gradients.bytes());
-      images.move(part, at + gradients.bytes());
-    });
+    long bytes = groupPlaces(target, g);
+    return step(target, g, gradients, images, (group, at) -> sweep.run(places.address() + group * bytes, at, at + gradients.bytes()));
   }
 
-  private interface Part {
-    void run(int part, long workspace);
+  /// What is done with a group of planes in lanes at `at`; the results go behind them.
+  private interface Group {
+    void run(int group, long at);
   }
 
-  private static Step step(Target target, int parts, long bytes, Part body) {
+  private static Step step(Target target, PoolGeometry g, LaneImages from, LaneImages to, Group body) {
     Workspace workspace = target.workspace();
-    workspace.reserve(bytes);
-    return () -> target.workers().run(parts, part -> workspace.use(at -> body.run(part, at)));
+    workspace.reserve(from.bytes() + to.bytes());
+    return ByImages.ofGroups(target, g.c(), from, to, (group, first, firstResult) -> workspace.use(at -> {
+      from.move(group, first, at);
+      body.run(group, at);
+      to.move(group, firstResult, at + from.bytes());
+    }));
   }
 }

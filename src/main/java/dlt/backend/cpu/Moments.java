@@ -173,7 +173,7 @@ final class Moments {
   }
 
   /// [#sum] piece by piece.
-  record Sum(Pieces.Sweep first, Pieces.Sweep all, Step total) implements InPieces.Reader {
+  record Sum(Pieces.Sweep first, Pieces.Sweep all, Step total) implements Parted {
     @Override
     public void run(int piece) {
       first.run(piece);

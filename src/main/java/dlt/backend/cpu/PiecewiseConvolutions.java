@@ -109,7 +109,7 @@ final class PiecewiseConvolutions {
     Target.Path path = target.takePath().orElseThrow();
     Node images = work.works().getFirst().outputs().getFirst();
     Work reader = work.works().getLast();
-    InPieces.Reader then = sums.isPresent()
+    Parted then = sums.isPresent()
         ? sums.get().sum(reader.inputs().stream().map(operand).toList(), reader.inputs().indexOf(images), operand.apply(reader.outputs().getFirst()))
         : group(target, ((Work.Pointwise) reader).group(), images, head.pieces(), operand);
     long arithmetic = sums.map(Moments::arithmetic).orElseGet(() -> Labelled.instructions(((Work.Pointwise) reader).group()));

@@ -80,10 +80,25 @@ record PlaneConvPass(ImageShape source, ImageShape result, Phase rows, Phase col
     long bias = epilogue.map(e -> e.bias().address()).orElse(0L);
     long work = images * result.size() * source.channels() * rows.kernel().size() * columns.kernel().size();
     int parts = (int) Math.clamp(work / PART, 1, images);
-    return () -> target.workers().run(parts, part -> target.workspace().use(at -> {
-      long first = (long) part * images / parts;
-      kernel.call(from.address() + 4 * first * source.size(), weights.address(), to.address() + 4 * first * result.size(),
-          (part + 1L) * images / parts - first, bias, at);
-    }));
+    return new ByImages() {
+      @Override
+      public void run() {
+        target.workers().run(parts, part -> {
+          long first = (long) part * images / parts;
+          some((part + 1L) * images / parts - first, from.address() + 4 * first * source.size(), to.address() + 4 * first * result.size());
+        });
+      }
+
+      private void some(long count, long first, long firstResult) {
+        target.workspace().use(at -> kernel.call(first, weights.address(), firstResult, count, bias, at));
+      }
+
+      @Override
+      public Parted by(ImageBlocks blocks) {
+        ImageBlocks.Place first = blocks.place(from);
+        ImageBlocks.Place firstResult = blocks.place(to);
+        return Parted.of(block -> some(blocks.images().size(block), first.of(block), firstResult.of(block)));
+      }
+    };
   }
 }

@@ -1,7 +1,9 @@
 package dlt.backend.cpu;
 
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// The gradient of a convolution of stride 1 by its weights, and by a bias an output where that is asked for, by
 /// [PlaneGradWeight]: the images are cut into groups, each a part that goes through its images one after the other and adds to
@@ -40,7 +42,24 @@ record PlaneGradWeightPass(ConvGeometry g) {
   }
 
   /// `db`: where the sums of the gradients of each output go.
-  Step compile(Target target, MemorySegment x, MemorySegment dy, MemorySegment dw, Optional<MemorySegment> db) {
+  ByImages compile(Target target, MemorySegment x, MemorySegment dy, MemorySegment dw, Optional<MemorySegment> db) {
+    ImageBlocks groups = new ImageBlocks(new Blocks(g.n(), Math.max(1, Math.ceilDiv(g.n(), MOST_GROUPS))), target.near());
+    Parted all = sums(target, groups, x, dy, dw, db);
+    return new ByImages() {
+      @Override
+      public void run() {
+        target.workers().run(groups.images().parts(), all::run);
+        all.end();
+      }
+
+      @Override
+      public Parted by(ImageBlocks blocks) {
+        return sums(target, blocks, x, dy, dw, db);
+      }
+    };
+  }
+
+  private Parted sums(Target target, ImageBlocks groups, MemorySegment x, MemorySegment dy, MemorySegment dw, Optional<MemorySegment> db) {
     PlaneConvPass forward = PlaneConvPass.forward(g);
     PlaneCopies copies = forward.copies();
     int weights = g.o() * g.c() * g.kh() * g.kw();
@@ -51,26 +70,29 @@ record PlaneGradWeightPass(ConvGeometry g) {
     }
     Cut cut = cut(target.instructionSet(), db.isPresent());
     Kernel add = new PlaneGradWeight(copies, g.o(), g.oh() * g.ow(), cut.outputs, cut.taps, forward.taps(), db.isPresent()).compile(target);
-    target.workspace().reserve(copies.bytes());
-    int lanes = target.lanes();
-    long vector = 4L * lanes;
-    int groups = Math.min(g.n(), MOST_GROUPS);
-    long biasAt = Math.ceilDiv(weights, lanes) * lanes * vector;
-    long groupBytes = biasAt + Math.ceilDiv(g.o(), lanes) * lanes * vector;
-    MemorySegment sums = target.shared(groups * groupBytes);
-    Kernel fold = new LaneConvGradWeight.Fold(groups, groupBytes, weights % lanes).compile(target);
-    Kernel foldBias = new LaneConvGradWeight.Fold(groups, groupBytes, g.o() % lanes).compile(target);
-    return () -> {
-      target.workers().run(groups, group -> target.workspace().use(at -> {
-        sums.asSlice(group * groupBytes, groupBytes).fill((byte) 0);
-        long sum = sums.address() + group * groupBytes;
-        int first = group * g.n() / groups;
-        add.call(x.address() + 4 * first * g.images().size(), dy.address() + 4 * first * g.results().size(), sum,
-            (group + 1) * g.n() / groups - first, sum + biasAt, at);
-      }));
-      fold.call(sums.address(), dw.address(), weights / lanes);
-      if (db.isPresent()) {
-        foldBias.call(sums.address() + biasAt, db.get().address(), g.o() / lanes);
+    // sums of the weights, then those of the biases
+    List<LaneSums> sums = target.together(() -> Stream.concat(Stream.of(dw), db.stream()).map(to -> new LaneSums(target, groups.images().parts(), to)).toList());
+    long bytes = sums.stream().mapToLong(LaneSums::bytes).sum();
+    target.workspace().reserve(bytes + copies.bytes());
+    ImageBlocks.Place image = groups.place(x);
+    ImageBlocks.Place gradient = groups.place(dy);
+    return new Parted() {
+      @Override
+      public void run(int part) {
+        target.workspace().use(at -> {
+          MemorySegment.ofAddress(at).reinterpret(bytes).fill((byte) 0);
+          long biases = at + sums.getFirst().bytes();
+          add.call(image.of(part), gradient.of(part), at, groups.images().size(part), biases, at + bytes);
+          sums.getFirst().fold(part, at);
+          if (db.isPresent()) {
+            sums.getLast().fold(part, biases);
+          }
+        });
+      }
+
+      @Override
+      public void end() {
+        sums.forEach(LaneSums::end);
       }
     };
   }

@@ -6,6 +6,7 @@ import dlt.graph.Fusion;
 import dlt.op.Binary;
 import dlt.op.Reduce;
 import dlt.tensor.DType;
+import dlt.tensor.Shape;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +14,9 @@ import java.util.List;
 /// A group of pointwise operations as one pass over its elements, cut into parts of a fixed size that may run side by
 /// side. What has no machine code (powers, sines, int64) runs in Java.
 final class PointwiseKernel {
+  /// What parts of a single loop are multiples of: elements of some cache lines.
+  private static final int UNIT = 64;
+
   private PointwiseKernel() {}
 
   /// `inputs` and `outputs` in the group's order. An output may be the same memory as an input of its shape; they do not
@@ -27,8 +31,39 @@ final class PointwiseKernel {
     }
     List<Operand> operands = new ArrayList<>(inputs);
     operands.addAll(outputs);
-    return compile(target, PointwiseCode.of(group, group.outputs()), Nest.of(group.shape(), operands.stream().map(Operand::shape).toList()),
-        operands);
+    VectorCode.Body code = PointwiseCode.of(group, group.outputs());
+    Step all = compile(target, code, Nest.of(group.shape(), operands.stream().map(Operand::shape).toList()), operands);
+    return target.emits() && code.emitted() && group.shape().size() > 0 ? byImages(target, code, group.shape(), operands, all) : all;
+  }
+
+  /// Whether the step of a group is [ByImages] where code is emitted.
+  static boolean byImages(Fusion.Group group) {
+    if (group.inputs().stream().anyMatch(n -> n.dtype() != DType.FLOAT32)) {
+      return false;
+    }
+    return group.nodes().getLast().op() instanceof Reduce ? ReducingGroup.byImages(group)
+        : group.shape().size() > 0 && PointwiseCode.of(group, group.outputs()).emitted();
+  }
+
+  private static ByImages byImages(Target target, VectorCode.Body code, Shape shape, List<Operand> operands, Step all) {
+    return new ByImages() {
+      @Override
+      public void run() {
+        all.run();
+      }
+
+      @Override
+      public Parted by(ImageBlocks blocks) {
+        ImageLoops loops = new ImageLoops(target, code, shape, operands.stream().map(Operand::shape).toList(),
+            operands.stream().map(Operand::data).toArray(MemorySegment[]::new), block(code), UNIT, blocks);
+        return Parted.of(block -> {
+          PointwiseLoops here = loops.here(block);
+          for (int i = 0; i < here.parts(); i++) {
+            here.run(i);
+          }
+        });
+      }
+    };
   }
 
   /// `code` over `nest`, its slots in the order of `operands`.
@@ -60,7 +95,7 @@ final class PointwiseKernel {
   private static Step emitted(Target target, VectorCode.Body code, Nest nest, List<Operand> operands) {
     long block = block(code);
     long[] addresses = operands.stream().mapToLong(Operand::address).toArray();
-    PointwiseLoops loops = new PointwiseLoops(target, code, nest, addresses, nest.size(0) > 2 * block ? block : nest.size(0), 64);
+    PointwiseLoops loops = new PointwiseLoops(target, code, nest, addresses, nest.size(0) > 2 * block ? block : nest.size(0), UNIT);
     return loops.parts() == 1 ? () -> loops.run(0) : () -> target.workers().run(loops.parts(), loops::run);
   }
 

@@ -49,6 +49,26 @@ final class PointwiseLoops {
     }
   }
 
+  /// The same with operands elsewhere: those of `first` lie at `from`, its own at `to`.
+  PointwiseLoops(Target target, PointwiseLoops first, long[] from, long[] to) {
+    kernel = first.kernel;
+    slots = first.slots;
+    counts = first.counts;
+    starts = first.starts;
+    turn = first.turn;
+    table = target.scratch(first.table.byteSize()).copyFrom(first.table);
+    for (int slot = 0; slot < slots; slot++) {
+      move(slot, to[slot] - from[slot]);
+    }
+  }
+
+  /// Lets all parts find the operand of a slot `bytes` further on.
+  void move(int slot, long bytes) {
+    for (int part = 0; part < parts(); part++) {
+      redirect(part, slot, table.getAtIndex(JAVA_LONG, (long) part * slots + slot) + bytes);
+    }
+  }
+
   int parts() {
     return counts.length;
   }

@@ -7,8 +7,10 @@ import dlt.tensor.Shape;
 import dlt.tensor.TensorType;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /// A group that ends in reductions, of rows or of columns: a part's pointwise results are reduced while they are in the cache,
@@ -49,23 +51,41 @@ final class ReducingGroup {
     if (!Fusion.trailing(g.dims, group.shape())) {
       return g.columns();
     }
-    Nest nest = g.nest();
-    int inner = nest.depth() - 1;
-    int boundary = nest.slots() - 1;
-    boolean rows = inner == 0 || nest.stride(boundary, inner - 1) != 0;
-    return rows ? g.fused(new Nest(nest.dims(), nest.strides().subList(0, boundary))) : g.apart();
+    Nest nest = Nest.of(group.shape(), g.shapes());
+    return wholeRows(nest) ? g.rows(nest) : g.apart();
   }
 
-  /// The loops; the last slot is none, but sees to it that the innermost loop is not longer than what is reduced.
-  private Nest nest() {
-    List<Shape> shapes = new ArrayList<>(inputs.stream().map(Operand::shape).toList());
+  /// Whether the innermost of the loops of [#shapes] is what is reduced.
+  private static boolean wholeRows(Nest nest) {
+    int inner = nest.depth() - 1;
+    return inner == 0 || nest.stride(nest.slots() - 1, inner - 1) != 0;
+  }
+
+  /// Whether the step of a group is [ByImages].
+  static boolean byImages(Fusion.Group group) {
+    ReducingGroup g = new ReducingGroup(null, group, List.of(), List.of());
+    if (!g.code.emitted() || group.shape().size() == 0 || !Fusion.trailing(g.dims, group.shape())) {
+      return false;
+    }
+    Nest nest = Nest.of(group.shape(), g.shapes());
+    return wholeRows(nest) && g.ofImages(nest.dims().getLast());
+  }
+
+  /// Whether each image has whole rows of this length.
+  private boolean ofImages(int length) {
+    return group.shape().size(1, group.shape().rank()) % length == 0;
+  }
+
+  /// Of what is read and stored; the last one is none of these, but sees to it that the innermost loop is not longer than what is reduced.
+  private List<Shape> shapes() {
+    List<Shape> shapes = new ArrayList<>(group.inputs().stream().map(Node::shape).toList());
     stored.forEach(n -> shapes.add(n.shape()));
     Shape boundary = group.shape();
     for (int d = boundary.rank() - 1; d >= 0 && (dims.contains(d) || boundary.dim(d) == 1); d--) {
       boundary = boundary.with(d, 1);
     }
     shapes.add(boundary);
-    return Nest.of(group.shape(), shapes);
+    return shapes;
   }
 
   private MemorySegment output(Node n) {
@@ -124,25 +144,85 @@ final class ReducingGroup {
     return new Left(new Shape(group.shape().dims().subList(0, lead)).insert(lead, blocks), leftDims);
   }
 
-  private Step fused(Nest nest) {
+  /// `nest`: the loops of [#shapes].
+  private Step rows(Nest nest) {
+    PointwiseKernel.check(nest, inputs);
+    MemorySegment[] data = data();
     int length = nest.dims().getLast();
+    Nest own = new Nest(nest.dims(), nest.strides().subList(0, data.length));
+    PointwiseLoops loops = new PointwiseLoops(target, code, own, addresses(data), PART, RowReduction.BLOCK);
+    RowReductions reductions = reductions(length);
+    Passage passage = new Passage(target, data, loops.largestPart(), reductions);
+    Step all = () -> {
+      target.workers().run(loops.parts(), part -> passage.run(loops, part, 0, slot -> data[slot].address()));
+      reductions.end();
+    };
+    return !ofImages(length) ? all : new ByImages() {
+      @Override
+      public void run() {
+        all.run();
+      }
+
+      @Override
+      public Parted by(ImageBlocks blocks) {
+        return byImages(blocks, data, length);
+      }
+    };
+  }
+
+  private Parted byImages(ImageBlocks blocks, MemorySegment[] data, int length) {
+    ImageLoops loops = new ImageLoops(target, code, group.shape(), shapes(), data, PART, RowReduction.BLOCK, blocks);
+    RowReductions reductions = reductions(length);
+    Passage passage = new Passage(target, data, loops.largestPart(), reductions);
+    long image = group.shape().size(1, group.shape().rank());
+    return new Parted() {
+      @Override
+      public void run(int block) {
+        PointwiseLoops here = loops.here(block);
+        for (int part = 0; part < here.parts(); part++) {
+          passage.run(here, part, blocks.images().from(block) * image, slot -> loops.address(block, slot));
+        }
+      }
+
+      @Override
+      public void end() {
+        reductions.end();
+      }
+    };
+  }
+
+  /// Where each part leaves what its rows reduce to, and what is then left to do. `length`: of a row.
+  private RowReductions reductions(int length) {
     Left left = left(Math.ceilDiv(length, RowReduction.BLOCK));
     long partialBytes = left.nothing() ? 0 : 4 * left.shape.size();
     MemorySegment scratch = target.shared(reductions.size() * partialBytes
         + (left.nothing() ? 0 : ReduceKernel.scratchBytes(left.shape, left.dims)));
     List<Rows> rows = new ArrayList<>();
-    List<Step> steps = new ArrayList<>();
+    List<Step> ends = new ArrayList<>();
     for (Node r : reductions) {
       Folding folding = new Folding(((Reduce) r.op()).kind());
       MemorySegment partial = left.nothing() ? output(r) : scratch.asSlice(rows.size() * partialBytes, partialBytes);
       rows.add(rows(folding, length, r, partial));
       if (!left.nothing()) {
-        steps.add(ReduceKernel.compile(target, folding, left.shape, left.dims, partial, output(r),
+        ends.add(ReduceKernel.compile(target, folding, left.shape, left.dims, partial, output(r),
             scratch.asSlice(reductions.size() * partialBytes)));
       }
     }
-    steps.addFirst(pass(nest, rows.toArray(Rows[]::new)));
-    return () -> steps.forEach(Step::run);
+    return new RowReductions(rows, length, ends);
+  }
+
+  /// Reduces rows of `length` elements; `ends` does what is left to do after all parts.
+  private record RowReductions(List<Rows> rows, int length, List<Step> ends) implements PartReduction {
+    @Override
+    public void reduce(int part, long start, long size, Slots slots) {
+      for (Rows r : rows) {
+        ReducingGroup.reduce(r, slots.of(r.slot), start, size, length);
+      }
+    }
+
+    void end() {
+      ends.forEach(Step::run);
+    }
   }
 
   private Rows rows(Folding folding, int length, Node reduction, MemorySegment partial) {
@@ -152,58 +232,57 @@ final class ReducingGroup {
     return new Rows(inputs.size() + stored.indexOf(reduction.inputs().getFirst()), block, last, partial.address());
   }
 
-  /// The pointwise results, each part's rows reduced at once.
-  private Step pass(Nest nest, Rows[] rows) {
-    long[] addresses = addresses(nest);
-    PointwiseLoops loops = new PointwiseLoops(target, code, nest, addresses, PART, RowReduction.BLOCK);
-    int length = nest.dims().getLast();
-    return parts(loops, addresses, (part, slots) -> {
-      for (Rows r : rows) {
-        reduce(r, slots.of(r.slot), loops.start(part), loops.size(part), length);
-      }
-    });
+  /// What is read and stored, slot by slot; null for what nobody else reads, which lies in the workspace and comes last.
+  private MemorySegment[] data() {
+    List<MemorySegment> data = new ArrayList<>(inputs.stream().map(Operand::data).toList());
+    stored.forEach(n -> data.add(kept(n) ? output(n) : null));
+    return data.toArray(MemorySegment[]::new);
   }
 
-  /// Where the operands lie, those of the temporary slots excepted.
-  private long[] addresses(Nest nest) {
-    PointwiseKernel.check(nest, inputs);
-    long[] addresses = new long[nest.slots()];
-    for (int i = 0; i < inputs.size(); i++) {
-      addresses[i] = inputs.get(i).address();
-    }
-    int kept = inputs.size();
-    for (Node n : stored) {
-      if (kept(n)) {
-        addresses[kept++] = output(n).address();
-      }
-    }
-    return addresses;
+  private static long[] addresses(MemorySegment[] data) {
+    return Arrays.stream(data).mapToLong(d -> d == null ? 0 : d.address()).toArray();
   }
 
-  /// Where a part's results of a slot are.
+  /// Where the results of a slot are.
   private interface Slots {
     long of(int slot);
   }
 
+  /// What becomes of a part, whose `size` elements are element `start` of the group and those that follow.
   private interface PartReduction {
-    void reduce(int part, Slots slots);
+    void reduce(int part, long start, long size, Slots slots);
   }
 
-  /// The pointwise results part by part, and what becomes of each.
-  private Step parts(PointwiseLoops loops, long[] addresses, PartReduction reduction) {
-    // the last slots are read by nobody else and lie in the workspace
-    int temporaries = (int) stored.stream().filter(n -> !kept(n)).count();
-    int firstTemporary = addresses.length - temporaries;
-    long bytes = 4 * loops.largestPart();
-    Workspace workspace = target.workspace();
-    workspace.reserve(bytes * temporaries);
-    return () -> target.workers().run(loops.parts(), part -> workspace.use(own -> {
-      for (int i = 0; i < temporaries; i++) {
-        loops.redirect(part, firstTemporary + i, own + i * bytes);
-      }
-      loops.run(part);
-      reduction.reduce(part, slot -> slot < firstTemporary ? addresses[slot] + 4 * loops.start(part) : own + (slot - firstTemporary) * bytes);
-    }));
+  /// Pointwise results part by part, and what becomes of each.
+  private static final class Passage {
+    private final Workspace workspace;
+    private final int slots;
+    private final int firstTemporary;
+    private final long bytes;
+    private final PartReduction reduction;
+
+    /// `largest`: elements of a part.
+    Passage(Target target, MemorySegment[] data, long largest, PartReduction reduction) {
+      workspace = target.workspace();
+      slots = data.length;
+      firstTemporary = (int) Arrays.stream(data).takeWhile(Objects::nonNull).count();
+      bytes = 4 * largest;
+      this.reduction = reduction;
+      workspace.reserve(bytes * (slots - firstTemporary));
+    }
+
+    /// A part of `loops`, whose first element is element `base` of the group and lies at `first`.
+    void run(PointwiseLoops loops, int part, long base, Slots first) {
+      workspace.use(own -> {
+        for (int slot = firstTemporary; slot < slots; slot++) {
+          loops.redirect(part, slot, own + (slot - firstTemporary) * bytes);
+        }
+        loops.run(part);
+        long start = loops.start(part);
+        reduction.reduce(part, base + start, loops.size(part),
+            slot -> slot < firstTemporary ? first.of(slot) + 4 * start : own + (slot - firstTemporary) * bytes);
+      });
+    }
   }
 
   // ---- the same with columns
@@ -224,8 +303,9 @@ final class ReducingGroup {
     if (nest.depth() > 1 && nest.size(1) > block) {
       return apart();       // parts would not be blocks
     }
-    long[] addresses = addresses(nest);
-    PointwiseLoops loops = new PointwiseLoops(target, code, nest, addresses, block, columns);
+    PointwiseKernel.check(nest, inputs);
+    MemorySegment[] data = data();
+    PointwiseLoops loops = new PointwiseLoops(target, code, nest, addresses(data), block, columns);
     Shape left = Shape.of(loops.parts(), columns);
     long partialBytes = 4 * left.size();
     MemorySegment scratch = target.shared(reductions.size() * partialBytes + ReduceKernel.scratchBytes(left, List.of(0)));
@@ -237,11 +317,12 @@ final class ReducingGroup {
       each.add(new Columns(inputs.size() + stored.indexOf(r.inputs().getFirst()), ColumnReduction.kernel(target, folding, columns, columns), partial.address()));
       steps.add(ReduceKernel.compile(target, folding, left, List.of(0), partial, output(r), scratch.asSlice(reductions.size() * partialBytes)));
     }
-    steps.addFirst(parts(loops, addresses, (part, slots) -> {
+    Passage passage = new Passage(target, data, loops.largestPart(), (part, _, size, slots) -> {
       for (Columns c : each) {
-        c.kernel.call(slots.of(c.slot), loops.size(part) / columns, c.partial + 4L * part * columns);
+        c.kernel.call(slots.of(c.slot), size / columns, c.partial + 4L * part * columns);
       }
-    }));
+    });
+    steps.addFirst(() -> target.workers().run(loops.parts(), part -> passage.run(loops, part, 0, slot -> data[slot].address())));
     return () -> steps.forEach(Step::run);
   }
 

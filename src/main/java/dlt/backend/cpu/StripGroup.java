@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 
 /// A pointwise group over rows of columns, piece by piece, and the reductions of columns that it may end in: each piece leaves its columns
 /// of some rows of every reduction, and [#end] reduces these.
-final class StripGroup implements InPieces.Reader {
+final class StripGroup implements Parted {
   private final Pieces.Sweep sweep;
   private final List<Step> ends = new ArrayList<>();
 

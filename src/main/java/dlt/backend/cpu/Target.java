@@ -6,6 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /// What kernels are compiled for: the instruction set, the threads, executable memory that lives as long as the backend, and
 /// data memory that lives as long as the program.
@@ -28,9 +29,12 @@ final class Target {
   /// Is told of memory that will be used soon.
   private final Consumer<MemorySegment> ready;
   private final Workspace workspace;
+  private final Workspace near;
   private MemorySegment shared = MemorySegment.NULL;
   /// How much of it was asked for.
   private long sharedBytes;
+  /// How much of it is taken by what runs at the same time; negative where nothing does.
+  private long taken = -1;
   private long bytes;
   private Optional<Path> path = Optional.empty();
 
@@ -52,6 +56,7 @@ final class Target {
     this.arena = arena;
     this.ready = ready;
     this.workspace = new Workspace(arena, workers.threads());
+    this.near = new Workspace(arena, workers.threads());
   }
 
   InstructionSet instructionSet() {
@@ -101,6 +106,28 @@ final class Target {
   /// Memory for the length of a step that all its parts see (packed operands, partial sums), 64-byte aligned; other steps
   /// write to it too.
   MemorySegment shared(long bytes) {
+    if (taken < 0) {
+      return sharedUpTo(bytes);
+    }
+    long from = taken;
+    taken = from + bytes + 63 & -64;
+    return sharedUpTo(taken).asSlice(from, bytes);
+  }
+
+  /// What `compile` compiles runs as one step: each piece that is asked for is another one.
+  <T> T together(Supplier<T> compile) {
+    if (taken >= 0) {
+      return compile.get();
+    }
+    taken = 0;
+    try {
+      return compile.get();
+    } finally {
+      taken = -1;
+    }
+  }
+
+  private MemorySegment sharedUpTo(long bytes) {
     if (shared.byteSize() < bytes) {
       // by doubling, so that what smaller ones wasted stays below what is used; pages that nobody asks for are never touched
       shared = Memory.allocate(arena, Math.max(bytes, 2 * shared.byteSize()));
@@ -150,8 +177,13 @@ final class Target {
     return workspace;
   }
 
+  /// Memory for what a part does one after the other ([ImageBlocks]).
+  Workspace near() {
+    return near;
+  }
+
   /// How much memory was asked for.
   long bytes() {
-    return bytes + workspace.bytes();
+    return bytes + workspace.bytes() + near.bytes();
   }
 }

@@ -30,10 +30,15 @@ final class Workspace {
   /// Calls `body` with the address, a multiple of 64, of the calling thread's piece. It is the same one each time, so that it
   /// stays in that core's cache.
   void use(LongConsumer body) {
+    body.accept(address());
+  }
+
+  /// The same address.
+  long address() {
     int piece = Workers.number();
     if (pieces[piece] == null || pieces[piece].byteSize() < bytes) {
       pieces[piece] = Memory.allocate(arena, bytes);
     }
-    body.accept(pieces[piece].address());
+    return pieces[piece].address();
   }
 }
