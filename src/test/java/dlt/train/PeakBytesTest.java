@@ -24,6 +24,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PeakBytesTest {
   private static final Path PAGES = Path.of("/proc/self/smaps_rollup");
   private static final long CODE_AND_STACKS = 1 << 17;
+  /// What is planned for a thread that a step with little to do leaves out, and ends of pages.
+  private static final long UNTOUCHED = 1 << 16;
 
   /// In a process of its own, whose virtual machine takes and gives back nothing while it compiles, and whose C library keeps nothing of
   /// what is freed: both are more than a small training's memory.
@@ -43,7 +45,7 @@ class PeakBytesTest {
     assertThat(process.waitFor()).as(output).isZero();
     String[] bytes = output.substring(output.lastIndexOf('\n') + 1).split(" ");
     long planned = Long.parseLong(bytes[0]);
-    assertThat(Long.parseLong(bytes[1])).as("taken, %d planned", planned).isBetween((long) (0.9 * planned), (long) (1.1 * planned) + CODE_AND_STACKS);
+    assertThat(Long.parseLong(bytes[1])).as("taken, %d planned", planned).isBetween((long) (0.9 * planned) - UNTOUCHED, (long) (1.1 * planned) + CODE_AND_STACKS);
   }
 
   public static void main(String[] arguments) throws IOException {
