@@ -239,7 +239,7 @@ final class ImageChains {
     for (Work work : chain.works()) {
       steps.add((ByImages) step.apply(work));
       target.takePath();
-      phases.add(phase(chain, work));
+      phases.add(phase(chain, work, blocks.images().parts()));
     }
     Parted[] each = target.together(() -> steps.stream().map(s -> s.by(blocks)).toArray(Parted[]::new));
     target.path("by images", phases.toArray(Target.Phase[]::new));
@@ -256,11 +256,10 @@ final class ImageChains {
   }
 
   /// What `work` does; what it reads of the chain's is in the core's cache.
-  private static Target.Phase phase(Work.Piecewise chain, Work work) {
+  private static Target.Phase phase(Work.Piecewise chain, Work work, int blocks) {
     List<Integer> inputs = work.inputs().stream().distinct().map(chain.inputs()::indexOf).filter(i -> i >= 0).toList();
     long near = work.inputs().stream().distinct().filter(n -> !chain.inputs().contains(n)).mapToLong(n -> n.type().bytes()).sum();
     long left = work.outputs().stream().mapToLong(n -> n.type().bytes()).sum();
-    long blocks = Math.max(1, work.outputs().getFirst().shape().dim(0) / 16);
     return new Target.Phase(Labelled.arithmetic(work), inputs, false, List.of(new Traffic(near, left, (near + left) / blocks)));
   }
 }
