@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 
 /// Runs the commands once on a tiny experiment, so that the start-up cache which the launcher makes of this process holds
 /// what they load.
@@ -129,9 +128,6 @@ final class Warmup implements Callable<Integer> {
       """);
   private static final int ROWS = 32;
 
-  @Option(names = "--bench", description = "What that command needs, and no more.")
-  boolean bench;
-
   @Override
   public Integer call() throws IOException {
     Path folder = Files.createTempDirectory("dlt-warm-up");
@@ -150,7 +146,7 @@ final class Warmup implements Callable<Integer> {
         failed += Main.run("bench", net, "--steps", "3");
       }
       failed += Main.run("bench", net, "--steps", "3", "--batch-size", "32", "--json");
-      return bench ? failed : failed + Main.run("--help")
+      return failed + Main.run("--help")
           + Main.run("check", file)
           + Main.run("train", file, "--out", run, "--json")
           + Main.run("summary", net, "--json")

@@ -70,19 +70,6 @@ class LauncherTest {
     assertThat(run(Map.of(), "devices").getFirst()).isEqualTo("-XX:AOTCache=" + caches().getFirst());
   }
 
-  @Test
-  void benchHasACacheOfItsOwn() throws Exception {
-    run(Map.of(), "devices");
-    run(Map.of(), "bench", "exp.yaml");
-    for (int i = 0; i < 500 && caches().size() < 2; i++) {
-      Thread.sleep(20);
-    }
-    assertThat(caches()).hasSize(2);
-    String first = run(Map.of(), "bench", "exp.yaml").getFirst();
-    assertThat(first).startsWith("-XX:AOTCache=").isNotEqualTo(run(Map.of(), "train", "bench").getFirst());
-    assertThat(run(Map.of(), "train", "exp.yaml").getFirst()).isEqualTo(run(Map.of(), "devices").getFirst());
-  }
-
   private List<Path> caches() throws IOException {
     try (Stream<Path> files = Files.list(cache.resolve("dlt"))) {
       return files.filter(f -> f.toString().endsWith(".aot")).toList();
