@@ -46,14 +46,18 @@ class BudgetTest {
   @TempDir Path folder;
 
   @Test
-  void parametersThatNoMemoryHoldsAreRefusedBeforeTheyAreMade() {
-    assertThatThrownBy(() -> SmallRun.of(folder, "large", """
+  void parametersThatNoMemoryHoldsAreRefusedBeforeTheyAreMade() throws IOException {
+    Path file = Files.writeString(folder.resolve("large.yaml"), """
         data: {train: {synthetic: {samples: 8, shape: [50], classes: 3}}, split: none}
         model: {layers: [{linear: 2000000000}, {linear: 3}]}
         loss: cross_entropy
         optimizer: adam
-        """)).isInstanceOf(Failure.class).hasMessageContaining("out of memory: the weights, their gradients").hasMessageContaining("take a smaller model");
-    assertThat(folder.resolve("large")).doesNotExist();
+        """);
+    Prepared prepared = Trainings.open(ExperimentFile.read(file, List.of())).training(0);
+    try (Backend backend = CpuBackend.open(1)) {
+      assertThatThrownBy(() -> PlannedMemory.requireFits(prepared, backend)).isInstanceOf(Failure.class)
+          .hasMessageContaining("out of memory: the weights, their gradients").hasMessageContaining("take a smaller model");
+    }
   }
 
   @Test
