@@ -134,32 +134,47 @@ final class ImageChains {
 
   /// The images of a work whose step is [ByImages] and that blocks of images are worth while for; 0 of any other.
   private int images(Work work) {
-    if (others.contains(work)) {
-      return 0;
-    }
     int n = switch (work) {
-      case Work.Single(Node node) -> images(work, node);
-      case Work.Ended ended when ended.bias().isPresent() -> images(work, ended.head());
-      case Work.Pointwise(var group) -> group.shape().rank() > 2 && PointwiseKernel.byImages(group) ? group.shape().dim(0) : 0;
+      case Work.Single(Node node) -> images(node);
+      case Work.Ended ended when ended.bias().isPresent() -> images(ended.head());
+      case Work.Pointwise(var group) -> group.shape().rank() > 2 ? group.shape().dim(0) : 0;
       case Work.Ended _, Work.Several _, Work.Piecewise _ -> 0;
     };
-    if (n == 0) {
-      return 0;
-    }
-    Blocks blocks = blocks(target, n);
-    long largest = Stream.concat(work.inputs().stream(), work.outputs().stream()).mapToLong(v -> v.type().bytes()).max().orElse(0);
-    return blocks.parts() < LEAST_BLOCKS || largest / n * blocks.size(0) > CACHED ? 0 : n;
+    // what the code of a group is takes longest to find out
+    return n > 0 && !others.contains(work) && worthwhile(work, n) && byImages(work) ? n : 0;
   }
 
-  private int images(Work work, Node node) {
-    boolean fits = switch (node.op()) {
+  private static int images(Node node) {
+    return switch (node.op()) {
+      case Conv2d _, Conv2dGradInput _, MaxPool2d _, MaxPool2dGrad _, AvgPool2d _, AvgPool2dGrad _ -> node.shape().dim(0);
+      case Conv2dGradWeight _ -> node.inputs().getFirst().shape().dim(0);
+      case Op _ -> 0;
+    };
+  }
+
+  private boolean worthwhile(Work work, int n) {
+    Blocks blocks = blocks(target, n);
+    long largest = Stream.concat(work.inputs().stream(), work.outputs().stream()).mapToLong(v -> v.type().bytes()).max().orElse(0);
+    return blocks.parts() >= LEAST_BLOCKS && largest / n * blocks.size(0) <= CACHED;
+  }
+
+  private boolean byImages(Work work) {
+    return switch (work) {
+      case Work.Single(Node node) -> byImages(work, node);
+      case Work.Ended ended -> byImages(work, ended.head());
+      case Work.Pointwise(var group) -> PointwiseKernel.byImages(group);
+      case Work.Several _, Work.Piecewise _ -> false;
+    };
+  }
+
+  private boolean byImages(Work work, Node node) {
+    return switch (node.op()) {
       case Conv2d _, Conv2dGradInput _ -> byImages(path(node));
       case Conv2dGradWeight _ -> byImages(path(node)) && !(gradients.containsKey(work) && made.get(gradients.get(work).bias().node()) < made.get(node));
       case MaxPool2d _, AvgPool2d _, AvgPool2dGrad _ -> LanePoolPass.fits(MaxPoolPair.geometry(node));
       case MaxPool2dGrad _ -> pools.containsKey(work);
       case Op _ -> false;
     };
-    return !fits ? 0 : node.op() instanceof Conv2dGradWeight ? node.inputs().getFirst().shape().dim(0) : node.shape().dim(0);
   }
 
   private ConvPath path(Node node) {
