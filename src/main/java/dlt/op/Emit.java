@@ -194,13 +194,6 @@ public interface Emit {
     return where(less(x, bound), bound, x);
   }
 
-  /// `x`, or `high` where it is greater. As PyTorch's clamp and unlike [#min], all of the gradient goes to `x` where they are
-  /// equal.
-  default Value clampMax(Value x, double high) {
-    Value bound = scalar(high);
-    return where(less(bound, x), bound, x);
-  }
-
   // ---- reductions
 
   default Value sum(Value x, List<Integer> dims, boolean keepDims) {

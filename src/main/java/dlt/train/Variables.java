@@ -5,11 +5,9 @@ import dlt.backend.Buffer;
 import dlt.experiment.Assembly;
 import dlt.tensor.HostTensor;
 import dlt.tensor.Philox;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
-import java.util.SequencedSet;
 import java.util.function.Consumer;
 
 /// The weights of a model, and the state of its optimizer where it is trained, on a device.
@@ -85,11 +83,6 @@ public final class Variables {
     Map<String, Buffer> all = new LinkedHashMap<>(weights);
     all.putAll(states);
     return all;
-  }
-
-  /// The names of the parameters and buffers.
-  public SequencedSet<String> weightNames() {
-    return Collections.unmodifiableSequencedSet(weights.sequencedKeySet());
   }
 
   /// A copy of the parameters and buffers.

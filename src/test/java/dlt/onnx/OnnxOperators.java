@@ -71,10 +71,10 @@ final class OnnxOperators {
     });
     pointwise("Softplus", (e, x) -> e.add(e.relu(x), e.log1p(e.exp(e.neg(e.abs(x))))));
     pointwise("Softsign", (e, x) -> e.div(x, e.add(e.abs(x), 1)));
-    pointwise("HardSwish", (e, x) -> e.mul(x, e.clampMax(e.relu(e.add(e.div(x, 6), 0.5)), 1)));
+    pointwise("HardSwish", (e, x) -> e.mul(x, e.min(e.relu(e.add(e.div(x, 6), 0.5)), 1)));
     pointwise("IsNaN", (e, x) -> e.sub(1, e.equal(x, x)));
     single("IsInf", n -> infinite(n.graph(), n.in(0), n.integer("detect_positive", 1) != 0, n.integer("detect_negative", 1) != 0));
-    single("HardSigmoid", n -> n.graph().clampMax(
+    single("HardSigmoid", n -> n.graph().min(
         n.graph().relu(n.graph().add(n.graph().mul(n.in(0), n.real("alpha", 0.2)), n.real("beta", 0.5))), 1));
     single("Elu", n -> elu(n.graph(), n.in(0), 1, n.real("alpha", 1), 1));
     single("Selu", n -> elu(n.graph(), n.in(0), n.real("gamma", 1.05070102214813232421875), n.real("alpha", 1.67326319217681884765625), 1));

@@ -140,10 +140,6 @@ final class Assembler extends GeneralCode {
     op(i, d, 0, b);
   }
 
-  void op(Instruction i, int d, Address b) {
-    op(i, d, 0, b);
-  }
-
   /// `d = a op b` by an immediate operand.
   void opImmediate(Instruction i, int d, int a, int b, int immediate) {
     encode(i, d, a, b, 0, false, immediate & 0xff);
@@ -158,13 +154,7 @@ final class Assembler extends GeneralCode {
     }
   }
 
-  /// `d = a op b` in the elements that `mask` has set; the others keep what `d` held. AVX-512 only.
-  void opMasked(Instruction i, int mask, int d, int a, int b) {
-    needEvex(i.name());
-    encode(i, d, a, b, mask, false, -1);
-  }
-
-  /// `d = a op` what is at `b`, in the elements that `mask` has set. AVX-512 only.
+  /// `d = a op` what is at `b`, in the elements that `mask` has set; the others keep what `d` held. AVX-512 only.
   void opMasked(Instruction i, int mask, int d, int a, Address b) {
     needEvex(i.name());
     encode(i, d, a, b, mask, false, -1);
@@ -246,11 +236,6 @@ final class Assembler extends GeneralCode {
     memory(2, 1, 0, 0x18, d, 0, a, 4, mask, false, 0);
   }
 
-  /// The first element of `s` into all elements.
-  void broadcast(int d, int s) {
-    vector(2, 1, 0, 0x18, d, 0, s, 0, false, 0);
-  }
-
   void storeScalar(Address a, int s) {
     scalar(0x11, s, a);
   }
@@ -299,12 +284,10 @@ final class Assembler extends GeneralCode {
   void maskFirstRegister(int mask, int count) {
     if (evex) {
       moveImmediate(RAX, -1);
-      start();
       // bzhi eax, eax, count
       bytes(0xC4, 0xE2, (~count & 15) << 3, 0xF5, 0xC0);
       maskFromRax(mask);
     } else {
-      start();
       // vmovd, vpbroadcastd, vpcmpgtd
       bytes(0xC4, (~mask >> 3 & 1) << 7 | 0x40 | (~count >> 3 & 1) << 5 | 1, 0x79, 0x6E, 0xC0 | (mask & 7) << 3 | count & 7);
       vector(2, 1, 0, 0x58, mask, 0, mask, 0, false, 0);
@@ -313,7 +296,6 @@ final class Assembler extends GeneralCode {
   }
 
   private void maskFromRax(int mask) {
-    start();
     // kmovw
     bytes(0xC5, 0xF8, 0x92, 0xC0 | mask << 3);
   }
@@ -338,11 +320,6 @@ final class Assembler extends GeneralCode {
   /// `mask = a == b` per 32-bit integer element.
   void compareEqualInt(int mask, int a, int b) {
     vector(1, 1, 0, 0x76, mask, a, b, 0, false, 0);
-  }
-
-  /// `mask = a ==` what is at `b` per 32-bit integer element.
-  void compareEqualInt(int mask, int a, Address b) {
-    memory(1, 1, 0, 0x76, mask, a, b, width, 0, false, 0);
   }
 
   /// `d = mask ? yes : no` per element, `yes` a register or a constant, `no` a register.
@@ -394,7 +371,6 @@ final class Assembler extends GeneralCode {
       pooled(map, pp, w, opcode, reg, vvvv, rm, mask, zeroing, trailing, true);
       return;
     }
-    start();
     if (evex) {
       check(reg, 31);
       check(vvvv, 31);
@@ -411,7 +387,6 @@ final class Assembler extends GeneralCode {
 
   private void pooled(int map, int pp, int w, int opcode, int reg, int vvvv, int constant, int mask, boolean zeroing, int trailing,
       boolean broadcast) {
-    start();
     if (evex) {
       prefixEvex(map, pp, w, reg, vvvv, 1, 1, broadcast, mask, zeroing);
     } else {
@@ -426,7 +401,6 @@ final class Assembler extends GeneralCode {
   /// `tuple`: the bytes by which EVEX scales a one-byte displacement.
   private void memory(int map, int pp, int w, int opcode, int reg, int vvvv, Address a, int tuple, int mask, boolean zeroing,
       int trailing) {
-    start();
     int index = a.index() < 0 ? 0 : a.index();
     if (evex) {
       prefixEvex(map, pp, w, reg, vvvv, ~index >> 3 & 1, ~a.base() >> 3 & 1, a.broadcast(), mask, zeroing);

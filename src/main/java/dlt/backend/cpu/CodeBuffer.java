@@ -8,18 +8,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Machine code as bytes: labels and the jumps to them, constants after the code and the references to them, and the places
-/// where instructions begin.
+/// Machine code as bytes: labels and the jumps to them, constants after the code and the references to them.
 abstract sealed class CodeBuffer permits GeneralCode {
   /// A RIP-relative displacement at `position` with `trailing` bytes of the instruction after it.
   private record Fixup(int position, int constant, int trailing) {}
 
   private final List<byte[]> constants = new ArrayList<>();
   private final Map<ByteBuffer, Integer> constantNumbers = new HashMap<>();
-  private int[] starts = new int[1024];
-  private int instructions;
   private final List<Label> pending = new ArrayList<>();
-  private List<Fixup> fixups = new ArrayList<>();
+  private final List<Fixup> fixups = new ArrayList<>();
   private byte[] code = new byte[4096];
   private int size;
 
@@ -78,7 +75,6 @@ abstract sealed class CodeBuffer permits GeneralCode {
   void align(int bytes) {
     while (size % bytes != 0) {
       int n = Math.min(bytes - size % bytes, NOPS.length);
-      start();
       bytes(NOPS[n - 1]);
     }
   }
@@ -88,52 +84,9 @@ abstract sealed class CodeBuffer permits GeneralCode {
     {0x0F, 0x1F, 0x80, 0, 0, 0, 0}, {0x0F, 0x1F, 0x84, 0, 0, 0, 0, 0}
   };
 
-  /// How much code there is: where a segment for [#interleave] begins.
+  /// How much code there is.
   int position() {
     return size;
-  }
-
-  /// Takes turns between the instructions of straight-line segments, which begin at `segments` and end here, so that
-  /// independent chains run side by side. They use different registers and no labels.
-  void interleave(int... segments) {
-    int first = segments[0];
-    List<List<int[]>> ranges = new ArrayList<>();
-    for (int s = 0; s < segments.length; s++) {
-      ranges.add(new ArrayList<>());
-    }
-    int before = instructions;
-    while (before > 0 && starts[before - 1] >= first) {
-      before--;
-    }
-    int segment = 0;
-    for (int i = before; i < instructions; i++) {
-      while (segment + 1 < segments.length && starts[i] >= segments[segment + 1]) {
-        segment++;
-      }
-      ranges.get(segment).add(new int[] {starts[i], i + 1 < instructions ? starts[i + 1] : size});
-    }
-    byte[] old = Arrays.copyOfRange(code, first, size);
-    List<Fixup> moved = new ArrayList<>(fixups.stream().filter(f -> f.position < first).toList());
-    instructions = before;
-    int longest = ranges.stream().mapToInt(List::size).max().orElse(0);
-    int at = first;
-    for (int i = 0; i < longest; i++) {
-      for (List<int[]> r : ranges) {
-        if (i < r.size()) {
-          int from = r.get(i)[0];
-          int to = r.get(i)[1];
-          System.arraycopy(old, from - first, code, at, to - from);
-          start(at);
-          for (Fixup f : fixups) {
-            if (f.position >= from && f.position < to) {
-              moved.add(new Fixup(at + f.position - from, f.constant, f.trailing));
-            }
-          }
-          at += to - from;
-        }
-      }
-    }
-    fixups = moved;
   }
 
   /// The code with its constants after it, to be placed at a multiple of 64 bytes.
@@ -159,18 +112,6 @@ abstract sealed class CodeBuffer permits GeneralCode {
     byte[] result = Arrays.copyOf(code, size);
     size = end;
     return result;
-  }
-
-  /// An instruction begins here.
-  void start() {
-    start(size);
-  }
-
-  private void start(int position) {
-    if (instructions == starts.length) {
-      starts = Arrays.copyOf(starts, 2 * instructions);
-    }
-    starts[instructions++] = position;
   }
 
   void bytes(int value) {

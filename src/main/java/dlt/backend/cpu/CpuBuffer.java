@@ -67,8 +67,4 @@ record CpuBuffer(TensorType type, MemorySegment data, Optional<Workers> workers,
       throw new IllegalArgumentException("a buffer of " + type + " met " + other.byteSize() + " bytes");
     }
   }
-
-  Operand operand() {
-    return new Operand(type, data);
-  }
 }

@@ -61,12 +61,6 @@ abstract sealed class GeneralCode extends CodeBuffer permits Assembler {
     }
   }
 
-  /// `d <<= distance`.
-  void shiftLeft(int d, int distance) {
-    rex(0, d);
-    bytes(0xC1, 0xE0 | d & 7, distance);
-  }
-
   /// `d =` the 8 bytes at `a`.
   void loadRegister(int d, Address a) {
     general(0x8B, d, a);
@@ -83,19 +77,16 @@ abstract sealed class GeneralCode extends CodeBuffer permits Assembler {
   }
 
   private void general(int opcode, int r, Address a) {
-    start();
     int index = a.index() < 0 ? 0 : a.index();
     bytes(0x48 | r >> 3 << 2 | index >> 3 << 1 | a.base() >> 3, opcode);
     modrm(r & 7, a, 1);
   }
 
   private void rex(int reg, int rm) {
-    start();
     bytes(0x48 | reg >> 3 << 2 | rm >> 3);
   }
 
   void push(int r) {
-    start();
     if (r >= 8) {
       bytes(0x41);
     }
@@ -103,7 +94,6 @@ abstract sealed class GeneralCode extends CodeBuffer permits Assembler {
   }
 
   void pop(int r) {
-    start();
     if (r >= 8) {
       bytes(0x41);
     }
@@ -121,7 +111,6 @@ abstract sealed class GeneralCode extends CodeBuffer permits Assembler {
   }
 
   private void prefetch(Address a, int hint) {
-    start();
     int index = a.index() < 0 ? 0 : a.index();
     if (index >= 8 || a.base() >= 8) {
       bytes(0x40 | index >> 3 << 1 | a.base() >> 3);
@@ -149,22 +138,18 @@ abstract sealed class GeneralCode extends CodeBuffer permits Assembler {
   }
 
   void jump(Label target) {
-    start();
     bytes(0xE9);
     use(target);
   }
 
   void jump(Condition condition, Label target) {
-    start();
     bytes(0x0F, 0x80 | condition.code);
     use(target);
   }
 
   /// Returns to Java; the upper halves of the vector registers become zero, as its code expects.
   void ret() {
-    start();
     bytes(0xC5, 0xF8, 0x77);
-    start();
     bytes(0xC3);
   }
 }

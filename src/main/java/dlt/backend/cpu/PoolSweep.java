@@ -19,11 +19,6 @@ record PoolSweep(Kernel kernel, List<Rows> rows, LanePool pool, long table) {
       int skipped = Math.max(0, from - first);
       return new Rows(first + skipped, Math.min(first + count, to) - first - skipped, source + skipped * step, step, taps);
     }
-
-    /// The last source row of the last result row; below `source` where there is none.
-    int last(int tapStep) {
-      return source + (count - 1) * step + (taps - 1) * tapStep;
-    }
   }
 
   /// From the pixels of each window to its result.
@@ -112,20 +107,5 @@ record PoolSweep(Kernel kernel, List<Rows> rows, LanePool pool, long table) {
     long to = (long) r.first * pool.resultWidth();
     kernel.call(source + at * pool.pixels().source(), second + (pool.kind().secondOfResults() ? to : at) * pool.pixels().second(), result + to * pool.pixels().result(),
         r.taps, table + 4L * (pool.kind().ofResults() ? to : at), r.count);
-  }
-
-  /// The source rows that result rows `from` to `to - 1` take from: the first, and one past the last.
-  int[] sources(int from, int to) {
-    int first = Integer.MAX_VALUE;
-    int end = 0;
-    for (Rows r : rows) {
-      Rows part = r.between(from, to);
-      if (part.count > 0 && part.taps > 0) {
-        int last = part.last(pool.tapStep());
-        first = Math.min(first, Math.min(part.source, last));
-        end = Math.max(end, Math.max(part.source, last) + 1);
-      }
-    }
-    return new int[] {Math.min(first, end), end};
   }
 }

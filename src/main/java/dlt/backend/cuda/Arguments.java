@@ -24,11 +24,6 @@ final class Arguments {
     return this;
   }
 
-  Arguments add(float value) {
-    align(Float.BYTES).putFloat(value);
-    return this;
-  }
-
   /// A pointer to a tensor.
   Arguments add(Operand operand) {
     return add(operand.address());

@@ -32,11 +32,6 @@ final class ShippedSection {
 
   private ShippedSection() {}
 
-  /// Whether `launch` is of a kernel that can be one, next to others in turn too.
-  static boolean joins(Launch launch) {
-    return launch.kernel() instanceof Launch.Shipped kernel && ANY_BLOCKS.contains(kernel.module()) && text(kernel).sharedBytes == 0;
-  }
-
   /// `launch` as a section.
   static Section of(Launch launch) {
     return switch (launch.kernel()) {

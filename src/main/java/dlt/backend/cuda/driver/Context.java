@@ -31,8 +31,6 @@ public interface Context extends AutoCloseable {
     }
   }
 
-  Gpu gpu();
-
   /// Makes this context the calling thread's.
   void enter();
 

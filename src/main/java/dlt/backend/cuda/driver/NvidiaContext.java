@@ -95,11 +95,6 @@ final class NvidiaContext implements Context {
   }
 
   @Override
-  public Gpu gpu() {
-    return gpu;
-  }
-
-  @Override
   public void enter() {
     call(Entry.CTX_SET_CURRENT, f -> (int) Shape.L.invokeExact(f, handle));
   }

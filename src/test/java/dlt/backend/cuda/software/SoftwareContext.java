@@ -76,11 +76,6 @@ final class SoftwareContext implements Context {
   }
 
   @Override
-  public Gpu gpu() {
-    return gpu;
-  }
-
-  @Override
   public void enter() {
     CURRENT.set(this);
   }
