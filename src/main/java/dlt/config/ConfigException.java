@@ -14,6 +14,11 @@ public final class ConfigException extends RuntimeException {
     this.diagnostics = List.copyOf(diagnostics);
   }
 
+  /// The only error: where, what was found and expected, and what to do about it (may be empty).
+  public ConfigException(Location at, String message, String hint) {
+    this(List.of(new Diagnostic(at, message, hint)));
+  }
+
   public List<Diagnostic> diagnostics() {
     return diagnostics;
   }

@@ -37,13 +37,13 @@ public final class Overrides {
   private static YamlNode apply(YamlNode root, String text, int number) {
     int equals = text.indexOf('=');
     if (equals <= 0) {
-      throw error(at(text, number, 0), "found no `key=`, expected key=value", "for example --set optimizer.adam.lr=0.01");
+      throw new ConfigException(at(text, number, 0), "found no `key=`, expected key=value", "for example --set optimizer.adam.lr=0.01");
     }
     List<Step> path = new ArrayList<>();
     int start = 0;
     for (String key : text.substring(0, equals).split("\\.", -1)) {
       if (key.isBlank()) {
-        throw error(at(text, number, start), "found an empty key, expected key.key=value", "");
+        throw new ConfigException(at(text, number, start), "found an empty key, expected key.key=value", "");
       }
       path.add(new Step(key.strip(), at(text, number, start)));
       start += key.length() + 1;
@@ -55,10 +55,6 @@ public final class Overrides {
 
   private static Location at(String text, int number, int column) {
     return new Location(FILE, number, column + 1, text.lines().findFirst().orElse(""));
-  }
-
-  private static ConfigException error(Location at, String message, String hint) {
-    return new ConfigException(List.of(new Diagnostic(at, message, hint)));
   }
 
   private static YamlNode set(YamlNode node, List<Step> path, YamlNode value) {
@@ -86,7 +82,7 @@ public final class Overrides {
       case YamlNode.Scalar s when s.text().equals(step.key) ->
           new YamlNode.Mapping(s.at(), List.of(new YamlNode.Entry(s.at(), step.key, create(rest, value))));
       case YamlNode.Scalar s when isIndex(step.key) ->
-          throw error(step.at, "found `" + Errors.brief(s.text()) + "` in the file, expected a list", "set the whole list: key=[...]");
+          throw new ConfigException(step.at, "found `" + Errors.brief(s.text()) + "` in the file, expected a list", "set the whole list: key=[...]");
       case YamlNode.Scalar s -> besideFirst(s, fresh);
       case YamlNode.Sequence s -> besideFirst(s, fresh);
     };
@@ -111,7 +107,7 @@ public final class Overrides {
   private static int index(YamlNode.Sequence list, Step step) {
     int index = Integer.parseInt(step.key);
     if (index >= list.items().size()) {
-      throw error(step.at, "found index " + index + ", expected one below " + list.items().size() + ", the length of the list", "");
+      throw new ConfigException(step.at, "found index " + index + ", expected one below " + list.items().size() + ", the length of the list", "");
     }
     return index;
   }

@@ -87,12 +87,7 @@ final class YamlReader {
     if (result.isError()) {
       String[] before = lines(out.toString());
       Location at = new Location(file, before.length, before[before.length - 1].length() + 1, "");
-      throw new ConfigException(
-          List.of(
-              new Diagnostic(
-                  at,
-                  "found the byte 0x" + Integer.toHexString(bytes[in.position()] & 0xff) + ", expected UTF-8 text",
-                  "save the file as UTF-8")));
+      throw new ConfigException(at, "found the byte 0x" + Integer.toHexString(bytes[in.position()] & 0xff) + ", expected UTF-8 text", "save the file as UTF-8");
     }
     return out.toString();
   }
@@ -122,19 +117,18 @@ final class YamlReader {
         return root;
       }
     } catch (MarkedYAMLException e) {
-      throw new ConfigException(List.of(syntax(e, places)));
+      throw syntax(e, places);
     } catch (ReaderException e) {
       String[] before = lines(text.substring(0, text.offsetByCodePoints(0, Math.min(e.getPosition(), text.codePointCount(0, text.length())))));
       Location at = places.at(before.length - 1, before[before.length - 1].length());
-      throw new ConfigException(
-          List.of(new Diagnostic(at, "found the character U+" + Integer.toHexString(e.getCodePoint()) + ", expected printable text", "")));
+      throw new ConfigException(at, "found the character U+" + Integer.toHexString(e.getCodePoint()) + ", expected printable text", "");
     } catch (YAMLException e) {
-      throw new ConfigException(List.of(new Diagnostic(places.at(0, 0), "not YAML: " + e.getMessage(), "")));
+      throw new ConfigException(places.at(0, 0), "not YAML: " + e.getMessage(), "");
     }
     throw new ConfigException(reader.errors);
   }
 
-  private static Diagnostic syntax(MarkedYAMLException e, Places places) {
+  private static ConfigException syntax(MarkedYAMLException e, Places places) {
     Mark mark = e.getProblemMark() != null ? e.getProblemMark() : e.getContextMark();
     String problem = e.getProblem() == null ? e.getMessage() : e.getProblem();
     String context = e.getContext() == null || e.getContext().isEmpty() ? "" : e.getContext() + ": ";
@@ -145,7 +139,7 @@ final class YamlReader {
         : problem.contains("could not find expected ':'") ? "a key needs `: ` and its value"
         : problem.contains("cannot start any token") ? "quote a value that begins with a special character"
         : "";
-    return new Diagnostic(places.at(mark.getLine(), mark.getColumn()), "not YAML: " + context + problem, hint);
+    return new ConfigException(places.at(mark.getLine(), mark.getColumn()), "not YAML: " + context + problem, hint);
   }
 
   private Location at(Event e) {
@@ -200,7 +194,7 @@ final class YamlReader {
   }
 
   private ConfigException limit(Event event, String found) {
-    return new ConfigException(List.of(new Diagnostic(at(event), "found " + found + ", expected an experiment", "")));
+    return new ConfigException(at(event), "found " + found + ", expected an experiment", "");
   }
 
   private YamlNode scalar(ScalarEvent s) {

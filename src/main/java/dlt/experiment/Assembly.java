@@ -1,8 +1,6 @@
 package dlt.experiment;
 
 import dlt.config.ConfigException;
-import dlt.config.Diagnostic;
-import dlt.config.Location;
 import dlt.data.Field;
 import dlt.data.Preprocessing;
 import dlt.data.Schema;
@@ -29,13 +27,11 @@ import dlt.tensor.Philox;
 import dlt.tensor.Shape;
 import dlt.tensor.TensorType;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
@@ -99,12 +95,12 @@ public final class Assembly {
     SequencedMap<String, Shape> scorable = new LinkedHashMap<>();
     forward.scorable().forEach((name, value) -> scorable.put(name, value.shape().without(0)));
     objective = new Objective(file, schema, targetPreprocessing, inputNames(), scorable, outputs.size(), counts);
-    checkOutputs();
-    checkLayers();
+    TakenNames.refuseOutputs(file, outputs.keySet());
+    TakenNames.refuseLayers(file, layers, weightNames());
     Training training = scored(forward, 2, true);
     checkPatterns();
     updates = update(training.graph, gradients(training));
-    checkInputs();
+    TakenNames.refuseInputs(file, schema, updates.scalars(1, (_, base) -> base).keySet());
     states.putAll(updates.states());
     if (experiment.training().accumulate() > 1) {
       trained().forEach((name, p) ->
@@ -384,14 +380,14 @@ public final class Assembly {
     try {
       last = scope.apply(model.layers());
     } catch (LayerException e) {
-      throw error(file.bound().at(e.placed()), e.getMessage(), "`dlt summary` shows the shapes of the layers before it");
+      throw new ConfigException(file.bound().at(e.placed()), e.getMessage(), "`dlt summary` shows the shapes of the layers before it");
     }
     SequencedMap<String, Value> results = new LinkedHashMap<>();
     if (model.outputs().isEmpty()) {
       results.put("output", last);
     }
     for (String name : model.outputs()) {
-      results.put(name, scope.named(name).orElseThrow(() -> error(file.bound().at(model, "outputs"),
+      results.put(name, scope.named(name).orElseThrow(() -> new ConfigException(file.bound().at(model, "outputs"),
           "found output '" + name + "', which no layer has as its `as` name; known: " + String.join(", ", scope.names()), "")));
     }
     return results;
@@ -405,13 +401,13 @@ public final class Assembly {
       return r;
     }
     if (declared.size() != schema.inputs().size()) {
-      throw error(file.bound().at(experiment.model(), "inputs"), "found " + declared.size() + " inputs, but the data has " + schema.inputs().size() + ": "
+      throw new ConfigException(file.bound().at(experiment.model(), "inputs"), "found " + declared.size() + " inputs, but the data has " + schema.inputs().size() + ": "
           + schema.inputs().stream().map(Field::name).collect(Collectors.joining(", ")), "");
     }
     for (int i = 0; i < r.size(); i++) {
       Shape found = preprocessing.get(i).output().shape();
       if (!new Shape(declared.get(r.get(i))).equals(found)) {
-        throw error(file.bound().at(experiment.model(), "inputs"), "found " + r.get(i) + ": " + declared.get(r.get(i)) + ", but its samples are " + found, "");
+        throw new ConfigException(file.bound().at(experiment.model(), "inputs"), "found " + r.get(i) + ": " + declared.get(r.get(i)) + ", but its samples are " + found, "");
       }
     }
     return r;
@@ -424,10 +420,6 @@ public final class Assembly {
 
   private static TensorType batched(TensorType sample, int batch) {
     return new TensorType(sample.dtype(), sample.shape().insert(0, batch));
-  }
-
-  private ConfigException error(Location at, String message, String hint) {
-    return new ConfigException(List.of(new Diagnostic(at, message, hint)));
   }
 
   /// The parameters that are not frozen.
@@ -460,50 +452,25 @@ public final class Assembly {
       try {
         r.add(p.name(), g.variable(p.name(), TensorType.float32(p.shape())), gradients.get(i++));
       } catch (ShapeException e) {
-        throw error(file.bound().at(experiment, "optimizer"), p.name() + ": " + e.getMessage(), "");
+        throw new ConfigException(file.bound().at(experiment, "optimizer"), p.name() + ": " + e.getMessage(), "");
       }
     }
     return r;
   }
 
-  /// An output and what the graphs give besides would be one.
-  private void checkOutputs() {
-    Stream.of(LOSS, DECISION, TARGET).filter(outputs::containsKey).findFirst().ifPresent(name -> {
-      throw error(file.bound().at(experiment.model(), "outputs"), "found output '" + name + "', which is what the training calls its loss", "give the layer another `as` name");
-    });
-  }
-
-  /// Its weights and the numbers of the preprocessing would be one in the files of a run.
-  private void checkLayers() {
-    layers.stream().filter(l -> l.name().equals(PREPROCESS) && weightNames().stream().anyMatch(w -> w.startsWith(PREPROCESS + "."))).findFirst().ifPresent(l -> {
-      throw error(file.bound().at(l.placed()), "found a layer called `" + PREPROCESS + "`, as the files of a run call the numbers of the preprocessing", "give it another `as` name");
-    });
-  }
-
-  /// A batch's samples and what a step takes besides would be one.
-  private void checkInputs() {
-    Set<String> taken = new HashSet<>(updates.scalars(1, (_, base) -> base).keySet());
-    taken.addAll(List.of(RNG, GRADIENT_SHARE, AVERAGE_SHARE));
-    schema.targets().forEach(t -> taken.add(target(t.name())));
-    schema.inputs().stream().map(Field::name).filter(taken::contains).findFirst().ifPresent(name -> {
-      throw error(file.bound().at(experiment.data(), "train"), "found an input called '" + name + "', as what a training step takes besides its samples",
-          "call it otherwise: `inputs: {x: " + name + "}` of a table, or another name of the array");
-    });
-  }
-
   private void checkPatterns() {
     for (String pattern : experiment.model().freeze()) {
       if (Stream.concat(parameters.keySet().stream(), buffers.keySet().stream()).noneMatch(n -> Pattern.matches(pattern, n))) {
-        throw error(file.bound().at(experiment.model(), "freeze"), "'" + pattern + "' matches no parameter; there are " + someParameters(), "");
+        throw new ConfigException(file.bound().at(experiment.model(), "freeze"), "'" + pattern + "' matches no parameter; there are " + someParameters(), "");
       }
     }
     if (experiment.training().epochs() > 0 && trained().isEmpty()) {
-      throw error(file.bound().at(experiment.model()), parameters.isEmpty() ? "the model has no parameters: there is nothing to train"
+      throw new ConfigException(file.bound().at(experiment.model()), parameters.isEmpty() ? "the model has no parameters: there is nothing to train"
           : "every parameter is frozen: there is nothing to train", "training.epochs: 0 measures and exports the weights as they are");
     }
     for (Group group : experiment.optimizer().groups()) {
       if (parameters.keySet().stream().noneMatch(group::matches)) {
-        throw error(file.bound().at(group), "'" + group.match() + "' matches no parameter; there are " + someParameters(), "");
+        throw new ConfigException(file.bound().at(group), "'" + group.match() + "' matches no parameter; there are " + someParameters(), "");
       }
     }
   }

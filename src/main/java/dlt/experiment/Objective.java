@@ -1,10 +1,8 @@
 package dlt.experiment;
 
 import dlt.config.ConfigException;
-import dlt.config.Diagnostic;
 import dlt.config.Invalid;
 import dlt.config.Kinds;
-import dlt.config.Location;
 import dlt.data.Augment;
 import dlt.data.Field;
 import dlt.data.Preprocessing;
@@ -58,7 +56,7 @@ final class Objective {
     List<String> own = outputs.keySet().stream().limit(results).toList();
     for (String name : predictions(first)) {
       if (!own.contains(name)) {
-        throw error(file.bound().at(first, "input"), "found '" + name + "' under the first loss, which metrics belong to, but the model's outputs are "
+        throw new ConfigException(file.bound().at(first, "input"), "found '" + name + "' under the first loss, which metrics belong to, but the model's outputs are "
             + String.join(", ", own), "put the loss of an output first, or list '" + name + "' under model.outputs");
       }
     }
@@ -71,13 +69,13 @@ final class Objective {
       return;
     }
     if (losses.stream().noneMatch(this::scaled)) {
-      throw error(file.bound().at(experiment.data(), "preprocessTargets"), "no loss compares a prediction with a target that is a number: found "
+      throw new ConfigException(file.bound().at(experiment.data(), "preprocessTargets"), "no loss compares a prediction with a target that is a number: found "
           + losses.stream().map(t -> Kinds.name(t.loss().getClass())).collect(Collectors.joining(", ")), "mse, l1, smooth_l1 and huber do");
     }
     for (LossTerm t : losses) {
       Optional<LossTerm> first = predictions(t).stream().flatMap(output -> scorer(output).stream()).findFirst();
       if (first.isPresent() && (scaled(t) || scaled(first.get())) && (scaled(t) != scaled(first.get()) || !t.target().equals(first.get().target()))) {
-        throw error(file.bound().at(experiment.loss().get(losses.indexOf(t))), "takes an output that another loss compares with "
+        throw new ConfigException(file.bound().at(experiment.loss().get(losses.indexOf(t))), "takes an output that another loss compares with "
             + (t.target().equals(first.get().target()) ? "the preprocessed target" : "another target, which is preprocessed in its own way"),
             "give each its own output, or leave out data.preprocess_targets");
       }
@@ -107,11 +105,11 @@ final class Objective {
     Loss loss = t.loss();
     Shape output = outputs.get(predictions(t).getFirst());
     if (targetInput(t).isPresent() && (loss.needsClassCounts() || loss.needsAnswerShares())) {
-      throw error(file.bound().at(t), "balanced weights need a target of the data, found the input '" + t.target().orElseThrow() + "'", "give numbers");
+      throw new ConfigException(file.bound().at(t), "balanced weights need a target of the data, found the input '" + t.target().orElseThrow() + "'", "give numbers");
     }
     if (loss.needsClassCounts()) {
       if (output.rank() < 1) {
-        throw error(file.bound().at(t), "class weights need predictions [N, C, ...], the model gives " + output.insert(0, 2), "");
+        throw new ConfigException(file.bound().at(t), "class weights need predictions [N, C, ...], the model gives " + output.insert(0, 2), "");
       }
       loss = loss.withClassCounts(counts.classes(targetIndex(t), output.dim(0)));
     }
@@ -158,7 +156,7 @@ final class Objective {
     List<String> names = schema.targets().stream().map(Field::name).toList();
     int i = names.indexOf(term.target().get());
     if (i < 0) {
-      throw error(file.bound().at(term, "target"), "found target '" + term.target().get() + "', but the data has " + (names.isEmpty() ? "none" : String.join(", ", names))
+      throw new ConfigException(file.bound().at(term, "target"), "found target '" + term.target().get() + "', but the data has " + (names.isEmpty() ? "none" : String.join(", ", names))
           + "; inputs that can be the target: " + String.join(", ", inputs), "");
     }
     return i;
@@ -182,14 +180,14 @@ final class Objective {
     if (!term.input().isEmpty()) {
       for (String name : term.input()) {
         if (!names.contains(name)) {
-          throw error(file.bound().at(term, "input"), "found '" + name + "', which is no output of the model and no layer's `as` name; outputs: "
+          throw new ConfigException(file.bound().at(term, "input"), "found '" + name + "', which is no output of the model and no layer's `as` name; outputs: "
               + String.join(", ", names), "name the layer: as: " + name);
         }
       }
       return term.input();
     }
     if (results < term.loss().inputs().size()) {
-      throw error(file.bound().at(term), "the loss takes " + term.loss().inputs() + ", but the model has " + results + " outputs",
+      throw new ConfigException(file.bound().at(term), "the loss takes " + term.loss().inputs() + ", but the model has " + results + " outputs",
           "name the outputs: input: [...]");
     }
     return names.subList(0, term.loss().inputs().size());
@@ -227,11 +225,11 @@ final class Objective {
       if (expected.isPresent() && input.isPresent()) {
         target = Optional.of(inputs.get(input.get()));
         if (target.get().dtype() != DType.FLOAT32) {
-          throw error(file.bound().at(term, "target"), "found the input '" + input.get() + "', which holds indices, expected one of numbers", "");
+          throw new ConfigException(file.bound().at(term, "target"), "found the input '" + input.get() + "', which holds indices, expected one of numbers", "");
         }
       } else if (expected.isPresent()) {
         if (schema.targets().isEmpty()) {
-          throw error(file.bound().at(term), "the loss needs a target, but the data has none", "name the target in the data source");
+          throw new ConfigException(file.bound().at(term), "the loss needs a target, but the data has none", "name the target in the data source");
         }
         Field raw = schema.targets().get(index);
         Field field = training ? mixed(() -> MixedTargets.of(steps, term, predictions.stream().map(Value::shape).toList(), raw)) : raw;
@@ -244,11 +242,11 @@ final class Objective {
       }
       Value value = settled.loss().emit(g, predictions, target);
       if (!value.shape().equals(Shape.SCALAR)) {
-        throw error(file.bound().at(term), "the loss gives " + value.shape() + ", expected one number", "reduction: mean or sum");
+        throw new ConfigException(file.bound().at(term), "the loss gives " + value.shape() + ", expected one number", "reduction: mean or sum");
       }
       return value;
     } catch (ShapeException e) {
-      throw error(file.bound().at(term), e.getMessage(), "");
+      throw new ConfigException(file.bound().at(term), e.getMessage(), "");
     }
   }
 
@@ -257,11 +255,7 @@ final class Objective {
     try {
       return target.get();
     } catch (Invalid e) {
-      throw error(file.bound().at(experiment.data(), "augment"), "found " + e.found() + ", expected " + e.expected(), "");
+      throw new ConfigException(file.bound().at(experiment.data(), "augment"), "found " + e.found() + ", expected " + e.expected(), "");
     }
-  }
-
-  private static ConfigException error(Location at, String message, String hint) {
-    return new ConfigException(List.of(new Diagnostic(at, message, hint)));
   }
 }

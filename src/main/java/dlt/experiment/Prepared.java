@@ -1,9 +1,7 @@
 package dlt.experiment;
 
 import dlt.config.ConfigException;
-import dlt.config.Diagnostic;
 import dlt.config.Invalid;
-import dlt.config.Location;
 import dlt.data.Division;
 import dlt.data.Augment;
 import dlt.data.Field;
@@ -110,7 +108,7 @@ public record Prepared(ExperimentFile file, Parts parts, Assembly assembly, Task
     try {
       return new LearningRate(experiment.schedule(), stepsPerEpoch, experiment.training().epochs());
     } catch (Invalid e) {
-      throw error(file.bound().at(experiment, "schedule"), "found " + e.found() + ", expected " + e.expected(), "");
+      throw new ConfigException(file.bound().at(experiment, "schedule"), "found " + e.found() + ", expected " + e.expected(), "");
     }
   }
 
@@ -187,7 +185,7 @@ public record Prepared(ExperimentFile file, Parts parts, Assembly assembly, Task
         Preprocessing seen = assembly.input(input.get());
         parts.all().forEach(part -> at(file, term, () -> seen.checkRange(part, assembly.preprocessing().indexOf(seen), n.min(), n.max())));
       } else if (expected.isPresent() && !(expected.get() instanceof Target.Numbers)) {
-        throw error(file.bound().at(term, "target"), "found the input '" + input.get() + "' as the target of a loss that compares no numbers",
+        throw new ConfigException(file.bound().at(term, "target"), "found the input '" + input.get() + "' as the target of a loss that compares no numbers",
             "mse, l1, smooth_l1, huber and binary cross entropies do");
       }
       return;
@@ -195,7 +193,7 @@ public record Prepared(ExperimentFile file, Parts parts, Assembly assembly, Task
     int field = assembly.targetIndex(term);
     if (expected.isPresent() && parts.train().dataset().targets().get(field).vocabulary().isPresent()
         && !(expected.get() instanceof Target.ClassIndices c && c.ignored() == Vocabulary.PADDING)) {
-      throw error(file.bound().at(term), "found target '" + parts.train().dataset().targets().get(field).name() + "', a text, under a loss that would learn its padding too",
+      throw new ConfigException(file.bound().at(term), "found target '" + parts.train().dataset().targets().get(field).name() + "', a text, under a loss that would learn its padding too",
           "say `cross_entropy: {ignore_index: 0}`: 0 is padding");
     }
     boolean mixed = expected.isPresent() && assembly.trainingTargets().get(field).type().dtype() != expected.get().dtype();
@@ -235,38 +233,34 @@ public record Prepared(ExperimentFile file, Parts parts, Assembly assembly, Task
   private static void checkMetrics(ExperimentFile file, Experiment experiment, Task task, boolean validated) {
     for (Metric m : experiment.metrics()) {
       m.mismatch(task).ifPresent(why -> {
-        throw error(file.bound().at(experiment, "metrics"), why, "");
+        throw new ConfigException(file.bound().at(experiment, "metrics"), why, "");
       });
     }
     String selected = experiment.select().metric();
     List<String> known = new ArrayList<>(List.of("loss"));
     metrics(experiment, task).forEach(m -> known.add(m.key()));
     if (!known.contains(selected)) {
-      throw error(file.bound().at(experiment.select(), "metric"), "found metric '" + selected + "', expected one of " + String.join(", ", known),
+      throw new ConfigException(file.bound().at(experiment.select(), "metric"), "found metric '" + selected + "', expected one of " + String.join(", ", known),
           "list it under metrics");
     }
     for (Phase phase : experiment.schedule()) {
       if (phase.schedule() instanceof ReduceOnPlateau p && !known.contains(p.metric())) {
-        throw error(file.bound().at(p, "metric"), "found metric '" + p.metric() + "', expected one of " + String.join(", ", known),
+        throw new ConfigException(file.bound().at(p, "metric"), "found metric '" + p.metric() + "', expected one of " + String.join(", ", known),
             "list it under metrics");
       }
       if (phase.schedule() instanceof ReduceOnPlateau p && !p.metric().equals("loss") && refits(experiment)) {
-        throw error(file.bound().at(p, "metric"), "found metric '" + p.metric() + "', expected loss: the last training, on all samples of the "
+        throw new ConfigException(file.bound().at(p, "metric"), "found metric '" + p.metric() + "', expected loss: the last training, on all samples of the "
             + "folds, has no validation part to measure it on", "say data.split.refit: false, or metric: loss (it then follows the training loss)");
       }
     }
     if (!validated && (!selected.equals("loss") || experiment.training().earlyStopping().isPresent())) {
-      throw error(file.bound().at(experiment.select()), "there is no validation part to select or stop by",
+      throw new ConfigException(file.bound().at(experiment.select()), "there is no validation part to select or stop by",
           "give data.split: {validation: 0.2} or a validation source");
     }
   }
 
   private static boolean refits(Experiment experiment) {
     return experiment.data().split().filter(s -> s.several() && s.refit().orElse(true)).isPresent();
-  }
-
-  private static ConfigException error(Location at, String message, String hint) {
-    return new ConfigException(List.of(new Diagnostic(at, message, hint)));
   }
 
   private static void at(ExperimentFile file, Object source, Runnable work) {

@@ -2,7 +2,6 @@ package dlt.sweep;
 
 import dlt.config.Binder;
 import dlt.config.ConfigException;
-import dlt.config.Diagnostic;
 import dlt.config.Location;
 import dlt.config.Overrides;
 import dlt.config.YamlNode;
@@ -19,8 +18,8 @@ public record SweepFile(Path file, List<String> overrides, ExperimentFile experi
     YamlNode root = Overrides.apply(YamlNode.read(file), overrides);
     YamlNode section = root instanceof YamlNode.Mapping m ? m.value("sweep").orElse(null) : null;
     if (section == null) {
-      throw new ConfigException(List.of(new Diagnostic(new Location(file, 1, 1, ""), "found no `sweep`, expected what to vary",
-          "for example sweep: {method: {random: 20}, parameters: {optimizer.adam.lr: {log: [1e-4, 1e-1]}}}")));
+      throw new ConfigException(new Location(file, 1, 1, ""), "found no `sweep`, expected what to vary",
+          "for example sweep: {method: {random: 20}, parameters: {optimizer.adam.lr: {log: [1e-4, 1e-1]}}}");
     }
     Sweep sweep = Binder.bind(section, Sweep.class).value();
     return new SweepFile(file, overrides, experiment, sweep, section.inline());

@@ -1,7 +1,6 @@
 package dlt.train;
 
 import dlt.config.ConfigException;
-import dlt.config.Diagnostic;
 import dlt.config.Hints;
 import dlt.config.Location;
 import dlt.data.Schema;
@@ -102,12 +101,12 @@ public final class PretrainedWeights {
     }
     List<String> unused = source.wanted.stream().filter(name -> !names.contains(name) && !counter(name)).toList();
     if (missing.size() + misshapen.size() + (init.strict() ? unused.size() : 0) > 0) {
-      throw new ConfigException(List.of(new Diagnostic(place, path + " does not fit the model: " + problems(missing, misshapen, init.strict() ? unused : List.of()),
-          hint(source, missing, misshapen, unused))));
+      throw new ConfigException(place, path + " does not fit the model: " + problems(missing, misshapen, init.strict() ? unused : List.of()),
+          hint(source, missing, misshapen, unused));
     }
     if (names.stream().noneMatch(source.tensors::containsKey)) {
-      throw new ConfigException(List.of(new Diagnostic(place, path + " does not fit the model: none of its names (" + listed(List.copyOf(source.tensors.keySet()))
-          + ") is one of the model's (" + listed(names) + ")", hint(source, names, misshapen, List.copyOf(source.tensors.keySet())))));
+      throw new ConfigException(place, path + " does not fit the model: none of its names (" + listed(List.copyOf(source.tensors.keySet()))
+          + ") is one of the model's (" + listed(names) + ")", hint(source, names, misshapen, List.copyOf(source.tensors.keySet())));
     }
   }
 
@@ -119,8 +118,8 @@ public final class PretrainedWeights {
     ExperimentFile file = prepared.file();
     prepared.assembly().layers().stream().filter(l -> l.placed().layer() instanceof Embedding).map(Applied::name).filter(l -> source.tensors.containsKey(l + ".weight"))
         .findFirst().ifPresent(layer -> {
-          throw new ConfigException(List.of(new Diagnostic(file.bound().at(init, "weights"),
-              path + " does not fit the model: it was trained on texts with other words, and the vectors of " + layer + " are theirs", anew(layer))));
+          throw new ConfigException(file.bound().at(init, "weights"),
+              path + " does not fit the model: it was trained on texts with other words, and the vectors of " + layer + " are theirs", anew(layer));
         });
   }
 

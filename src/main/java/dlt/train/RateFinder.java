@@ -2,7 +2,6 @@ package dlt.train;
 
 import dlt.backend.Backend;
 import dlt.config.ConfigException;
-import dlt.config.Diagnostic;
 import dlt.data.Batch;
 import dlt.data.Batches;
 import dlt.error.Failure;
@@ -66,7 +65,7 @@ public final class RateFinder implements AutoCloseable {
   }
 
   private ConfigException refused(Experiment experiment, String what, String hint) {
-    return new ConfigException(List.of(new Diagnostic(prepared.file().bound().at(experiment, "optimizer"), what, hint)));
+    return new ConfigException(prepared.file().bound().at(experiment, "optimizer"), what, hint);
   }
 
   /// Runs the test. Throws a [Failure] of kind DIVERGED where the very first loss is not finite.
