@@ -4,6 +4,7 @@ import dlt.data.Field;
 import dlt.data.Preprocess;
 import dlt.data.Preprocessing;
 import dlt.data.Schema;
+import dlt.experiment.Assembly;
 import dlt.run.RunDirectory;
 import dlt.tensor.HostTensor;
 import dlt.tensor.Safetensors;
@@ -41,15 +42,15 @@ record BestCheckpoint(Path file, Map<String, String> metadata, SequencedMap<Stri
     return r;
   }
 
-  /// The weights called `names`, in this order. Throws a [dlt.error.Failure] of kind DATA where one is missing.
-  SequencedMap<String, HostTensor> weights(List<String> names) {
+  /// The weights of `assembly`, in its order. Throws a [dlt.error.Failure] of kind DATA where one is missing or has another shape.
+  SequencedMap<String, HostTensor> weights(Assembly assembly) {
     SequencedMap<String, HostTensor> r = new LinkedHashMap<>();
-    for (String name : names) {
-      if (!tensors.containsKey(name)) {
-        throw Checkpoints.mismatch(file, name + " is missing");
-      }
+    assembly.weightTypes().forEach((name, type) -> {
+      Variables.misfit(name, tensors.get(name), type).ifPresent(what -> {
+        throw Checkpoints.mismatch(file, what);
+      });
       r.put(name, tensors.get(name));
-    }
+    });
     return r;
   }
 

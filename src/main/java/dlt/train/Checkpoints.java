@@ -59,9 +59,7 @@ final class Checkpoints {
     if (!Files.exists(run.last())) {
       return Optional.empty();
     }
-    variables.load(Safetensors.read(run.last()), true, missing -> {
-      throw mismatch(run.last(), missing);
-    });
+    variables.load(Safetensors.read(run.last()), what -> mismatch(run.last(), what));
     return Optional.of(TrainingState.of(run.last(), Safetensors.metadata(run.last())));
   }
 

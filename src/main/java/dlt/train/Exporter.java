@@ -68,10 +68,7 @@ public final class Exporter {
 
   private Parity compare(Map<String, HostTensor> weights, Part part, Path file) {
     Part some = new Part(part.name(), part.dataset(), Arrays.copyOf(part.samples(), Math.min(part.size(), SAMPLES)));
-    Variables variables = Variables.forInference(backend, assembly);
-    variables.load(weights, false, problem -> {
-      throw new IllegalStateException(problem);
-    });
+    Variables variables = Variables.of(backend, assembly, weights);
     Parity parity = Parity.NONE;
     Feed feed = new Feed(assembly);
     boolean activate = assembly.experiment().export().onnx().softmax();

@@ -54,9 +54,12 @@ public final class PlannedMemory {
     }
   }
 
+  private long weightBytes() {
+    return assembly.weightTypes().values().stream().mapToLong(TensorType::bytes).sum();
+  }
+
   private long variableBytes() {
-    return assembly.weightTypes().values().stream().mapToLong(TensorType::bytes).sum()
-        + assembly.optimizerStates().values().stream().mapToLong(s -> s.type().bytes()).sum();
+    return weightBytes() + assembly.optimizerStates().values().stream().mapToLong(s -> s.type().bytes()).sum();
   }
 
   /// Throws an [OutOfMemory] that names a batch size that fits where the device's memory does not suffice for all that a training of
@@ -78,9 +81,8 @@ public final class PlannedMemory {
   }
 
   private void requireRoom() {
-    long weights = assembly.weightTypes().values().stream().mapToLong(TensorType::bytes).sum();
     long gradients = assembly.experiment().training().epochs() == 0 ? 0 : assembly.trained().keySet().stream().mapToLong(name -> assembly.weightTypes().get(name).bytes()).sum();
-    long needed = variableBytes() + weights + gradients; // the weights once more: the selected ones
+    long needed = variableBytes() + weightBytes() + gradients; // the weights once more: the selected ones
     if (needed > MUCH && needed > Room.left()) {
       throw new Failure(Failure.Kind.DEVICE, backend.description() + ": out of memory: the weights, their gradients, the optimizer's state and the selected weights take "
           + Bytes.shown(needed) + ", " + Bytes.shown(Room.left()) + " are free; take a smaller model, or end what else uses the memory");
@@ -108,8 +110,7 @@ public final class PlannedMemory {
         .forEach(n -> graphs.add(assembly.evaluation(n)));
     int verified = Math.min(Exporter.SAMPLES, parts.verified().size());
     Batches.sizes(verified, Exporter.BATCH).forEach(n -> graphs.add(assembly.inference(n, true)));
-    return variableBytes() + assembly.weightTypes().values().stream().mapToLong(TensorType::bytes).sum()
-        + graphs.stream().mapToLong(g -> backend.planned(g).orElse(0)).sum();
+    return variableBytes() + weightBytes() + graphs.stream().mapToLong(g -> backend.planned(g).orElse(0)).sum();
   }
 
   /// The most samples, fewer than `batch`, that fit into `bytes`; 0 where not even the smallest batch that the model can be

@@ -41,10 +41,7 @@ public final class Predictor implements AutoCloseable {
 
   /// Compiles what [#predict] of `part` needs, so that what does not fit the device's memory fails before anything is predicted.
   public void prepare(Part part) {
-    prepare(Math.min(BATCH, part.size()));
-    if (part.size() % BATCH > 0) {
-      prepare(part.size() % BATCH);
-    }
+    Batches.sizes(part.size(), BATCH).forEach(this::prepare);
   }
 
   /// Compiles what `size` samples at a time need.

@@ -55,9 +55,8 @@ public final class PretrainedWeights {
   /// Reads what `model.init` names into `variables`. Throws as [#read(Prepared)].
   static void load(Prepared prepared, Variables variables) {
     Map<String, HostTensor> tensors = read(prepared);
-    if (!tensors.isEmpty()) {
-      variables.load(tensors, false, problem -> {});
-    }
+    tensors.keySet().retainAll(prepared.assembly().weightNames());
+    variables.write(tensors);
   }
 
   /// Throws as training would where what `model.init` names cannot be read, or does not fit the model.

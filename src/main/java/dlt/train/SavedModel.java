@@ -65,7 +65,7 @@ public record SavedModel(RunDirectory run, ExperimentFile file, Assembly assembl
       targets.add(best.targetPreprocessing(steps, schema.targets().get(targets.size()), targets.size()));
     }
     Assembly assembly = new Assembly(file, schema, preprocessing, targets, TargetCounts.EVEN);
-    return new SavedModel(run, file, assembly, best.weights(assembly.weightNames()));
+    return new SavedModel(run, file, assembly, best.weights(assembly));
   }
 
   /// The data of the experiment, divided as for the training of the model: one that was refitted has no validation part.
@@ -168,11 +168,7 @@ public record SavedModel(RunDirectory run, ExperimentFile file, Assembly assembl
 
   /// The weights on a device.
   public Variables variables(Backend backend) {
-    Variables variables = Variables.forInference(backend, assembly);
-    variables.load(weights, false, problem -> {
-      throw new IllegalStateException(problem);
-    });
-    return variables;
+    return Variables.of(backend, assembly, weights);
   }
 
   /// Exports the model to `onnx` and compares the two on the validation part (test or training part where there is none).

@@ -61,7 +61,12 @@ public final class StepBench implements AutoCloseable {
     this.variables = Variables.unset(backend, assembly);
     try (Aside made = variables.initialise(backend, assembly, () -> IntStream.range(0, Math.min(most, BATCHES)).forEach(i -> batches.add(made(i))))) {
       this.program = backend.compile(assembly.training(batchSize), variables.buffers());
-      made.join();
+      try {
+        made.join();
+      } catch (RuntimeException | Error e) {
+        close();
+        throw e;
+      }
     }
     this.rate = prepared.rate(Integer.MAX_VALUE / Math.max(1, assembly.experiment().training().epochs()));
     this.feed = new Feed(assembly);

@@ -116,7 +116,7 @@ public final class Trainer implements AutoCloseable {
     checkpoints.last(variables).ifPresent(s -> {
       state = s;
       rate.restore(s.rate());
-      best = s.bestEpoch() == 0 ? new LinkedHashMap<>() : BestCheckpoint.read(run).weights(assembly.weightNames());
+      best = s.bestEpoch() == 0 ? new LinkedHashMap<>() : BestCheckpoint.read(run).weights(assembly);
       listener.note(String.format(Locale.ROOT, "resuming at epoch %d, step %d", s.epoch(), s.step() + 1));
     });
   }
@@ -159,9 +159,7 @@ public final class Trainer implements AutoCloseable {
 
   /// The scores of `weights` on `part`; what is validated holds them afterwards.
   public Scores scores(SequencedMap<String, HostTensor> weights, Part part) {
-    judged.load(weights, false, name -> {
-      throw new IllegalStateException(name);
-    });
+    judged.write(weights);
     return evaluator.scores(part);
   }
 
@@ -283,17 +281,12 @@ public final class Trainer implements AutoCloseable {
         + "clip the gradients (training.gradient_clip) or look at the data; " + run.path() + " keeps what was saved before");
   }
 
-  /// The value that epochs are compared by.
-  private Optional<Double> selected(Optional<Scores> validation) {
-    return validation.map(v -> v.value(experiment.select().metric()));
-  }
-
   /// Keeps the weights where this epoch is the best so far; without validation the last one is.
   private boolean select(Optional<Scores> validation) {
     if (validation.isPresent() && !Double.isFinite(validation.get().loss())) {
       throw diverged("the validation loss is " + validation.get().loss());
     }
-    double value = selected(validation).orElse(Double.NaN);
+    double value = validation.map(v -> v.value(experiment.select().metric())).orElse(Double.NaN);
     if (validation.isPresent() && Double.isNaN(value) && state.bestEpoch() == 0) {
       throw new Failure(Failure.Kind.DATA, "epoch " + state.epoch() + ": " + experiment.select().metric() + ", which `select` names, has no value on the validation part, as where all "
           + "its samples are of one class; select another metric, or divide the data otherwise (split.stratify)");

@@ -80,8 +80,8 @@ record TrainingState(
       return new TrainingState(Integer.parseInt(m.get("epoch")), Integer.parseInt(m.get("batch")), Long.parseLong(m.get("step")),
           Double.parseDouble(m.get("loss_sum")), Long.parseLong(m.get("samples")),
           Double.parseDouble(m.get("group_loss")), Long.parseLong(m.get("averaged")), Integer.parseInt(m.get("best_epoch")),
-          Double.parseDouble(m.get("best_value")), Double.parseDouble(m.getOrDefault("stale_since", m.get("best_value"))), Integer.parseInt(m.get("stale_epochs")), Long.parseLong(m.get("log_lines")),
-          rate);
+          Double.parseDouble(m.get("best_value")), Double.parseDouble(m.getOrDefault("stale_since", m.get("best_value"))),
+          Integer.parseInt(m.get("stale_epochs")), Long.parseLong(m.get("log_lines")), rate);
     } catch (NumberFormatException | NullPointerException e) {
       throw new Failure(Failure.Kind.DATA, file + ": no checkpoint of a training; start anew in another folder with --out", e);
     }

@@ -2,13 +2,17 @@ package dlt.train;
 
 import dlt.backend.Backend;
 import dlt.backend.Buffer;
+import dlt.error.Failure;
 import dlt.experiment.Assembly;
 import dlt.tensor.HostTensor;
 import dlt.tensor.Philox;
+import dlt.tensor.TensorType;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /// The weights of a model, and the state of its optimizer where it is trained, on a device.
 public final class Variables {
@@ -16,6 +20,14 @@ public final class Variables {
   private final SequencedMap<String, Buffer> states = new LinkedHashMap<>();
 
   private Variables() {}
+
+  /// The parameters and buffers of `assembly`, with the values `weights`, which are all of them.
+  static Variables of(Backend backend, Assembly assembly, Map<String, HostTensor> weights) {
+    Variables v = new Variables();
+    v.allocateWeights(backend, assembly);
+    v.write(weights);
+    return v;
+  }
 
   /// The parameters and buffers of `assembly`, with their first values.
   public static Variables forInference(Backend backend, Assembly assembly) {
@@ -115,19 +127,21 @@ public final class Variables {
     values.forEach((name, value) -> weights.get(name).write(value));
   }
 
-  /// Replaces the parameters and buffers, and the optimizer's state where `withState`. `missing` is told the name of what
-  /// `values` lacks or has in another shape; that keeps its value.
-  public void load(Map<String, HostTensor> values, boolean withState, Consumer<String> missing) {
-    Map<String, Buffer> wanted = withState ? buffers() : weights;
-    wanted.forEach((name, buffer) -> {
-      HostTensor value = values.get(name);
-      if (value == null) {
-        missing.accept(name + " is missing");
-      } else if (!value.shape().equals(buffer.type().shape())) {
-        missing.accept(name + " is " + value.shape() + ", expected " + buffer.type().shape());
-      } else {
-        buffer.write(value);
-      }
+  /// Replaces everything, the optimizer's state too, by what `values` holds. Throws what `mismatch` makes of the first one that it lacks,
+  /// or has in another shape.
+  void load(Map<String, HostTensor> values, Function<String, Failure> mismatch) {
+    buffers().forEach((name, buffer) -> {
+      misfit(name, values.get(name), buffer.type()).ifPresent(what -> {
+        throw mismatch.apply(what);
+      });
+      buffer.write(values.get(name));
     });
+  }
+
+  /// Why `value`, null where there is none, cannot be that of the variable `name`; empty where it can.
+  static Optional<String> misfit(String name, HostTensor value, TensorType type) {
+    return value == null ? Optional.of(name + " is missing")
+        : value.shape().equals(type.shape()) ? Optional.empty()
+        : Optional.of(name + " is " + value.shape() + ", expected " + type.shape());
   }
 }
