@@ -10,11 +10,7 @@ public record IntPair(@Doc("Rows.") int first, @Doc("Columns.") int second) {
 
   @FromText("whole number or [rows, columns]")
   public static IntPair parse(String text) {
-    try {
-      return of(Integer.parseInt(text));
-    } catch (NumberFormatException e) {
-      throw new Invalid("", "'" + text + "'", "a whole number or [rows, columns]");
-    }
+    return TextNumber.whole(text).map(IntPair::of).orElseThrow(() -> new Invalid("", "'" + text + "'", "a whole number or [rows, columns]"));
   }
 
   @ToText

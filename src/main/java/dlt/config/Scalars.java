@@ -76,7 +76,13 @@ final class Scalars {
     if (!(node instanceof YamlNode.Scalar s) || CoreScalar.isNull(s)) {
       return errors.wrong(node, form, spot, "");
     }
-    return CoreScalar.of(s) == CoreScalar.TEXT ? s.text() : errors.wrong(node, form, spot, "quote it: '" + Errors.brief(s.text()) + "'");
+    if (CoreScalar.of(s) != CoreScalar.TEXT) {
+      return errors.wrong(node, form, spot, "quote it: '" + Errors.brief(s.text()) + "'");
+    }
+    if (s.text().indexOf('\0') >= 0) { // no path may hold it
+      return errors.add(s.at(), spot.label() + ": found a text with the character U+0000, expected " + form.text(spot.range()), "");
+    }
+    return s.text();
   }
 
   Path path(YamlNode node, Form form, Spot spot) {

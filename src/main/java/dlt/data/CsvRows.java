@@ -7,11 +7,8 @@ import de.siegmar.fastcsv.reader.CsvRecord;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.CodingErrorAction;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -33,7 +30,7 @@ final class CsvRows implements TableRows {
   /// The cells of the first lines of `file`, `most` at the most, if this delimiter divides them; none where that is not csv.
   static List<List<String>> first(SourceFile file, char delimiter, int most) {
     List<List<String>> r = new ArrayList<>();
-    try (BufferedReader text = text(file); CsvReader<CsvRecord> reader = reader(text, delimiter)) {
+    try (BufferedReader text = file.text(); CsvReader<CsvRecord> reader = reader(text, delimiter)) {
       for (Iterator<CsvRecord> records = reader.iterator(); records.hasNext() && r.size() < most; ) {
         r.add(records.next().getFields());
       }
@@ -78,7 +75,7 @@ final class CsvRows implements TableRows {
   }
 
   private void each(boolean headerAlone, Consumer consumer) {
-    try (BufferedReader text = text(file); CsvReader<CsvRecord> reader = reader(text, form.delimiter())) {
+    try (BufferedReader text = file.text(); CsvReader<CsvRecord> reader = reader(text, form.delimiter())) {
       Iterator<CsvRecord> records = reader.iterator();
       if (!records.hasNext()) {
         throw file.failure("is empty");
@@ -142,18 +139,6 @@ final class CsvRows implements TableRows {
   @Override
   public String atHeader() {
     return at(1);
-  }
-
-  private static BufferedReader text(SourceFile file) throws IOException {
-    BufferedReader text =
-        new BufferedReader(
-            new InputStreamReader(
-                file.open(), StandardCharsets.UTF_8.newDecoder().onMalformedInput(CodingErrorAction.REPORT)));
-    text.mark(1);
-    if (text.read() != '\uFEFF') {
-      text.reset();
-    }
-    return text;
   }
 
   private List<String> names(CsvRecord first) {

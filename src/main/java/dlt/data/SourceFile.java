@@ -2,8 +2,10 @@ package dlt.data;
 
 import dlt.error.Failure;
 import java.io.BufferedInputStream;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -66,6 +68,21 @@ record SourceFile(String name, Path path) {
       return zipped ? new BufferedInputStream(new GZIPInputStream(in, 1 << 16), 1 << 16) : in;
     } catch (IOException e) {
       in.close();
+      throw e;
+    }
+  }
+
+  /// The contents as text: UTF-8, with or without a byte order mark.
+  BufferedReader text() throws IOException {
+    BufferedReader text = new BufferedReader(new InputStreamReader(open(), StandardCharsets.UTF_8.newDecoder()));
+    try {
+      text.mark(1);
+      if (text.read() != '\uFEFF') {
+        text.reset();
+      }
+      return text;
+    } catch (IOException e) {
+      text.close();
       throw e;
     }
   }

@@ -3,9 +3,7 @@ package dlt.data;
 import dlt.error.Failure;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.SequencedSet;
@@ -18,11 +16,10 @@ final class WordFile {
   /// met.
   static Vocabulary read(SourceFile file, ColumnType.Text rule) {
     SequencedSet<String> words = new LinkedHashSet<>();
-    try (BufferedReader lines = new BufferedReader(new InputStreamReader(file.open(), StandardCharsets.UTF_8.newDecoder()))) {
+    try (BufferedReader lines = file.text()) {
       int number = 0;
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+      for (String word = lines.readLine(); word != null; word = lines.readLine()) {
         number++;
-        String word = line.startsWith("\uFEFF") && number == 1 ? line.substring(1) : line;
         List<String> met = word.equals(" ") ? List.of(word) : Vocabulary.words(rule, word);
         if (!met.equals(List.of(word))) {
           throw new Failure(Failure.Kind.DATA, file.name() + ":" + number + ": '" + word + "' is no word of the texts, which are cut into "

@@ -3,6 +3,7 @@ package dlt.experiment;
 import dlt.config.Doc;
 import dlt.config.FromText;
 import dlt.config.Invalid;
+import dlt.config.TextNumber;
 import dlt.config.ToText;
 import java.util.Optional;
 
@@ -13,15 +14,8 @@ public record BatchSize(@Doc("Samples; 0 for all.") int samples) {
     if (text.equals("all")) {
       return new BatchSize(0);
     }
-    try {
-      int n = Integer.parseInt(text);
-      if (n > 0) {
-        return new BatchSize(n);
-      }
-    } catch (NumberFormatException e) {
-      // told below
-    }
-    throw new Invalid("", "'" + text + "'", "a whole number of at least 1, or all");
+    return TextNumber.whole(text).filter(n -> n > 0).map(BatchSize::new)
+        .orElseThrow(() -> new Invalid("", "'" + text + "'", "a whole number of at least 1, or all"));
   }
 
   @ToText

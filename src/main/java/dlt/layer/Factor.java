@@ -4,6 +4,7 @@ import dlt.config.Doc;
 import dlt.config.FromText;
 import dlt.config.Invalid;
 import dlt.config.Range;
+import dlt.config.TextNumber;
 import dlt.config.ToText;
 import java.util.Optional;
 
@@ -13,15 +14,8 @@ public record Factor(
     @Doc("By what columns are multiplied.") @Range(min = 0, minExclusive = true) double columns) {
   @FromText
   public static Factor parse(String text) {
-    try {
-      double both = Double.parseDouble(text);
-      if (both > 0 && both < Double.POSITIVE_INFINITY) {
-        return new Factor(both, both);
-      }
-    } catch (NumberFormatException e) {
-      // said below
-    }
-    throw new Invalid("", "'" + text + "'", "a number above 0 or [rows, columns]");
+    return TextNumber.real(text).filter(both -> both > 0).map(both -> new Factor(both, both))
+        .orElseThrow(() -> new Invalid("", "'" + text + "'", "a number above 0 or [rows, columns]"));
   }
 
   @ToText

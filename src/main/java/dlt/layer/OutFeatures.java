@@ -3,6 +3,7 @@ package dlt.layer;
 import dlt.config.Doc;
 import dlt.config.FromText;
 import dlt.config.Invalid;
+import dlt.config.TextNumber;
 import dlt.config.ToText;
 import dlt.op.ShapeException;
 import java.util.Optional;
@@ -14,15 +15,8 @@ public record OutFeatures(@Doc("Numbers; 0 for as many as the target has classes
     if (text.equals("classes")) {
       return new OutFeatures(0);
     }
-    try {
-      int n = Integer.parseInt(text);
-      if (n > 0) {
-        return new OutFeatures(n);
-      }
-    } catch (NumberFormatException e) {
-      // told below
-    }
-    throw new Invalid("", "'" + text + "'", "a whole number of at least 1, or classes");
+    return TextNumber.whole(text).filter(n -> n > 0).map(OutFeatures::new)
+        .orElseThrow(() -> new Invalid("", "'" + text + "'", "a whole number of at least 1, or classes"));
   }
 
   @ToText

@@ -4,6 +4,7 @@ import dlt.config.Doc;
 import dlt.config.FromText;
 import dlt.config.Invalid;
 import dlt.config.Range;
+import dlt.config.TextNumber;
 import dlt.config.ToText;
 import java.util.Optional;
 
@@ -11,10 +12,8 @@ import java.util.Optional;
 public record Sides(@Doc("Elements on the left.") @Range(min = 0) int left, @Doc("Elements on the right.") @Range(min = 0) int right) {
   @FromText("whole number or [left, right]")
   public static Sides parse(String text) {
-    if (!text.matches("[0-9]{1,6}")) {
-      throw new Invalid("", "'" + text + "'", "a whole number or [left, right]");
-    }
-    return new Sides(Integer.parseInt(text), Integer.parseInt(text));
+    return TextNumber.whole(text).filter(both -> both >= 0).map(both -> new Sides(both, both))
+        .orElseThrow(() -> new Invalid("", "'" + text + "'", "a whole number or [left, right]"));
   }
 
   @ToText

@@ -3,6 +3,7 @@ package dlt.loss;
 import dlt.config.Doc;
 import dlt.config.FromText;
 import dlt.config.Invalid;
+import dlt.config.TextNumber;
 import dlt.config.ToText;
 import java.util.List;
 import java.util.Optional;
@@ -26,11 +27,8 @@ public record PosWeight(@Doc("One number, or one for each column.") List<Double>
     if (text.equals("balanced")) {
       return BALANCED;
     }
-    try {
-      return new PosWeight(List.of(Double.parseDouble(text)));
-    } catch (NumberFormatException e) {
-      throw new Invalid("", "'" + text + "'", "`balanced`, a number, or a list with a number for each column");
-    }
+    return TextNumber.real(text).map(weight -> new PosWeight(List.of(weight)))
+        .orElseThrow(() -> new Invalid("", "'" + text + "'", "`balanced`, a number, or a list with a number for each column"));
   }
 
   @ToText

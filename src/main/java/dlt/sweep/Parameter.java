@@ -9,4 +9,4 @@ import java.util.Map;
 /// A key that is varied, and when.
 public record Parameter(
     @Inline Domain domain,
-    @Doc("Varied only where these other parameters have these values; a kind is meant by its name.") @Default("{}") Map<String, YamlNode> when) {}
+    @Doc("Varied only where these parameters, which come before it, have these values; a kind is meant by its name.") @Default("{}") Map<String, YamlNode> when) {}

@@ -4,9 +4,11 @@ import dlt.config.Default;
 import dlt.config.Doc;
 import dlt.config.Invalid;
 import dlt.config.Range;
+import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 @Doc("What `dlt sweep` varies, and how. Trials are compared by `select`.")
 public record Sweep(
@@ -22,11 +24,13 @@ public record Sweep(
     if (parameters.isEmpty()) {
       throw new Invalid("parameters", "none", "at least one key, such as optimizer.adam.lr: {log: [1e-4, 1e-1]}");
     }
-    parameters.forEach((name, p) -> p.when().keySet().forEach(other -> {
-      if (!parameters.containsKey(other) || other.equals(name)) {
-        throw new Invalid("parameters", "`" + name + "` depends on `" + other + "`", "another of the parameters: " + String.join(", ", parameters.keySet()));
-      }
-    }));
+    Set<String> before = new LinkedHashSet<>();
+    parameters.forEach((name, p) -> {
+      p.when().keySet().stream().filter(other -> !before.contains(other)).findFirst().ifPresent(other -> {
+        throw new Invalid("parameters", "`" + name + "`, which depends on `" + other + "`", "one of the parameters before it: " + (before.isEmpty() ? "there are none" : String.join(", ", before)));
+      });
+      before.add(name);
+    });
     switch (method) {
       case Method.Grid _ -> requireFew("parameters", "a grid", parameters.values().stream().mapToDouble(p -> p.domain().gridPoints()).reduce(1, (a, b) -> a * b));
       case Method.Random m -> requireFew("method", "random", m.trials());

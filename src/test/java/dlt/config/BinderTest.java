@@ -137,6 +137,11 @@ class BinderTest {
   }
 
   @Test
+  void aTextThatNoPathHoldsIsRefused() {
+    assertThat(Sample.errors("name: \"a\\0b\"")).containsExactly("1:7: `name`: found a text with the character U+0000, expected text");
+  }
+
+  @Test
   void numbersOutsideTheirTypeAreRefused() {
     assertThat(Sample.errors("seed: 9223372036854775808")).hasSize(1).first().asString().contains("from -9223372036854775808 to 9223372036854775807");
     assertThat(Sample.errors("training: {epochs: 2147483648}")).hasSize(1).first().asString().contains("to 2147483647");

@@ -3,6 +3,7 @@ package dlt.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dlt.OpenFiles;
 import dlt.error.Failure;
 import dlt.tensor.Shape;
 import dlt.tensor.TensorType;
@@ -252,6 +253,7 @@ class CsvTest {
     assertThatThrownBy(() -> csv("y").open(folder, CLASSES)).isInstanceOf(Failure.class).hasMessageContaining("t.csv: is not UTF-8 text");
     Files.write(folder.resolve("t.csv"), "a,y\nb,1\n".getBytes(StandardCharsets.UTF_16));
     assertThatThrownBy(() -> csv("y").open(folder, CLASSES)).isInstanceOf(Failure.class).hasMessageContaining("iconv -f UTF-16 -t UTF-8");
+    assertThat(OpenFiles.names()).noneMatch(f -> f.endsWith("t.csv"));
   }
 
   @Test

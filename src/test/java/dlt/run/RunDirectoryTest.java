@@ -3,6 +3,7 @@ package dlt.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dlt.OpenFiles;
 import dlt.error.Failure;
 import java.io.Closeable;
 import java.io.IOException;
@@ -68,7 +69,7 @@ class RunDirectoryTest {
       assertThatThrownBy(run::lock).isInstanceOf(Failure.class).hasMessageContaining("another process is training here");
     }
     run.lock().close();
-    assertThat(openFiles()).noneMatch(f -> f.contains("a/.lock")); // of one that was removed Linux says so behind its name
+    assertThat(OpenFiles.names()).noneMatch(f -> f.contains("a/.lock")); // of one that was removed Linux says so behind its name
   }
 
   @Test
@@ -170,18 +171,5 @@ class RunDirectoryTest {
     assertThat(left).doesNotExist();
     assertThat(written).exists();
     assertThat(other).exists();
-  }
-
-  /// What this process has open, as Linux tells it.
-  private static List<String> openFiles() throws IOException {
-    try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
-      return all.map(f -> {
-        try {
-          return Files.readSymbolicLink(f).toString();
-        } catch (IOException e) {
-          return ""; // closed meanwhile
-        }
-      }).toList();
-    }
   }
 }

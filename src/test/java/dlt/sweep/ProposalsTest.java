@@ -31,6 +31,12 @@ class ProposalsTest {
   }
 
   @Test
+  void aParameterThatDependsOnALaterOneIsRefusedAsItWouldNeverBeVaried() {
+    assertThatThrownBy(() -> sweep("{method: grid, parameters: {lr: {linear: {between: [0, 1], when: {o: adam}}}, o: {choice: [adam, sgd]}}}")).isInstanceOf(ConfigException.class)
+        .hasMessageContaining("found `lr`, which depends on `o`, expected one of the parameters before it");
+  }
+
+  @Test
   void aSweepOfMoreTrialsThanMemoryHoldsIsRefusedBeforeTheyAreListed() {
     String many = "{linear: {between: [0, 1], points: 2000000000}}";
     assertThatThrownBy(() -> sweep("{method: grid, parameters: {a: " + many + ", b: " + many + "}}")).isInstanceOf(ConfigException.class)
