@@ -364,7 +364,7 @@ function _picocli_dlt_predict() {
 
   local commands=""
   local flag_opts="'--json' '--verbose' '--strict' '-h' '--help' '-V' '--version'"
-  local arg_opts="'--device' '--threads' '--input' '--output' '--masks'"
+  local arg_opts="'--device' '--threads' '--prompt' '--samples' '--temperature' '--top-k' '--top-p' '--seed' '--beams' '--max-length' '--end' '--input' '--output' '--masks'"
   local DEVICE_option_args=("auto" "cpu" "cuda" "reference") # --device values
 
   type compopt &>/dev/null && compopt +o default
@@ -378,11 +378,35 @@ function _picocli_dlt_predict() {
     '--threads')
       return
       ;;
+    '--prompt')
+      return
+      ;;
+    '--samples')
+      return
+      ;;
+    '--temperature')
+      return
+      ;;
+    '--top-k')
+      return
+      ;;
+    '--top-p')
+      return
+      ;;
+    '--seed')
+      return
+      ;;
+    '--beams')
+      return
+      ;;
+    '--max-length')
+      return
+      ;;
+    '--end')
+      return
+      ;;
     '--input')
-      local IFS=$'\n'
-      type compopt &>/dev/null && compopt -o filenames
-      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
-      return $?
+      return
       ;;
     '--output')
       return

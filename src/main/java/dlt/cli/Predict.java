@@ -8,6 +8,7 @@ import dlt.train.PredictedArrays;
 import dlt.train.Predictions;
 import dlt.train.Predictor;
 import dlt.train.SavedModel;
+import dlt.train.Writing;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -30,14 +31,15 @@ final class Predict implements Callable<Integer> {
   @Mixin RunArgument run;
   @Mixin DeviceOptions device;
   @Mixin Output output;
+  @Mixin WritingOptions words;
 
-  @Option(names = "--input", required = true, paramLabel = "FILE", description = 
+  @Option(names = "--input", paramLabel = "FILE", description = 
       "The samples: csv, parquet, npz, npy, safetensors, hdf5, an image or a folder of images; - answers JSON lines of standard input one by one.")
-  Path input;
+  Optional<Path> input = Optional.empty();
 
   @Option(names = "--output", paramLabel = "FILE", description =
       "Where to write: .csv, JSON lines for .json and .jsonl, .npy for an array of the numbers (or of the class of each pixel or step), .npz for the "
-          + "numbers of all outputs; standard output where left out, and for - (csv, or JSON lines with --json).")
+          + "numbers of all outputs, .txt for texts that the model writes; standard output where left out, and for - (csv, or JSON lines with --json).")
   Optional<Path> file = Optional.empty();
 
   @Option(names = "--masks", paramLabel = "FOLDER", description =
@@ -50,33 +52,38 @@ final class Predict implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    boolean stream = input.equals(STANDARD);
+    if (input.isPresent() == words.prompt.isPresent()) {
+      throw new Failure(Failure.Kind.USAGE, input.isPresent() ? "--prompt stands in place of --input: leave out one of the two"
+          : "nothing to predict: give --input FILE, or --prompt TEXT to a model that writes texts");
+    }
+    boolean stream = input.filter(STANDARD::equals).isPresent();
     if (stream ? file.isPresent() || masks.isPresent() : strict) {
       throw new Failure(Failure.Kind.USAGE, stream ? "--input - answers on standard output: leave out " + (file.isPresent() ? "--output" : "--masks") : "--strict goes with --input -");
+    }
+    if (masks.isPresent() && input.isEmpty()) {
+      throw new Failure(Failure.Kind.USAGE, "--masks is for images: give them by --input");
     }
     if (file.isPresent() && masks.isPresent()) {
       throw new Failure(Failure.Kind.USAGE, "--masks stands in place of --output: predict twice for both");
     }
     refuseToReplaceInput();
     SavedModel model = SavedModel.open(run.run());
+    Writing writing = words.writing(model);
     if (stream) {
-      return answer(model);
+      return answer(model, writing);
     }
-    Path absolute = input.toAbsolutePath().normalize();
-    Source source = Source.of(absolute, model.file().experiment().data().train(), model.assembly().schema());
-    Part part = model.inputs(source, absolute.getRoot());
-    Path images = images();
-    List<String> names = part.dataset().key("path").orElse(List.of()).stream().map(n -> images.relativize(Path.of(n)).toString()).toList();
-    predicting(model, predictor -> {
-      Optional<MaskFolder> folder = masks.map(m -> new MaskFolder(m, model, images, names));
+    Part part = words.prompt.map(p -> model.prompt(p, words.samples.orElse(1))).orElseGet(() -> samples(model));
+    List<String> names = part.dataset().key("path").orElse(List.of()).stream().map(n -> images().relativize(Path.of(n)).toString()).toList();
+    predicting(model, writing, predictor -> {
+      Optional<MaskFolder> folder = masks.map(m -> new MaskFolder(m, model, images(), names));
       predictor.prepare(part);
       if (folder.isPresent()) {
         predictor.predict(part, folder.get()::add);
       } else if (file.filter(f -> !f.equals(STANDARD)).isPresent()) {
-        AtomicFile.write(file.get(), out -> write(predictor, model, part, names, out));
+        AtomicFile.write(file.get(), out -> write(predictor, model, writing, part, names, out));
       } else {
         OutputStream out = new BufferedOutputStream(System.out, 1 << 16);
-        write(predictor, model, part, names, out);
+        write(predictor, model, writing, part, names, out);
         out.flush();
         return 0;
       }
@@ -86,19 +93,27 @@ final class Predict implements Callable<Integer> {
     return 0;
   }
 
+  private Part samples(SavedModel model) {
+    Path file = input.orElseThrow().toAbsolutePath().normalize();
+    return model.inputs(Source.of(file, model.file().experiment().data().train(), model.assembly().schema()), file.getRoot());
+  }
+
   /// Predictions are never written over what they are of: an image's mask has its name.
   private void refuseToReplaceInput() throws IOException {
+    if (input.isEmpty()) {
+      return;
+    }
     if (masks.isPresent() && Files.exists(masks.get()) && Files.exists(images()) && Files.isSameFile(images(), masks.get())) {
       throw new Failure(Failure.Kind.USAGE, "--masks " + masks.get() + ": is the folder of the images, which masks of their names would be written over; name another folder");
     }
-    if (file.isPresent() && Files.exists(file.get()) && Files.exists(input) && Files.isSameFile(input, file.get())) {
+    if (file.isPresent() && Files.exists(file.get()) && Files.exists(input.get()) && Files.isSameFile(input.get(), file.get())) {
       throw new Failure(Failure.Kind.USAGE, "--output " + file.get() + ": is the input, which would be written over; name another file");
     }
   }
 
   /// The folder of the images, where the input is images.
   private Path images() {
-    Path absolute = input.toAbsolutePath().normalize();
+    Path absolute = input.orElseThrow().toAbsolutePath().normalize();
     return Files.isDirectory(absolute) ? absolute : absolute.getParent();
   }
 
@@ -108,10 +123,10 @@ final class Predict implements Callable<Integer> {
   }
 
   /// What `work` gives on the device, and once more on the processor where a GPU that `auto` took has too little memory.
-  private <T> T predicting(SavedModel model, Work<T> work) throws IOException {
+  private <T> T predicting(SavedModel model, Writing writing, Work<T> work) throws IOException {
     try {
       return device.compute(model.file().experiment().training(), backend -> {
-        try (Predictor predictor = new Predictor(model, backend)) {
+        try (Predictor predictor = new Predictor(model, backend, writing)) {
           return work.with(predictor);
         } catch (IOException e) {
           throw new UncheckedIOException(e);
@@ -122,8 +137,8 @@ final class Predict implements Callable<Integer> {
     }
   }
 
-  private int answer(SavedModel model) throws IOException {
-    return predicting(model, predictor -> {
+  private int answer(SavedModel model, Writing writing) throws IOException {
+    return predicting(model, writing, predictor -> {
       predictor.prepare(1);
       long unanswered = new Answers(model, predictor, strict).all(System.in, System.out);
       if (unanswered > 0) {
@@ -134,11 +149,11 @@ final class Predict implements Callable<Integer> {
   }
 
   /// In the form that the file's name says.
-  private void write(Predictor predictor, SavedModel model, Part part, List<String> names, OutputStream out) throws IOException {
+  private void write(Predictor predictor, SavedModel model, Writing writing, Part part, List<String> names, OutputStream out) throws IOException {
     String name = file.map(f -> f.toString().toLowerCase(Locale.ROOT)).orElse("-");
     boolean npy = name.endsWith(".npy");
     if (npy || name.endsWith(".npz")) {
-      PredictedArrays arrays = new PredictedArrays(model, part.size(), npy);
+      PredictedArrays arrays = new PredictedArrays(model, writing, part.size(), npy);
       predictor.predict(part, arrays::add);
       if (npy) {
         arrays.npy(out);
@@ -148,20 +163,29 @@ final class Predict implements Callable<Integer> {
       return;
     }
     Predictions predictions = new Predictions(model, name.endsWith(".json") || name.endsWith(".jsonl") || name.equals("-") && output.json);
+    boolean plain = model.writes() && (name.endsWith(".txt") || words.prompt.isPresent() && name.equals("-") && !output.json);
     try {
+      if (plain) {
+        predictor.predict(part, outputs -> predictions.texts(outputs).forEach(text -> print(out, text + "\n")));
+        return;
+      }
       out.write(predictions.header(!names.isEmpty()).getBytes(StandardCharsets.UTF_8));
       int[] done = {0};
       predictor.predict(part, outputs -> {
         int size = outputs.firstEntry().getValue().shape().dim(0);
-        try {
-          out.write(predictions.rows(outputs, names.isEmpty() ? names : names.subList(done[0], done[0] + size)).getBytes(StandardCharsets.UTF_8));
-        } catch (IOException e) {
-          throw new UncheckedIOException(e);
-        }
+        print(out, predictions.rows(outputs, names.isEmpty() ? names : names.subList(done[0], done[0] + size)));
         done[0] += size;
       });
     } catch (UncheckedIOException e) {
       throw e.getCause();
+    }
+  }
+
+  private static void print(OutputStream out, String text) {
+    try {
+      out.write(text.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }

@@ -48,7 +48,8 @@ public sealed interface ColumnType {
   /// What the words of a text are.
   enum By {
     @Doc("Words of letters and digits, and every other sign by itself.") WORD,
-    @Doc("Characters; what stands between words is one space.") CHARACTER
+    @Doc("Characters; what stands between words is one space.") CHARACTER,
+    @Doc("Characters (Unicode's code points) as they are, line ends and runs of spaces too.") CODE_POINT
   }
 
   /// An end of a text.

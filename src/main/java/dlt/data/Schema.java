@@ -40,7 +40,7 @@ public record Schema(List<Field> inputs, List<Field> targets) {
   }
 
   /// Whether a model writes this input itself, word by word, when it predicts: the text that is its target, beside other inputs.
-  boolean written(Field input) {
+  public boolean written(Field input) {
     return inputs.size() > 1 && input.vocabulary().filter(v -> v.mark() == Vocabulary.Mark.BEGIN).isPresent()
         && targets.stream().anyMatch(t -> t.vocabulary().isPresent() && t.columns().getFirst().name().equals(input.columns().getFirst().name()));
   }

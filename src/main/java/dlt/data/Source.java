@@ -12,7 +12,7 @@ import java.util.Optional;
 
 /// Where samples come from: one record for each kind, its components are the arguments in the experiment file.
 @Doc("Where samples come from.")
-public sealed interface Source permits Csv, Parquet, Idx, Npz, Npy, Safetensors, Hdf5, Images, ImageMasks, Synthetic, Composition {
+public sealed interface Source permits Csv, Parquet, Text, Idx, Npz, Npy, Safetensors, Hdf5, Images, ImageMasks, Synthetic, Composition {
   /// Opens the data; relative paths count from the folder `base`. Throws Failure(DATA) with file and place where something is
   /// missing, damaged or not as `wanted`.
   Dataset open(Path base, Wanted wanted);
@@ -43,7 +43,7 @@ public sealed interface Source permits Csv, Parquet, Idx, Npz, Npy, Safetensors,
   }
 
   /// A source like `trained` (the one a model was trained on) for other data in `file`, whose name tells its format (csv,
-  /// tsv, parquet, npz, npy, safetensors, h5, hdf5, an image, or a folder of images; whatever else for a model that was trained on idx
+  /// tsv, parquet, txt, npz, npy, safetensors, h5, hdf5, an image, or a folder of images; whatever else for a model that was trained on idx
   /// files is one of images). Its path counts from the `base` that it is opened with. Throws Failure(USAGE) for other names.
   static Source of(Path file, Source trained, Schema schema) {
     if (trained instanceof Composition c && (Files.isDirectory(file) || !arrays(file))) {
@@ -79,10 +79,13 @@ public sealed interface Source permits Csv, Parquet, Idx, Npz, Npy, Safetensors,
     if (name.endsWith(".npy")) {
       return trained instanceof Npy npy ? npy.at(path) : new Npy(List.of(path), List.of(), 1, ImageLayout.CHW);
     }
+    if (plain.endsWith(".txt") && trained instanceof Text text) {
+      return text.at(path);
+    }
     if (trained instanceof Idx) {
       return new Idx(path, Optional.empty());
     }
-    throw new Failure(Failure.Kind.USAGE, path + ": data are read from csv, tsv, parquet, npz, npy, safetensors, h5 and hdf5 files, images and folders of images; take another name");
+    throw new Failure(Failure.Kind.USAGE, path + ": data are read from csv, tsv, parquet, txt (running text), npz, npy, safetensors, h5 and hdf5 files, images and folders of images; take another name");
   }
 
   private static Source ofImages(Path file, Source trained, Shape image) {

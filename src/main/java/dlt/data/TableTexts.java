@@ -46,7 +46,7 @@ final class TableTexts {
     return switch (source) {
       case Csv csv -> Optional.of(read(new CsvRows(SourceFile.of(base, csv.path()), csv.form()), csv, dataset));
       case Parquet parquet -> Optional.of(read(new ParquetRows(SourceFile.of(base, parquet.path())), parquet, dataset));
-      case Idx _, Npz _, Npy _, Safetensors _, Hdf5 _, Images _, ImageMasks _, Synthetic _, Composition _ -> Optional.empty();
+      case Text _, Idx _, Npz _, Npy _, Safetensors _, Hdf5 _, Images _, ImageMasks _, Synthetic _, Composition _ -> Optional.empty();
     };
   }
 

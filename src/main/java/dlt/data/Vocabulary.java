@@ -29,6 +29,7 @@ public record Vocabulary(ColumnType.Text rule, SequencedMap<String, Integer> ind
 
   /// What a text has besides its words.
   public enum Mark {
+    /// Nothing: an input, or the target of a running text, which is another piece of it.
     NONE,
     /// A mark before them: a target as the model reads it, a step late.
     BEGIN,
@@ -79,6 +80,11 @@ public record Vocabulary(ColumnType.Text rule, SequencedMap<String, Integer> ind
   /// What each index stands for.
   public List<String> names() {
     return Stream.concat(Stream.of("<padding>", "<unknown>"), indices.keySet().stream()).toList();
+  }
+
+  /// What a text is made of: a word or a character.
+  public String unit() {
+    return rule.by() == ColumnType.By.WORD ? "word" : "character";
   }
 
   /// The number of indices, those of padding and unknown words included.
@@ -135,6 +141,7 @@ public record Vocabulary(ColumnType.Text rule, SequencedMap<String, Integer> ind
     String plain = Normalizer.normalize(rule.lowercase() ? text.toLowerCase(Locale.ROOT) : text, Normalizer.Form.NFC);
     List<String> r = new ArrayList<>();
     switch (rule.by()) {
+      case CODE_POINT -> plain.codePoints().forEach(c -> r.add(Character.toString(c)));
       case WORD -> WORD.matcher(plain).results().forEach(m -> r.add(m.group()));
       case CHARACTER -> {
         for (Matcher m = CHARACTER.matcher(plain); m.find(); ) {

@@ -191,7 +191,7 @@ public record Prepared(ExperimentFile file, Parts parts, Assembly assembly, Task
       return;
     }
     int field = assembly.targetIndex(term);
-    if (expected.isPresent() && parts.train().dataset().targets().get(field).vocabulary().isPresent()
+    if (expected.isPresent() && parts.train().dataset().targets().get(field).vocabulary().filter(v -> v.mark() == Vocabulary.Mark.END).isPresent()
         && !(expected.get() instanceof Target.ClassIndices c && c.ignored() == Vocabulary.PADDING)) {
       throw new ConfigException(file.bound().at(term), "found target '" + parts.train().dataset().targets().get(field).name() + "', a text, under a loss that would learn its padding too",
           "say `cross_entropy: {ignore_index: 0}`: 0 is padding");

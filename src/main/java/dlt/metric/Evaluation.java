@@ -30,6 +30,8 @@ public final class Evaluation {
 
   private final long ignored;
   private long exact;
+  /// Samples with classes, at one place at least.
+  private long samples;
   /// Of sequences: changes that make them right, and labels that there should be.
   private long edits;
   private long labels;
@@ -83,6 +85,8 @@ public final class Evaluation {
     double[] row = new double[columns];
     double[] wanted = new double[sequences ? Math.toIntExact(targets.size() / n) : columns];
     for (int i = 0; i < n; i++) {
+      long before = counted;
+      boolean right = true;
       for (int j = 0; j < inner; j++) {
         for (int c = 0; c < columns; c++) {
           long at = ((long) i * columns + c) * inner + j;
@@ -92,13 +96,17 @@ public final class Evaluation {
           wanted[c] = targets.at(((long) i * wanted.length + c) * inner + j);
         }
         switch (task) {
-          case MULTICLASS -> addClass(row, indices ? targets.longAt((long) i * inner + j) : largest(wanted));
+          case MULTICLASS -> right &= addClass(row, indices ? targets.longAt((long) i * inner + j) : largest(wanted));
           case BINARY -> addAnswer(row[0], wanted[0] >= 0.5);
           case DECISION -> addDecision(row[0], wanted[0] > 0);
           case MULTILABEL -> addLabels(row, wanted);
           case REGRESSION -> addNumbers(row, wanted);
           case SEQUENCE -> addSequence(LabelSequence.best(row, predictions.shape().dim(-1)), LabelSequence.target(wanted));
         }
+      }
+      if (task == Task.MULTICLASS && counted > before) {
+        samples++;
+        exact += right ? 1 : 0;
       }
     }
   }
@@ -149,9 +157,10 @@ public final class Evaluation {
     return best;
   }
 
-  private void addClass(double[] row, long index) {
+  /// Adds a class at one place; whether it is right, or does not count.
+  private boolean addClass(double[] row, long index) {
     if (index < 0 || index >= row.length || index == ignored) {
-      return;
+      return true;
     }
     int wanted = (int) index;
     int place = 0;
@@ -160,12 +169,14 @@ public final class Evaluation {
       place += row[c] > row[wanted] || row[c] == row[wanted] && c > wanted ? 1 : 0;
     }
     places[place]++;
-    took(wanted, largest(row));
+    int found = largest(row);
+    took(wanted, found);
     logSum -= Math.log(Math.clamp(row[wanted], LEAST, 1 - LEAST));
     for (int c = 0; c < rankings.size(); c++) {
       rankings.get(c).add(row[c], c == wanted);
     }
     counted++;
+    return found == wanted;
   }
 
   private void addAnswer(double probability, boolean wanted) {
@@ -259,6 +270,10 @@ public final class Evaluation {
 
   double subsetAccuracy() {
     return (double) exact / counted;
+  }
+
+  double exactMatch() {
+    return (double) exact / samples;
   }
 
   double labelErrorRate() {

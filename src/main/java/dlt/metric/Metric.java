@@ -67,6 +67,11 @@ public enum Metric {
   COHEN_KAPPA(EnumSet.of(MULTICLASS, BINARY, DECISION), true, e -> e.counts().kappa()),
   @Doc("The mean negative logarithm of the right class's probability.")
   LOG_LOSS(EnumSet.of(MULTICLASS, BINARY), false, Evaluation::logLoss),
+  @Doc("e to the power of log_loss: of a language model, among how many words it wavers on average.")
+  PERPLEXITY(EnumSet.of(MULTICLASS), false, e -> Math.exp(e.logLoss())),
+  @Doc("The share of samples whose class is right at all places (words, pixels); of texts, those that are written without a mistake where the likeliest words "
+      + "are taken.")
+  EXACT_MATCH(EnumSet.of(MULTICLASS), true, Evaluation::exactMatch),
   @Doc("The mean squared distance of the probability from the answer.")
   BRIER(EnumSet.of(BINARY), false, Evaluation::brier),
   @Doc("The area under the receiver operating characteristic.")

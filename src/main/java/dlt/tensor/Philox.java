@@ -20,7 +20,11 @@ public final class Philox {
     /// Samples that are composed of others, such as pairs.
     COMPOSE,
     /// The values of a sweep's trials.
-    SWEEP;
+    SWEEP,
+    /// Where the blocks of a running text begin.
+    BLOCK,
+    /// The words of a text that a model writes.
+    WRITE;
 
     /// The stream of this purpose's `id`-th use (0 to 2^24 - 1).
     public int stream(int id) {

@@ -1,74 +1,79 @@
 package dlt.train;
 
 import dlt.data.Field;
-import dlt.data.Schema;
 import dlt.data.Vocabulary;
-import dlt.tensor.DType;
+import dlt.error.Failure;
+import dlt.loss.Activation;
 import dlt.tensor.HostTensor;
-import dlt.tensor.TensorType;
+import java.util.List;
 import java.util.Optional;
 
-/// How a model writes a text, the greedy way: it is asked for the word at each place in turn, from the words before it, and the word
-/// with the highest score is what it then reads there. `input` is the number of the input that holds the words before each place.
-record Decoding(int input, PlacedClasses words) {
+/// A model that writes a text: it is asked for the word at each place in turn, from the words before it, and what is taken is what it
+/// then reads there. `input` is the number of the input that holds the words before each place, `reads` of them. Of a `running` text,
+/// it reads the last ones; others begin with a mark and end where the input ends.
+record Decoding(int input, int reads, PlacedClasses words, Vocabulary vocabulary, boolean logits) {
   /// That of `model`, where the target of its first loss is a text that is an input too; empty for others.
   static Optional<Decoding> of(SavedModel model) {
-    Optional<Field> target = model.text();
+    Optional<Vocabulary> target = model.text().flatMap(Field::vocabulary);
     Optional<PlacedClasses> words = PlacedClasses.of(model);
     if (target.isEmpty() || words.isEmpty()) {
       return Optional.empty();
     }
-    Schema schema = model.assembly().schema();
-    String column = target.get().columns().getFirst().name();
-    for (int i = 0; i < schema.inputs().size(); i++) {
-      Field f = schema.inputs().get(i);
-      if (f.vocabulary().filter(v -> v.mark() == Vocabulary.Mark.BEGIN).isPresent() && f.columns().getFirst().name().equals(column)) {
-        return Optional.of(new Decoding(i, words.get()));
+    Vocabulary.Mark read = target.get().mark() == Vocabulary.Mark.END ? Vocabulary.Mark.BEGIN : Vocabulary.Mark.NONE;
+    String column = model.text().get().columns().getFirst().name();
+    List<Field> inputs = model.assembly().schema().inputs();
+    for (int i = 0; i < inputs.size(); i++) {
+      Field f = inputs.get(i);
+      if (f.vocabulary().filter(v -> v.mark() == read).isPresent() && f.columns().getFirst().name().equals(column)) {
+        boolean logits = model.assembly().activation(words.get().output()) == Activation.NONE;
+        return Optional.of(new Decoding(i, f.type().shape().dim(0), words.get(), target.get(), logits));
       }
     }
     return Optional.empty();
   }
 
-  /// A batch's texts while they are written. `before` is what the model reads: a begin mark, maybe words to go on from, and padding;
-  /// what is written goes there.
-  final class Texts {
-    private final HostTensor before;
-    private final HostTensor written;
-    private final boolean[] ended;
-    private int place;
+  /// Whether its texts have neither a beginning nor an end.
+  boolean running() {
+    return vocabulary.mark() == Vocabulary.Mark.NONE;
+  }
 
-    Texts(HostTensor before) {
-      this.before = before;
-      this.written = HostTensor.allocate(new TensorType(DType.INT64, before.shape()));
-      this.ended = new boolean[before.shape().dim(0)];
-    }
+  /// The words that are written at the most.
+  int most(Writing writing) {
+    return running() ? writing.maxLength().orElse(reads) : Math.min(writing.maxLength().orElse(reads), reads);
+  }
 
-    /// Takes the words at the next place from the model's activated output; false once there is nothing more to ask for.
-    boolean add(HostTensor output) {
-      int length = before.shape().dim(1);
-      boolean more = false;
-      for (int sample = 0; sample < ended.length; sample++) {
-        if (ended[sample]) {
-          continue;
-        }
-        long at = (long) sample * length + place;
-        boolean last = place + 1 == length;
-        boolean given = !last && before.longAt(at + 1) != Vocabulary.PADDING;
-        long word = given ? before.longAt(at + 1) : words.of(output, sample, place);
-        written.setLong(at, word);
-        ended[sample] = word == Vocabulary.END || last;
-        if (!ended[sample]) {
-          before.setLong(at + 1, word);
-          more = true;
-        }
+  /// The indices of a whole text, what is given included.
+  int length(Writing writing) {
+    return running() ? Math.addExact(reads, most(writing)) : reads;
+  }
+
+  /// The index of the word that ends a text, besides the end mark; -1 for none. Throws Failure(USAGE) where the model does not know it.
+  int end(Writing writing) {
+    return writing.end().map(end -> {
+      Integer index = vocabulary.indices().get(end);
+      if (index == null) {
+        throw new Failure(Failure.Kind.USAGE, "--end '" + end + "': the model's texts have no such " + vocabulary.unit() + "; expected one of them");
       }
-      place++;
-      return more;
-    }
+      return index;
+    }).orElse(-1);
+  }
 
-    /// The indices of what was written, an end mark behind the last word where the model gave one, then padding.
-    HostTensor written() {
-      return written;
+  /// The logarithms of the probabilities of the words at one place of one sample of a batch of activated outputs; minus infinity for
+  /// what is never written.
+  double[] logs(HostTensor outputs, int sample, int place) {
+    long places = words.places().size();
+    int classes = outputs.shape().dim(1);
+    double[] r = new double[classes];
+    double sum = 0;
+    for (int c = 0; c < classes; c++) {
+      double score = outputs.at((sample * (long) classes + c) * places + place);
+      r[c] = logits ? score : StrictMath.log(score);
+      sum += StrictMath.exp(r[c]);
     }
+    for (int c = 0; c < classes; c++) {
+      boolean never = c == Vocabulary.PADDING || !running() && c == Vocabulary.BEGIN || Double.isNaN(r[c]);
+      r[c] = never ? Double.NEGATIVE_INFINITY : logits ? r[c] - StrictMath.log(sum) : r[c];
+    }
+    return r;
   }
 }

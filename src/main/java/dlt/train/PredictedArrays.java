@@ -4,6 +4,7 @@ import dlt.tensor.DType;
 import dlt.tensor.HostTensor;
 import dlt.tensor.Npy;
 import dlt.tensor.Npz;
+import dlt.tensor.Shape;
 import dlt.tensor.TensorType;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -20,14 +21,14 @@ public final class PredictedArrays {
   private int done;
 
   /// Of so many samples. `one` takes the output alone that metrics are of, and says the class at each place, int64, of one that means
-  /// that; else every output is taken, as numbers, or as indices where they are words that the model wrote.
-  public PredictedArrays(SavedModel model, int samples, boolean one) {
+  /// that; else every output is taken, as numbers, or as indices where they are words that the model wrote, as `writing` says.
+  public PredictedArrays(SavedModel model, Writing writing, int samples, boolean one) {
     this.scored = model.assembly().scored();
-    Optional<PlacedClasses> written = Decoding.of(model).map(Decoding::words);
-    this.placed = one ? PlacedClasses.of(model) : written;
+    Optional<Decoding> decoding = Decoding.of(model);
+    this.placed = one ? PlacedClasses.of(model) : decoding.map(Decoding::words);
     model.assembly().outputs().forEach((name, shape) -> {
       if (name.equals(scored) && placed.isPresent()) {
-        arrays.put(name, HostTensor.allocate(new TensorType(DType.INT64, placed.get().places().insert(0, samples))));
+        arrays.put(name, HostTensor.allocate(new TensorType(DType.INT64, decoding.map(d -> Shape.of(samples, d.length(writing))).orElseGet(() -> placed.get().places().insert(0, samples)))));
       } else if (!one || name.equals(scored)) {
         arrays.put(name, HostTensor.allocate(TensorType.float32(shape.insert(0, samples))));
       }

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /// A model's outputs as rows for people and scripts: for classes the class and each class's probability, for classes at many
@@ -115,12 +116,22 @@ public final class Predictions {
     return text.toString();
   }
 
+  /// The texts of one batch of outputs, of a model that writes them.
+  public List<String> texts(SequencedMap<String, HostTensor> outputs) {
+    HostTensor written = outputs.get(scored);
+    return IntStream.range(0, written.shape().dim(0)).mapToObj(sample -> text(written, sample)).toList();
+  }
+
+  private String text(HostTensor written, int sample) {
+    int size = written.shape().dim(1);
+    return words.orElseThrow().text(size, i -> (int) written.longAt((long) sample * size + i));
+  }
+
   private void add(String name, HostTensor output, int sample, boolean single, List<String> cells, ObjectNode line) {
     int size = (int) output.shape().size(1, output.shape().rank());
     boolean mine = name.equals(scored);
     if (mine && words.isPresent()) {
-      String text = output.type().dtype() == DType.INT64 ? words.get().text(size, i -> (int) output.longAt((long) sample * size + i))
-          : text(placed.get().of(output, sample));
+      String text = output.type().dtype() == DType.INT64 ? text(output, sample) : text(placed.get().of(output, sample));
       cells.add(text);
       line.put(single ? "prediction" : name, text);
       return;

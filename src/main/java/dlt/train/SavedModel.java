@@ -1,6 +1,7 @@
 package dlt.train;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dlt.backend.Backend;
 import dlt.data.Data;
 import dlt.data.Division;
@@ -112,6 +113,23 @@ public record SavedModel(RunDirectory run, ExperimentFile file, Assembly assembl
   /// fit the model.
   public Part sample(JsonNode json, String origin) {
     return checked(JsonSample.part(json, origin, file.experiment().data().train(), assembly.schema()));
+  }
+
+  /// Whether it writes texts, word by word.
+  public boolean writes() {
+    return Decoding.of(this).isPresent();
+  }
+
+  /// So many times the sample whose only text is `text`: what the model reads, or goes on from. Throws a [Failure] of kind USAGE where
+  /// the model writes no texts, or reads more than one.
+  public Part prompt(String text, int samples) {
+    List<Field> read = assembly.schema().inputs().stream().filter(f -> !assembly.schema().written(f)).toList();
+    if (!writes() || read.size() != 1 || read.getFirst().vocabulary().isEmpty()) {
+      throw new Failure(Failure.Kind.USAGE, run.path() + ": --prompt gives one text to a model that writes another, or goes on; this one "
+          + (writes() ? "reads " + String.join(", ", read.stream().map(Field::name).toList()) : "writes none") + ": give its samples by --input");
+    }
+    Part one = sample(JsonNodeFactory.instance.objectNode().put(read.getFirst().columns().getFirst().name(), text), "--prompt");
+    return new Part(one.name(), one.dataset(), new int[samples]);
   }
 
   private Part checked(Source source, Path base, Wanted wanted) {

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,7 +32,7 @@ class WritingTest {
 
   @BeforeAll
   static void train() throws IOException {
-    run = trained("run", "training.epochs=6");
+    run = trained("run", "training.epochs=6", "metrics=[accuracy, log_loss, perplexity, exact_match]");
   }
 
   private static Path trained(String name, String... set) {
@@ -63,6 +64,35 @@ class WritingTest {
     }
     assertThat(lines).hasSameSizeAs(right);
     assertThat(hits).isGreaterThan(lines.size() * 8L / 10);
+    JsonNode metrics = CommandsTest.dlt("eval", run.toString(), "--data", "experiments/data/numbers.csv", "--json").json().get("metrics");
+    assertThat(metrics.get("exact_match").asDouble()).isEqualTo((double) hits / (lines.size() - 1));
+    assertThat(metrics.get("perplexity").asDouble()).isEqualTo(Math.exp(metrics.get("log_loss").asDouble()));
+  }
+
+  @Test
+  void theOnlyTextThatIsReadMayBeGivenAsAPrompt() throws IOException {
+    String text = predict(run, "number\n907\n").out().lines().toList().get(1);
+    assertThat(CommandsTest.dlt("predict", run.toString(), "--prompt", "907").out()).isEqualTo(text + "\n");
+    assertThat(CommandsTest.dlt("predict", run.toString(), "--prompt", "907", "--beams", "1").out()).isEqualTo(text + "\n");
+    assertThat(CommandsTest.dlt("predict", run.toString(), "--prompt", "907", "--max-length", "2").out()).isEqualTo(text.replaceFirst("^(\\w+ \\w+).*", "$1") + "\n");
+  }
+
+  @Test
+  void moreBeamsFindTextsThatAreAtLeastAsLikelyOnTheWhole() throws IOException {
+    List<String> right = Files.readAllLines(Path.of("experiments/data/numbers.csv")).subList(1, 202).stream().map(l -> l.replaceAll(".*,", "")).toList();
+    String table = String.join("\n", Files.readAllLines(Path.of("experiments/data/numbers.csv")).subList(0, 202)) + "\n";
+    List<String> one = predict(run, table, "--beams", "1").out().lines().skip(1).toList();
+    List<String> four = predict(run, table, "--beams", "4").out().lines().skip(1).toList();
+    assertThat(one).isEqualTo(predict(run, table).out().lines().skip(1).toList()).hasSize(201);
+    assertThat(hits(four, right)).isGreaterThanOrEqualTo(hits(one, right) - 4).isGreaterThan(160);
+    List<String> drawn = predict(run, table, "--seed", "3").out().lines().skip(1).toList();
+    assertThat(drawn).isEqualTo(predict(run, table, "--temperature", "1", "--seed", "3", "--threads", "1").out().lines().skip(1).toList())
+        .isNotEqualTo(predict(run, table, "--seed", "4").out().lines().skip(1).toList());
+    assertThat(predict(run, table, "--top-k", "1").out().lines().skip(1).toList()).isEqualTo(one);
+  }
+
+  private static long hits(List<String> found, List<String> right) {
+    return IntStream.range(0, right.size()).filter(i -> found.get(i).equals(right.get(i))).count();
   }
 
   @Test
