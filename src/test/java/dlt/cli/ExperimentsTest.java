@@ -103,7 +103,7 @@ class ExperimentsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"fine-tune, 4", "siamese-ranking, 4", "text-lstm, 4", "text-classification, 4", "tabular-embeddings, 4", "iris, 5", "breast-cancer, 5", "diabetes, 5", "logistic-regression, 5", "autoencoder, 5", "vae, 4", "seq2seq, 3", "siamese, 5", "unet, 3"})
+  @CsvSource({"fine-tune, 4", "siamese-ranking, 4", "text-lstm, 4", "text-classification, 4", "tabular-embeddings, 4", "iris, 5", "breast-cancer, 5", "diabetes, 5", "logistic-regression, 5", "autoencoder, 5", "vae, 4", "seq2seq, 3", "char-transformer, 5", "siamese, 5", "unet, 3"})
   void improvesWhileTrainingAndItsOnnxComputesTheSame(String name, String epochs) throws IOException {
     CommandsTest.Result r = CommandsTest.dlt("train", "experiments/" + name + ".yaml", "--set", "training.epochs=" + epochs,
         "--out", folder.resolve(name).toString(), "--json");

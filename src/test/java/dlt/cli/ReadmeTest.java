@@ -63,7 +63,7 @@ class ReadmeTest {
     List<String> words = List.of("the", "film", "was", "not", ",", "\"", "caf\u00e9", "\ud83d\ude00", "a", "2nd", " ", "t", "e", "'");
     List<String> expected = new ArrayList<>();
     List<String> cases = new ArrayList<>();
-    for (String by : List.of("word", "character")) {
+    for (String by : List.of("word", "character", "code_point")) {
       for (String side : List.of("left", "right")) {
         String column = "{\"length\": 9, \"vocabulary\": 100, \"min_count\": 1, \"by\": \"" + by + "\", \"lowercase\": " + side.equals("left") + ", \"padding_side\": \""
             + side + "\", \"truncation_side\": \"" + side + "\", \"words\": " + JSON.writeValueAsString(words) + "}";
