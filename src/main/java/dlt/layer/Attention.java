@@ -4,23 +4,29 @@ import dlt.op.ShapeException;
 import dlt.op.Value;
 import dlt.tensor.HostTensor;
 import dlt.tensor.Shape;
+import java.util.List;
 
 /// Scaled dot-product attention of several heads, with PyTorch's names and initial values of its parameters; biases are null where
-/// there are none.
-record Attention(int heads, double dropout, boolean causal, Value inWeight, Value inBias, Value outWeight, Value outBias) {
+/// there are none. `inWeights` are those of queries, keys and values, one below the other where all have one size, else three.
+record Attention(int heads, double dropout, boolean causal, List<Value> inWeights, Value inBias, Value outWeight, Value outBias) {
   private static final double PADDING = -1e9;
 
-  /// Attention over `size` features, its parameters prefixed by `name`.
-  static Attention of(Layer layer, LayerScope scope, String name, int size, int heads, double dropout, boolean bias, boolean causal) {
+  /// Attention over `size` features to keys and values of these sizes, its parameters prefixed by `name`.
+  static Attention of(Layer layer, LayerScope scope, String name, int size, int keySize, int valueSize, int heads, double dropout, boolean bias, boolean causal) {
     if (size % heads != 0) {
       throw new ShapeException(layer.kind(), heads + " heads do not divide " + size + " features");
     }
-    // xavier_uniform for the three projections together
-    Value inWeight = scope.parameter(name + "in_proj_weight", Shape.of(Math.multiplyExact(3, size), size), new Init.Uniform(Math.sqrt(6.0 / (4.0 * size))));
+    List<Value> inWeights = keySize == size && valueSize == size ? List.of(xavier(scope, name + "in_proj_weight", Math.multiplyExact(3, size), size))
+        : List.of(xavier(scope, name + "q_proj_weight", size, size), xavier(scope, name + "k_proj_weight", size, keySize), xavier(scope, name + "v_proj_weight", size, valueSize));
     Value inBias = bias ? scope.parameter(name + "in_proj_bias", Shape.of(3 * size), new Init.Constant(0)) : null;
     Value outWeight = scope.parameter(name + "out_proj.weight", Shape.of(size, size), new Init.Uniform(1 / Math.sqrt(size)));
     Value outBias = bias ? scope.parameter(name + "out_proj.bias", Shape.of(size), new Init.Constant(0)) : null;
-    return new Attention(heads, dropout, causal, inWeight, inBias, outWeight, outBias);
+    return new Attention(heads, dropout, causal, inWeights, inBias, outWeight, outBias);
+  }
+
+  private static Value xavier(LayerScope scope, String name, int out, int in) {
+    Shape shape = Shape.of(out, in);
+    return scope.parameter(name, shape, new WeightInit.XavierUniform(1).of(shape));
   }
 
   /// What `query` [N, T, F] finds in `key` and `value` [N, S, F]: [N, T, F]. Of the steps of `key` those are seen where `steps`
@@ -31,14 +37,14 @@ record Attention(int heads, double dropout, boolean causal, Value inWeight, Valu
     Value k;
     Value v;
     if (query == key && key == value) {
-      Value all = dense(scope, query, inWeight, inBias);
+      Value all = dense(scope, query, inWeights.getFirst(), inBias);
       q = split(scope, scope.slice(all, 2, 0, size));
       k = split(scope, scope.slice(all, 2, size, size));
       v = split(scope, scope.slice(all, 2, 2 * size, size));
     } else {
-      q = split(scope, projected(scope, query, 0));
-      k = split(scope, projected(scope, key, 1));
-      v = split(scope, projected(scope, value, 2));
+      q = split(scope, projected(scope, query, 0, size));
+      k = split(scope, projected(scope, key, 1, size));
+      v = split(scope, projected(scope, value, 2, size));
     }
     Value scores = scope.matmul(scope.mul(q, 1 / Math.sqrt(size / heads)), k, false, true);
     if (steps != null) {
@@ -55,9 +61,9 @@ record Attention(int heads, double dropout, boolean causal, Value inWeight, Valu
     return bias == null ? y : scope.add(y, bias);
   }
 
-  private Value projected(LayerScope scope, Value x, int part) {
-    int size = x.shape().dim(2);
-    return dense(scope, x, scope.slice(inWeight, 0, part * size, size), inBias == null ? null : scope.slice(inBias, 0, part * size, size));
+  private Value projected(LayerScope scope, Value x, int part, int size) {
+    Value weight = inWeights.size() == 1 ? scope.slice(inWeights.getFirst(), 0, part * size, size) : inWeights.get(part);
+    return dense(scope, x, weight, inBias == null ? null : scope.slice(inBias, 0, part * size, size));
   }
 
   /// [N, T, F] to [N, heads, T, F / heads].

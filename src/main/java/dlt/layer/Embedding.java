@@ -28,10 +28,8 @@ public record Embedding(
 
   @Override
   public Value emit(LayerScope scope, List<Value> inputs) {
-    // indices in a file of numbers come as float32
-    Value indices = scope.cast(inputs.getFirst(), DType.INT64);
-    int count = numEmbeddings.orElseGet(() -> scope.indices(inputs.getFirst()).orElseThrow(() -> new ShapeException(
-        kind(), "num_embeddings is left out, and what it is applied to is neither a text nor of categories; say how many vectors there are")));
+    Value indices = indices(scope, inputs.getFirst());
+    int count = count(scope, inputs.getFirst());
     Shape shape = Shape.of(count, embeddingDim);
     Init fill = init.map(i -> i.of(shape)).orElse(new Init.Normal(0, 1));
     if (paddingIdx.isEmpty()) {
@@ -40,11 +38,24 @@ public record Embedding(
     if (paddingIdx.get() >= count || paddingIdx.get() < -count) {
       throw new ShapeException(kind(), "padding_idx " + paddingIdx.get() + " met " + count + " vectors");
     }
-    int padding = Math.floorMod(paddingIdx.get(), count);
-    Value weight = scope.parameter("weight", shape, new Init.ZeroRow(fill, padding));
+    Value weight = scope.parameter("weight", shape, new Init.ZeroRow(fill, Math.floorMod(paddingIdx.get(), count)));
     Value vectors = scope.gather(weight, indices, 0);
-    Value constant = scope.equal(indices, scope.emit(new Fill(TensorType.int64(Shape.SCALAR), padding)));
-    Shape one = indices.shape().insert(indices.shape().rank(), 1);
-    return scope.where(scope.reshape(constant, one), scope.detach(vectors), vectors);
+    return scope.where(scope.reshape(padding(scope, inputs.getFirst()), indices.shape().insert(indices.shape().rank(), 1)), scope.detach(vectors), vectors);
+  }
+
+  /// 1 where `input` holds [#paddingIdx], else 0.
+  Value padding(LayerScope scope, Value input) {
+    int padding = Math.floorMod(paddingIdx.orElseThrow(), count(scope, input));
+    return scope.equal(indices(scope, input), scope.emit(new Fill(TensorType.int64(Shape.SCALAR), padding)));
+  }
+
+  /// Indices in a file of numbers come as float32.
+  private static Value indices(LayerScope scope, Value input) {
+    return scope.cast(input, DType.INT64);
+  }
+
+  private int count(LayerScope scope, Value input) {
+    return numEmbeddings.orElseGet(() -> scope.indices(input).orElseThrow(() -> new ShapeException(
+        kind(), "num_embeddings is left out, and what it is applied to is neither a text nor of categories; say how many vectors there are")));
   }
 }

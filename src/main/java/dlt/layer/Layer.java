@@ -9,11 +9,11 @@ public sealed interface Layer
     permits Linear, Conv1d, Conv2d, ConvTranspose1d, ConvTranspose2d,
         MaxPool1d, MaxPool2d, AvgPool1d, AvgPool2d, AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveMaxPool1d, AdaptiveMaxPool2d,
         BatchNorm, LayerNorm, GroupNorm, InstanceNorm2d, RmsNorm, LocalResponseNorm,
-        Embedding, Rnn, Gru, Lstm, MultiheadAttention, TransformerEncoderLayer, TransformerDecoderLayer, PositionalEncoding,
+        Embedding, EmbeddingBag, Rnn, Gru, Lstm, MultiheadAttention, TransformerEncoderLayer, TransformerDecoderLayer, PositionalEncoding,
         Dropout, Dropout2d, AlphaDropout, FeatureAlphaDropout,
         Activation, Prelu, Rrelu, Softmax, LogSoftmax, Softmin, Glu,
         Flatten, Unflatten, Reshape, Permute, Select, Narrow, Mean, MaskedMean, Sum, Max,
-        Upsample, PixelShuffle, PixelUnshuffle, ChannelShuffle, ZeroPad1d, ZeroPad2d, ConstantPad1d, ConstantPad2d,
+        Upsample, PixelShuffle, PixelUnshuffle, ChannelShuffle, Unfold, Fold, ZeroPad1d, ZeroPad2d, ConstantPad1d, ConstantPad2d,
         ReflectionPad1d, ReflectionPad2d, ReplicationPad1d, ReplicationPad2d, CircularPad1d, CircularPad2d,
         Identity, Sequential, Residual, Parallel, Repeat, Shared,
         Concat, Add, Sub, Mul, Bilinear, PairwiseDistance, CosineSimilarity, Reparameterize {

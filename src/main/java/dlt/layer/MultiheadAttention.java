@@ -8,7 +8,7 @@ import dlt.op.Value;
 import dlt.tensor.Shape;
 import java.util.List;
 
-@Doc("Attention over sequences [N, T, F]: of one output to itself, or `from: [query, key, value]` (Vaswani et al., 2017). Padding is not seen with a fourth one, indices [N, T] of the keys that are 0 there.")
+@Doc("Attention over sequences [N, T, F]: of one output to itself, or `from: [query, key, value]` (Vaswani et al., 2017), which may have features of other sizes (PyTorch's kdim and vdim). Padding is not seen with a fourth one, indices [N, T] of the keys that are 0 there.")
 public record MultiheadAttention(
     @Doc("Number of heads; divides F.") @Range(min = 1) int numHeads,
     @Doc("Dropout of attention weights.") @Default("0") @Range(min = 0, max = 1) double dropout,
@@ -30,14 +30,15 @@ public record MultiheadAttention(
     Value value = inputs.size() == 1 ? query : inputs.get(2);
     for (Value x : List.of(query, key, value)) {
       Shape s = x.shape();
-      if (s.rank() != 3 || s.dim(2) != query.shape().dim(2)) {
-        throw new ShapeException(kind(), "needs sequences [N, T, F] of one size F, met " + inputs.stream().map(Value::shape).toList());
+      if (s.rank() != 3) {
+        throw new ShapeException(kind(), "needs sequences [N, T, F], met " + inputs.stream().map(Value::shape).toList());
       }
     }
     if (key.shape().dim(1) != value.shape().dim(1)) {
       throw new ShapeException(kind(), "keys " + key.shape() + " met values " + value.shape());
     }
     Value steps = inputs.size() == 4 ? MaskedMean.steps(this, scope, key, inputs.getLast()) : null;
-    return Attention.of(this, scope, "", query.shape().dim(2), numHeads, dropout, bias, isCausal).apply(scope, query, key, value, steps);
+    return Attention.of(this, scope, "", query.shape().dim(2), key.shape().dim(2), value.shape().dim(2), numHeads, dropout, bias, isCausal)
+        .apply(scope, query, key, value, steps);
   }
 }

@@ -19,6 +19,10 @@ public record Padding(
     return new Padding(both, both, false);
   }
 
+  static Padding of(IntPair sides) {
+    return new Padding(sides.first(), sides.second(), false);
+  }
+
   @FromText("whole number, [rows, columns] or same")
   public static Padding parse(String text) {
     if (text.equals("same")) {

@@ -10,8 +10,13 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /// What recurrent layers share: PyTorch's names of their weights, and the way through the steps of a sequence [N, T, F], which are
-/// unrolled into the graph.
-record Recurrent(RecurrentArguments arguments, int gates) {
+/// unrolled into the graph. A hidden state has `size` numbers, less than [RecurrentArguments#hiddenSize] where an LSTM projects it;
+/// its cell has all of them.
+record Recurrent(RecurrentArguments arguments, int gates, int size) {
+  Recurrent(RecurrentArguments arguments, int gates) {
+    this(arguments, gates, arguments.hiddenSize());
+  }
+
   /// What is handed from step to step. Only an LSTM has a cell.
   record State(Value hidden, Optional<Value> cell) {
     /// This state where `step` [N, 1] is 1, else `last`.
@@ -78,25 +83,25 @@ record Recurrent(RecurrentArguments arguments, int gates) {
       return new Operands(x, steps, Optional.empty());
     }
     Value first = inputs.getLast();
-    int size = Math.multiplyExact(arguments.numLayers() * directions(), arguments.hiddenSize());
-    Shape hidden = Shape.of(x.shape().dim(0), size);
-    boolean both = cells && first.shape().equals(Shape.of(x.shape().dim(0), Math.multiplyExact(2, size)));
+    int all = Math.multiplyExact(arguments.numLayers(), directions());
+    Shape hidden = Shape.of(x.shape().dim(0), Math.multiplyExact(all, size));
+    boolean both = cells && first.shape().equals(Shape.of(x.shape().dim(0), Math.multiplyExact(all, size + arguments.hiddenSize())));
     if (!first.dtype().floating() || !both && !first.shape().equals(hidden)) {
-      throw new ShapeException(layer.kind(), "of " + hidden + (cells ? " hidden states (and as many cells)" : " hidden states") + " met a first state " + first.type());
+      throw new ShapeException(layer.kind(), "of " + hidden + (cells ? " hidden states (and their cells)" : " hidden states") + " met a first state " + first.type());
     }
     return new Operands(x, steps, Optional.of(first));
   }
 
   /// The state that number `i` of the layers' directions begins with.
   private State first(LayerScope scope, Optional<Value> given, int i, boolean cells) {
-    int hidden = arguments.hiddenSize();
-    Value zero = scope.fill(Shape.of(1, hidden), 0);
+    int cell = arguments.hiddenSize();
+    Value zero = scope.fill(Shape.of(1, cell), 0);
     if (given.isEmpty()) {
-      return new State(zero, Optional.of(zero));
+      return new State(scope.fill(Shape.of(1, size), 0), Optional.of(zero));
     }
     int all = arguments.numLayers() * directions();
-    boolean both = cells && given.get().shape().dim(1) > all * hidden;
-    return new State(scope.slice(given.get(), 1, i * hidden, hidden), Optional.of(both ? scope.slice(given.get(), 1, (all + i) * hidden, hidden) : zero));
+    boolean both = cells && given.get().shape().dim(1) > all * size;
+    return new State(scope.slice(given.get(), 1, i * size, size), Optional.of(both ? scope.slice(given.get(), 1, all * size + i * cell, cell) : zero));
   }
 
   private States direction(LayerScope scope, Value x, Value mask, State first, String suffix, boolean reverse, Cell cell) {
@@ -106,13 +111,14 @@ record Recurrent(RecurrentArguments arguments, int gates) {
     int width = Math.multiplyExact(gates, hidden);
     Init init = new Init.Uniform(1 / Math.sqrt(hidden));
     Value inputWeight = scope.parameter("weight_ih" + suffix, Shape.of(width, x.shape().dim(2)), init);
-    Value hiddenWeight = scope.parameter("weight_hh" + suffix, Shape.of(width, hidden), init);
+    Value hiddenWeight = scope.parameter("weight_hh" + suffix, Shape.of(width, size), init);
     Value projected = scope.matmul(x, inputWeight, false, true);
     Value hiddenBias = null;
     if (arguments.bias()) {
       projected = scope.add(projected, scope.parameter("bias_ih" + suffix, Shape.of(width), init));
       hiddenBias = scope.parameter("bias_hh" + suffix, Shape.of(width), init);
     }
+    Value projection = size < hidden ? scope.parameter("weight_hr" + suffix, Shape.of(size, hidden), init) : null;
     State state = first;
     List<Value> outputs = new ArrayList<>();
     for (int i = 0; i < steps; i++) {
@@ -120,8 +126,9 @@ record Recurrent(RecurrentArguments arguments, int gates) {
       Value input = scope.reshape(scope.slice(projected, 1, t, 1), Shape.of(batch, width));
       Value recurrent = scope.matmul(state.hidden, hiddenWeight, false, true);
       State next = cell.step(scope, input, hiddenBias != null ? scope.add(recurrent, hiddenBias) : recurrent, state);
+      next = projection == null ? next : new State(scope.matmul(next.hidden, projection, false, true), next.cell);
       state = mask == null ? next : next.where(scope, scope.slice(mask, 1, t, 1), state);
-      outputs.add(scope.reshape(state.hidden, Shape.of(batch, 1, hidden)));
+      outputs.add(scope.reshape(state.hidden, Shape.of(batch, 1, size)));
     }
     return new States(scope.concat(reverse ? outputs.reversed() : outputs, 1), state);
   }

@@ -20,7 +20,7 @@ record TransformerBlock(Layer layer, LayerScope scope, TransformerArguments argu
   record Feed(Dense first, Dense last) {}
 
   Attention attention(String name, boolean causal) {
-    return Attention.of(layer, scope, name, size, arguments.nhead(), arguments.dropout(), arguments.bias(), causal);
+    return Attention.of(layer, scope, name, size, size, size, arguments.nhead(), arguments.dropout(), arguments.bias(), causal);
   }
 
   Feed feed() {

@@ -19,13 +19,15 @@ import java.util.stream.IntStream;
 public record Upsample(
     @Doc("The factor by which rows and columns grow, or a signal.") Optional<Factor> scaleFactor,
     @Doc("Rows and columns of the output, or a signal's length, in place of a factor.") Optional<IntPair> size,
-    @Doc("nearest repeats pixels; bilinear and bicubic interpolate images, linear signals.") @Default("nearest") Mode mode,
+    @Doc("nearest repeats pixels (nearest_exact by their centres); bilinear and bicubic interpolate images, linear signals.") @Default("nearest") Mode mode,
     @Doc("Whether linear, bilinear or bicubic keeps the centres of the corner pixels where they are.") @Default("false") boolean alignCorners)
     implements Layer {
   /// Where the values between pixels come from.
   public enum Mode {
     /// The pixel before.
     NEAREST,
+    /// The pixel in whose middle it lies, as Pillow and scikit-image have it.
+    NEAREST_EXACT,
     /// The two nearest elements of a signal, weighted by their distance.
     LINEAR,
     /// The two nearest pixels along each dimension, weighted by their distance.
@@ -41,8 +43,8 @@ public record Upsample(
       throw new Invalid("", size.isPresent() ? "both scale_factor and size" : "neither scale_factor nor size", "one of them");
     }
     size.ifPresent(s -> Expect.pixels("size", s));
-    if (alignCorners && mode == Mode.NEAREST) {
-      throw new Invalid("alignCorners", "align_corners with mode nearest", "mode: linear, bilinear or bicubic");
+    if (alignCorners && (mode == Mode.NEAREST || mode == Mode.NEAREST_EXACT)) {
+      throw new Invalid("alignCorners", "align_corners with mode " + Kinds.name(mode), "mode: linear, bilinear or bicubic");
     }
   }
 
@@ -75,7 +77,7 @@ public record Upsample(
       throw new ShapeException(kind(), "makes " + height + "x" + width + " pixels of " + x + ", more than " + Expect.MOST_PIXELS + " on a side");
     }
     return switch (mode) {
-      case NEAREST -> height % x.dim(2) == 0 && width % x.dim(3) == 0
+      case NEAREST, NEAREST_EXACT -> height % x.dim(2) == 0 && width % x.dim(3) == 0
           ? repeat(scope, image, height / x.dim(2), width / x.dim(3))
           : nearest(scope, nearest(scope, image, 2, height), 3, width);
       case LINEAR, BILINEAR -> linear(scope, linear(scope, image, 2, height), 3, width);
@@ -98,7 +100,8 @@ public record Upsample(
   private Value nearest(LayerScope scope, Value x, int dim, int out) {
     int in = x.shape().dim(dim);
     double step = step(dim, in, out);
-    return out == in ? x : PaddingMode.pick(scope, x, dim, out, i -> Math.min((int) (i * step), in - 1));
+    double offset = mode == Mode.NEAREST_EXACT ? 0.5 : 0;
+    return out == in ? x : PaddingMode.pick(scope, x, dim, out, i -> Math.min((int) ((i + offset) * step), in - 1));
   }
 
   private Value linear(LayerScope scope, Value x, int dim, int out) {

@@ -22,11 +22,11 @@ class TorchValuesTest {
   private static final Shape SEQUENCES = Shape.of(2, 4, 3);
   private static final String RECURRENT = ": {hidden_size: 2, num_layers: 2, bidirectional: true, from: [a, b]";
 
-  private static double[] numbers(int size, DoubleUnaryOperator f) {
+  static double[] numbers(int size, DoubleUnaryOperator f) {
     return IntStream.range(0, size).mapToDouble(i -> f.applyAsDouble(i)).toArray();
   }
 
-  private static BuiltModel model(String yaml, Shape... inputs) {
+  static BuiltModel model(String yaml, Shape... inputs) {
     BuiltModel m = BuiltModel.inference("- " + yaml, inputs);
     List<String> names = m.parameterNames().stream().sorted().toList();
     for (int k = 0; k < names.size(); k++) {
@@ -37,7 +37,7 @@ class TorchValuesTest {
     return m;
   }
 
-  private static void close(double[] found, double... expected) {
+  static void close(double[] found, double... expected) {
     assertThat(found).usingComparatorWithPrecision(1e-6).containsExactly(expected); // weights are set as float32
   }
 
@@ -200,7 +200,7 @@ class TorchValuesTest {
     assertThatThrownBy(() -> model("gru: {hidden_size: 2, initial_state: true, from: [a, b]}", SEQUENCES, Shape.of(2, 3)))
         .hasMessageContaining("of [2, 2] hidden states met a first state float32[2, 3]");
     assertThatThrownBy(() -> model("lstm: {hidden_size: 2, num_layers: 2, initial_state: true, from: [a, b]}", SEQUENCES, Shape.of(2, 2)))
-        .hasMessageContaining("of [2, 4] hidden states (and as many cells) met a first state float32[2, 2]");
+        .hasMessageContaining("of [2, 4] hidden states (and their cells) met a first state float32[2, 2]");
     assertThatThrownBy(() -> model("gru: {hidden_size: 2, initial_state: true, from: a}", SEQUENCES))
         .hasMessageContaining("takes one output, maybe its indices, and its first state, met 1 names");
   }

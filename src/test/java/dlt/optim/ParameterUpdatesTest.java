@@ -204,7 +204,7 @@ class ParameterUpdatesTest {
 
   @Test
   void normOfAllGradientsTogetherIsLimited() {
-    GradientClip clip = new GradientClip(java.util.Optional.of(1.0), java.util.Optional.empty());
+    GradientClip clip = new GradientClip(java.util.Optional.of(1.0), java.util.Optional.empty(), 2);
     double[][] large = clip(clip, new double[] {3, 0}, new double[] {-4});
     assertThat(large[0][0]).isCloseTo(3 / (5 + 1e-6), within(1e-15));
     assertThat(large[1][0]).isCloseTo(-4 / (5 + 1e-6), within(1e-15));
@@ -212,9 +212,19 @@ class ParameterUpdatesTest {
     assertThat(clip(clip, new double[] {0}, new double[] {0})[0][0]).isZero();
   }
 
+  /// torch.nn.utils.clip_grad_norm_ by other norms.
+  @Test
+  void anyNormOfAllGradientsIsLimited() {
+    double[][] gradients = {{3, 0}, {-4}};
+    assertThat(clip(new GradientClip(java.util.Optional.of(1.0), java.util.Optional.empty(), Double.POSITIVE_INFINITY), gradients)[0][0])
+        .isCloseTo(3 / (4 + 1e-6), within(1e-15));
+    assertThat(clip(new GradientClip(java.util.Optional.of(1.0), java.util.Optional.empty(), 1), gradients)[1][0]).isCloseTo(-4 / (7 + 1e-6), within(1e-15));
+    assertThat(clip(new GradientClip(java.util.Optional.of(1.0), java.util.Optional.empty(), 3), gradients)[0][0]).isCloseTo(3 / (Math.cbrt(91) + 1e-6), within(1e-15));
+  }
+
   @Test
   void elementsOfGradientsAreCut() {
-    GradientClip clip = new GradientClip(java.util.Optional.empty(), java.util.Optional.of(0.5));
+    GradientClip clip = new GradientClip(java.util.Optional.empty(), java.util.Optional.of(0.5), 2);
     assertThat(clip(clip, new double[] {3, -3, 0.25})[0]).containsExactly(0.5, -0.5, 0.25);
   }
 
