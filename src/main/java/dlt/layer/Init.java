@@ -2,6 +2,8 @@ package dlt.layer;
 
 import dlt.tensor.HostTensor;
 import dlt.tensor.Philox;
+import dlt.tensor.Shape;
+import dlt.tensor.TensorType;
 
 /// How a parameter is filled before training.
 public sealed interface Init {
@@ -122,6 +124,24 @@ public sealed interface Init {
       long size = tensor.size() / tensor.shape().dim(0);
       for (long i = row * size; i < (row + 1) * size; i++) {
         tensor.set(i, 0);
+      }
+    }
+  }
+
+  /// The lengths of the slices along `dim` of weights of `shape` that `init` fills; as likely as those of other such weights, not
+  /// those of the same ones.
+  record Lengths(Init init, Shape shape, int dim) implements Init {
+    @Override
+    public void fill(HostTensor tensor, Philox random) {
+      HostTensor weights = HostTensor.allocate(TensorType.float32(shape));
+      init.fill(weights, random);
+      double[] squares = new double[shape.dim(dim)];
+      long inner = shape.size(dim + 1, shape.rank());
+      for (long i = 0; i < weights.size(); i++) {
+        squares[(int) (i / inner % squares.length)] += weights.at(i) * weights.at(i);
+      }
+      for (int i = 0; i < squares.length; i++) {
+        tensor.set(i, Math.sqrt(squares[i]));
       }
     }
   }

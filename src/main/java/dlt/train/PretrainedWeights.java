@@ -11,6 +11,7 @@ import dlt.experiment.Prepared;
 import dlt.experiment.Weights;
 import dlt.layer.Applied;
 import dlt.layer.Embedding;
+import dlt.layer.EmbeddingBag;
 import dlt.onnx.OnnxWeights;
 import dlt.run.RunDirectory;
 import dlt.tensor.HostTensor;
@@ -115,7 +116,7 @@ public final class PretrainedWeights {
       return;
     }
     ExperimentFile file = prepared.file();
-    prepared.assembly().layers().stream().filter(l -> l.placed().layer() instanceof Embedding).map(Applied::name).filter(l -> source.tensors.containsKey(l + ".weight"))
+    prepared.assembly().layers().stream().filter(l -> l.placed().layer() instanceof Embedding || l.placed().layer() instanceof EmbeddingBag).map(Applied::name).filter(l -> source.tensors.containsKey(l + ".weight"))
         .findFirst().ifPresent(layer -> {
           throw new ConfigException(file.bound().at(init, "weights"),
               path + " does not fit the model: it was trained on texts with other words, and the vectors of " + layer + " are theirs", anew(layer));

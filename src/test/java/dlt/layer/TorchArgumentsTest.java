@@ -3,10 +3,15 @@ package dlt.layer;
 import static dlt.layer.TorchValuesTest.close;
 import static dlt.layer.TorchValuesTest.model;
 import static dlt.layer.TorchValuesTest.numbers;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dlt.config.ConfigException;
+import dlt.graph.GraphBuilder;
 import dlt.tensor.Shape;
+import dlt.tensor.TensorType;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 /// Layers and arguments that the golden cases do not have, beside the numbers of PyTorch 2.13, made as [TorchValuesTest] says:
@@ -76,5 +81,55 @@ class TorchArgumentsTest {
   void nearestExactCountsFromTheMiddleOfPixels() {
     close(model("upsample: {size: [3, 5], mode: nearest_exact}", Shape.of(1, 1, 4, 3)).run(BuiltModel.range(12)), 0.0, 0.0, 1.0, 2.0, 2.0, 6.0, 6.0, 7.0, 8.0, 8.0, 9.0, 9.0, 10.0, 11.0, 11.0);
     close(model("upsample: {scale_factor: 1.5, mode: nearest_exact}", Shape.of(1, 1, 5)).run(BuiltModel.range(5)), 0.0, 1.0, 1.0, 2.0, 3.0, 3.0, 4.0);
+  }
+
+  /// fill(weight_norm(nn.Conv2d(2, 2, 2), dim=1)).
+  @Test
+  void aNormalisedWeightIsItsDirectionTimesItsLength() {
+    String yaml = "weight_norm: {layer: {conv2d: {out_channels: 2, kernel_size: 2}}, dim: 1}";
+    BuiltModel m = model(yaml, Shape.of(1, 2, 3, 3));
+    assertThat(m.parameterNames()).containsExactlyInAnyOrder("0.parametrizations.weight.original0", "0.parametrizations.weight.original1", "0.bias");
+    close(m.run(numbers(18, Math::cos)),
+            -1.739202648939738, -0.7566542126720018, 1.7524947044432775, 0.9721952424281239, 1.1573298483187966,
+            0.5969531301481986, 0.45914524897239434, 1.0084140163866173);
+    double[] lengths = BuiltModel.inference("- weight_norm: {layer: {linear: {out_features: 100, init: {normal: {std: 2}}}}}", Shape.of(1, 400))
+        .variable("0.parametrizations.weight.original0");
+    assertThat(Arrays.stream(lengths).boxed()).hasSize(100).allSatisfy(v -> assertThat(v).isCloseTo(2 * 20, within(10.0)));
+    assertThatThrownBy(() -> model("weight_norm: {layer: relu}", Shape.of(1, 2))).hasMessageContaining("relu has no parameter `weight`");
+  }
+
+  /// m = spectral_norm(nn.ConvTranspose2d(2, 3, 2), n_power_iterations=2), filled, with _u and _v constant: m.train()(x) and m.eval()(x).
+  @Test
+  void aWeightIsDividedByItsLargestSingularValue() {
+    String yaml = "spectral_norm: {layer: {conv_transpose2d: {out_channels: 3, kernel_size: 2}}, n_power_iterations: 2, dim: 1}";
+    Shape x = Shape.of(1, 2, 2, 1);
+    double[] in = numbers(4, Math::cos);
+    close(model(yaml, x).run(in),
+            5.014799417940607, 6.0124976326935435, 4.128985779291524, -7.171318825939146, -5.629809969833838, -3.322961275112869,
+            -5.407065020190833, -1.5000443543432296, 6.598757407194483, 12.727297858189504, 4.774231915229049,
+            -0.4350864036249613, 4.06312940769311, -2.042167076686999, -10.7461154394212, -7.457573576185525, 1.39785920755666,
+            5.90108588916945);
+    BuiltModel m = TorchValuesTest.filled(BuiltModel.training("- " + yaml, x));
+    close(m.run(in),
+            -0.22333779410952947, -0.26777102062558455, -0.18388742978583214, 0.3193799779332189, 0.250727743051959,
+            0.14799053346781083, 1.1197541485926372, 0.9457520989933957, 0.5850659838356735, 0.312126910631757,
+            0.6663225735238615, 0.8983234104835576, 0.7688391913319323, 1.0407430773234634, 1.4283798430975576,
+            1.2819222035468392, 0.8875389672541343, 0.686984442610834);
+    close(m.variable("0.parametrizations.weight.0._u"), -0.8074181360577631, 0.5887723563649585, 0.037723546300178705);
+    close(m.variable("0.parametrizations.weight.0._v"),
+            0.4109182003259439, 0.4943161334080697, 0.12324209309046218, -0.3611401592544844, 0.1731224588037116,
+            0.5088504898785098, 0.37674372724327104, -0.10173948077671613);
+    assertThat(BuiltModel.frozen("- " + yaml, ".*", x).graph.build().updates()).isEmpty();
+  }
+
+  /// They were set to zeros before the pass that recomputes statistics for averaged weights, and weights became NaN.
+  @Test
+  void singularVectorsAreNoStatisticsOfAveragedWeights() {
+    GraphBuilder graph = new GraphBuilder();
+    ModelScope scope = new ModelScope(graph, true, null);
+    scope.cumulateStatistics();
+    scope.input("a", graph.input("a", TensorType.float32(2, 3)));
+    scope.apply(TorchModule.layers("- spectral_norm: {layer: {linear: 2}}"));
+    assertThat(graph.build().updates()).isEmpty();
   }
 }

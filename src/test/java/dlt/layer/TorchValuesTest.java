@@ -27,7 +27,10 @@ class TorchValuesTest {
   }
 
   static BuiltModel model(String yaml, Shape... inputs) {
-    BuiltModel m = BuiltModel.inference("- " + yaml, inputs);
+    return filled(BuiltModel.inference("- " + yaml, inputs));
+  }
+
+  static BuiltModel filled(BuiltModel m) {
     List<String> names = m.parameterNames().stream().sorted().toList();
     for (int k = 0; k < names.size(); k++) {
       int offset = 10 * k;
