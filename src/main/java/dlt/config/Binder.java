@@ -53,7 +53,6 @@ public final class Binder {
       case Form.Real _ -> scalars.real(node, form, spot);
       case Form.Truth _ -> scalars.truth(node, form, spot);
       case Form.Text _ -> scalars.text(node, form, spot);
-      case Form.File _ -> scalars.path(node, form, spot);
       case Form.Choice c -> scalars.choice(node, c, spot);
       case Form.Maybe m -> maybe(node, m, spot);
       case Form.Many m -> many(node, m, spot);

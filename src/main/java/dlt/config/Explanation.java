@@ -51,7 +51,7 @@ public record Explanation(String path, String value, Optional<Location> from, St
         }
         case Form.Named n when holdsRecords(n.of()) && !((Map<?, ?>) value).isEmpty() ->
             ((Map<?, ?>) value).forEach((name, v) -> value(path + "." + name, v, n.of(), a, from, owner));
-        case Form.Int _, Form.Whole _, Form.Real _, Form.Truth _, Form.Text _, Form.File _, Form.Choice _, Form.Maybe _, Form.Many _, Form.Named _,
+        case Form.Int _, Form.Whole _, Form.Real _, Form.Truth _, Form.Text _, Form.Choice _, Form.Maybe _, Form.Many _, Form.Named _,
             Form.Fields _, Form.Anything _ -> leaf(path, YamlText.of(YamlWriter.node(value, form)).strip(), a, from, owner);
       }
     }

@@ -2,7 +2,6 @@ package dlt.config;
 
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
-import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -26,9 +25,6 @@ public sealed interface Form {
 
   /// A `String`.
   record Text() implements Form {}
-
-  /// A [Path], kept as written.
-  record File() implements Form {}
 
   /// An enum.
   record Choice(Class<? extends Enum<?>> type) implements Form {}
@@ -81,9 +77,6 @@ public sealed interface Form {
       if (c == String.class) {
         return new Text();
       }
-      if (c == Path.class) {
-        return new File();
-      }
       if (c == YamlNode.class) {
         return new Anything();
       }
@@ -113,7 +106,6 @@ public sealed interface Form {
       case Real _ -> "number" + limits;
       case Truth _ -> "true or false";
       case Text _ -> "text";
-      case File _ -> "path";
       case Choice c -> "one of " + String.join(", ", Kinds.constants(c.type).keySet());
       case Maybe m -> m.of.text(range);
       case Many m -> "list of " + m.of.text(range);

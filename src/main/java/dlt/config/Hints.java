@@ -58,7 +58,7 @@ public final class Hints {
             }
           }
         }
-        case Form.Int _, Form.Whole _, Form.Real _, Form.Truth _, Form.Text _, Form.File _, Form.Choice _, Form.Anything _ -> {}
+        case Form.Int _, Form.Whole _, Form.Real _, Form.Truth _, Form.Text _, Form.Choice _, Form.Anything _ -> {}
       }
     }
   }

@@ -43,7 +43,7 @@ public final class JsonSchema {
       case Form.Int _, Form.Whole _ -> limited(type("integer"), range);
       case Form.Real _ -> limited(type("number"), range);
       case Form.Truth _ -> type("boolean");
-      case Form.Text _, Form.File _ -> type("string");
+      case Form.Text _ -> type("string");
       case Form.Choice c -> choice(c);
       case Form.Maybe m -> anyOf(List.of(form(m.of(), range), type("null")));
       case Form.Many m -> anyOf(List.of(list(form(m.of(), range)), form(m.of(), range)));
@@ -185,7 +185,7 @@ public final class JsonSchema {
     return switch (form) {
       case Form.Int _, Form.Whole _, Form.Real _, Form.Truth _ -> true;
       case Form.Maybe m -> isNumber(m.of());
-      case Form.Text _, Form.File _, Form.Choice _, Form.Many _, Form.Named _, Form.Fields _, Form.Kind _, Form.Anything _ -> false;
+      case Form.Text _, Form.Choice _, Form.Many _, Form.Named _, Form.Fields _, Form.Kind _, Form.Anything _ -> false;
     };
   }
 

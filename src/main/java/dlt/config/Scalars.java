@@ -1,12 +1,10 @@
 package dlt.config;
 
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 
-/// Binds numbers, truth values, text, paths and enums; null after an error.
+/// Binds numbers, truth values, text and enums; null after an error.
 final class Scalars {
   private static final Set<String> YAML_1_1_BOOLEANS = Set.of("yes", "no", "on", "off", "y", "n", "Yes", "No", "On", "Off");
 
@@ -83,15 +81,6 @@ final class Scalars {
       return errors.add(s.at(), spot.label() + ": found a text with the character U+0000, expected " + form.text(spot.range()), "");
     }
     return s.text();
-  }
-
-  Path path(YamlNode node, Form form, Spot spot) {
-    String text = text(node, form, spot);
-    try {
-      return text == null ? null : Path.of(text);
-    } catch (InvalidPathException e) {
-      return errors.wrong(node, form, spot, e.getReason());
-    }
   }
 
   Enum<?> choice(YamlNode node, Form.Choice form, Spot spot) {

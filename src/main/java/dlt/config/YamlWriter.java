@@ -26,7 +26,7 @@ public final class YamlWriter {
     return switch (form) {
       case Form.Int _, Form.Whole _, Form.Truth _ -> new YamlNode.Scalar(NOWHERE, value.toString(), false);
       case Form.Real _ -> new YamlNode.Scalar(NOWHERE, Form.number((Double) value), false);
-      case Form.Text _, Form.File _ -> text(value.toString());
+      case Form.Text _ -> text((String) value);
       case Form.Choice _ -> text(Kinds.name((Enum<?>) value));
       case Form.Maybe m -> ((Optional<?>) value).map(v -> node(v, m.of())).orElseGet(() -> new YamlNode.Scalar(NOWHERE, "null", false));
       case Form.Many m -> new YamlNode.Sequence(NOWHERE, ((List<?>) value).stream().map(v -> node(v, m.of())).toList());

@@ -2,6 +2,7 @@ package dlt.data;
 
 import dlt.config.Kinds;
 import dlt.error.Failure;
+import dlt.tensor.TensorType;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -13,13 +14,19 @@ sealed interface Composition extends Source permits Pairs, RankedPairs, Triplets
   Source of();
 
   /// What the members are called.
-  List<String> members();
+  default List<String> members() {
+    return List.of("a", "b");
+  }
 
   /// What the source of the members has to say of each.
-  TargetKind labels();
+  default TargetKind labels() {
+    return TargetKind.CLASSES;
+  }
 
   /// The target of a composed sample.
-  Field target(Wanted wanted);
+  default Field target(Wanted wanted) {
+    return new Field("order", TensorType.float32(1));
+  }
 
   /// What goes together in `part`, whose samples have these labels. Throws Failure(DATA) where nothing does.
   Composed.Chooser chooser(Part part, double[] labels, Wanted wanted);

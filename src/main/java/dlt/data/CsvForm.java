@@ -8,7 +8,8 @@ import java.util.Set;
 public record CsvForm(char delimiter, boolean headed, boolean decimalComma) {
   /// Records that are looked at.
   private static final int LOOKED_AT = 200;
-  private static final Set<String> MISSING = Set.of("", "NA", "N/A", "NaN", "nan", "null", "?");
+  /// Texts that mean a missing value where a table does not say which do.
+  static final Set<String> MISSING = Set.of("", "NA", "N/A", "NaN", "nan", "null", "?");
 
   /// What the first lines of `file` look like: of these delimiters the one that cuts them all into the same number of cells, and the
   /// most. The first of them where none does.

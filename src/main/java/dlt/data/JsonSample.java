@@ -17,8 +17,6 @@ import java.util.Set;
 /// One sample for a model, from a JSON value: an object with the names of columns or of inputs, or an array with the values of
 /// the only input, nested as its shape or flat. Values mean what they would mean in a file like the training source.
 public final class JsonSample {
-  private static final Set<String> MISSING = Set.of("");
-
   private final String origin;
   private final Optional<Table> table;
   private final Set<String> missing;
@@ -27,8 +25,8 @@ public final class JsonSample {
   private JsonSample(String origin, Source trained) {
     this.origin = origin;
     this.table = trained instanceof Table t ? Optional.of(t) : Optional.empty();
-    this.missing = table.map(t -> new HashSet<>(t.missingValues())).map(m -> (Set<String>) m).orElseGet(HashSet::new);
-    this.missing.addAll(MISSING);
+    this.missing = new HashSet<>(table.map(Table::missingValues).orElse(List.of()));
+    this.missing.add("");
     this.decimalComma = trained instanceof Csv csv && csv.form().decimalComma();
   }
 

@@ -16,16 +16,6 @@ public record Pairs(
   private static final String SAME = "same";
 
   @Override
-  public List<String> members() {
-    return List.of("a", "b");
-  }
-
-  @Override
-  public TargetKind labels() {
-    return TargetKind.CLASSES;
-  }
-
-  @Override
   public Field target(Wanted wanted) {
     return wanted.kind(SAME) == TargetKind.CLASSES
         ? new Field(SAME, TensorType.int64(), List.of("different", "same"), List.of())

@@ -1,7 +1,6 @@
 package dlt.data;
 
 import dlt.config.Doc;
-import dlt.tensor.TensorType;
 import java.util.List;
 
 @Doc("Pairs of the samples of another source: inputs a and b, and a target `order` that is 1 where a's number is higher, else -1, for margin_ranking.")
@@ -9,18 +8,8 @@ public record RankedPairs(
     @Doc("The source of the samples, with a number each. A split divides them, so that no sample is on both sides.") Source of)
     implements Composition {
   @Override
-  public List<String> members() {
-    return List.of("a", "b");
-  }
-
-  @Override
   public TargetKind labels() {
     return TargetKind.VALUES;
-  }
-
-  @Override
-  public Field target(Wanted wanted) {
-    return new Field("order", TensorType.float32(1));
   }
 
   @Override

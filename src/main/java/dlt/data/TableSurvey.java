@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /// A table before anything is decided about it: what its columns hold, as far as the first rows show.
 public final class TableSurvey {
@@ -18,7 +17,6 @@ public final class TableSurvey {
   private static final int FEWEST_WORDS = 3;
   private static final ColumnType.Text WORDS =
       new ColumnType.Text(1, 1, 1, ColumnType.By.WORD, true, ColumnType.Side.LEFT, ColumnType.Side.LEFT);
-  private static final Set<String> MISSING = Set.of("", "NA", "N/A", "NaN", "nan", "null", "?");
 
   /// What a column holds. Missing cells count for nothing but `missing`; `least` and `greatest` are NaN unless all cells are
   /// numbers. `words` is 0 unless it holds texts, most of them different and of several words: so many words 95 % of them do not
@@ -65,7 +63,7 @@ public final class TableSurvey {
     SourceFile source = SourceFile.of(file.toAbsolutePath().getParent(), file.getFileName().toString());
     Optional<CsvForm> form = parquet(file) ? Optional.empty() : Optional.of(tabbed(file) ? CsvForm.sniffed(source, '\t') : CsvForm.sniffed(source, ',', ';', '\t', '|'));
     TableRows rows = form.isPresent() ? new CsvRows(source, form.get()) : new ParquetRows(source);
-    List<TableTexts.Texts> texts = TableTexts.first(rows, MISSING, ROWS).columns();
+    List<TableTexts.Texts> texts = TableTexts.first(rows, CsvForm.MISSING, ROWS).columns();
     if (texts.isEmpty() || texts.getFirst().ids().length == 0) {
       throw new Failure(Failure.Kind.DATA, source.name() + ": has no rows");
     }

@@ -11,20 +11,14 @@ public final class Targets {
   /// Throws Failure(DATA), naming the first sample at fault, unless every index of target `field` is below `classes` and not
   /// negative (`ignored`, such as PyTorch's -100, may occur).
   public static void checkClasses(Part part, int field, int classes, long ignored) {
-    forEach(
-        part,
-        field,
-        (sample, y) -> {
-          for (long i = 0; i < y.size(); i++) {
-            long c = y.longAt(i);
-            if ((c < 0 || c >= classes) && c != ignored) {
-              throw new Failure(
-                  Failure.Kind.DATA,
-                  part.dataset().origin(sample) + ": target '" + part.dataset().targets().get(field).name() + "' is class " + named(part, field, c)
-                      + ", but the model's output has classes 0 to " + (classes - 1));
-            }
-          }
-        });
+    forEach(part, field, (sample, y) -> {
+      for (long i = 0; i < y.size(); i++) {
+        long c = y.longAt(i);
+        if ((c < 0 || c >= classes) && c != ignored) {
+          throw wrong(part, field, sample, "is class " + named(part, field, c) + ", but the model's output has classes 0 to " + (classes - 1));
+        }
+      }
+    });
   }
 
   /// Throws Failure(DATA), naming the first sample at fault, unless every number of target `field` is 1 or -1.
@@ -76,19 +70,13 @@ public final class Targets {
 
   /// Throws Failure(DATA), naming the first sample at fault, unless every number of target `field` lies in `low..high`.
   public static void checkRange(Part part, int field, double low, double high) {
-    forEach(
-        part,
-        field,
-        (sample, y) -> {
-          for (long i = 0; i < y.size(); i++) {
-            if (!(y.at(i) >= low && y.at(i) <= high)) {
-              throw new Failure(
-                  Failure.Kind.DATA,
-                  part.dataset().origin(sample) + ": target '" + part.dataset().targets().get(field).name() + "' is " + y.at(i)
-                      + ", but the loss takes " + low + " to " + high);
-            }
-          }
-        });
+    forEach(part, field, (sample, y) -> {
+      for (long i = 0; i < y.size(); i++) {
+        if (!(y.at(i) >= low && y.at(i) <= high)) {
+          throw wrong(part, field, sample, "is " + y.at(i) + ", but the loss takes " + low + " to " + high);
+        }
+      }
+    });
   }
 
   /// How many elements of target `field` belong to each class.

@@ -1,7 +1,6 @@
 package dlt.data;
 
 import dlt.config.Doc;
-import dlt.tensor.TensorType;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -12,16 +11,6 @@ public record Triplets(
   @Override
   public List<String> members() {
     return List.of("anchor", "positive", "negative");
-  }
-
-  @Override
-  public TargetKind labels() {
-    return TargetKind.CLASSES;
-  }
-
-  @Override
-  public Field target(Wanted wanted) {
-    return new Field("order", TensorType.float32(1));
   }
 
   /// Samples that are the only ones of their class are negatives alone.

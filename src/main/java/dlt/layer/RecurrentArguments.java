@@ -4,7 +4,7 @@ import dlt.config.Default;
 import dlt.config.Doc;
 import dlt.config.Range;
 
-/// What the gated recurrent layers take.
+/// What all recurrent layers take.
 public record RecurrentArguments(
     @Doc("Size of the hidden state.") @Range(min = 1) int hiddenSize,
     @Doc("Number of layers, each on the hidden states of the one before.") @Default("1") @Range(min = 1) int numLayers,

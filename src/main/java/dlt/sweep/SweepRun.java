@@ -340,10 +340,16 @@ public final class SweepRun {
         Path to = best.resolve(winner.path().relativize(from));
         AtomicFile.write(to, out -> Files.copy(from, out));
       }
-    } catch (IOException | UncheckedIOException e) {
-      throw new Failure(Failure.Kind.OUTPUT, best + ": the winner's run could not be copied: " + e.getMessage(), e);
+    } catch (UncheckedIOException e) {
+      throw notCopied(best, e.getCause());
+    } catch (IOException e) {
+      throw notCopied(best, e);
     }
     return new RunDirectory(best);
+  }
+
+  private static Failure notCopied(Path best, IOException e) {
+    return new Failure(Failure.Kind.OUTPUT, best + ": the winner's run could not be copied: " + Failure.reason(e), e);
   }
 
   /// Counts a trial's epochs and says when it has had enough of them.

@@ -84,7 +84,7 @@ public final class TrainingRun {
       RunRecord record = RunRecord.begin(run, experiment(), origin, first.parts(), resume);
       return trainings.several() ? everyFold(record, origin, stop) : once(record, stop);
     } catch (IOException e) {
-      throw new Failure(Failure.Kind.OUTPUT, run.path() + ": " + e.getMessage(), e);
+      throw new Failure(Failure.Kind.OUTPUT, run.path() + ": " + Failure.reason(e), e);
     }
   }
 

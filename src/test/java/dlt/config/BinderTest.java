@@ -90,7 +90,7 @@ class BinderTest {
             """);
     assertThat(s.name()).isEqualTo("no");
     assertThat(s.seed()).isEqualTo(9007199254740993L);
-    assertThat(s.data()).contains(new Sample.Source(Path.of("../data/x.csv"), List.of(1, 8, 10)));
+    assertThat(s.data()).contains(new Sample.Source("../data/x.csv", List.of(1, 8, 10)));
     assertThat(s.split().validation()).contains(0.2);
     assertThat(s.optimizer()).isEqualTo(new Adam(1e-4, List.of(0.5)));
     assertThat(s.training().shuffle()).isFalse();
@@ -201,7 +201,7 @@ class BinderTest {
   void aMissingKeyIsReportedAtItsKindOrKey() {
     assertThat(Sample.errors("data: {}\nlayers:\n  - linear\n  - linear: {bias: false}\noptimizer: sgd"))
         .containsExactly(
-            "1:1: `data`: found no `path`, expected path | The file.",
+            "1:1: `data`: found no `path`, expected text | The file.",
             "3:5: `linear`: found no `out_features`, expected whole number >= 1 | Outputs.",
             "4:5: `linear`: found no `out_features`, expected whole number >= 1 | Outputs.",
             "5:12: `sgd`: found no `lr`, expected number >= 0 | Rate.");
@@ -243,8 +243,8 @@ class BinderTest {
 
   @Test
   void theFirstArgumentMayStandInAShortRecordsPlace() {
-    assertThat(Sample.bind("data: a.csv").value().data()).contains(new Sample.Source(Path.of("a.csv"), List.of()));
-    assertThat(Sample.bind("data: {path: a.csv, shape: 3}").value().data()).contains(new Sample.Source(Path.of("a.csv"), List.of(3)));
+    assertThat(Sample.bind("data: a.csv").value().data()).contains(new Sample.Source("a.csv", List.of()));
+    assertThat(Sample.bind("data: {path: a.csv, shape: 3}").value().data()).contains(new Sample.Source("a.csv", List.of(3)));
     assertThat(Sample.errors("training: 3")).containsExactly("1:11: `training`: found 3, expected mapping with `epochs`, `batch_size`, `shuffle`");
   }
 

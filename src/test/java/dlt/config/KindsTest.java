@@ -29,7 +29,7 @@ class KindsTest {
     assertThat(out.typeText()).isEqualTo("whole number >= 1");
     assertThat(Argument.of(Sample.class).stream().map(Argument::typeText))
         .containsExactly(
-            "text", "whole number", "path or mapping with `path`, `shape`", "value or mapping with `validation`, `folds`", "list of kind of layer",
+            "text", "whole number", "text or mapping with `path`, `shape`", "value or mapping with `validation`, `folds`", "list of kind of layer",
             "kind of optimizer", "mapping with `epochs`, `batch_size`, `shuffle`", "mapping of names to number", "any value", "list of text");
     assertThat(Hints.distance("relu", "reul")).isEqualTo(1);
     assertThat(Hints.distance("conv2d", "conv3")).isEqualTo(2);

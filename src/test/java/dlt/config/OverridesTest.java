@@ -67,8 +67,8 @@ class OverridesTest {
 
   @Test
   void anotherArgumentStandsBesideTheFirstOfAShortRecord() {
-    assertThat(sample("data: a.csv", "data.shape=3").data()).contains(new Sample.Source(Path.of("a.csv"), List.of(3)));
-    assertThat(sample("data: {path: a.csv, shape: 3}", "data=b.csv").data()).contains(new Sample.Source(Path.of("b.csv"), List.of()));
+    assertThat(sample("data: a.csv", "data.shape=3").data()).contains(new Sample.Source("a.csv", List.of(3)));
+    assertThat(sample("data: {path: a.csv, shape: 3}", "data=b.csv").data()).contains(new Sample.Source("b.csv", List.of()));
   }
 
   @Test

@@ -20,7 +20,7 @@ record Sample(
     @Doc("Conditions.") @Key("assert") @Default("[]") List<String> conditions) {
 
   @Shorthand
-  record Source(@Doc("The file.") Path path, @Doc("Sizes.") @Range(min = 1) @Default("[]") List<Integer> shape) {}
+  record Source(@Doc("The file.") String path, @Doc("Sizes.") @Range(min = 1) @Default("[]") List<Integer> shape) {}
 
   @Doc("none, or a ratio, or folds.")
   record Split(

@@ -37,7 +37,7 @@ class ExperimentSchemaTest {
             Argument.of(f.type()).forEach(a -> todo.add(a.form()));
           }
         }
-        case Form.Int _, Form.Whole _, Form.Real _, Form.Truth _, Form.Text _, Form.File _, Form.Choice _, Form.Anything _ -> {}
+        case Form.Int _, Form.Whole _, Form.Real _, Form.Truth _, Form.Text _, Form.Choice _, Form.Anything _ -> {}
       }
     }
     return r;
