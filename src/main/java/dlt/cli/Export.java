@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -45,6 +46,7 @@ final class Export implements Callable<Integer> {
     SavedModel model = SavedModel.open(run.run());
     ObjectNode document = output.document().put("run", model.run().path().toString());
     List<String> text = new ArrayList<>();
+    refuseToReplaceOthers(model);
     if (formats.onnx != null) {
       Path file = file(formats.onnx, model.run().onnx());
       Parity parity = device.compute(model.file().experiment().training(), backend -> model.export(backend, file));
@@ -66,6 +68,19 @@ final class Export implements Callable<Integer> {
     }
     output.result(document, String.join("\n", text));
     return 0;
+  }
+
+  /// Before anything is written.
+  private void refuseToReplaceOthers(SavedModel model) {
+    if (formats.onnx != null) {
+      FileKind.ONNX.requireReplaceable("--onnx", file(formats.onnx, model.run().onnx()), model, Optional.of(model.run().onnx()));
+    }
+    if (formats.safetensors != null) {
+      FileKind.SAFETENSORS.requireReplaceable("--safetensors", file(formats.safetensors, model.run().safetensors()), model, Optional.of(model.run().safetensors()));
+    }
+    if (formats.card != null) {
+      FileKind.CARD.requireReplaceable("--card", file(formats.card, model.run().card()), model, Optional.of(model.run().card()));
+    }
   }
 
   private static Path file(String option, Path usual) {

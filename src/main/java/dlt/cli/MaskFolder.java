@@ -12,19 +12,21 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.stream.IntStream;
 
 /// A folder of predicted masks: a PNG for each sample, called as its image and of its size.
 final class MaskFolder {
   private final Path folder;
   private final Path images;
   private final List<String> names;
+  private final List<String> called;
   private final PlacedClasses placed;
   private final MaskImages masks;
   private int done;
 
-  /// For the samples of these `names` below `images`; without names masks are called 0.png, 1.png, ... Throws a [Failure] of kind USAGE where
-  /// `model` gives no masks, of kind DATA where two images would have the same.
-  MaskFolder(Path folder, SavedModel model, Path images, List<String> names) {
+  /// For so many `samples`, of these `names` below `images`; without names masks are called 0.png, 1.png, ... Throws a [Failure] of kind USAGE
+  /// where `model` gives no masks or what is no mask would be written over, of kind DATA where two images would have the same.
+  MaskFolder(Path folder, SavedModel model, Path images, List<String> names, int samples) {
     this.folder = folder;
     this.images = images;
     this.names = List.copyOf(names);
@@ -39,6 +41,8 @@ final class MaskFolder {
         throw new Failure(Failure.Kind.DATA, name + ": would have the same mask as " + other + ", " + mask(name) + "; give one of them another name");
       }
     }
+    this.called = names.isEmpty() ? IntStream.range(0, samples).mapToObj(i -> i + ".png").toList() : names.stream().map(MaskFolder::mask).toList();
+    called.forEach(name -> FileKind.MASK.requireKind("--masks", folder.resolve(name)));
   }
 
   private static String mask(String image) {
@@ -54,8 +58,7 @@ final class MaskFolder {
       int number = done;
       int[] classes = placed.of(batch, sample);
       ImageSurvey.Size size = names.isEmpty() ? new ImageSurvey.Size(rows, columns, false) : ImageSurvey.of(images.resolve(names.get(number)));
-      String name = names.isEmpty() ? number + ".png" : mask(names.get(number));
-      AtomicFile.write(folder.resolve(name), out -> out.write(masks.png(classes, rows, columns, size.height(), size.width())));
+      AtomicFile.write(folder.resolve(called.get(number)), out -> out.write(masks.png(classes, rows, columns, size.height(), size.width())));
     }
   }
 }

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -66,16 +67,16 @@ final class Predict implements Callable<Integer> {
     if (file.isPresent() && masks.isPresent()) {
       throw new Failure(Failure.Kind.USAGE, "--masks stands in place of --output: predict twice for both");
     }
-    refuseToReplaceInput();
     SavedModel model = SavedModel.open(run.run());
     Writing writing = words.writing(model);
+    refuseToReplaceOthers(model);
     if (stream) {
       return answer(model, writing);
     }
     Part part = words.prompt.map(p -> model.prompt(p, words.samples.orElse(1))).orElseGet(() -> samples(model));
     List<String> names = part.dataset().key("path").orElse(List.of()).stream().map(n -> images().relativize(Path.of(n)).toString()).toList();
     predicting(model, writing, predictor -> {
-      Optional<MaskFolder> folder = masks.map(m -> new MaskFolder(m, model, images(), names));
+      Optional<MaskFolder> folder = masks.map(m -> new MaskFolder(m, model, images(), names, part.size()));
       predictor.prepare(part);
       if (folder.isPresent()) {
         predictor.predict(part, folder.get()::add);
@@ -98,17 +99,20 @@ final class Predict implements Callable<Integer> {
     return model.inputs(Source.of(file, model.file().experiment().data().train(), model.assembly().schema()), file.getRoot());
   }
 
-  /// Predictions are never written over what they are of: an image's mask has its name.
-  private void refuseToReplaceInput() throws IOException {
-    if (input.isEmpty()) {
-      return;
-    }
-    if (masks.isPresent() && Files.exists(masks.get()) && Files.exists(images()) && Files.isSameFile(images(), masks.get())) {
+  /// Predictions are never written over what they are of (an image's mask has its name), nor beside images that they would be taken for.
+  private void refuseToReplaceOthers(SavedModel model) {
+    if (masks.isPresent() && FileKind.same(images(), masks.get())) {
       throw new Failure(Failure.Kind.USAGE, "--masks " + masks.get() + ": is the folder of the images, which masks of their names would be written over; name another folder");
     }
-    if (file.isPresent() && Files.exists(file.get()) && Files.exists(input.get()) && Files.isSameFile(input.get(), file.get())) {
+    Stream<Path> read = Stream.concat(input.stream(), model.reads().stream()).filter(Files::isDirectory).map(f -> f.toAbsolutePath().normalize());
+    masks.map(m -> m.toAbsolutePath().normalize()).flatMap(m -> read.filter(m::startsWith).findFirst()).ifPresent(folder -> {
+      throw new Failure(Failure.Kind.USAGE, "--masks " + masks.get() + ": lies in a folder that images or masks are read from (" + folder + "), where predicted ones "
+          + "would be among them; name another folder");
+    });
+    if (file.isPresent() && input.filter(i -> FileKind.same(i, file.get())).isPresent()) {
       throw new Failure(Failure.Kind.USAGE, "--output " + file.get() + ": is the input, which would be written over; name another file");
     }
+    file.filter(f -> !f.equals(STANDARD)).ifPresent(f -> FileKind.predictions(model, f).requireReplaceable("--output", f, model, Optional.empty()));
   }
 
   /// The folder of the images, where the input is images.
@@ -162,7 +166,7 @@ final class Predict implements Callable<Integer> {
       }
       return;
     }
-    Predictions predictions = new Predictions(model, name.endsWith(".json") || name.endsWith(".jsonl") || name.equals("-") && output.json);
+    Predictions predictions = new Predictions(model, FileKind.lines(Path.of(name)) || name.equals("-") && output.json);
     boolean plain = model.writes() && (name.endsWith(".txt") || words.prompt.isPresent() && name.equals("-") && !output.json);
     try {
       if (plain) {

@@ -56,6 +56,7 @@ final class Report implements Callable<Integer> {
       return 0;
     }
     Path target = file.orElseGet(() -> all.size() == 1 ? all.getFirst().report() : Path.of("report.html"));
+    FileKind.PAGE.requireReplaceable("--output", target, all.size() == 1 ? Optional.of(all.getFirst().report()) : Optional.empty());
     return written(document(all), target, all.size() > 1 ? Page.of(all)
         : device.compute(SavedModel.open(all.getFirst()).file().experiment().training(), backend -> Page.of(RunReport.of(all.getFirst(), backend))));
   }
@@ -66,7 +67,9 @@ final class Report implements Callable<Integer> {
       output.result(document, SweepPage.text(results, columns()).stripTrailing());
       return 0;
     }
-    return written(document, file.orElseGet(() -> SweepResults.report(results.folder())), SweepPage.of(results));
+    Path target = file.orElseGet(() -> SweepResults.report(results.folder()));
+    FileKind.PAGE.requireReplaceable("--output", target, Optional.empty());
+    return written(document, target, SweepPage.of(results));
   }
 
   private int written(ObjectNode document, Path target, String page) {

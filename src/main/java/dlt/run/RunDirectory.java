@@ -20,6 +20,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -167,6 +168,24 @@ public record RunDirectory(Path path) {
   /// What somebody who is given the model should know of it, in Markdown.
   public Path card() {
     return path.resolve("model-card.md");
+  }
+
+  /// The run that `file` is a part of, by whatever path.
+  public static Optional<RunDirectory> holding(Path file) {
+    try {
+      Path real = file.toRealPath();
+      return Stream.iterate(real.getParent(), Objects::nonNull, Path::getParent)
+          .limit(2)
+          .map(RunDirectory::new)
+          .filter(run -> run.exists() && run.files().contains(real))
+          .findFirst();
+    } catch (IOException e) {
+      return Optional.empty(); // there is no such file
+    }
+  }
+
+  private List<Path> files() {
+    return List.of(config(), manifest(), metrics(), last(), best(), usedTime(), outOfFold(), onnx(), report(), safetensors(), card());
   }
 
   /// Throws a [Failure] of kind USAGE where there is no run but a file or folder of somebody else's that a run would write over.

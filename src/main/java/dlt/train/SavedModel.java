@@ -22,6 +22,7 @@ import dlt.experiment.ExperimentFile;
 import dlt.experiment.Prepared;
 import dlt.experiment.ScaledTargets;
 import dlt.experiment.TargetCounts;
+import dlt.experiment.Weights;
 import dlt.infer.Parity;
 import dlt.loss.LossTerm;
 import dlt.metric.Metric;
@@ -39,6 +40,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 
 /// The selected model of a run: its experiment, its graphs and its weights, without the data that it was trained on.
 public record SavedModel(RunDirectory run, ExperimentFile file, Assembly assembly, SequencedMap<String, HostTensor> weights) {
@@ -67,6 +69,13 @@ public record SavedModel(RunDirectory run, ExperimentFile file, Assembly assembl
     }
     Assembly assembly = new Assembly(file, schema, preprocessing, targets, TargetCounts.EVEN);
     return new SavedModel(run, file, assembly, best.weights(assembly));
+  }
+
+  /// The files and folders that the experiment reads: its data, and the weights that it starts from.
+  public List<Path> reads() {
+    Data data = file.experiment().data();
+    Stream<String> sources = Stream.of(Optional.of(data.train()), data.validation(), data.test()).flatMap(Optional::stream).flatMap(s -> s.paths().stream());
+    return Stream.concat(sources, file.experiment().model().init().stream().map(Weights::weights)).map(file.base()::resolve).toList();
   }
 
   /// The data of the experiment, divided as for the training of the model: one that was refitted has no validation part.

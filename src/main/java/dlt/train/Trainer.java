@@ -117,7 +117,18 @@ public final class Trainer implements AutoCloseable {
       state = s;
       rate.restore(s.rate());
       best = s.bestEpoch() == 0 ? new LinkedHashMap<>() : BestCheckpoint.read(run).weights(assembly);
-      listener.note(String.format(Locale.ROOT, "resuming at epoch %d, step %d", s.epoch(), s.step() + 1));
+      listener.note(nothingLeft().orElseGet(() -> String.format(Locale.ROOT, "resuming at epoch %d, step %d", s.epoch(), s.step() + 1)));
+    });
+  }
+
+  /// What to say where the training was at its end already, or beyond the one that it is given now.
+  private Optional<String> nothingLeft() {
+    int done = state.epoch() - 1;
+    String kept = "; nothing is trained, the best of them (epoch " + state.bestEpoch() + ") is measured and exported again";
+    return ended().flatMap(e -> switch (e) {
+      case EPOCHS -> Optional.of((done > prepared.epochs() ? done + " epochs are done, more than the " + prepared.epochs() + " asked for" : "all " + done + " epochs are done") + kept);
+      case EARLY_STOPPING -> Optional.of("the training stopped early after " + done + " epochs" + kept);
+      case BUDGET, INTERRUPTED -> Optional.empty();
     });
   }
 

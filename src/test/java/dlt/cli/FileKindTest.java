@@ -1,0 +1,119 @@
+package dlt.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dlt.cli.CommandsTest.Result;
+import dlt.tensor.HostTensor;
+import dlt.tensor.Npy;
+import dlt.tensor.Shape;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What a named output may replace.
+class FileKindTest {
+  @TempDir static Path folder;
+
+  @BeforeAll
+  static void train() throws IOException {
+    Files.copy(Path.of("experiments/data/iris.csv"), folder.resolve("iris.csv"));
+    Files.writeString(folder.resolve("iris.yaml"), Files.readString(Path.of("experiments/iris.yaml")).replace("data/iris.csv", "iris.csv"));
+    for (String run : List.of("a", "b")) {
+      Result r = CommandsTest.dlt("train", path("iris.yaml"), "--out", path(run), "--set", "training.epochs=2");
+      assertThat(r.code()).as(r.err()).isZero();
+      assertThat(CommandsTest.dlt("export", path(run), "--safetensors").code()).isZero();
+    }
+    Files.writeString(folder.resolve("rows.csv"), String.join("\n", Files.readAllLines(folder.resolve("iris.csv")).subList(0, 5)) + "\n");
+  }
+
+  private static String path(String name) {
+    return folder.resolve(name).toString();
+  }
+
+  /// Runs a command about run `a` whose last argument names its output.
+  private static Result write(String file, String... command) {
+    return CommandsTest.dlt(Stream.concat(Stream.of(command), Stream.of(path(file))).toArray(String[]::new));
+  }
+
+  private static List<String[]> commands() {
+    return List.of(
+        new String[] {"export", path("a"), "--onnx"},
+        new String[] {"export", path("a"), "--safetensors"},
+        new String[] {"export", path("a"), "--card"},
+        new String[] {"report", path("a"), "--output"},
+        new String[] {"report", path("a"), path("b"), "--output"},
+        new String[] {"eval", path("a"), "--junit"},
+        new String[] {"predict", path("a"), "--input", path("rows.csv"), "--output"});
+  }
+
+  @Test
+  void aCommandReplacesWhatItWroteBefore() throws IOException {
+    for (String[] command : commands()) {
+      String file = "twice-" + command[0] + command.length + command[command.length - 1];
+      Files.createFile(folder.resolve(file)); // as mktemp makes it
+      for (int i = 0; i < 2; i++) {
+        Result r = write(file, command);
+        assertThat(r.code()).as(r.err()).isZero();
+      }
+      assertThat(folder.resolve(file)).isNotEmptyFile();
+    }
+    for (String file : List.of("p.npy", "p.npz", "p.jsonl", "p.json", "p.csv")) {
+      for (int i = 0; i < 2; i++) {
+        Result r = write(file, "predict", path("a"), "--input", path("rows.csv"), "--output");
+        assertThat(r.code()).as(r.err()).isZero();
+      }
+    }
+  }
+
+  @Test
+  void whatIsOfAnotherKindIsRefusedAndStays() throws IOException {
+    Npy.write(folder.resolve("own.txt"), HostTensor.of(Shape.of(2), 1f, 2f));
+    Files.writeString(folder.resolve("notes.md"), "# Notes\n\nTo be kept.\n");
+    Files.writeString(folder.resolve("kept.json"), "{\"kept\": true}\n");
+    for (String[] command : commands()) {
+      for (String file : List.of("iris.yaml", "iris.csv", "own.txt", "notes.md", "kept.json", "a/manifest.json", "a/metrics.jsonl")) {
+        byte[] before = Files.readAllBytes(folder.resolve(file));
+        Result r = write(file, command);
+        assertThat(r.code()).as(command[0] + " " + file + r.err()).isEqualTo(2);
+        assertThat(r.err()).contains(command[command.length - 1] + " " + path(file) + ": is ");
+        assertThat(folder.resolve(file)).hasBinaryContent(before);
+      }
+    }
+    assertThat(write("notes.md", "export", path("a"), "--onnx").err()).contains("is there already and is no ONNX model; remove it, or name another file");
+  }
+
+  @Test
+  void aRefusedExportHasWrittenNothing() throws IOException {
+    Files.writeString(folder.resolve("model.txt"), "mine");
+    assertThat(CommandsTest.dlt("export", path("a"), "--safetensors", path("first.safetensors"), "--onnx", path("model.txt")).code()).isEqualTo(2);
+    assertThat(folder.resolve("first.safetensors")).doesNotExist();
+  }
+
+  @Test
+  void partsOfRunsAreReplacedByTheirOwnRunAlone() {
+    assertThat(write("a/model.onnx", "export", path("a"), "--onnx").code()).isZero();
+    assertThat(write("a/report.html", "report", path("a"), "--output").code()).isZero();
+    Result other = write("b/model.onnx", "export", path("a"), "--onnx");
+    assertThat(other.code()).isEqualTo(2);
+    assertThat(other.err()).contains("is part of the run in ").contains("which would be written over; name another file");
+    assertThat(write("a/checkpoints/best.safetensors", "export", path("a"), "--safetensors").code()).isEqualTo(2);
+    assertThat(write("a/checkpoints/last.safetensors", "export", path("b"), "--safetensors").code()).isEqualTo(2);
+    assertThat(write("a/report.html", "report", path("a"), path("b"), "--output").code()).isEqualTo(2);
+  }
+
+  @Test
+  void dataOfTheExperimentAreNotReplacedByPredictionsThoughTheyLookAlike() throws IOException {
+    Files.writeString(folder.resolve("stacked.csv"), Files.readString(folder.resolve("iris.csv")).replaceFirst("^[^,]*,", "prediction,"));
+    Files.writeString(folder.resolve("stacked.yaml"), Files.readString(folder.resolve("iris.yaml")).replace("iris.csv", "stacked.csv"));
+    assertThat(CommandsTest.dlt("train", path("stacked.yaml"), "--out", path("stacked"), "--set", "training.epochs=1", "--no-report").code()).isZero();
+    Files.copy(folder.resolve("stacked.csv"), folder.resolve("copy.csv"));
+    Result r = write("stacked.csv", "predict", path("stacked"), "--input", path("copy.csv"), "--output");
+    assertThat(r.code()).isEqualTo(2);
+    assertThat(r.err()).contains("is what the experiment reads");
+  }
+}
