@@ -2,7 +2,6 @@ package dlt.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dlt.data.Duplicates;
 import dlt.data.Finding;
 import dlt.data.Leakage;
 import dlt.error.Failure;
@@ -52,7 +51,7 @@ final class Check implements Callable<Integer> {
     document.put("trainings", trainings.count());
     List<Finding> findings = data ? Leakage.findings(file.experiment().data(), file.base(), trainings.division()) : List.of();
     ArrayNode warnings = document.putArray("warnings");
-    for (String w : data ? findings.stream().map(Finding::text).toList() : Duplicates.warnings(trainings.division(), true)) {
+    for (String w : data ? findings.stream().map(Finding::text).toList() : Leakage.warnings(trainings.division(), true)) {
       warnings.add(w);
       output.say("dlt: " + w);
     }

@@ -29,8 +29,8 @@ final class ClassTable {
 
   /// Of so many classes or labels: those of the data where they have names, else no and yes, or their numbers.
   private static List<String> names(int count, Assembly assembly) {
-    if (assembly.scoredTarget().isPresent()) {
-      Field target = assembly.scoredTarget().get();
+    if (assembly.targetField(assembly.scored()).isPresent()) {
+      Field target = assembly.targetField(assembly.scored()).get();
       List<String> columns = target.columns().stream().map(Column::name).toList();
       if (target.classes().size() == count) {
         return target.classes();

@@ -38,7 +38,7 @@ final class Compare implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<RunDirectory> compared = runs.stream().map(RunDirectory::new).toList();
+    List<RunDirectory> compared = runs.stream().map(RunArgument::at).toList();
     if (baseline.isEmpty() && conditions.stream().anyMatch(c -> c.contains("baseline"))) {
       throw new Failure(Failure.Kind.USAGE, "--assert speaks of the baseline, and there is none: name it with --baseline RUN");
     }
@@ -46,7 +46,7 @@ final class Compare implements Callable<Integer> {
       throw new Failure(Failure.Kind.USAGE, "one run has nothing to be compared with; name another");
     }
     List<RunDirectory> all = new ArrayList<>();
-    baseline.map(RunDirectory::new).ifPresent(all::add);
+    baseline.map(RunArgument::at).ifPresent(all::add);
     all.addAll(compared);
     Comparison comparison = Comparison.of(all);
     List<String> failed = new ArrayList<>();

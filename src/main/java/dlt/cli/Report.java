@@ -45,12 +45,7 @@ final class Report implements Callable<Integer> {
     if (runs.size() == 1 && SweepResults.isIn(runs.getFirst())) {
       return sweep(SweepResults.read(runs.getFirst()));
     }
-    List<RunDirectory> all = runs.isEmpty() ? List.of(RunArgument.newest()) : runs.stream().map(RunDirectory::new).toList();
-    for (RunDirectory run : all) {
-      if (!run.exists()) {
-        throw new Failure(Failure.Kind.USAGE, run.path() + ": no run is here; give the folder of one");
-      }
-    }
+    List<RunDirectory> all = runs.isEmpty() ? List.of(RunArgument.newest()) : runs.stream().map(RunArgument::at).toList();
     if (text) {
       output.result(document(all), Page.text(all, columns()).stripTrailing());
       return 0;

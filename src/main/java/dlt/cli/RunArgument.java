@@ -2,6 +2,8 @@ package dlt.cli;
 
 import dlt.error.Failure;
 import dlt.run.RunDirectory;
+import dlt.sweep.SweepResults;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Parameters;
@@ -14,7 +16,29 @@ final class RunArgument {
   Optional<Path> path = Optional.empty();
 
   RunDirectory run() {
-    return path.map(RunDirectory::new).orElseGet(RunArgument::newest);
+    return path.map(RunArgument::at).orElseGet(RunArgument::newest);
+  }
+
+  /// The run in `folder`. Throws a [Failure] of kind USAGE where there is none, that says where one is nearby.
+  static RunDirectory at(Path folder) {
+    RunDirectory run = new RunDirectory(folder);
+    if (!run.exists()) {
+      throw new Failure(Failure.Kind.USAGE, folder + ": " + instead(folder));
+    }
+    return run;
+  }
+
+  private static String instead(Path folder) {
+    if (SweepResults.isIn(folder)) {
+      RunDirectory best = SweepResults.best(folder);
+      return "is a sweep, expected a run; " + (best.exists() ? "its best one is " + best.path() : "it has no best one yet: go on with dlt sweep EXP --out " + folder + " --resume");
+    }
+    if (Files.isRegularFile(folder)) {
+      return "is a file, expected the folder of a run" + (RunDirectory.holding(folder).map(r -> "; it is part of that in " + r.path()).orElse(""));
+    }
+    return Files.isDirectory(folder)
+        ? RunDirectory.newest(folder, _ -> true).map(r -> "no run is here, but there are some in it, the newest is " + r.path()).orElse("no run is here; give the folder of one")
+        : "no such folder; give that of a run, or train first: dlt train EXP";
   }
 
   /// The newest run of all.

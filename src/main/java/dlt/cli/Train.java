@@ -3,7 +3,7 @@ package dlt.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dlt.backend.Backend;
-import dlt.data.Duplicates;
+import dlt.data.Leakage;
 import dlt.error.Failure;
 import dlt.experiment.Assertion;
 import dlt.experiment.ExperimentFile;
@@ -66,7 +66,7 @@ final class Train implements Callable<Integer> {
     }
     Trainings trainings = Trainings.open(file);
     device.requireWithinBudget(trainings);
-    Duplicates.warnings(trainings.division(), false).forEach(w -> output.say("dlt: " + w));
+    Leakage.warnings(trainings.division(), false).forEach(w -> output.say("dlt: " + w));
     RunDirectory run = TrainingRun.folder(out, Path.of("runs"), file.experiment().name(), resume);
     try {
       return train(trainings, run, asserts);

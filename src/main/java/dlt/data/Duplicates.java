@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 
 /// Samples with the same inputs, bit by bit: what a model has learned by heart is no measure of it on the other side of a
 /// split, and of contrary targets it can learn one at most.
-public final class Duplicates {
+final class Duplicates {
   /// Inputs of more bytes than this are looked through on request alone.
   private static final long QUICK = 64L << 20;
 
@@ -32,13 +32,8 @@ public final class Duplicates {
 
   private Duplicates() {}
 
-  /// What to warn of, a line each. Samples that are composed of others (pairs) are not looked at; with `all`, large data and
+  /// What to warn of. Samples that are composed of others (pairs) are not looked at; with `all`, large data and
   /// files that have to be decoded are too. Throws Failure(DATA) where a sample cannot be read.
-  public static List<String> warnings(Division division, boolean all) {
-    return findings(division, all).stream().map(Finding::text).toList();
-  }
-
-  /// The same as findings.
   static List<Finding> findings(Division division, boolean all) {
     List<Dataset> datasets = Stream.of(division.whole(), division.trainings().getFirst()).flatMap(p -> p.all().stream()).map(Part::dataset).distinct().toList();
     long bytes = datasets.stream().mapToLong(d -> d.size() * size(d.inputs())).sum();

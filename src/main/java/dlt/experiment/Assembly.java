@@ -247,10 +247,9 @@ public final class Assembly {
     return objective.targetIndex(term);
   }
 
-  /// The field of the data that the first loss compares outputs with; empty where it takes none, or one of the model's inputs.
-  public Optional<Field> scoredTarget() {
-    LossTerm first = experiment.loss().getFirst();
-    return expected(first, 1).isPresent() && targetInput(first).isEmpty() ? Optional.of(schema().targets().get(targetIndex(first))) : Optional.empty();
+  /// The field of the data that the first loss of `output` compares it with; empty where there is none, or it is one of the model's inputs.
+  public Optional<Field> targetField(String output) {
+    return objective.targetField(output);
   }
 
   /// The targets as the training graph takes them: class indices that are mixed with others are the classes' probabilities.

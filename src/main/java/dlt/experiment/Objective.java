@@ -162,6 +162,11 @@ final class Objective {
     return i;
   }
 
+  /// See [Assembly#targetField].
+  Optional<Field> targetField(String output) {
+    return scorer(output).filter(t -> targetInput(t).isEmpty() && expected(t, 1).isPresent()).map(t -> schema.targets().get(targetIndex(t)));
+  }
+
   /// See [Assembly#trainingTargets].
   List<Field> trainingTargets() {
     List<Field> r = new ArrayList<>(schema.targets());

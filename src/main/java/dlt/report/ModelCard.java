@@ -5,9 +5,9 @@ import dlt.config.YamlWriter;
 import dlt.data.Batches;
 import dlt.data.Column;
 import dlt.data.Division;
-import dlt.data.Duplicates;
 import dlt.data.Field;
 import dlt.data.Fitted;
+import dlt.data.Leakage;
 import dlt.data.Part;
 import dlt.data.Parts;
 import dlt.data.Targets;
@@ -245,7 +245,7 @@ public final class ModelCard {
         }
       }
     }
-    Duplicates.warnings(division, true).forEach(w -> r.add(w.substring(0, 1).toUpperCase(Locale.ROOT) + w.substring(1)));
+    Leakage.warnings(division, true).forEach(w -> r.add(w.substring(0, 1).toUpperCase(Locale.ROOT) + w.substring(1)));
     r.add("What the data do not hold, the model has not learned: it answers inputs of any other kind too, without saying so. To be filled in: what must it not be used for?");
     r.forEach(l -> line("- " + l));
   }

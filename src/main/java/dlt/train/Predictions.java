@@ -18,6 +18,7 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,8 +40,8 @@ public final class Predictions {
   private final List<String> classes;
   private final Optional<PlacedClasses> placed;
   private final Optional<Vocabulary> words;
-  /// The columns of the target that has several.
-  private final List<String> targets;
+  /// What the numbers of an output are called, where its target says so.
+  private final Map<String, List<String>> named = new HashMap<>();
   private final List<String> columns = new ArrayList<>();
 
   /// Of `model`, as JSON lines or else as a table.
@@ -51,7 +52,8 @@ public final class Predictions {
     this.classes = model.classes();
     this.placed = task == Task.MULTICLASS ? PlacedClasses.of(model) : Optional.empty();
     this.words = placed.flatMap(_ -> model.text()).flatMap(Field::vocabulary);
-    this.targets = model.assembly().scoredTarget().map(t -> t.columns().stream().map(Column::name).toList()).orElse(List.of());
+    model.assembly().outputs().forEach((name, shape) -> model.assembly().targetField(name).map(Predictions::names)
+        .filter(n -> n.size() > 1 && shape.rank() == 1 && n.size() == shape.size()).ifPresent(n -> named.put(name, n)));
     boolean single = model.assembly().outputs().size() == 1;
     model.assembly().outputs().forEach((name, shape) -> {
       boolean mine = name.equals(scored);
@@ -63,6 +65,11 @@ public final class Predictions {
         columns.add(column(name, i, shape.rank(), size, single));
       }
     });
+  }
+
+  /// Of the columns of a target, or of the classes of its only one.
+  private static List<String> names(Field target) {
+    return target.columns().size() > 1 ? target.columns().stream().map(Column::name).toList() : target.classes();
   }
 
   private boolean classified(int rank) {
@@ -84,8 +91,7 @@ public final class Predictions {
     if (output.equals(scored) && answered(size)) {
       return "probability";
     }
-    boolean named = output.equals(scored) && targets.size() == size;
-    return (single ? "prediction" : output) + (size == 1 ? "" : "_" + (named ? targets.get(i) : i));
+    return (single ? "prediction" : output) + (size == 1 ? "" : "_" + (named.containsKey(output) ? named.get(output).get(i) : i));
   }
 
   private String className(int i) {
@@ -170,6 +176,11 @@ public final class Predictions {
       String key = single ? "prediction" : name;
       if (size == 1) {
         MetricsLog.put(line, key, values[0]);
+      } else if (named.containsKey(name)) {
+        ObjectNode o = line.putObject(key);
+        for (int i = 0; i < size; i++) {
+          MetricsLog.put(o, named.get(name).get(i), values[i]);
+        }
       } else {
         ArrayNode a = line.putArray(key);
         for (double v : values) {

@@ -162,9 +162,9 @@ public record SavedModel(RunDirectory run, ExperimentFile file, Assembly assembl
     return Prepared.task(assembly);
   }
 
-  /// The names of the classes that the first target's indices stand for; none where they have none.
+  /// The names of the classes that the scored output tells apart; none where they have none.
   public List<String> classes() {
-    return assembly.schema().targets().isEmpty() ? List.of() : assembly.schema().targets().getFirst().classes();
+    return assembly.targetField(assembly.scored()).map(Field::classes).orElse(List.of());
   }
 
   /// The target of the first loss, where it is a text.

@@ -23,26 +23,26 @@ class DuplicatesTest {
   @Test
   void samplesOnBothSidesAreCountedAndNamed() {
     String split = "{validation: 0.25, shuffle: false}"; // 30 to 39
-    assertThat(Duplicates.warnings(divide(split, twins(1)), false)).containsExactly(
+    assertThat(Leakage.warnings(divide(split, twins(1)), false)).containsExactly(
         "warning: 1 sample for validation or test has the same inputs as one of the training part, such as row 31 as row 7; "
             + "drop duplicates, or keep them together with split.group");
-    assertThat(Duplicates.warnings(divide("{test: 0.25, shuffle: false}", twins(1)), false)).hasSize(1);
-    assertThat(Duplicates.warnings(divide(split, Samples.numbered(40, 2)), false)).isEmpty();
-    assertThat(Duplicates.warnings(divide("none", twins(1)), false)).isEmpty();
+    assertThat(Leakage.warnings(divide("{test: 0.25, shuffle: false}", twins(1)), false)).hasSize(1);
+    assertThat(Leakage.warnings(divide(split, Samples.numbered(40, 2)), false)).isEmpty();
+    assertThat(Leakage.warnings(divide("none", twins(1)), false)).isEmpty();
   }
 
   @Test
   void inFoldsEachSampleCountsOnce() {
     // rows 0 to 9 and 30 to 39 are in different folds: each is validated by a model that has learned from the other
-    assertThat(Duplicates.warnings(divide("{folds: 4, shuffle: false}", twins(1)), false).getFirst()).contains("2 samples for validation or test have");
-    assertThat(Duplicates.warnings(divide("{folds: 2, shuffle: false, test: 0.5}", twins(1)), false).getFirst()).contains("warning: 1 sample ");
+    assertThat(Leakage.warnings(divide("{folds: 4, shuffle: false}", twins(1)), false).getFirst()).contains("2 samples for validation or test have");
+    assertThat(Leakage.warnings(divide("{folds: 2, shuffle: false, test: 0.5}", twins(1)), false).getFirst()).contains("warning: 1 sample ");
   }
 
   @Test
   void theSameInputsWithOtherTargetsAreToldEvenOnOneSide() {
-    assertThat(Duplicates.warnings(divide("none", twins(0)), false))
+    assertThat(Leakage.warnings(divide("none", twins(0)), false))
         .containsExactly("warning: 2 samples have the same inputs as others and different targets, such as row 7 and row 31");
-    assertThat(Duplicates.warnings(divide("{validation: 0.25, shuffle: false}", twins(0)), false)).hasSize(2);
+    assertThat(Leakage.warnings(divide("{validation: 0.25, shuffle: false}", twins(0)), false)).hasSize(2);
   }
 
   @Test
@@ -50,12 +50,12 @@ class DuplicatesTest {
     Dataset train = Samples.numbered(10, 2);
     Dataset other = Samples.of(new float[][] {{20}, {3}}, 0, 1);
     Division d = Split.NONE.divide(train, 1).map(p -> new Parts(p.train(), java.util.Optional.of(Data.whole("validation", other)), p.test()));
-    assertThat(Duplicates.warnings(d, false).getFirst()).contains("such as row 1 as row 3");
+    assertThat(Leakage.warnings(d, false).getFirst()).contains("such as row 1 as row 3");
   }
 
   @Test
   void zerosOfOtherSignsAndPermutationsAreNotTheSame() {
     Dataset d = Samples.of(new float[][] {{0f, 1f}, {-0f, 1f}, {1f, 0f}, {2f, 3f}}, 0, 1, 0, 1);
-    assertThat(Duplicates.warnings(divide("{validation: 0.25, shuffle: false}", d), true)).isEqualTo(List.of());
+    assertThat(Leakage.warnings(divide("{validation: 0.25, shuffle: false}", d), true)).isEqualTo(List.of());
   }
 }
