@@ -1,5 +1,6 @@
 package dlt.data;
 
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// What a cell's text means.
@@ -11,7 +12,24 @@ final class CsvCell {
 
   private static final Pattern GROUPED = Pattern.compile("[-+]?[0-9]{1,3}(\\.[0-9]{3})+(,[0-9]*)?");
 
+  private static final Pattern THOUSANDS = Pattern.compile("[-+]?[0-9]{1,3}([,' \u00a0\u202f_][0-9]{3})+(\\.[0-9]*)?");
+  private static final Pattern DECIMAL_COMMA = Pattern.compile("[-+]?[0-9]*,[0-9]+");
+  private static final Pattern SIGN = Pattern.compile("[-+]?(\\p{Sc}?)[-+]?[0-9]+(?:[.,][0-9]+)*\\s*([%\u2030\u00b0\\p{Sc}]?)");
+
   private CsvCell() {}
+
+  /// What to do with a text that is no number and was probably meant as one, from the `;` on; empty where it is any other text.
+  static String meant(String text) {
+    boolean comma = DECIMAL_COMMA.matcher(text).matches();
+    if (THOUSANDS.matcher(text).matches()) {
+      return "; write thousands without " + (text.contains(",") ? "commas" : "what stands between them") + (comma ? ", or say `decimal: ','` if the comma stands before decimals" : "");
+    }
+    if (comma) {
+      return "; say `decimal: ','` if the comma stands before decimals";
+    }
+    Matcher m = SIGN.matcher(text);
+    return m.matches() && m.group(1).isEmpty() != m.group(2).isEmpty() ? "; write numbers without the '" + m.group(1) + m.group(2) + "'" : "";
+  }
 
   /// `text` where it is a number with a comma before its decimals, and maybe points between thousands, as one with a point; other
   /// texts as they are.

@@ -150,6 +150,13 @@ final class CsvRows implements TableRows {
       return names;
     }
     List<String> names = first.getFields().stream().map(String::strip).toList();
+    if (names.stream().anyMatch(n -> n.indexOf(0) >= 0)) {
+      throw file.failure("is not text" + (names.getFirst().startsWith("PK") ? " but a zip archive, as workbooks are too; unpack it, or save it as csv" : ""));
+    }
+    if (names.stream().noneMatch(n -> Double.isNaN(CsvCell.number(n)))) {
+      throw new Failure(
+          Failure.Kind.DATA, at(1) + ": the first line holds numbers, not names; say `header: false` where the file has no header");
+    }
     Set<String> seen = new HashSet<>();
     for (int i = 0; i < names.size(); i++) {
       String name = names.get(i);
@@ -159,10 +166,6 @@ final class CsvRows implements TableRows {
       if (!seen.add(name)) {
         throw new Failure(Failure.Kind.DATA, at(1) + ": two columns are called '" + name + "'");
       }
-    }
-    if (names.stream().noneMatch(n -> Double.isNaN(CsvCell.number(n)))) {
-      throw new Failure(
-          Failure.Kind.DATA, at(1) + ": the first line holds numbers, not names; say `header: false` where the file has no header");
     }
     return names;
   }

@@ -106,7 +106,7 @@ final class TableColumn {
       return text + " is too large for float32";
     }
     take(row, value);
-    return number || !declared ? "" : "'" + text + "' is not a number";
+    return number || !declared ? "" : "'" + text + "' is not a number" + CsvCell.meant(text);
   }
 
   private String putName(int row, String text) {

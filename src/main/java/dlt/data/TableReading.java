@@ -327,7 +327,7 @@ final class TableReading {
         throw at(
             p.firstTextLine,
             p,
-            "'" + p.firstText + "' is not a number, as most values of the column are; mend it, list it under `missing_values`, or say `types: {"
+            "'" + p.firstText + "' is not a number, as most values of the column are" + CsvCell.meant(p.firstText) + "; mend it, list it under `missing_values`, or say `types: {"
                 + p.name + ": categorical}`");
       }
       if (!p.named()) {
@@ -362,7 +362,8 @@ final class TableReading {
   }
 
   private Failure tooMany(TableColumn p, int count) {
-    String what = "column '" + p.name + "' has " + count + " different values in " + size + " rows; ";
+    String meant = p.firstText == null ? "" : CsvCell.meant(p.firstText);
+    String what = "column '" + p.name + "' has " + count + " different values in " + size + " rows" + (meant.isEmpty() ? "" : ", such as '" + p.firstText + "'" + meant) + "; ";
     return file.failure(
         what
             + (p.target

@@ -386,4 +386,34 @@ class CsvTest {
     fails("a,b;y\n1;2\n", csv("b;y"), CLASSES, "has 1 cells, the first line has 2; the cells seem to be divided by ';' (`delimiter: ';'`)");
     fails("\"a\"\t\"y\"\n1\t2\n", csv("y"), CLASSES, "the cells seem to be divided by tabs (`delimiter: tab`)");
   }
+
+  @Test
+  void numbersWithThousandsCommasOrSignsAreToldHowToBeWritten() {
+    fails(mostly("1,234"), csv("y"), VALUES, "'1,234' is not a number, as most values of the column are; write thousands without commas, or say `decimal: ','` if the comma stands before decimals; mend it");
+    fails(mostly("1,234,567.5"), csv("y"), VALUES, "write thousands without commas; mend it");
+    fails(mostly("1 234"), csv("y"), VALUES, "write thousands without what stands between them; mend it");
+    fails(mostly("12,5"), csv("y"), VALUES, "is not a number, as most values of the column are; say `decimal: ','` if the comma stands before decimals; mend it");
+    fails(mostly("$5"), csv("y"), VALUES, "write numbers without the '$'; mend it");
+    fails(mostly("5 %"), csv("y"), VALUES, "write numbers without the '%'; mend it");
+    fails(mostly("p5"), csv("y"), VALUES, "'p5' is not a number, as most values of the column are; mend it");
+    StringBuilder all = new StringBuilder("a,y\n");
+    for (int i = 100; i < 200; i++) {
+      all.append("\"1,").append(i).append("\",1\n");
+    }
+    fails(all.toString(), csv("y"), VALUES, "column 'a' has 100 different values in 100 rows, such as '1,100'; write thousands without commas");
+  }
+
+  private static String mostly(String odd) {
+    return "a,y\n1,1\n2,1\n3,1\n\"" + odd + "\",1\n";
+  }
+
+  @Test
+  void aFirstLineOfNumbersIsNoHeaderEvenWhereSomeAreAlike() {
+    fails("0,0,1\n1,2,3\n", csv("y"), VALUES, "the first line holds numbers, not names; say `header: false`");
+  }
+
+  @Test
+  void anArchiveIsNoTable() {
+    fails("PK\u0003\u0004\0\0\0,y\n", csv("y"), VALUES, "is not text but a zip archive, as workbooks are too; unpack it, or save it as csv");
+  }
 }
