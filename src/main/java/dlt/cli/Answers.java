@@ -81,6 +81,6 @@ final class Answers {
   /// What Jackson says, without its places and its advice to programmers.
   private static String why(JsonProcessingException e) {
     String message = e.getOriginalMessage();
-    return message.contains("ALLOW_NON_NUMERIC_NUMBERS") ? "NaN and Infinity are no numbers there; a missing value is null" : message.replaceAll(" \\(start marker at .*", "");
+    return message.contains("ALLOW_NON_NUMERIC_NUMBERS") ? "NaN and Infinity are no numbers there; a missing value is null" : message.replaceAll(" \\((start marker at|consider enabling) .*", "");
   }
 }

@@ -1,6 +1,7 @@
 package dlt.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dlt.error.Failure;
 import dlt.infer.Parity;
 import dlt.report.ModelCard;
 import dlt.run.AtomicFile;
@@ -26,17 +27,20 @@ final class Export implements Callable<Integer> {
   @ArgGroup(exclusive = false, multiplicity = "1")
   Formats formats;
 
+  /// An option without a file; no argument of a program can be this.
+  private static final String USUAL = "\0";
+
   /// What is written, at least one.
   static final class Formats {
-    @Option(names = "--onnx", arity = "0..1", fallbackValue = "", paramLabel = "FILE",
+    @Option(names = "--onnx", arity = "0..1", fallbackValue = USUAL, paramLabel = "FILE",
         description = "Write an ONNX model to FILE, or to model.onnx in the run's folder.")
     String onnx;
 
-    @Option(names = "--safetensors", arity = "0..1", fallbackValue = "", paramLabel = "FILE",
+    @Option(names = "--safetensors", arity = "0..1", fallbackValue = USUAL, paramLabel = "FILE",
         description = "Write the weights under PyTorch's names to FILE, or to model.safetensors in the run's folder.")
     String safetensors;
 
-    @Option(names = "--card", arity = "0..1", fallbackValue = "", paramLabel = "FILE",
+    @Option(names = "--card", arity = "0..1", fallbackValue = USUAL, paramLabel = "FILE",
         description = "Write a model card in Markdown to FILE, or to model-card.md in the run's folder: data, training, figures, limits, and how to load the ONNX model in Java and Python.")
     String card;
   }
@@ -48,19 +52,19 @@ final class Export implements Callable<Integer> {
     List<String> text = new ArrayList<>();
     refuseToReplaceOthers(model);
     if (formats.onnx != null) {
-      Path file = file(formats.onnx, model.run().onnx());
+      Path file = file("--onnx", formats.onnx, model.run().onnx());
       Parity parity = device.compute(model.file().experiment().training(), backend -> model.export(backend, file));
       MetricsLog.put(document.putObject("onnx").put("path", file.toString()), "max_abs_difference", parity.maxAbsolute());
       text.add(String.format(Locale.ROOT, "%s (epoch %d; ONNX Runtime agrees, largest difference %.2g)", file, model.epoch(), parity.maxAbsolute()));
     }
     if (formats.safetensors != null) {
-      Path file = file(formats.safetensors, model.run().safetensors());
+      Path file = file("--safetensors", formats.safetensors, model.run().safetensors());
       model.exportWeights(file);
       document.putObject("safetensors").put("path", file.toString()).put("tensors", model.weights().size());
       text.add(String.format(Locale.ROOT, "%s (epoch %d; %d tensors)", file, model.epoch(), model.weights().size()));
     }
     if (formats.card != null) {
-      Path file = file(formats.card, model.run().card());
+      Path file = file("--card", formats.card, model.run().card());
       String card = ModelCard.of(model);
       AtomicFile.write(file, card);
       document.putObject("card").put("path", file.toString());
@@ -73,17 +77,20 @@ final class Export implements Callable<Integer> {
   /// Before anything is written.
   private void refuseToReplaceOthers(SavedModel model) {
     if (formats.onnx != null) {
-      FileKind.ONNX.requireReplaceable("--onnx", file(formats.onnx, model.run().onnx()), model, Optional.of(model.run().onnx()));
+      FileKind.ONNX.requireReplaceable("--onnx", file("--onnx", formats.onnx, model.run().onnx()), model, Optional.of(model.run().onnx()));
     }
     if (formats.safetensors != null) {
-      FileKind.SAFETENSORS.requireReplaceable("--safetensors", file(formats.safetensors, model.run().safetensors()), model, Optional.of(model.run().safetensors()));
+      FileKind.SAFETENSORS.requireReplaceable("--safetensors", file("--safetensors", formats.safetensors, model.run().safetensors()), model, Optional.of(model.run().safetensors()));
     }
     if (formats.card != null) {
-      FileKind.CARD.requireReplaceable("--card", file(formats.card, model.run().card()), model, Optional.of(model.run().card()));
+      FileKind.CARD.requireReplaceable("--card", file("--card", formats.card, model.run().card()), model, Optional.of(model.run().card()));
     }
   }
 
-  private static Path file(String option, Path usual) {
-    return option.isEmpty() ? usual : Path.of(option);
+  private static Path file(String option, String file, Path usual) {
+    if (file.isEmpty()) {
+      throw new Failure(Failure.Kind.USAGE, option + ": " + Main.EMPTY_PATH);
+    }
+    return file.equals(USUAL) ? usual : Path.of(file);
   }
 }

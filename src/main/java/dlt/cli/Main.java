@@ -4,6 +4,7 @@ import dlt.config.ConfigException;
 import dlt.config.Diagnostic;
 import dlt.error.Failure;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -13,6 +14,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /// The program: picks the command, and turns whatever it throws into one line and an exit code.
 @Command(
@@ -35,6 +37,7 @@ import picocli.CommandLine.Spec;
     })
 public final class Main implements Callable<Integer> {
   static final int BUG = 1, USAGE = 2;
+  static final String EMPTY_PATH = "found an empty text, expected a path; is a variable of the shell not set?";
 
   private static final List<Class<? extends Callable<Integer>>> COMMANDS = List.of(Init.class, Train.class, Eval.class, Predict.class, Export.class,
       Report.class, Compare.class, Sweep.class, Check.class, Explain.class, Summary.class, Bench.class, Devices.class, Schema.class, Warmup.class);
@@ -110,15 +113,24 @@ public final class Main implements Callable<Integer> {
   }
 
   private static CommandLine configured(CommandLine line) {
-    return line.setCaseInsensitiveEnumValuesAllowed(true)
+    return line.registerConverter(Path.class, Main::path)
+        .setCaseInsensitiveEnumValuesAllowed(true)
         .setUsageHelpAutoWidth(true)
         .setParameterExceptionHandler(Main::wrongArguments)
         .setExecutionExceptionHandler((e, command, _) -> failed(e, Output.of(command)));
   }
 
+  /// An empty text would be the folder that the command runs in.
+  private static Path path(String text) {
+    if (text.isEmpty()) {
+      throw new TypeConversionException(EMPTY_PATH);
+    }
+    return Path.of(text);
+  }
+
   private static int wrongArguments(ParameterException e, String[] arguments) {
     PrintWriter err = e.getCommandLine().getErr();
-    Output.asked(arguments).failure(USAGE, e.getMessage(), Optional.empty(), e);
+    Output.asked(arguments).failure(USAGE, e.getMessage().replaceFirst("^Error: ", ""), Optional.empty(), e);
     CommandLine.UnmatchedArgumentException.printSuggestions(e, err);
     err.println("Try 'dlt " + (e.getCommandLine().getParent() == null ? "" : e.getCommandLine().getCommandName() + " ") + "--help'.");
     return USAGE;

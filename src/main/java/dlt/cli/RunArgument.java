@@ -29,9 +29,8 @@ final class RunArgument {
   }
 
   private static String instead(Path folder) {
-    if (SweepResults.isIn(folder)) {
-      RunDirectory best = SweepResults.best(folder);
-      return "is a sweep, expected a run; " + (best.exists() ? "its best one is " + best.path() : "it has no best one yet: go on with dlt sweep EXP --out " + folder + " --resume");
+    if (SweepResults.best(folder).exists()) {
+      return "is a sweep, expected a run; its best one is " + SweepResults.best(folder).path();
     }
     if (Files.isRegularFile(folder)) {
       return "is a file, expected the folder of a run" + (RunDirectory.holding(folder).map(r -> "; it is part of that in " + r.path()).orElse(""));

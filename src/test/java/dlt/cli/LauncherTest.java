@@ -84,4 +84,19 @@ class LauncherTest {
     assertThat(run(Map.of("DLT_NO_CACHE", "1", "LC_ALL", "POSIX"), "devices").getLast()).isEqualTo("LC_ALL=C.UTF-8");
     assertThat(run(Map.of("DLT_NO_CACHE", "1", "LANG", "de_DE.UTF-8"), "devices").getLast()).isEqualTo("LC_ALL=");
   }
+
+  /// Java would open its own files there, read them as the input, and write into them.
+  @Test
+  void standardStreamsThatAreClosedAreNoFilesOfJavas() throws Exception {
+    Path java = folder.resolve("my programs/dlt/runtime/bin/java");
+    Files.writeString(java, """
+        #!/bin/sh
+        streams="$(readlink /proc/$$/fd/0) $(readlink /proc/$$/fd/1) $(readlink /proc/$$/fd/2)"
+        (echo out) && written=yes || written=no
+        echo "$streams $written" >'%s'
+        """.formatted(folder.resolve("streams")));
+    Process p = new ProcessBuilder("sh", "-c", "exec sh \"$0\" eval <&- >&- 2>&-", launcher.toString()).start();
+    assertThat(p.waitFor()).isZero();
+    assertThat(folder.resolve("streams")).hasContent("/dev/null /dev/null /dev/null no\n");
+  }
 }
