@@ -47,12 +47,9 @@ public record ImageLayouts(Graph graph, LayoutCosts costs, Set<Node> channelsLas
 
   /// Whether `n` is a convolution of one group whose kernel is a pixel, or a gradient of one: channels-last it is a matrix product.
   static boolean pixelwise(Node n) {
-    return switch (n.op()) {
-      case Conv2d op -> pixelwise(op.window(), op.groups(), n.inputs().get(1));
-      case Conv2dGradInput op -> pixelwise(op.window(), op.groups(), n.inputs().get(1));
-      case Conv2dGradWeight op -> pixelwise(op.window(), op.groups(), n);
-      default -> false;
-    };
+    return n.op() instanceof Conv2d conv && pixelwise(conv.window(), conv.groups(), n.inputs().get(1))
+        || n.op() instanceof Conv2dGradInput grad && pixelwise(grad.window(), grad.groups(), n.inputs().get(1))
+        || n.op() instanceof Conv2dGradWeight grad && pixelwise(grad.window(), grad.groups(), n);
   }
 
   private static boolean pixelwise(Window window, int groups, Node weights) {
@@ -173,12 +170,9 @@ public record ImageLayouts(Graph graph, LayoutCosts costs, Set<Node> channelsLas
     }
 
     private void kernelCost(Node n, int thing) {
-      switch (n.op()) {
-        case MaxPool2d _, MaxPool2dGrad _, AvgPool2d _, AvgPool2dGrad _, Unary _, Binary _, Where _ -> {
-          cut.onSecond(thing, costs.planes(n));
-          cut.onFirst(thing, costs.channelsLast(n));
-        }
-        default -> { }
+      if (pool(n) || n.op() instanceof Unary || n.op() instanceof Binary || n.op() instanceof Where) {
+        cut.onSecond(thing, costs.planes(n));
+        cut.onFirst(thing, costs.channelsLast(n));
       }
     }
 

@@ -117,24 +117,21 @@ final class LayoutRewrite {
       case ScatterAdd op -> last.put(n, builder.emit(new ScatterAdd(moved(op.dim(), n), op.size()), asPlanes(n.inputs().get(0)), asChannelsLast(n.inputs().get(1))));
       case OneHot op -> last.put(n, builder.emit(new OneHot(op.depth(), n.shape().rank() - 1), asPlanes(n.inputs().getFirst())));
       case Reshape _ -> last.put(n, builder.reshape(asChannelsLast(n.inputs().getFirst()), moved(n.shape())));
-      default -> last.put(n, builder.emit(moved(n), n.inputs().stream().map(i -> operand(i, n.shape().rank())).toList()));
+      case Unary _, Binary _, Where _ -> broadcast(n, n.op());
+      case Fill op -> broadcast(n, new Fill(new TensorType(op.type().dtype(), moved(n.shape())), op.value()));
+      case Expand _ -> broadcast(n, new Expand(moved(n.shape())));
+      case Concat op -> broadcast(n, new Concat(moved(op.dim(), n)));
+      case Slice op -> broadcast(n, new Slice(moved(op.dim(), n), op.start(), op.length()));
+      case Pad op -> broadcast(n, new Pad(moved(op.before()), moved(op.after()), op.value()));
+      case Softmax op -> broadcast(n, new Softmax(moved(op.dim(), n)));
+      case LogSoftmax op -> broadcast(n, new LogSoftmax(moved(op.dim(), n)));
+      case Input _, Literal _, RandomUniform _, Cast _, ArgMax _, MatMul _, Transpose _, Nhwc _ -> throw new AssertionError(n); // see ImageLayouts.follows
     }
   }
 
-  /// An op whose operands broadcast to its result, or are of its rank.
-  private static Op moved(Node n) {
-    Shape shape = moved(n.shape());
-    return switch (n.op()) {
-      case Unary _, Binary _, Where _ -> n.op();
-      case Fill op -> new Fill(new TensorType(op.type().dtype(), shape), op.value());
-      case Expand _ -> new Expand(shape);
-      case Concat op -> new Concat(moved(op.dim(), n));
-      case Slice op -> new Slice(moved(op.dim(), n), op.start(), op.length());
-      case Pad op -> new Pad(moved(op.before()), moved(op.after()), op.value());
-      case Softmax op -> new Softmax(moved(op.dim(), n));
-      case LogSoftmax op -> new LogSoftmax(moved(op.dim(), n));
-      default -> throw new AssertionError(n);
-    };
+  /// `op` for `n`, whose operands broadcast to its result or are of its rank.
+  private void broadcast(Node n, Op op) {
+    last.put(n, builder.emit(op, n.inputs().stream().map(i -> operand(i, n.shape().rank())).toList()));
   }
 
   /// An operand that may have fewer dimensions than the result.
