@@ -40,6 +40,7 @@ final class Check implements Callable<Integer> {
     p.requireSchedule();
     Exporter.requireFits(p.assembly());
     PretrainedWeights.check(p);
+    device.requireCausal(trainings);
     device.requireWithinBudget(trainings);
     long parameters = p.assembly().parameters().values().stream().mapToLong(s -> s.shape().size()).sum();
     String text = experiment.file + ": ok; " + (trainings.several() ? trainings.count() + " trainings, the first with " : "")

@@ -12,6 +12,7 @@ import dlt.experiment.Budget;
 import dlt.experiment.Device;
 import dlt.experiment.Training;
 import dlt.experiment.Trainings;
+import dlt.train.Causality;
 import dlt.train.PlannedMemory;
 import java.util.Optional;
 import java.util.function.Function;
@@ -114,6 +115,15 @@ final class DeviceOptions {
       takeProcessor(e);
     }
     return work.get();
+  }
+
+  /// Throws a [dlt.config.ConfigException] where a model that is to write texts reads each word that it is to tell.
+  void requireCausal(Trainings trainings) {
+    if (trainings.division().whole().train().dataset().targets().stream().anyMatch(t -> t.vocabulary().isPresent())) {
+      try (Backend backend = processor(trainings.file().experiment().training(), threads())) {
+        Causality.require(trainings.training(0), backend);
+      }
+    }
   }
 
   /// Throws a [dlt.config.ConfigException] where a step of the (first) training is planned to take more memory than its budget.

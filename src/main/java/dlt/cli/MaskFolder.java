@@ -30,7 +30,7 @@ final class MaskFolder {
     this.folder = folder;
     this.images = images;
     this.names = List.copyOf(names);
-    this.placed = PlacedClasses.of(model).filter(p -> p.places().rank() == 2 && p.classes() <= MaskImages.MOST_CLASSES).orElseThrow(() ->
+    this.placed = PlacedClasses.of(model.assembly()).filter(p -> p.places().rank() == 2 && p.classes() <= MaskImages.MOST_CLASSES).orElseThrow(() ->
         new Failure(Failure.Kind.USAGE, "--masks: the model gives " + model.assembly().outputs() + " a sample, expected scores of a class for each pixel, [classes, height, width] "
             + "(at most " + MaskImages.MOST_CLASSES + "), or [1, height, width] under a binary loss; write the numbers: --output predictions.npz"));
     this.masks = MaskImages.of(model.file().experiment().data().train(), placed.classes());

@@ -66,6 +66,7 @@ final class Train implements Callable<Integer> {
     }
     Trainings trainings = Trainings.open(file);
     device.requireWithinBudget(trainings);
+    device.requireCausal(trainings);
     Leakage.warnings(trainings.division(), false).forEach(w -> output.say("dlt: " + w));
     RunDirectory run = TrainingRun.folder(out, Path.of("runs"), file.experiment().name(), resume);
     try {

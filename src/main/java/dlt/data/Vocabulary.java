@@ -77,9 +77,10 @@ public record Vocabulary(ColumnType.Text rule, SequencedMap<String, Integer> ind
     return List.copyOf(indices.keySet());
   }
 
-  /// What each index stands for.
+  /// What each index stands for, on one line: a control character, such as a line end, as its number.
   public List<String> names() {
-    return Stream.concat(Stream.of("<padding>", "<unknown>"), indices.keySet().stream()).toList();
+    Stream<String> words = indices.keySet().stream().map(w -> w.chars().anyMatch(Character::isISOControl) ? String.format(Locale.ROOT, "U+%04X", w.codePointAt(0)) : w);
+    return Stream.concat(Stream.of("<padding>", "<unknown>"), words).toList();
   }
 
   /// What a text is made of: a word or a character.

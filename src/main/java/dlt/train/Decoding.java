@@ -3,6 +3,7 @@ package dlt.train;
 import dlt.data.Field;
 import dlt.data.Vocabulary;
 import dlt.error.Failure;
+import dlt.experiment.Assembly;
 import dlt.loss.Activation;
 import dlt.tensor.HostTensor;
 import java.util.List;
@@ -12,21 +13,22 @@ import java.util.Optional;
 /// then reads there. `input` is the number of the input that holds the words before each place, `reads` of them. Of a `running` text,
 /// it reads the last ones; others begin with a mark and end where the input ends.
 record Decoding(int input, int reads, PlacedClasses words, Vocabulary vocabulary, boolean logits) {
-  /// That of `model`, where the target of its first loss is a text that is an input too; empty for others.
-  static Optional<Decoding> of(SavedModel model) {
-    Optional<Vocabulary> target = model.text().flatMap(Field::vocabulary);
-    Optional<PlacedClasses> words = PlacedClasses.of(model);
-    if (target.isEmpty() || words.isEmpty()) {
+  /// That of a model, where the target of its first loss is a text that is an input too; empty for others.
+  static Optional<Decoding> of(Assembly assembly) {
+    Optional<Field> text = SavedModel.text(assembly);
+    Optional<PlacedClasses> words = PlacedClasses.of(assembly);
+    if (text.isEmpty() || words.isEmpty()) {
       return Optional.empty();
     }
-    Vocabulary.Mark read = target.get().mark() == Vocabulary.Mark.END ? Vocabulary.Mark.BEGIN : Vocabulary.Mark.NONE;
-    String column = model.text().get().columns().getFirst().name();
-    List<Field> inputs = model.assembly().schema().inputs();
+    Vocabulary target = text.get().vocabulary().orElseThrow();
+    Vocabulary.Mark read = target.mark() == Vocabulary.Mark.END ? Vocabulary.Mark.BEGIN : Vocabulary.Mark.NONE;
+    String column = text.get().columns().getFirst().name();
+    List<Field> inputs = assembly.schema().inputs();
     for (int i = 0; i < inputs.size(); i++) {
       Field f = inputs.get(i);
       if (f.vocabulary().filter(v -> v.mark() == read).isPresent() && f.columns().getFirst().name().equals(column)) {
-        boolean logits = model.assembly().activation(words.get().output()) == Activation.NONE;
-        return Optional.of(new Decoding(i, f.type().shape().dim(0), words.get(), target.get(), logits));
+        boolean logits = assembly.activation(words.get().output()) == Activation.NONE;
+        return Optional.of(new Decoding(i, f.type().shape().dim(0), words.get(), target, logits));
       }
     }
     return Optional.empty();

@@ -1,5 +1,7 @@
 package dlt.train;
 
+import dlt.experiment.Assembly;
+import dlt.experiment.Prepared;
 import dlt.metric.Task;
 import dlt.tensor.HostTensor;
 import dlt.tensor.Shape;
@@ -10,12 +12,13 @@ import java.util.Optional;
 public record PlacedClasses(String output, int classes, Shape places) {
   private static final double HALF = 0.5;
 
-  /// What `model` says of its places; empty where it says something else.
-  public static Optional<PlacedClasses> of(SavedModel model) {
-    String scored = model.assembly().scored();
-    Shape shape = model.assembly().outputs().get(scored);
-    boolean answers = model.task() == Task.BINARY && shape.rank() > 1 && shape.dim(0) == 1;
-    if (!answers && (model.task() != Task.MULTICLASS || shape.rank() < 2)) {
+  /// What the model of `assembly` says of its places; empty where it says something else.
+  public static Optional<PlacedClasses> of(Assembly assembly) {
+    String scored = assembly.scored();
+    Shape shape = assembly.outputs().get(scored);
+    Task task = Prepared.task(assembly);
+    boolean answers = task == Task.BINARY && shape.rank() > 1 && shape.dim(0) == 1;
+    if (!answers && (task != Task.MULTICLASS || shape.rank() < 2)) {
       return Optional.empty();
     }
     return Optional.of(new PlacedClasses(scored, answers ? 2 : shape.dim(0), shape.without(0)));

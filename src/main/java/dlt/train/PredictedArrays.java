@@ -24,8 +24,8 @@ public final class PredictedArrays {
   /// that; else every output is taken, as numbers, or as indices where they are words that the model wrote, as `writing` says.
   public PredictedArrays(SavedModel model, Writing writing, int samples, boolean one) {
     this.scored = model.assembly().scored();
-    Optional<Decoding> decoding = Decoding.of(model);
-    this.placed = one ? PlacedClasses.of(model) : decoding.map(Decoding::words);
+    Optional<Decoding> decoding = Decoding.of(model.assembly());
+    this.placed = one ? PlacedClasses.of(model.assembly()) : decoding.map(Decoding::words);
     model.assembly().outputs().forEach((name, shape) -> {
       if (name.equals(scored) && placed.isPresent()) {
         arrays.put(name, HostTensor.allocate(new TensorType(DType.INT64, decoding.map(d -> Shape.of(samples, d.length(writing))).orElseGet(() -> placed.get().places().insert(0, samples)))));

@@ -50,7 +50,7 @@ public final class Predictions {
     this.task = model.task();
     this.scored = model.assembly().scored();
     this.classes = model.classes();
-    this.placed = task == Task.MULTICLASS ? PlacedClasses.of(model) : Optional.empty();
+    this.placed = task == Task.MULTICLASS ? PlacedClasses.of(model.assembly()) : Optional.empty();
     this.words = placed.flatMap(_ -> model.text()).flatMap(Field::vocabulary);
     model.assembly().outputs().forEach((name, shape) -> model.assembly().targetField(name).map(Predictions::names)
         .filter(n -> n.size() > 1 && shape.rank() == 1 && n.size() == shape.size()).ifPresent(n -> named.put(name, n)));

@@ -32,7 +32,7 @@ public final class Predictor implements AutoCloseable {
   /// One that lets the model write the texts that are its targets as `writing` says. Throws Failure(USAGE) where they end with a word
   /// that the model does not know.
   public Predictor(SavedModel model, Backend backend, Writing writing) {
-    this(model, backend, Decoding.of(model), writing);
+    this(model, backend, Decoding.of(model.assembly()), writing);
     decoding.ifPresent(d -> d.end(writing));
   }
 

@@ -126,7 +126,7 @@ public record SavedModel(RunDirectory run, ExperimentFile file, Assembly assembl
 
   /// Whether it writes texts, word by word.
   public boolean writes() {
-    return Decoding.of(this).isPresent();
+    return Decoding.of(assembly).isPresent();
   }
 
   /// So many times the sample whose only text is `text`: what the model reads, or goes on from. Throws a [Failure] of kind USAGE where
@@ -169,7 +169,11 @@ public record SavedModel(RunDirectory run, ExperimentFile file, Assembly assembl
 
   /// The target of the first loss, where it is a text.
   public Optional<Field> text() {
-    LossTerm first = file.experiment().loss().getFirst();
+    return text(assembly);
+  }
+
+  static Optional<Field> text(Assembly assembly) {
+    LossTerm first = assembly.experiment().loss().getFirst();
     return assembly.targetInput(first).isPresent() || assembly.expected(first, 2).isEmpty() ? Optional.empty()
         : Optional.of(assembly.schema().targets().get(assembly.targetIndex(first))).filter(f -> f.vocabulary().isPresent());
   }

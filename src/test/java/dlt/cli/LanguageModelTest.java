@@ -217,6 +217,25 @@ class LanguageModelTest {
     assertThat(predict(names, "--prompt", "Fio", "--seed", "2")).startsWith("Fio");
   }
 
+  /// It would learn to copy, to a loss of next to nothing.
+  @Test
+  void aModelThatReadsWhatItIsToTellIsRefusedBeforeTraining() throws IOException {
+    String file = folder.resolve("transformer.yaml").toString();
+    for (String layers : List.of("{transformer_encoder_layer: {nhead: 4, dim_feedforward: 16}}", "{lstm: {hidden_size: 8, bidirectional: true}}",
+        "{multihead_attention: 4}, {layer_norm: {}}, {gru: 8}")) {
+      for (String command : List.of("check", "train")) {
+        CommandsTest.Result r = CommandsTest.dlt(command, file, "--set", "model.layers=[{embedding: {embedding_dim: 32}}, " + layers + ", {linear: classes}, {permute: [0, 2, 1]}]");
+        assertThat(r.code()).as(layers + r.err()).isEqualTo(2);
+        assertThat(r.err()).contains("found a model that reads the words of 'text' that it is to tell", "hint: say `is_causal: true`");
+      }
+    }
+    Path decoder = Files.writeString(folder.resolve("decoder.yaml"), Files.readString(Path.of("experiments/seq2seq.yaml")).replace("is_causal: true", "is_causal: false")
+        .replace("data/numbers.csv", Path.of("experiments/data/numbers.csv").toAbsolutePath().toString()));
+    assertThat(CommandsTest.dlt("check", decoder.toString()).err()).contains("decoder.yaml:14:3", "reads the words of 'before'");
+    assertThat(CommandsTest.dlt("check", file).code()).isZero();
+    assertThat(CommandsTest.dlt("check", file, "--set", "data.train.text.length=1").code()).isZero();
+  }
+
   @Test
   void whatDoesNotGoTogetherIsSaid() throws IOException {
     Map<List<String>, String> wrong = Map.of(
