@@ -231,7 +231,7 @@ class LanguageModelTest {
     }
     Path decoder = Files.writeString(folder.resolve("decoder.yaml"), Files.readString(Path.of("experiments/seq2seq.yaml")).replace("is_causal: true", "is_causal: false")
         .replace("data/numbers.csv", Path.of("experiments/data/numbers.csv").toAbsolutePath().toString()));
-    assertThat(CommandsTest.dlt("check", decoder.toString()).err()).contains("decoder.yaml:14:3", "reads the words of 'before'");
+    assertThat(CommandsTest.dlt("check", decoder.toString()).err()).contains("decoder.yaml:14:1", "reads the words of 'before'");
     assertThat(CommandsTest.dlt("check", file).code()).isZero();
     assertThat(CommandsTest.dlt("check", file, "--set", "data.train.text.length=1").code()).isZero();
   }
