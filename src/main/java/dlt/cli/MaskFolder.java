@@ -2,6 +2,7 @@ package dlt.cli;
 
 import dlt.data.ImageSurvey;
 import dlt.data.MaskImages;
+import dlt.data.Source;
 import dlt.error.Failure;
 import dlt.run.AtomicFile;
 import dlt.tensor.HostTensor;
@@ -21,6 +22,7 @@ final class MaskFolder {
   private final List<String> names;
   private final List<String> called;
   private final PlacedClasses placed;
+  private final Source trained;
   private final MaskImages masks;
   private int done;
 
@@ -33,7 +35,8 @@ final class MaskFolder {
     this.placed = PlacedClasses.of(model.assembly()).filter(p -> p.places().rank() == 2 && p.classes() <= MaskImages.MOST_CLASSES).orElseThrow(() ->
         new Failure(Failure.Kind.USAGE, "--masks: the model gives " + model.assembly().outputs() + " a sample, expected scores of a class for each pixel, [classes, height, width] "
             + "(at most " + MaskImages.MOST_CLASSES + "), or [1, height, width] under a binary loss; write the numbers: --output predictions.npz"));
-    this.masks = MaskImages.of(model.file().experiment().data().train(), placed.classes());
+    this.trained = model.file().experiment().data().train();
+    this.masks = MaskImages.of(trained, placed.classes());
     Map<String, String> taken = new HashMap<>();
     for (String name : names) {
       String other = taken.put(mask(name), name);
@@ -57,7 +60,7 @@ final class MaskFolder {
     for (int sample = 0; sample < batch.shape().dim(0); sample++, done++) {
       int number = done;
       int[] classes = placed.of(batch, sample);
-      ImageSurvey.Size size = names.isEmpty() ? new ImageSurvey.Size(rows, columns, false) : ImageSurvey.of(images.resolve(names.get(number)));
+      ImageSurvey.Size size = names.isEmpty() ? new ImageSurvey.Size(rows, columns, false) : ImageSurvey.of(images.resolve(names.get(number)), trained);
       AtomicFile.write(folder.resolve(called.get(number)), out -> out.write(masks.png(classes, rows, columns, size.height(), size.width())));
     }
   }

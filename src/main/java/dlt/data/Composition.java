@@ -67,6 +67,11 @@ sealed interface Composition extends Source permits Pairs, RankedPairs, Triplets
   }
 
   @Override
+  default boolean applyExifOrientation() {
+    return of().applyExifOrientation();
+  }
+
+  @Override
   default List<Preprocess> preprocess() {
     return of().preprocess();
   }

@@ -15,12 +15,13 @@ final class ImageDataset extends FileImages {
   private final int[] classes;
   private final Decoded images;
 
-  ImageDataset(Schema schema, List<SourceFile> files, int[] classes) {
-    super(schema, files.size(), files);
+  /// Images of these `classes`, `upright` where they are turned as they say.
+  ImageDataset(Schema schema, List<SourceFile> files, int[] classes, boolean upright) {
+    super(schema, files.size(), files, files, upright);
     this.files = files;
     this.classes = classes;
     var image = schema.inputs().getFirst().type().shape();
-    this.images = new Decoded(files, image, f -> ImageFile.read(f, image.dim(0), image.dim(1), image.dim(2)));
+    this.images = new Decoded(files, image, f -> ImageFile.read(f, image.dim(0), image.dim(1), image.dim(2), upright));
   }
 
   @Override

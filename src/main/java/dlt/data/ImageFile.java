@@ -53,9 +53,10 @@ final class ImageFile {
     return endings.contains(name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT)) && !name.startsWith(".");
   }
 
-  /// The image resized to `height` by `width`; as grey values where `channels` is 1, else red, green, blue.
-  static byte[] read(SourceFile file, int channels, int height, int width) {
-    BufferedImage image = decode(file);
+  /// The image resized to `height` by `width`; as grey values where `channels` is 1, else red, green, blue. One that is to be `upright` is
+  /// turned as its EXIF orientation says.
+  static byte[] read(SourceFile file, int channels, int height, int width, boolean upright) {
+    BufferedImage image = upright ? ExifOrientation.upright(decode(file), ExifOrientation.of(file)) : decode(file);
     int h = image.getHeight();
     int w = image.getWidth();
     if ((long) h * width * channels > MOST_VALUES) {
@@ -166,12 +167,13 @@ final class ImageFile {
     return image;
   }
 
-  /// Its size, by its head alone.
-  static ImageSurvey.Size size(SourceFile file) {
+  /// Its size, by its head alone; `upright` as above.
+  static ImageSurvey.Size size(SourceFile file, boolean upright) {
+    boolean turned = upright && ExifOrientation.turns(ExifOrientation.of(file));
     return read(file, reader -> {
       ImageTypeSpecifier raw = reader.getRawImageType(0);
       boolean colored = raw == null || raw.getNumBands() >= 3 || raw.getColorModel() instanceof IndexColorModel;
-      return new ImageSurvey.Size(reader.getHeight(0), reader.getWidth(0), colored);
+      return turned ? new ImageSurvey.Size(reader.getWidth(0), reader.getHeight(0), colored) : new ImageSurvey.Size(reader.getHeight(0), reader.getWidth(0), colored);
     });
   }
 

@@ -28,7 +28,9 @@ public record ImageMasks(
     @Doc("Classes by the color [red, green, blue] that they have in the masks, in the order of their indices.") @Default("{}")
         Map<String, List<Integer>> colors,
     @Doc("A mask's values above it are 1, others 0; 0 where it is left out and the loss wants numbers.") @Range(min = 0, max = 254)
-        Optional<Integer> threshold)
+        Optional<Integer> threshold,
+    @Doc("Turns JPEG images, but no masks, as their EXIF orientation says, as viewers and labelling tools show them. Like torchvision, dlt leaves them as they are stored unless this is true.")
+        @Default("false") boolean applyExifOrientation)
     implements Source {
   public ImageMasks {
     if (channels == 2) {
@@ -59,9 +61,9 @@ public record ImageMasks(
     }
     Schema schema = schema(wanted);
     if (wanted.targets() == TargetKind.NONE) {
-      return wanted.checked(new ImageDataset(schema, files, new int[0]), images);
+      return wanted.checked(new ImageDataset(schema, files, new int[0], applyExifOrientation), images);
     }
-    return wanted.checked(new MaskDataset(schema, files, partners(folder, files, ImageFolder.of(base, masks)), rgb(), limit(wanted)), images);
+    return wanted.checked(new MaskDataset(schema, files, partners(folder, files, ImageFolder.of(base, masks)), rgb(), limit(wanted), applyExifOrientation), images);
   }
 
   @Override
@@ -132,7 +134,7 @@ public record ImageMasks(
 
   /// The same of the two folders in `folder`.
   ImageMasks below(String folder) {
-    return new ImageMasks(folder + "/" + last(images), folder + "/" + last(masks), size, channels, suffix, classes, colors, threshold);
+    return new ImageMasks(folder + "/" + last(images), folder + "/" + last(masks), size, channels, suffix, classes, colors, threshold, applyExifOrientation);
   }
 
   private static String last(String path) {

@@ -13,9 +13,9 @@ public record ImageSurvey(List<Size> sizes) {
     sizes = List.copyOf(sizes);
   }
 
-  /// The size of one image. Throws Failure(DATA) where it cannot be read.
-  public static Size of(Path image) {
-    return ImageFile.size(new SourceFile(image.toString(), image));
+  /// The size of one image, as a model of `trained` sees it. Throws Failure(DATA) where it cannot be read.
+  public static Size of(Path image, Source trained) {
+    return ImageFile.size(new SourceFile(image.toString(), image), trained.applyExifOrientation());
   }
 
   /// Looks at about `some` images of `folder`, at equal distances in the order of their names. Throws Failure(DATA) where one of
@@ -25,7 +25,7 @@ public record ImageSurvey(List<Size> sizes) {
     int step = Math.max(1, images.size() / some);
     List<Size> sizes = new ArrayList<>();
     for (int i = 0; i < images.size(); i += step) {
-      sizes.add(ImageFile.size(images.get(i)));
+      sizes.add(ImageFile.size(images.get(i), false));
     }
     return new ImageSurvey(sizes);
   }

@@ -22,7 +22,9 @@ public record Images(
     @Doc("The folder of the images, or of the classes' folders.") String path,
     @Doc("Height and width that every image is resized to.") IntPair size,
     @Doc("1 reads grey values, 3 red, green and blue.") @Default("3") @Range(min = 1, max = 3) int channels,
-    @Doc("A csv file that says what is to be predicted for each image; else every class has a folder.") Optional<Labels> labels)
+    @Doc("A csv file that says what is to be predicted for each image; else every class has a folder.") Optional<Labels> labels,
+    @Doc("Turns JPEG images as their EXIF orientation says, as viewers and labelling tools show them. Like torchvision, dlt leaves them as they are stored unless this is true.")
+        @Default("false") boolean applyExifOrientation)
     implements Source {
   /// What folders of parts are called.
   private static final Set<String> PARTS = Set.of("train", "training", "val", "valid", "validation", "test", "testing");
@@ -38,7 +40,7 @@ public record Images(
 
   /// Without labels.
   Images(String path, IntPair size, int channels) {
-    this(path, size, channels, Optional.empty());
+    this(path, size, channels, Optional.empty(), false);
   }
 
   @Override
@@ -81,11 +83,11 @@ public record Images(
       indices.addAll(Collections.nCopies(images.size(), index));
     }
     Schema schema = new Schema(List.of(image()), List.of(label(wanted.kind("label"), classes)));
-    return wanted.checked(new ImageDataset(schema, files, indices.stream().mapToInt(Integer::intValue).toArray()), path);
+    return wanted.checked(new ImageDataset(schema, files, indices.stream().mapToInt(Integer::intValue).toArray(), applyExifOrientation), path);
   }
 
   private Dataset unlabelled(Wanted wanted, List<SourceFile> files) {
-    return wanted.checked(new ImageDataset(new Schema(List.of(image()), List.of()), files, new int[0]), path);
+    return wanted.checked(new ImageDataset(new Schema(List.of(image()), List.of()), files, new int[0], applyExifOrientation), path);
   }
 
   @Override

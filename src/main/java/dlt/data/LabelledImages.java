@@ -21,7 +21,7 @@ final class LabelledImages extends FileImages {
   private final Optional<Several> several;
 
   LabelledImages(ImageDataset images, Dataset rows, SourceFile table, List<SourceFile> files, Optional<Several> several) {
-    super(schema(images, rows, several), images.size(), Stream.concat(files.stream(), Stream.of(table)).toList());
+    super(schema(images, rows, several), images.size(), Stream.concat(files.stream(), Stream.of(table)).toList(), files, images.upright());
     this.images = images;
     this.rows = rows;
     this.several = several;

@@ -69,7 +69,7 @@ public record Labels(
     Csv table = table(csv, target, features, delimiter);
     Dataset rows = new TableReading(table, new CsvRows(source, table.form()), base, columns, true).dataset();
     List<SourceFile> files = files(folder, rows);
-    ImageDataset pictures = new ImageDataset(new Schema(List.of(images.image()), List.of()), files, new int[0]);
+    ImageDataset pictures = new ImageDataset(new Schema(List.of(images.image()), List.of()), files, new int[0], images.applyExifOrientation());
     LabelledImages r =
         new LabelledImages(pictures, rows, source, files, cut ? Optional.of(cut(rows, wanted)) : Optional.empty());
     return wanted.checked(r, csv);

@@ -14,14 +14,15 @@ final class MaskDataset extends FileImages {
   private final Decoded masks;
   private final int limit;
 
-  /// Values of masks above `limit` become 1, others 0; a negative limit leaves them as they are.
-  MaskDataset(Schema schema, List<SourceFile> files, List<SourceFile> masks, Map<Integer, Integer> colors, int limit) {
-    super(schema, files.size(), Stream.concat(files.stream(), masks.stream()).toList());
+  /// Values of masks above `limit` become 1, others 0; a negative limit leaves them as they are. Images are `upright` where they are turned
+  /// as they say.
+  MaskDataset(Schema schema, List<SourceFile> files, List<SourceFile> masks, Map<Integer, Integer> colors, int limit, boolean upright) {
+    super(schema, files.size(), Stream.concat(files.stream(), masks.stream()).toList(), files, upright);
     var image = schema.inputs().getFirst().type().shape();
     int height = image.dim(1);
     int width = image.dim(2);
     this.files = files;
-    this.images = new Decoded(files, image, f -> ImageFile.read(f, image.dim(0), height, width));
+    this.images = new Decoded(files, image, f -> ImageFile.read(f, image.dim(0), height, width, upright));
     this.masks = new Decoded(masks, image.with(0, 1), f -> MaskFile.read(f, colors, height, width));
     this.limit = limit;
   }

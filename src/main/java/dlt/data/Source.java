@@ -30,6 +30,11 @@ public sealed interface Source permits Csv, Parquet, Text, Idx, Npz, Npy, Safete
   /// The files or folders that it names, as they are written.
   List<String> paths();
 
+  /// Whether images are turned as their EXIF orientation says.
+  default boolean applyExifOrientation() {
+    return false;
+  }
+
   /// Preprocessing that the source's own arguments ask for, before the experiment's.
   default List<Preprocess> preprocess() {
     return List.of();
@@ -93,7 +98,7 @@ public sealed interface Source permits Csv, Parquet, Text, Idx, Npz, Npy, Safete
       throw new Failure(Failure.Kind.USAGE, file + ": is " + (Files.isDirectory(file) ? "a folder" : "an image") + ", and the model's inputs are no images but " + image);
     }
     return trained instanceof ImageMasks m && m.paired(file) ? m.below(file.toString())
-        : new Images(file.toString(), new IntPair(image.dim(1), image.dim(2)), image.dim(0));
+        : new Images(file.toString(), new IntPair(image.dim(1), image.dim(2)), image.dim(0), Optional.empty(), trained.applyExifOrientation());
   }
 
   private static Source ofCsv(Path file, boolean tabs, Source trained, Schema schema) {
@@ -105,7 +110,7 @@ public sealed interface Source permits Csv, Parquet, Text, Idx, Npz, Npy, Safete
     }
     if (trained instanceof Images i && i.labels().isPresent()) {
       String folder = file.getParent() == null ? "." : file.getParent().toString();
-      return new Images(folder, i.size(), i.channels(), i.labels().map(l -> l.at(path)));
+      return new Images(folder, i.size(), i.channels(), i.labels().map(l -> l.at(path)), i.applyExifOrientation());
     }
     return trained instanceof Table table ? Csv.like(path, delimiter, table) : Csv.of(path, delimiter, schema.inputs().getFirst().type().shape());
   }

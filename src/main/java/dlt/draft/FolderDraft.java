@@ -30,7 +30,7 @@ final class FolderDraft {
 
   Draft draft() {
     int[] size = size();
-    Dataset data = new Images(folder.toString(), new IntPair(size[0], size[1]), size[2], Optional.empty())
+    Dataset data = new Images(folder.toString(), new IntPair(size[0], size[1]), size[2], Optional.empty(), false)
         .open(Path.of(""), Wanted.of(TargetKind.CLASSES));
     List<String> classes = data.targets().getFirst().classes();
     List<String> seen = new ArrayList<>();

@@ -55,7 +55,7 @@ class ImageMasksTest {
   }
 
   private static ImageMasks source(int size, String suffix, Map<String, List<Integer>> colors, Optional<Integer> threshold) {
-    return new ImageMasks("i", "m", IntPair.of(size), 1, suffix, List.of(), colors, threshold);
+    return new ImageMasks("i", "m", IntPair.of(size), 1, suffix, List.of(), colors, threshold, false);
   }
 
   private static ImageMasks plain(int size) {
@@ -109,12 +109,12 @@ class ImageMasksTest {
     indexed.getRaster().setSample(0, 0, 0, 2);
     indexed.getRaster().setSample(1, 0, 0, 1);
     write("m/a.png", indexed);
-    ImageMasks wide = new ImageMasks("i", "m", new IntPair(1, 2), 1, "", List.of(), Map.of(), Optional.empty());
+    ImageMasks wide = new ImageMasks("i", "m", new IntPair(1, 2), 1, "", List.of(), Map.of(), Optional.empty(), false);
     assertThat(Samples.target(wide.open(folder, CLASSES), 0)).containsExactly(2, 1);
     Map<String, List<Integer>> colors = new LinkedHashMap<>();
     colors.put("road", List.of(128, 64, 128));
     colors.put("sky", List.of(0, 0, 255));
-    ImageMasks named = new ImageMasks("i", "m", new IntPair(1, 2), 1, "", List.of(), colors, Optional.empty());
+    ImageMasks named = new ImageMasks("i", "m", new IntPair(1, 2), 1, "", List.of(), colors, Optional.empty(), false);
     write("m/a.png", colored(2, 0x0000ff, 0x804080));
     Dataset d = named.open(folder, CLASSES);
     assertThat(Samples.target(d, 0)).containsExactly(1, 0);
@@ -143,8 +143,8 @@ class ImageMasksTest {
     fails(plain(1), CLASSES, "i: lacks the images of 1 masks: m/c.png");
     write("m/c.bmp", grey(1, 1));
     fails(plain(1), CLASSES, "is called as");
-    assertThatThrownBy(() -> new ImageMasks("i", "m", IntPair.of(2), 3, "", List.of("a"), Map.of("b", List.of(1, 2, 3)), Optional.empty())).isInstanceOf(Invalid.class);
-    assertThatThrownBy(() -> new ImageMasks("i", "m", IntPair.of(2), 3, "", List.of(), Map.of("b", List.of(1, 2, 300)), Optional.empty())).isInstanceOf(Invalid.class);
+    assertThatThrownBy(() -> new ImageMasks("i", "m", IntPair.of(2), 3, "", List.of("a"), Map.of("b", List.of(1, 2, 3)), Optional.empty(), false)).isInstanceOf(Invalid.class);
+    assertThatThrownBy(() -> new ImageMasks("i", "m", IntPair.of(2), 3, "", List.of(), Map.of("b", List.of(1, 2, 300)), Optional.empty(), false)).isInstanceOf(Invalid.class);
   }
 
   @Test

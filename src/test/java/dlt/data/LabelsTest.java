@@ -46,7 +46,7 @@ class LabelsTest {
   }
 
   private static Images images(List<String> features, Optional<String> separator, String suffix, Labels.Unlisted unlisted, String... target) {
-    return new Images("i", IntPair.of(1), 1, Optional.of(new Labels("l.csv", Arrays.asList(target), "file", separator, features, suffix, unlisted, ",")));
+    return new Images("i", IntPair.of(1), 1, Optional.of(new Labels("l.csv", Arrays.asList(target), "file", separator, features, suffix, unlisted, ",")), false);
   }
 
   private Dataset open(String csv, Wanted wanted, String... target) {
@@ -133,7 +133,7 @@ class LabelsTest {
     fails("name,y\na.png,0\n", "l.csv:1: has no column 'file'");
     fails("file,y\na.png,\n", "l.csv:2: column 'y': the value is missing");
     assertThat(images(List.of(), Optional.empty(), "", Labels.Unlisted.IGNORE, "y").paths()).containsExactly("i", "l.csv");
-    assertThatThrownBy(() -> new Images("no", IntPair.of(1), 1, images(List.of(), Optional.empty(), "", Labels.Unlisted.ERROR, "y").labels()).open(folder, CLASSES))
+    assertThatThrownBy(() -> new Images("no", IntPair.of(1), 1, images(List.of(), Optional.empty(), "", Labels.Unlisted.ERROR, "y").labels(), false).open(folder, CLASSES))
         .hasMessageContaining("no: no such folder");
   }
 
