@@ -59,7 +59,8 @@ final class CpuCompiler {
     this.gradients = new PlaneGradients(target);
     this.pools = MaxPoolPair.pairs(target, works);
     List<Work> piecewise = PiecewiseConvolutions.join(target, PiecewisePools.join(target, this.graph, works, pools, pairs.keySet()), pairs);
-    this.order = new ImageChains(target, this.graph, piecewise, pools, gradientPairs, pairs.keySet()).join(piecewise);
+    List<Work> chained = new ImageChains(target, this.graph, piecewise, pools, gradientPairs, pairs.keySet()).join(piecewise);
+    this.order = EarlyUpdates.in(this.graph, chained);
     this.placement = new Placement(this.graph, order);
     this.graph.inputs().forEach(n -> inputs.put(((Input) n.op()).name(), target.scratch(n.type().bytes())));
     this.block = target.scratch(placement.blockBytes());

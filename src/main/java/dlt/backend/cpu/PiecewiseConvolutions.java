@@ -69,7 +69,7 @@ final class PiecewiseConvolutions {
   }
 
   /// What needs no work, such as variables, before all that does.
-  private static List<Work> givenFirst(List<Work> works) {
+  static List<Work> givenFirst(List<Work> works) {
     Set<Node> given = new HashSet<>();
     List<Work> first = new ArrayList<>();
     List<Work> others = new ArrayList<>();
