@@ -15,6 +15,8 @@ import dlt.tensor.Shape;
 import dlt.tensor.TensorType;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.reflect.Field;
+import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -32,7 +34,7 @@ public final class OnnxModel implements AutoCloseable {
   public record Port(String name, DType dtype, List<Integer> dims) {}
 
   private static final int LONGEST_COMMAND_LINE = 4000;
-  private static boolean loaded;
+  private static final String LIBRARIES = "onnxruntime.native.path";
 
   private final Path file;
   private final OrtEnvironment environment;
@@ -62,20 +64,39 @@ public final class OnnxModel implements AutoCloseable {
     }
   }
 
-  /// The process's one environment, whose libraries leave no files behind.
+  /// The process's one environment.
   private static synchronized OrtEnvironment environment() {
-    OrtEnvironment environment;
+    if (System.getProperty(LIBRARIES) == null && Files.isDirectory(librariesBesideJar())) {
+      System.setProperty(LIBRARIES, librariesBesideJar().toString());
+    }
     try {
-      environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "dlt");
+      OrtEnvironment environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "dlt");
+      removeFolder();
+      return environment;
     } catch (LinkageError e) {
-      throw new Failure(Failure.Kind.OUTPUT, "ONNX Runtime's libraries cannot be unpacked to " + System.getProperty("java.io.tmpdir") + ", or not loaded from there; it takes 30 MB free "
-          + "and a file system without `noexec`: make room, or name another folder by DLT_JAVA_OPTS=-Djava.io.tmpdir=DIR", e);
+      throw new Failure(Failure.Kind.OUTPUT, "ONNX Runtime's libraries cannot be loaded from " + System.getProperty(LIBRARIES, "the class path") + ", or there is no room for a folder in "
+          + System.getProperty("java.io.tmpdir") + "; name another one by DLT_JAVA_OPTS=-Djava.io.tmpdir=DIR", e);
     }
-    if (!loaded) {
-      UnpackedLibraries.remove();
-      loaded = true;
+  }
+
+  /// Where a build puts them; without that, as on a class path of one's own, ONNX Runtime unpacks them in each process.
+  private static Path librariesBesideJar() {
+    try {
+      return Path.of(OnnxModel.class.getProtectionDomain().getCodeSource().getLocation().toURI()).resolveSibling("onnxruntime");
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
     }
-    return environment;
+  }
+
+  /// ONNX Runtime makes a folder among the temporary files in each process, needed or not, which stays where the process is killed.
+  private static void removeFolder() {
+    try {
+      Field folder = Class.forName("ai.onnxruntime.OnnxRuntime").getDeclaredField("tempDirectory");
+      folder.setAccessible(true);
+      Files.deleteIfExists((Path) folder.get(null));
+    } catch (ReflectiveOperationException | IOException e) {
+      // another version, or libraries were unpacked to it: ONNX Runtime removes it at the end
+    }
   }
 
   /// ONNX Runtime reads the process's command line into a buffer of fixed size and crashes where it is longer.
