@@ -18,14 +18,14 @@ import java.util.Set;
 /// the only input, nested as its shape or flat. Values mean what they would mean in a file like the training source.
 public final class JsonSample {
   private final String origin;
-  private final Optional<Table> table;
+  private final Optional<TableArguments> table;
   private final Set<String> missing;
   private final boolean decimalComma;
 
   private JsonSample(String origin, Source trained) {
     this.origin = origin;
-    this.table = trained instanceof Table t ? Optional.of(t) : Optional.empty();
-    this.missing = new HashSet<>(table.map(Table::missingValues).orElse(List.of()));
+    this.table = trained instanceof Table t ? Optional.of(t.arguments()) : Optional.empty();
+    this.missing = new HashSet<>(trained instanceof Table t ? t.missingValues() : List.of());
     this.missing.add("");
     this.decimalComma = trained instanceof Csv csv && csv.form().decimalComma();
   }

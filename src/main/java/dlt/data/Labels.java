@@ -43,9 +43,8 @@ public record Labels(
   }
 
   private static Csv table(String csv, List<String> target, List<String> features, String delimiter) {
-    return new Csv(
-        csv, target, Optional.of(features), Map.of(), List.of(), Map.of(), Table.Missing.ERROR, List.of(), Table.Unknown.ERROR, Optional.empty(), delimiter,
-        true);
+    return new Csv(new TableArguments(csv, target, Optional.of(features), Map.of(), List.of(), Map.of(), Table.Missing.ERROR, Table.Unknown.ERROR, Optional.empty()),
+        List.of(), delimiter);
   }
 
   /// The same in another file.

@@ -12,7 +12,7 @@ import java.util.Optional;
 
 /// Where samples come from: one record for each kind, its components are the arguments in the experiment file.
 @Doc("Where samples come from.")
-public sealed interface Source permits Csv, Parquet, Text, Idx, Npz, Npy, Safetensors, Hdf5, Images, ImageMasks, Synthetic, Composition {
+public sealed interface Source permits Table, Text, Idx, Npz, Npy, Safetensors, Hdf5, Images, ImageMasks, Synthetic, Composition {
   /// Opens the data; relative paths count from the folder `base`. Throws Failure(DATA) with file and place where something is
   /// missing, damaged or not as `wanted`.
   Dataset open(Path base, Wanted wanted);
@@ -70,7 +70,8 @@ public sealed interface Source permits Csv, Parquet, Text, Idx, Npz, Npy, Safete
       return ofCsv(file, plain.endsWith(".tsv"), trained, schema);
     }
     if (name.endsWith(".parquet")) {
-      return trained instanceof Table table ? Parquet.like(path, table) : Parquet.of(path, schema.inputs().getFirst().type().shape());
+      return trained instanceof Table table ? new Parquet(table.arguments().at(path), table.missingValues())
+          : new Parquet(TableArguments.numbers(path, schema.inputs().getFirst().type().shape()), List.of());
     }
     if (name.endsWith(".npz")) {
       return new Npz(trained instanceof Npz npz ? npz.arguments().at(path) : ArrayArguments.of(path, schema));
@@ -106,13 +107,14 @@ public sealed interface Source permits Csv, Parquet, Text, Idx, Npz, Npy, Safete
     String delimiter = tabs ? "tab" : ",";
     if (trained instanceof Csv csv) {
       // where the two names say different things, each is as it is called
-      return csv.at(path, tabs == csv.path().toLowerCase(Locale.ROOT).contains(".tsv") || !tabs && !csv.delimiter().equals("tab") ? csv.delimiter() : delimiter);
+      return csv.at(path, tabs == csv.arguments().path().toLowerCase(Locale.ROOT).contains(".tsv") || !tabs && !csv.delimiter().equals("tab") ? csv.delimiter() : delimiter);
     }
     if (trained instanceof Images i && i.labels().isPresent()) {
       String folder = file.getParent() == null ? "." : file.getParent().toString();
       return new Images(folder, i.size(), i.channels(), i.labels().map(l -> l.at(path)), i.applyExifOrientation());
     }
-    return trained instanceof Table table ? Csv.like(path, delimiter, table) : Csv.of(path, delimiter, schema.inputs().getFirst().type().shape());
+    return trained instanceof Table table ? new Csv(table.arguments().at(path), table.missingValues(), delimiter)
+        : new Csv(TableArguments.numbers(path, schema.inputs().getFirst().type().shape()), List.of(), delimiter);
   }
 
   /// Whether the file holds named arrays, so that pairs in it are ready-made.

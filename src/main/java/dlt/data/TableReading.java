@@ -17,7 +17,6 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /// Reads a table into memory, in one pass: a column of texts is taken for what its first cell is. Only where a column of names
@@ -36,7 +35,7 @@ final class TableReading {
   private record Text(String name, TextColumn text) implements Input {}
 
   private final boolean besides;
-  private final Table table;
+  private final TableArguments table;
   private final TableRows rows;
   private final SourceFile file;
   private final Wanted wanted;
@@ -61,7 +60,7 @@ final class TableReading {
   TableReading(Table table, TableRows rows, Path base, Wanted wanted, boolean besides) {
     this.base = base;
     this.besides = besides;
-    this.table = table;
+    this.table = table.arguments();
     this.rows = rows;
     this.file = rows.file();
     this.wanted = wanted;

@@ -44,8 +44,8 @@ final class TableTexts {
   /// The columns of the table that `dataset` was read from; empty where `source` is no table.
   static Optional<TableTexts> of(Source source, Path base, Dataset dataset) {
     return switch (source) {
-      case Csv csv -> Optional.of(read(new CsvRows(SourceFile.of(base, csv.path()), csv.form()), csv, dataset));
-      case Parquet parquet -> Optional.of(read(new ParquetRows(SourceFile.of(base, parquet.path())), parquet, dataset));
+      case Csv csv -> Optional.of(read(new CsvRows(SourceFile.of(base, csv.arguments().path()), csv.form()), csv, dataset));
+      case Parquet parquet -> Optional.of(read(new ParquetRows(SourceFile.of(base, parquet.arguments().path())), parquet, dataset));
       case Text _, Idx _, Npz _, Npy _, Safetensors _, Hdf5 _, Images _, ImageMasks _, Synthetic _, Composition _ -> Optional.empty();
     };
   }

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 /// Says which columns of a table that is read hold texts, and in which words: those of a model where there is one, else by the
 /// table's `types`. A text that is a target too is an input in which a begin mark stands before the words.
 final class TextColumns {
-  private final Table table;
+  private final TableArguments table;
   private final SourceFile file;
   private final Path base;
   private final Wanted wanted;
@@ -26,7 +26,7 @@ final class TextColumns {
   private final List<TextColumn> all = new ArrayList<>();
 
   /// Of `table` in `file`; files of words count from the folder `base`.
-  TextColumns(Table table, SourceFile file, Path base, Wanted wanted, ToIntFunction<String> places) {
+  TextColumns(TableArguments table, SourceFile file, Path base, Wanted wanted, ToIntFunction<String> places) {
     this.table = table;
     this.file = file;
     this.base = base;
@@ -44,7 +44,7 @@ final class TextColumns {
     } else {
       Optional<String> text = columns.stream().filter(c -> table.types().get(c) instanceof ColumnType.Text).findFirst();
       if (text.isPresent() && columns.size() > 1) {
-        throw file.failure("column '" + text.get() + "' is a text, which is an input of its own; say " + Table.inputsFor(text.get(), columns));
+        throw file.failure("column '" + text.get() + "' is a text, which is an input of its own; say " + TableArguments.inputsFor(text.get(), columns));
       }
       r = text.map(name -> typed(name, table.target().contains(name) ? Vocabulary.Mark.BEGIN : Vocabulary.Mark.NONE));
     }

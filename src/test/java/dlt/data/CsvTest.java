@@ -29,24 +29,32 @@ class CsvTest {
 
   /// Arguments of a source, to be changed one by one.
   private Csv csv(String... target) {
-    return new Csv(
-        "t.csv", List.of(target), Optional.empty(), Map.of(), List.of(), Map.of(), Csv.Missing.ERROR, List.of("NA", "?"), Csv.Unknown.ERROR, Optional.empty(), ",", true);
+    return new Csv(new TableArguments("t.csv", List.of(target), Optional.empty(), Map.of(), List.of(), Map.of(), Csv.Missing.ERROR, Csv.Unknown.ERROR, Optional.empty()),
+        List.of("NA", "?"), ",");
+  }
+
+  private static Csv of(Csv c, TableArguments arguments) {
+    return new Csv(arguments, c.missingValues(), c.delimiter(), c.header(), c.decimal());
   }
 
   private static Csv missing(Csv c, Csv.Missing missing) {
-    return new Csv(c.path(), c.target(), c.features(), c.inputs(), c.ignore(), c.types(), missing, c.missingValues(), c.unknown(), c.shape(), c.delimiter(), c.header());
+    TableArguments a = c.arguments();
+    return of(c, new TableArguments(a.path(), a.target(), a.features(), a.inputs(), a.ignore(), a.types(), missing, a.unknown(), a.shape()));
   }
 
   private static Csv types(Csv c, Map<String, ColumnType> types) {
-    return new Csv(c.path(), c.target(), c.features(), c.inputs(), c.ignore(), types, c.missing(), c.missingValues(), c.unknown(), c.shape(), c.delimiter(), c.header());
+    TableArguments a = c.arguments();
+    return of(c, new TableArguments(a.path(), a.target(), a.features(), a.inputs(), a.ignore(), types, a.missing(), a.unknown(), a.shape()));
   }
 
   private static Csv columns(Csv c, Optional<List<String>> features, List<String> ignore) {
-    return new Csv(c.path(), c.target(), features, c.inputs(), ignore, c.types(), c.missing(), c.missingValues(), c.unknown(), c.shape(), c.delimiter(), c.header());
+    TableArguments a = c.arguments();
+    return of(c, new TableArguments(a.path(), a.target(), features, a.inputs(), ignore, a.types(), a.missing(), a.unknown(), a.shape()));
   }
 
   private static Csv form(Csv c, Optional<List<Integer>> shape, String delimiter, boolean header) {
-    return new Csv(c.path(), c.target(), c.features(), c.inputs(), c.ignore(), c.types(), c.missing(), c.missingValues(), c.unknown(), shape, delimiter, header);
+    TableArguments a = c.arguments();
+    return new Csv(new TableArguments(a.path(), a.target(), a.features(), a.inputs(), a.ignore(), a.types(), a.missing(), a.unknown(), shape), c.missingValues(), delimiter, header, ".");
   }
 
   private Dataset open(String text, Csv csv, Wanted wanted) {
@@ -67,7 +75,7 @@ class CsvTest {
   @Test
   void whatCannotDivideCellsIsRefused() {
     for (String delimiter : List.of("\"", "\n", "\r", "", "::")) {
-      assertThatThrownBy(() -> Csv.of("a.csv", delimiter, dlt.tensor.Shape.of(1))).isInstanceOf(dlt.config.Invalid.class);
+      assertThatThrownBy(() -> new Csv(TableArguments.numbers("a.csv", dlt.tensor.Shape.of(1)), List.of(), delimiter)).isInstanceOf(dlt.config.Invalid.class);
     }
   }
 
@@ -243,7 +251,8 @@ class CsvTest {
     fails("a,\n1,2\n", csv("a"), CLASSES, "column 2 has no name");
     fails("1,2\n3,4\n", csv(), CLASSES, "say `header: false`");
     fails("a,y\n1,\"2\n", csv("y"), CLASSES, "t.csv: is not csv");
-    assertThatThrownBy(() -> new Csv("no.csv", List.of(), Optional.empty(), Map.of(), List.of(), Map.of(), Csv.Missing.ERROR, List.of(), Csv.Unknown.ERROR, Optional.empty(), ",", true).open(folder, CLASSES))
+    assertThatThrownBy(() -> new Csv(new TableArguments("no.csv", List.of(), Optional.empty(), Map.of(), List.of(), Map.of(), Csv.Missing.ERROR, Csv.Unknown.ERROR, Optional.empty()),
+        List.of(), ",").open(folder, CLASSES))
         .hasMessageContaining("no.csv: no such file (looked for " + folder.resolve("no.csv") + ")");
   }
 
@@ -311,7 +320,8 @@ class CsvTest {
     assertThat(inputs.targets()).isEmpty();
     assertThat(Samples.input(inputs, 0)).containsExactly(1, 9);
     Csv unknown = csv("y");
-    unknown = new Csv(unknown.path(), unknown.target(), unknown.features(), unknown.inputs(), unknown.ignore(), unknown.types(), unknown.missing(), unknown.missingValues(), Csv.Unknown.NONE, unknown.shape(), unknown.delimiter(), unknown.header());
+    TableArguments a = unknown.arguments();
+    unknown = of(unknown, new TableArguments(a.path(), a.target(), a.features(), a.inputs(), a.ignore(), a.types(), a.missing(), Csv.Unknown.NONE, a.shape()));
     assertThat(Samples.input(open("y,a,colour\n7,9,green\n", unknown, like), 0)).containsExactly(-1, 9);
   }
 
@@ -337,7 +347,8 @@ class CsvTest {
   }
 
   private static Csv inputs(Csv c, Map<String, List<String>> inputs) {
-    return new Csv(c.path(), c.target(), c.features(), inputs, c.ignore(), c.types(), c.missing(), c.missingValues(), c.unknown(), c.shape(), c.delimiter(), c.header());
+    TableArguments a = c.arguments();
+    return of(c, new TableArguments(a.path(), a.target(), a.features(), inputs, a.ignore(), a.types(), a.missing(), a.unknown(), a.shape()));
   }
 
   @Test
@@ -372,12 +383,12 @@ class CsvTest {
   void decimalCommasAreNumbersWhereTheTableSaysSo() throws IOException {
     Files.writeString(folder.resolve("t.csv"), "a;b;y\n1,5;1.234,25;ja\n-0,25;12;nein\n;1.234.567;ja\n");
     Csv c = csv("y");
-    Csv comma = new Csv(c.path(), c.target(), c.features(), c.inputs(), c.ignore(), c.types(), Csv.Missing.KEEP, c.missingValues(), c.unknown(), c.shape(), ";", true, ",");
+    Csv comma = new Csv(missing(c, Csv.Missing.KEEP).arguments(), c.missingValues(), ";", true, ",");
     Dataset d = comma.open(folder, CLASSES);
     assertThat(Samples.input(d, 0)).containsExactly(1.5, 1234.25);
     assertThat(Samples.input(d, 1)).containsExactly(-0.25, 12);
     assertThat(Samples.input(d, 2)).containsExactly(Double.NaN, 1234567);
-    assertThatThrownBy(() -> new Csv(c.path(), c.target(), c.features(), c.inputs(), c.ignore(), c.types(), c.missing(), c.missingValues(), c.unknown(), c.shape(), ",", true, ","))
+    assertThatThrownBy(() -> new Csv(c.arguments(), c.missingValues(), ",", true, ","))
         .isInstanceOf(dlt.config.Invalid.class).hasMessageContaining("divides the cells too");
   }
 

@@ -41,10 +41,10 @@ class DataTest {
             augment: [{random_affine: {degrees: 10, translate: 0.1}}, random_horizontal_flip, random_crop: 2, gaussian_noise: 0.1, random_erasing, color_jitter: 0.2]
             """);
     Csv csv = (Csv) d.train();
-    assertThat(csv.path()).isEqualTo("data/digits.csv");
-    assertThat(csv.target()).containsExactly("digit");
-    assertThat(csv.shape()).contains(List.of(1, 8, 8));
-    assertThat(csv.types()).isEqualTo(Map.of("zip", new ColumnType.Categorical()));
+    assertThat(csv.arguments().path()).isEqualTo("data/digits.csv");
+    assertThat(csv.arguments().target()).containsExactly("digit");
+    assertThat(csv.arguments().shape()).contains(List.of(1, 8, 8));
+    assertThat(csv.arguments().types()).isEqualTo(Map.of("zip", new ColumnType.Categorical()));
     assertThat(csv.missingValues()).contains("NA", "NaN", "null", "?");
     assertThat(csv.delimiter()).isEqualTo(",");
     assertThat(d.split()).contains(YamlSplit.of("{validation: 0.2, stratify: true}"));
@@ -78,7 +78,7 @@ class DataTest {
     assertThat(bind("train: {hdf5: {path: a.h5, inputs: [u, v], layout: hwc}}\nsplit: none").train())
         .isEqualTo(new Hdf5(new ArrayArguments("a.h5", List.of("u", "v"), List.of("y"), 1, ImageLayout.HWC)));
     assertThat(bind("train: {parquet: {path: a.parquet, target: y, missing: median}}\nsplit: none").train())
-        .isInstanceOfSatisfying(Parquet.class, p -> assertThat(p.missing()).isEqualTo(Table.Missing.MEDIAN));
+        .isInstanceOfSatisfying(Parquet.class, p -> assertThat(p.arguments().missing()).isEqualTo(Table.Missing.MEDIAN));
     assertThat(bind("train: {images: {path: p, size: 32, labels: {csv: l.csv, target: tags, separator: '|', unlisted: ignore}}}\nsplit: none").train())
         .isInstanceOfSatisfying(
             Images.class,

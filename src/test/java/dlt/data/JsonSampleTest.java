@@ -18,8 +18,8 @@ class JsonSampleTest {
   @TempDir Path folder;
 
   private static Csv table(String delimiter, String decimal) {
-    return new Csv("t.csv", List.of("y"), Optional.empty(), Map.of(), List.of(), Map.of("size", new ColumnType.Categorical()), Csv.Missing.ERROR, List.of(), Csv.Unknown.ERROR, Optional.empty(),
-        delimiter, true, decimal);
+    return new Csv(new TableArguments("t.csv", List.of("y"), Optional.empty(), Map.of(), List.of(), Map.of("size", new ColumnType.Categorical()), Csv.Missing.ERROR, Csv.Unknown.ERROR, Optional.empty()),
+        List.of(), delimiter, true, decimal);
   }
 
   private double[] read(Csv trained, String json) throws IOException {

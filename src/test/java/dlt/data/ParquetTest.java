@@ -32,8 +32,7 @@ class ParquetTest {
   @TempDir Path folder;
 
   private static Parquet table(String file, List<String> features, Table.Missing missing, String... target) {
-    return new Parquet(
-        file, List.of(target), Optional.of(features), Map.of(), List.of(), Map.of(), missing, List.of(), Table.Unknown.ERROR, Optional.empty());
+    return new Parquet(new TableArguments(file, List.of(target), Optional.of(features), Map.of(), List.of(), Map.of(), missing, Table.Unknown.ERROR, Optional.empty()), List.of());
   }
 
   private static Parquet snappy(String feature, String target) {
@@ -41,7 +40,8 @@ class ParquetTest {
   }
 
   private static Parquet typed(Parquet p, String column, ColumnType type) {
-    return new Parquet(p.path(), p.target(), p.features(), p.inputs(), p.ignore(), Map.of(column, type), p.missing(), p.missingValues(), p.unknown(), p.shape());
+    TableArguments a = p.arguments();
+    return new Parquet(new TableArguments(a.path(), a.target(), a.features(), a.inputs(), a.ignore(), Map.of(column, type), a.missing(), a.unknown(), a.shape()), p.missingValues());
   }
 
   @ParameterizedTest
@@ -107,10 +107,10 @@ class ParquetTest {
   @Test
   void missingValuesAreTreatedAsInCsv() {
     Parquet p = snappy("height", "y");
-    assertThat(table(p.path(), List.of("height"), Table.Missing.DROP, "y").open(FILES, CLASSES).size()).isEqualTo(9);
-    assertThatThrownBy(() -> table(p.path(), List.of("height"), Table.Missing.ERROR, "y").open(FILES, CLASSES))
+    assertThat(table(p.arguments().path(), List.of("height"), Table.Missing.DROP, "y").open(FILES, CLASSES).size()).isEqualTo(9);
+    assertThatThrownBy(() -> table(p.arguments().path(), List.of("height"), Table.Missing.ERROR, "y").open(FILES, CLASSES))
         .hasMessageContaining("table-snappy.parquet[3]: column 'height': the value is missing; say what to do");
-    assertThat(table(p.path(), List.of("height"), Table.Missing.MEAN, "y").preprocess()).hasSize(1);
+    assertThat(table(p.arguments().path(), List.of("height"), Table.Missing.MEAN, "y").preprocess()).hasSize(1);
     assertThatThrownBy(() -> table("numbers.parquet", List.of("x"), Table.Missing.KEEP, "y").open(FILES, CLASSES))
         .hasMessageContaining("numbers.parquet[2]: column 'x': the value is infinity");
   }
@@ -137,7 +137,8 @@ class ParquetTest {
     int at = IntStream.range(0, file.length - 16).filter(i -> bytes.getLong(i) == 0 && bytes.getLong(i + 8) == 1).findFirst().orElseThrow();
     bytes.putLong(at, (1L << 62) + 1).putLong(at + 8, (1L << 62) + 2);
     Files.write(folder.resolve("ids.parquet"), file);
-    Parquet p = new Parquet("ids.parquet", List.of(), Optional.of(List.of("y")), Map.of(), List.of(), Map.of(), Table.Missing.ERROR, List.of(), Table.Unknown.ERROR, Optional.empty());
+    Parquet p = new Parquet(new TableArguments("ids.parquet", List.of(), Optional.of(List.of("y")), Map.of(), List.of(), Map.of(), Table.Missing.ERROR, Table.Unknown.ERROR, Optional.empty()),
+        List.of());
     Dataset d = p.open(folder, Wanted.of(TargetKind.NONE).keyed(Set.of("y")));
     assertThat(d.key("y")).contains(List.of("4611686018427387905", "4611686018427387906", "4611686018427387906"));
   }
@@ -152,9 +153,8 @@ class ParquetTest {
   @Test
   void samplesMayHaveSeveralDimensions() {
     Parquet p =
-        new Parquet(
-            "table-none.parquet", List.of("y"), Optional.of(List.of("weight", "count", "big", "half")), Map.of(), List.of(), Map.of(), Table.Missing.ERROR,
-            List.of(), Table.Unknown.ERROR, Optional.of(List.of(1, 2, 2)));
+        new Parquet(new TableArguments("table-none.parquet", List.of("y"), Optional.of(List.of("weight", "count", "big", "half")), Map.of(), List.of(), Map.of(), Table.Missing.ERROR, Table.Unknown.ERROR, Optional.of(List.of(1, 2, 2))),
+            List.of());
     assertThat(p.declared(CLASSES).orElseThrow().inputs().getFirst().type()).isEqualTo(TensorType.float32(1, 2, 2));
     assertThat(p.open(FILES, CLASSES).inputs().getFirst().type().shape()).isEqualTo(Shape.of(1, 2, 2));
   }

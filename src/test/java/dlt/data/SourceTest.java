@@ -15,7 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class SourceTest {
   private static final Csv CSV =
-      new Csv("a.csv", List.of("y"), Optional.empty(), Map.of(), List.of("id"), Map.of(), Csv.Missing.KEEP, List.of("?"), Csv.Unknown.NONE, Optional.empty(), ";", true);
+      new Csv(new TableArguments("a.csv", List.of("y"), Optional.empty(), Map.of(), List.of("id"), Map.of(), Csv.Missing.KEEP, Csv.Unknown.NONE, Optional.empty()),
+          List.of("?"), ";");
   private static final Idx IDX = new Idx("i.gz", Optional.of("l.gz"));
   private static final Schema SCHEMA =
       new Schema(List.of(new Field("image", TensorType.float32(1, 8, 9))), List.of(new Field("label", TensorType.int64(), List.of("a", "b"), List.of())));
@@ -43,7 +44,7 @@ class SourceTest {
     assertThat(Source.of(Path.of("b.npy"), IDX, SCHEMA)).isEqualTo(new Npy(List.of("b.npy"), List.of(), 1, ImageLayout.CHW));
     assertThat(Source.of(folder, IDX, SCHEMA)).isEqualTo(new Images(folder.toString(), new IntPair(8, 9), 1));
     Csv table = (Csv) Source.of(Path.of("b.tsv.gz"), IDX, SCHEMA);
-    assertThat(table.shape()).contains(List.of(1, 8, 9));
+    assertThat(table.arguments().shape()).contains(List.of(1, 8, 9));
     assertThat(table.form().delimiter()).isEqualTo('\t');
   }
 

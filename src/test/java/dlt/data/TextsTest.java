@@ -47,7 +47,8 @@ class TextsTest {
   }
 
   private static Csv csv(Optional<List<String>> features, Map<String, List<String>> inputs, ColumnType.Text type, Table.Missing missing) {
-    return new Csv("t.csv", List.of("y"), features, inputs, List.of(), Map.of("t", type), missing, List.of("NA", "?"), Table.Unknown.ERROR, Optional.empty(), ",", true);
+    return new Csv(new TableArguments("t.csv", List.of("y"), features, inputs, List.of(), Map.of("t", type), missing, Table.Unknown.ERROR, Optional.empty()),
+        List.of("NA", "?"), ",");
   }
 
   private Dataset open(String table, Csv csv, Wanted wanted) {
@@ -195,8 +196,8 @@ class TextsTest {
   void parquetHasTextsToo() {
     Path files = Path.of("src/test/resources/data");
     for (String column : List.of("colour", "count")) {
-      Parquet p = new Parquet("table-snappy.parquet", List.of("y"), Optional.of(List.of(column)), Map.of(), List.of(), Map.of(column, text(2)), Table.Missing.ERROR,
-          List.of(), Table.Unknown.ERROR, Optional.empty());
+      Parquet p = new Parquet(new TableArguments("table-snappy.parquet", List.of("y"), Optional.of(List.of(column)), Map.of(), List.of(), Map.of(column, text(2)), Table.Missing.ERROR, Table.Unknown.ERROR, Optional.empty()),
+          List.of());
       Dataset d = fitted(p.open(files, CLASSES), IntStream.range(0, 10).toArray());
       assertThat(vocabulary(d)).contains(column.equals("colour") ? "blue" : "254");
       assertThat(Samples.input(d, 2)[1] == Vocabulary.PADDING).as("a null").isEqualTo(column.equals("colour"));
@@ -247,15 +248,16 @@ class TextsTest {
 
   @Test
   void aTextHasNoShape() {
-    assertThatThrownBy(() -> new Csv("t.csv", List.of("y"), Optional.empty(), Map.of(), List.of(), Map.of("t", text(3)), Table.Missing.ERROR, List.of(),
-        Table.Unknown.ERROR, Optional.of(Shape.of(3).dims()), ",", true)).isInstanceOf(Invalid.class);
+    assertThatThrownBy(() -> new Csv(new TableArguments("t.csv", List.of("y"), Optional.empty(), Map.of(), List.of(), Map.of("t", text(3)), Table.Missing.ERROR, Table.Unknown.ERROR, Optional.of(Shape.of(3).dims())),
+        List.of(), ",")).isInstanceOf(Invalid.class);
   }
 
   @Test
   void textsThatAreNotDeclaredAreToldFromCategories() {
     StringBuilder table = new StringBuilder("t,y\n");
     IntStream.range(0, 50).forEach(i -> table.append("text number " + i + "," + i % 2 + "\n"));
-    Csv plain = new Csv("t.csv", List.of("y"), Optional.empty(), Map.of(), List.of(), Map.of(), Table.Missing.ERROR, List.of(), Table.Unknown.ERROR, Optional.empty(), ",", true);
+    Csv plain = new Csv(new TableArguments("t.csv", List.of("y"), Optional.empty(), Map.of(), List.of(), Map.of(), Table.Missing.ERROR, Table.Unknown.ERROR, Optional.empty()),
+        List.of(), ",");
     assertThatThrownBy(() -> open(table.toString(), plain, CLASSES)).hasMessageContaining("`types: {t: {text: 64}}`");
   }
 
@@ -274,8 +276,8 @@ class TextsTest {
   }
 
   private Csv two(ColumnType.Text t, ColumnType.Text u) {
-    return new Csv("t.csv", List.of("y"), Optional.empty(), Map.of("a", List.of("t"), "b", List.of("u")), List.of(), Map.of("t", t, "u", u), Table.Missing.ERROR, List.of(),
-        Table.Unknown.ERROR, Optional.empty(), ",", true);
+    return new Csv(new TableArguments("t.csv", List.of("y"), Optional.empty(), Map.of("a", List.of("t"), "b", List.of("u")), List.of(), Map.of("t", t, "u", u), Table.Missing.ERROR, Table.Unknown.ERROR, Optional.empty()),
+        List.of(), ",");
   }
 
   private static ColumnType.Text with(ColumnType.Text t, String vocabularyOf, String words) {

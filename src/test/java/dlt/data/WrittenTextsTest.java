@@ -39,7 +39,8 @@ class WrittenTextsTest {
   }
 
   private static Csv csv(Optional<List<String>> features, Map<String, List<String>> inputs, Map<String, ColumnType> types) {
-    return new Csv("t.csv", List.of("en"), features, inputs, List.of(), types, Table.Missing.ERROR, List.of(), Table.Unknown.ERROR, Optional.empty(), ",", true);
+    return new Csv(new TableArguments("t.csv", List.of("en"), features, inputs, List.of(), types, Table.Missing.ERROR, Table.Unknown.ERROR, Optional.empty()),
+        List.of(), ",");
   }
 
   private Dataset open(String table, Csv csv, Wanted wanted) {
