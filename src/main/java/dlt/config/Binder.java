@@ -260,9 +260,8 @@ public final class Binder {
     if (keys.size() == 1 && keys.getFirst().form() instanceof Form.Many) {
       return first(keys, list);
     }
-    if (list.items().size() > keys.size()) {
-      String expected = ", expected at most " + keys.size() + " (" + Form.list(keys.stream().map(Argument::key).toList()) + ")";
-      return errors.add(list.at(), spot.label() + ": found a list of " + list.items().size() + expected, "");
+    if (list.items().size() > keys.size() || list.items().size() < keys.stream().filter(Argument::required).count()) {
+      return errors.add(list.at(), spot.label() + ": found a list of " + list.items().size() + ", expected " + type.text(), "");
     }
     List<YamlNode.Entry> r = new ArrayList<>();
     for (YamlNode item : list.items()) {

@@ -29,9 +29,8 @@ public record AdaptiveAvgPool2d(@Doc("Rows and columns of the output.") IntPair 
       IntPair kernel = new IntPair(height / outputSize.first(), width / outputSize.second());
       return Pool.of(kernel, Optional.empty(), IntPair.of(0), IntPair.of(1), false).average(scope, x, true);
     }
-    Value rows = means(scope, height, outputSize.first());
-    Value columns = means(scope, width, outputSize.second());
-    return scope.matmul(scope.matmul(rows, x), columns, false, true);
+    Value y = height == outputSize.first() ? x : scope.matmul(means(scope, height, outputSize.first()), x);
+    return width == outputSize.second() ? y : scope.matmul(y, means(scope, width, outputSize.second()), false, true);
   }
 
   /// Row `i` averages window `i`.

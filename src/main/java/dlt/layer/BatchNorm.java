@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
 
 /// Normalises by the biased variance of the batch; `running_var` takes the unbiased one, as in PyTorch.
 @Alias({"batch_norm1d", "batch_norm2d", "batch_norm3d"})
-@Doc("Batch normalisation per channel of [N, C], [N, C, L] or [N, C, H, W]; running statistics serve in inference.")
+@Doc("Batch normalisation per channel of [N, C], [N, C, L], [N, C, H, W] or [N, C, D, H, W]; running statistics serve in inference.")
 public record BatchNorm(
     @Doc("Added to the variance.") @Default("1e-5") @Range(min = 0) double eps,
     @Doc("Weight of the new value in the running statistics; null makes them the mean over all batches.") @Default("0.1") @Range(min = 0, max = 1)

@@ -1,6 +1,7 @@
 package dlt.layer;
 
 import dlt.config.IntPair;
+import dlt.config.IntTriple;
 import dlt.config.Invalid;
 import dlt.op.AvgPool2d;
 import dlt.op.Emit;
@@ -32,6 +33,16 @@ record Pool(IntPair kernel, IntPair stride, IntPair padding, IntPair dilation, b
   static Pool row(int kernel, Optional<Integer> stride, int padding, int dilation, boolean ceilMode) {
     return new Pool(
         new IntPair(1, kernel), new IntPair(1, stride.orElse(kernel)), new IntPair(0, padding), new IntPair(1, dilation), ceilMode);
+  }
+
+  /// Over the slices of volumes.
+  static Pool slices(IntTriple kernel, Optional<IntTriple> stride, IntTriple padding, IntTriple dilation, boolean ceilMode) {
+    return new Pool(kernel.image(), stride.orElse(kernel).image(), padding.image(), dilation.image(), ceilMode);
+  }
+
+  /// Over what lies behind one another in volumes.
+  static Pool depth(IntTriple kernel, Optional<IntTriple> stride, IntTriple padding, IntTriple dilation, boolean ceilMode) {
+    return new Pool(kernel.depth(1), stride.orElse(kernel).depth(1), padding.depth(0), dilation.depth(1), ceilMode);
   }
 
   /// Not [Window#span]: a size that no int holds is refused where the image is known.

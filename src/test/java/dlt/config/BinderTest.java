@@ -235,9 +235,10 @@ class BinderTest {
   }
 
   @Test
-  void aListThatIsTooLongForARecordIsRefused() {
+  void aListOfAnotherLengthThanARecordsIsRefused() {
     assertThat(Sample.errors("layers: {max_pool2d: [1, 2, 3]}"))
-        .containsExactly("1:22: `kernel_size`: found a list of 3, expected at most 2 (`first`, `second`)");
+        .containsExactly("1:22: `kernel_size`: found a list of 3, expected whole number or [rows, columns]");
+    assertThat(Sample.errors("layers: {max_pool2d: {kernel_size: [3]}}")).containsExactly("1:36: `kernel_size`: found a list of 1, expected whole number or [rows, columns]");
     assertThat(Sample.errors("layers: [relu: 3]")).containsExactly("1:16: `relu`: found 3, expected no arguments");
   }
 
