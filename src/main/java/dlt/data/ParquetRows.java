@@ -189,8 +189,9 @@ final class ParquetRows implements TableRows {
 
     Row(RowReader rows, int[] used) {
       this.rows = rows;
+      List<String> header = header();
       for (int f = 0; f < rows.getFieldCount(); f++) {
-        fields[header().indexOf(rows.getFieldName(f))] = f;
+        fields[header.indexOf(rows.getFieldName(f))] = f;
       }
     }
 

@@ -83,7 +83,12 @@ public record History(List<Step> steps, List<Epoch> epochs) {
 
   /// The time spent in epochs.
   public double seconds() {
-    return epochs.stream().mapToDouble(Epoch::seconds).filter(Double::isFinite).sum();
+    return seconds(Integer.MAX_VALUE);
+  }
+
+  /// The time spent in epochs up to epoch `last`.
+  public double seconds(int last) {
+    return epochs.stream().filter(e -> e.epoch() <= last).mapToDouble(Epoch::seconds).filter(Double::isFinite).sum();
   }
 
   private static double number(JsonNode n) {

@@ -82,9 +82,8 @@ public record SweepResults(Path folder, String name, Sweep sweep, String metric,
 
   private static Standing standing(Trial trial, JsonNode one, RunDirectory run, String metric) {
     int epochs = one.path("epochs").asInt();
-    double seconds = History.read(run).epochs().stream().filter(e -> e.epoch() <= epochs).mapToDouble(History.Epoch::seconds).sum();
     JsonNode score = one.path(metric);
-    return new Standing(trial, epochs, score.isNumber() ? score.asDouble() : Double.NaN, seconds,
+    return new Standing(trial, epochs, score.isNumber() ? score.asDouble() : Double.NaN, History.read(run).seconds(epochs),
         score.isNumber() ? Optional.empty() : Optional.of(Standing.Failing.of(one.path("failed").asText())));
   }
 

@@ -251,8 +251,7 @@ public final class SweepRun {
     } else {
       score = best(run, limit);
     }
-    double seconds = History.read(run).epochs().stream().filter(e -> e.epoch() <= limit).mapToDouble(History.Epoch::seconds).sum();
-    stand(new Standing(trial, limit, score, seconds, Double.isNaN(score) ? Optional.of(Standing.Failing.DIVERGED) : Optional.empty()));
+    stand(new Standing(trial, limit, score, History.read(run).seconds(limit), Double.isNaN(score) ? Optional.of(Standing.Failing.DIVERGED) : Optional.empty()));
     return true;
   }
 
