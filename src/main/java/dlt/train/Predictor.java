@@ -76,20 +76,17 @@ public final class Predictor implements AutoCloseable {
     int width = width();
     Part rows = new Part(part.name(), part.dataset(), IntStream.of(part.samples()).flatMap(s -> IntStream.generate(() -> s).limit(width)).toArray());
     try (Batches batches = new Batches(rows, Batches.Options.plain(batch(part) * width)); Batches.Epoch epoch = batches.epoch(0, 0)) {
-      for (int done = 0; epoch.hasNext(); ) {
+      while (epoch.hasNext()) {
         Batch batch = epoch.next();
         Program program = programs.of(batch.size());
         feed.write(program, batch);
         program.run();
+        Optional<HostTensor> written = decoding.map(d -> written(d, program, batch, batch.index() * batch(part)));
         SequencedMap<String, HostTensor> outputs = new LinkedHashMap<>();
         for (String name : model.assembly().outputs().keySet()) {
-          outputs.put(name, first(program.output(name).read(), width));
-        }
-        if (decoding.isPresent()) {
-          outputs.put(decoding.get().words().output(), written(decoding.get(), program, batch, done));
+          outputs.put(name, written.isPresent() && name.equals(decoding.get().words().output()) ? written.get() : first(program.output(name).read(), width));
         }
         to.accept(outputs);
-        done += batch.size() / width;
       }
     }
   }
@@ -112,9 +109,13 @@ public final class Predictor implements AutoCloseable {
   private HostTensor written(Decoding decoding, Program program, Batch batch, int first) {
     HostTensor before = batch.inputs().get(decoding.input());
     Texts texts = new Texts(decoding, writing, before, first);
-    while (texts.add(program.output(decoding.words().output()).read())) {
-      program.input(model.assembly().schema().inputs().get(decoding.input()).name()).write(before);
-      program.run();
+    boolean more = true;
+    while (more) {
+      more = texts.add(program.output(decoding.words().output()).read());
+      if (more || model.assembly().outputs().size() > 1) { // the others are of the whole text
+        program.input(model.assembly().schema().inputs().get(decoding.input()).name()).write(before);
+        program.run();
+      }
     }
     return texts.written();
   }

@@ -7,11 +7,14 @@ import java.util.OptionalInt;
 /// How a model writes a text: which words are taken of those that it finds likely, how many at the most, besides what is given to go
 /// on from, and the word that ends it, in addition to the end mark.
 public record Writing(Choice choice, OptionalInt maxLength, Optional<String> end) {
+  private static final int LONGEST = 1_000_000, MOST_BEAMS = 10_000;
+
   /// The likeliest word at each place.
   public static final Writing GREEDY = new Writing(new Beams(1), OptionalInt.empty(), Optional.empty());
 
   public Writing {
-    require(maxLength.isEmpty() || maxLength.getAsInt() >= 1, "--max-length " + maxLength.orElse(0) + ": expected at least 1");
+    int most = maxLength.orElse(1);
+    require(most >= 1 && most <= LONGEST, "--max-length " + most + ": expected 1 to " + LONGEST);
   }
 
   /// How words are chosen.
@@ -24,7 +27,7 @@ public record Writing(Choice choice, OptionalInt maxLength, Optional<String> end
   /// log-probability are kept. With one it takes the likeliest word at each place.
   public record Beams(int width) implements Choice {
     public Beams {
-      require(width >= 1, "--beams " + width + ": expected at least 1");
+      require(width >= 1 && width <= MOST_BEAMS, "--beams " + width + ": expected 1 to " + MOST_BEAMS);
     }
   }
 

@@ -53,6 +53,17 @@ class DraftTest {
   }
 
   @Test
+  void aRunningTextGetsALanguageModel() throws IOException {
+    Path text = Files.writeString(folder.resolve("rhyme.txt"), Files.readString(Path.of("experiments/data/jack.txt")));
+    Draft d = Draft.of(text, Optional.empty(), "rhyme.txt");
+    assertThat(d.name()).isEqualTo("rhyme");
+    assertThat(d.seen().getFirst()).isEqualTo("a text of 2,341 characters, 27 different ones, in 146 blocks of 16");
+    Prepared p = prepared(d);
+    assertThat(p.assembly().outputs().get("output").dims()).containsExactly(29, 16);
+    assertThat(p.parts().validation().orElseThrow().size()).isEqualTo(15);
+  }
+
+  @Test
   void columnsThatCannotHelpAreLeftOutAndNamed() throws IOException {
     Random random = new Random(1);
     String text = "id,constant,colour,size,gap,note,leak,kind\n" + rows(200, i -> {

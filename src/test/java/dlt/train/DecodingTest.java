@@ -229,7 +229,7 @@ class DecodingTest {
 
   @Test
   void optionsThatMeanNothingAreRefused() {
-    for (Runnable wrong : List.<Runnable>of(() -> beams(0, 1), () -> beams(1, 0), () -> draw(0, 1, 1, 0, 1), () -> draw(Double.NaN, 1, 1, 0, 1), () -> draw(1, 0, 1, 0, 1),
+    for (Runnable wrong : List.<Runnable>of(() -> beams(0, 1), () -> beams(1, 0), () -> beams(10_001, 1), () -> beams(1, 1_000_001), () -> draw(0, 1, 1, 0, 1), () -> draw(Double.NaN, 1, 1, 0, 1), () -> draw(1, 0, 1, 0, 1),
         () -> draw(1, 1, 0, 0, 1), () -> draw(1, 1, 1.5, 0, 1))) {
       assertThatThrownBy(wrong::run).isInstanceOf(Failure.class).hasMessageContaining("expected");
     }
