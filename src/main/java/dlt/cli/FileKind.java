@@ -7,6 +7,7 @@ import dlt.train.SavedModel;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -59,9 +60,13 @@ record FileKind(String noun, Pattern beginning) {
   }
 
   /// Throws a [Failure] of kind USAGE where a file of another kind is at `file`, which `option` names, or one that is part of a run and not
-  /// what is made anew, `own`.
+  /// what is made anew, `own`; of kind OUTPUT where its folder may not be written to, which is better known before the work than after it.
   void requireReplaceable(String option, Path file, Optional<Path> own) {
     requireKind(option, file);
+    Path folder = file.toAbsolutePath().getParent();
+    if ((Files.isRegularFile(file) || Files.notExists(file)) && Files.isDirectory(folder) && !Files.isWritable(folder)) {
+      throw Failure.unwritable(file, new AccessDeniedException(folder.toString()));
+    }
     if (own.filter(o -> same(o, file)).isEmpty()) {
       RunDirectory.holding(file).ifPresent(run -> {
         throw refused(option, file, "is part of the run in " + run.path() + ", which would be written over; name another file");

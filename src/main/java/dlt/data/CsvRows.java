@@ -4,6 +4,7 @@ import dlt.error.Failure;
 import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
+import de.siegmar.fastcsv.reader.CsvRecordHandler;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,6 +19,9 @@ import java.util.Set;
 /// The lines of a csv file: UTF-8 with or without a byte order mark, quotes as in RFC 4180, every line as wide as the first.
 /// It can be read several times.
 final class CsvRows implements TableRows {
+  /// Tables of genes have tens of thousands; more than these is no table.
+  private static final int MOST_COLUMNS = 1 << 20;
+
   private final SourceFile file;
   private final CsvForm form;
   private List<String> header;
@@ -47,7 +51,7 @@ final class CsvRows implements TableRows {
         .allowUnclosedQuote(false)
         .allowExtraFields(true) // both are reported here, with better words
         .allowMissingFields(true)
-        .ofCsvRecord(text);
+        .build(CsvRecordHandler.builder().maxFields(MOST_COLUMNS).build(), text);
   }
 
   @Override

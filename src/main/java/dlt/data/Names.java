@@ -9,7 +9,7 @@ final class Names {
 
   /// ` - did you mean 'x'?` for the nearest of `known`; else what there is, as far as it fits on a line.
   static String hint(String name, Collection<String> known) {
-    return Hints.nearest(name, known).map(near -> " - did you mean '" + near + "'?").orElse("; there are " + list(known));
+    return Hints.nearest(name, known).map(near -> " - did you mean '" + near + "'?").orElse(known.isEmpty() ? "; there are none" : "; there are " + list(known));
   }
 
   /// The first few names.

@@ -1,5 +1,6 @@
 package dlt.error;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -60,7 +61,7 @@ public sealed class Failure extends RuntimeException permits OutOfMemory {
 
   /// That `file` could not be written, for the reason that `e` gives.
   public static Failure unwritable(Path file, IOException e) {
-    return new Failure(Kind.OUTPUT, file + ": could not be written: " + reason(e) + "; free some space, or choose another place", e);
+    return new Failure(Kind.OUTPUT, file + ": could not be written: " + reason(e) + (e instanceof AccessDeniedException ? "; choose another place" : "; free some space, or choose another place"), e);
   }
 
   /// What an I/O exception says, in a person's words.
@@ -70,6 +71,7 @@ public sealed class Failure extends RuntimeException permits OutOfMemory {
       case NoSuchFileException n -> n.getFile() + " does not exist";
       case FileAlreadyExistsException f -> f.getFile() + " is there already, as a file";
       case DirectoryNotEmptyException d -> d.getFile() + " is a folder that is not empty";
+      case EOFException _ -> "it ends early";
       case FileSystemException f when f.getReason() != null -> f.getReason();
       default -> String.valueOf(e.getMessage());
     };

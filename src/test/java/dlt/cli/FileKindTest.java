@@ -1,6 +1,7 @@
 package dlt.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dlt.cli.CommandsTest.Result;
 import dlt.tensor.HostTensor;
@@ -115,5 +116,16 @@ class FileKindTest {
     Result r = write("stacked.csv", "predict", path("stacked"), "--input", path("copy.csv"), "--output");
     assertThat(r.code()).isEqualTo(2);
     assertThat(r.err()).contains("is what the experiment reads");
+  }
+
+  @Test
+  void aFolderThatMayNotBeWrittenToIsKnownBeforeTheWork() throws IOException {
+    Path closed = Files.createDirectories(folder.resolve("closed"));
+    assertThat(closed.toFile().setWritable(false)).isTrue();
+    assumeFalse(Files.isWritable(closed), "root may write anywhere");
+    Result r = CommandsTest.dlt("train", path("iris.yaml"), "--out", path("untrained"), "--junit", path("closed/x.xml"));
+    assertThat(r.code()).isEqualTo(7);
+    assertThat(r.err()).isEqualTo("dlt: " + path("closed/x.xml") + ": could not be written: permission denied; choose another place\n");
+    assertThat(folder.resolve("untrained")).doesNotExist();
   }
 }

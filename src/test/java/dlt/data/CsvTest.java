@@ -427,4 +427,25 @@ class CsvTest {
   void anArchiveIsNoTable() {
     fails("PK\u0003\u0004\0\0\0,y\n", csv("y"), VALUES, "is not text but a zip archive, as workbooks are too; unpack it, or save it as csv");
   }
+
+  @Test
+  void tablesOfGenesHaveManyColumns() {
+    int genes = 20_000;
+    StringBuilder text = new StringBuilder("y");
+    for (int i = 0; i < genes; i++) {
+      text.append(",g").append(i);
+    }
+    for (int row = 0; row < 3; row++) {
+      text.append('\n').append(row % 2).append((",0." + row).repeat(genes));
+    }
+    Dataset d = open(text + "\n", csv("y"), CLASSES);
+    assertThat(d.inputs().getFirst().type()).isEqualTo(TensorType.float32(genes));
+    assertThat(Samples.input(d, 2)[genes - 1]).isEqualTo(0.2f);
+  }
+
+  @Test
+  void aGzipFileThatEndsEarlySaysSo() throws IOException {
+    Files.write(folder.resolve("t.csv"), new byte[] {0x1f, (byte) 0x8b, 8, 0});
+    assertThatThrownBy(() -> csv("y").open(folder, CLASSES)).hasMessage("t.csv: cannot be read: it ends early");
+  }
 }
