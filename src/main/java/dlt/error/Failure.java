@@ -6,6 +6,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
@@ -71,6 +72,7 @@ public sealed class Failure extends RuntimeException permits OutOfMemory {
       case NoSuchFileException n -> n.getFile() + " does not exist";
       case FileAlreadyExistsException f -> f.getFile() + " is there already, as a file";
       case DirectoryNotEmptyException d -> d.getFile() + " is a folder that is not empty";
+      case FileSystemLoopException l -> l.getFile() + " is a link to a folder that it lies in";
       case EOFException _ -> "it ends early";
       case FileSystemException f when f.getReason() != null -> f.getReason();
       default -> String.valueOf(e.getMessage());

@@ -2,11 +2,13 @@ package dlt.error;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.NoSuchFileException;
 import org.junit.jupiter.api.Test;
 
@@ -18,6 +20,8 @@ class FailureTest {
     assertThat(Failure.reason(new FileSystemException("/a", null, "No space left on device"))).isEqualTo("No space left on device");
     assertThat(Failure.reason(new FileAlreadyExistsException("/a"))).isEqualTo("/a is there already, as a file");
     assertThat(Failure.reason(new DirectoryNotEmptyException("/a"))).isEqualTo("/a is a folder that is not empty");
+    assertThat(Failure.reason(new FileSystemLoopException("/a/b"))).isEqualTo("/a/b is a link to a folder that it lies in");
+    assertThat(Failure.reason(new EOFException())).isEqualTo("it ends early");
     assertThat(Failure.reason(new IOException("Is a directory"))).isEqualTo("Is a directory");
   }
 }
