@@ -10,7 +10,7 @@ import dlt.tensor.Shape;
 import java.util.List;
 import java.util.Optional;
 
-@Doc("Cross entropy of logits [N, C, ...] and class indices [N, ...] or probabilities [N, C, ...]; softmax is inside.")
+@Doc("Cross entropy of logits [N, C, ...] and class indices [N, ...], which mixup and cutmix make probabilities [N, C, ...]; softmax is inside. Data that are probabilities themselves: kl_div.")
 public record CrossEntropy(
     @Doc("A factor for each class, or `balanced`: N / (C * count) over the training part.") Optional<ClassWeights> classWeights,
     @Doc("The share of the target that is spread over all classes.")

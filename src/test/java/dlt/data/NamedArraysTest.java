@@ -92,6 +92,8 @@ class NamedArraysTest {
     assertThat(open(1, CLASSES).targets().getFirst().type()).isEqualTo(TensorType.int64(2, 2));
     arrays.put("y", HostTensor.of(Shape.of(2), 3f, 1.5f));
     fails(1, CLASSES, "d.npz[1]: 'y' holds 1.5, which is no class index");
+    arrays.put("y", HostTensor.of(Shape.of(2, 2), 0f, 1, 0.25f, 0.75f));
+    fails(1, CLASSES, "d.npz[1]: 'y' holds 0.25, which is no class index; probabilities are learned by kl_div: {reduction: batchmean}, with log_softmax as the last layer");
   }
 
   @Test
