@@ -1,5 +1,7 @@
 package dlt.data;
 
+import dlt.config.IntPair;
+import dlt.config.Invalid;
 import dlt.error.Failure;
 import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
@@ -33,6 +35,20 @@ final class ImageFile {
   private static final long MOST_VALUES = 4 * MOST_PIXELS;
 
   private ImageFile() {}
+
+  /// Throws [Invalid] where no image can be read as `size` and `channels` of a source say.
+  static void requireForm(IntPair size, int channels) {
+    if (channels == 2) {
+      throw new Invalid("channels", "2", "1 or 3");
+    }
+    String found = size.first() + " x " + size.second();
+    if (size.first() < 1 || size.second() < 1) {
+      throw new Invalid("size", found, "at least 1 x 1");
+    }
+    if ((long) size.first() * size.second() > MOST_VALUES / channels) {
+      throw new Invalid("size", found + " pixels of " + channels + " channels", "at most " + MOST_VALUES + " values");
+    }
+  }
 
   static boolean named(Path path) {
     return ends(path, ENDINGS);

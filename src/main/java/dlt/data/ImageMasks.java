@@ -33,12 +33,7 @@ public record ImageMasks(
         @Default("false") boolean applyExifOrientation)
     implements Source {
   public ImageMasks {
-    if (channels == 2) {
-      throw new Invalid("channels", "2", "1 or 3");
-    }
-    if (size.first() < 1 || size.second() < 1) {
-      throw new Invalid("size", size.first() + " x " + size.second(), "at least 1 x 1");
-    }
+    ImageFile.requireForm(size, channels);
     if (!classes.isEmpty() && !colors.isEmpty()) {
       throw new Invalid("colors", "classes beside colors", "one of the two: colors names the classes too");
     }

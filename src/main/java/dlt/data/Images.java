@@ -3,7 +3,6 @@ package dlt.data;
 import dlt.config.Default;
 import dlt.config.Doc;
 import dlt.config.IntPair;
-import dlt.config.Invalid;
 import dlt.config.Range;
 import dlt.error.Failure;
 import dlt.tensor.TensorType;
@@ -30,12 +29,7 @@ public record Images(
   private static final Set<String> PARTS = Set.of("train", "training", "val", "valid", "validation", "test", "testing");
 
   public Images {
-    if (channels == 2) {
-      throw new Invalid("channels", "2", "1 or 3");
-    }
-    if (size.first() < 1 || size.second() < 1) {
-      throw new Invalid("size", size.first() + " x " + size.second(), "at least 1 x 1");
-    }
+    ImageFile.requireForm(size, channels);
   }
 
   /// Without labels.

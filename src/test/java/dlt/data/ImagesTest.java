@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dlt.config.IntPair;
+import dlt.config.Invalid;
 import dlt.error.Failure;
 import dlt.tensor.TensorType;
 import java.awt.image.BufferedImage;
@@ -96,6 +97,13 @@ class ImagesTest {
   void coloursOfDifferentBitsAreReadAlike() {
     write("i/c/a.bmp", filled(BufferedImage.TYPE_USHORT_565_RGB, 1, 1, 0x84c2ff)); // 16, 48 and 31 of 31, 63 and 31
     assertThat(Samples.input(images(1, 1, 3).open(folder, CLASSES), 0)).containsExactly(131, 194, 255);
+  }
+
+  @Test
+  void aSizeThatNoArrayHoldsIsRefused() {
+    assertThatThrownBy(() -> images(50_000, 50_000, 3)).isInstanceOfSatisfying(Invalid.class, e -> assertThat(e.expected()).isEqualTo("at most 400000000 values"));
+    assertThatThrownBy(() -> images(0, 1, 3)).isInstanceOfSatisfying(Invalid.class, e -> assertThat(e.found()).isEqualTo("0 x 1"));
+    assertThatThrownBy(() -> images(1, 1, 2)).isInstanceOfSatisfying(Invalid.class, e -> assertThat(e.expected()).isEqualTo("1 or 3"));
   }
 
   @Test
