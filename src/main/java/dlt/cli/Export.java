@@ -50,23 +50,24 @@ final class Export implements Callable<Integer> {
     SavedModel model = SavedModel.open(run.run());
     ObjectNode document = output.document().put("run", model.run().path().toString());
     List<String> text = new ArrayList<>();
-    refuseToReplaceOthers(model);
-    if (formats.onnx != null) {
-      Path file = file("--onnx", formats.onnx, model.run().onnx());
+    Optional<Path> onnx = target("--onnx", formats.onnx, FileKind.ONNX, model, model.run().onnx());
+    Optional<Path> safetensors = target("--safetensors", formats.safetensors, FileKind.SAFETENSORS, model, model.run().safetensors());
+    Optional<Path> card = target("--card", formats.card, FileKind.CARD, model, model.run().card());
+    if (onnx.isPresent()) {
+      Path file = onnx.get();
       Parity parity = device.compute(model.file().experiment().training(), backend -> model.export(backend, file));
       MetricsLog.put(document.putObject("onnx").put("path", file.toString()), "max_abs_difference", parity.maxAbsolute());
       text.add(String.format(Locale.ROOT, "%s (epoch %d; ONNX Runtime agrees, largest difference %.2g)", file, model.epoch(), parity.maxAbsolute()));
     }
-    if (formats.safetensors != null) {
-      Path file = file("--safetensors", formats.safetensors, model.run().safetensors());
+    if (safetensors.isPresent()) {
+      Path file = safetensors.get();
       model.exportWeights(file);
       document.putObject("safetensors").put("path", file.toString()).put("tensors", model.weights().size());
       text.add(String.format(Locale.ROOT, "%s (epoch %d; %d tensors)", file, model.epoch(), model.weights().size()));
     }
-    if (formats.card != null) {
-      Path file = file("--card", formats.card, model.run().card());
-      String card = ModelCard.of(model);
-      AtomicFile.write(file, card);
+    if (card.isPresent()) {
+      Path file = card.get();
+      AtomicFile.write(file, ModelCard.of(model));
       document.putObject("card").put("path", file.toString());
       text.add(file + " (the licence is for you to fill in)");
     }
@@ -74,23 +75,16 @@ final class Export implements Callable<Integer> {
     return 0;
   }
 
-  /// Before anything is written.
-  private void refuseToReplaceOthers(SavedModel model) {
-    if (formats.onnx != null) {
-      FileKind.ONNX.requireReplaceable("--onnx", file("--onnx", formats.onnx, model.run().onnx()), model, Optional.of(model.run().onnx()));
+  /// Where the option says to write, where it is given. What is there and must stay is refused before anything is written.
+  private static Optional<Path> target(String option, String file, FileKind kind, SavedModel model, Path usual) {
+    if (file == null) {
+      return Optional.empty();
     }
-    if (formats.safetensors != null) {
-      FileKind.SAFETENSORS.requireReplaceable("--safetensors", file("--safetensors", formats.safetensors, model.run().safetensors()), model, Optional.of(model.run().safetensors()));
-    }
-    if (formats.card != null) {
-      FileKind.CARD.requireReplaceable("--card", file("--card", formats.card, model.run().card()), model, Optional.of(model.run().card()));
-    }
-  }
-
-  private static Path file(String option, String file, Path usual) {
     if (file.isEmpty()) {
       throw new Failure(Failure.Kind.USAGE, option + ": " + Main.EMPTY_PATH);
     }
-    return file.equals(USUAL) ? usual : Path.of(file);
+    Path target = file.equals(USUAL) ? usual : Path.of(file);
+    kind.requireReplaceable(option, target, model, Optional.of(usual));
+    return Optional.of(target);
   }
 }

@@ -63,10 +63,7 @@ record FileKind(String noun, Pattern beginning) {
   /// what is made anew, `own`; of kind OUTPUT where its folder may not be written to, which is better known before the work than after it.
   void requireReplaceable(String option, Path file, Optional<Path> own) {
     requireKind(option, file);
-    Path folder = file.toAbsolutePath().getParent();
-    if ((Files.isRegularFile(file) || Files.notExists(file)) && Files.isDirectory(folder) && !Files.isWritable(folder)) {
-      throw Failure.unwritable(file, new AccessDeniedException(folder.toString()));
-    }
+    requireWritable(file);
     if (own.filter(o -> same(o, file)).isEmpty()) {
       RunDirectory.holding(file).ifPresent(run -> {
         throw refused(option, file, "is part of the run in " + run.path() + ", which would be written over; name another file");
@@ -79,6 +76,18 @@ record FileKind(String noun, Pattern beginning) {
     requireReplaceable(option, file, own);
     if (model.reads().stream().anyMatch(read -> same(read, file))) {
       throw refused(option, file, "is what the experiment reads, which would be written over; name another file");
+    }
+  }
+
+  /// The new file is made beside the old one, where that really lies.
+  private static void requireWritable(Path file) {
+    try {
+      Path folder = (Files.exists(file) ? file.toRealPath() : file.toAbsolutePath()).getParent();
+      if ((Files.isRegularFile(file) || Files.notExists(file)) && Files.isDirectory(folder) && !Files.isWritable(folder)) {
+        throw Failure.unwritable(file, new AccessDeniedException(folder.toString()));
+      }
+    } catch (IOException e) {
+      throw Failure.unwritable(file, e);
     }
   }
 
