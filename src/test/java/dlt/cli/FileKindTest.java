@@ -128,4 +128,18 @@ class FileKindTest {
     assertThat(r.err()).isEqualTo("dlt: " + path("closed/x.xml") + ": could not be written: permission denied; choose another place\n");
     assertThat(folder.resolve("untrained")).doesNotExist();
   }
+
+  @Test
+  void behindALinkTheSameHolds() throws IOException {
+    Path data = Files.createSymbolicLink(folder.resolve("link-to-data"), folder.resolve("iris.csv"));
+    Result refused = CommandsTest.dlt("predict", path("a"), "--input", path("rows.csv"), "--output", data.toString());
+    assertThat(refused.code()).isEqualTo(2);
+    assertThat(refused.err()).contains("is there already and is no table of predictions");
+    Path written = Files.createFile(Files.createDirectories(folder.resolve("elsewhere")).resolve("p.csv"));
+    Path link = Files.createSymbolicLink(folder.resolve("link-to-predictions"), written);
+    Result r = CommandsTest.dlt("predict", path("a"), "--input", path("rows.csv"), "--output", link.toString());
+    assertThat(r.code()).as(r.err()).isZero();
+    assertThat(link).isSymbolicLink();
+    assertThat(written).isNotEmptyFile();
+  }
 }
