@@ -19,12 +19,12 @@ public record Text(
     @Doc("How often a word must come in the training part to have one.") @Default("1") @Range(min = 1) int minCount,
     @Doc("Whether capital letters count as small ones.") @Default("false") boolean lowercase)
     implements Source {
-  /// By characters, with all of them in the vocabulary.
+  static final String INPUT = "text", TARGET = "next";
+
+  /// Blocks of so many characters, which are all in the vocabulary unless they are more than 10,000 different ones.
   public static Text of(String path, int length) {
     return new Text(path, length, ColumnType.By.CODE_POINT, 10_000, 1, false);
   }
-
-  static final String INPUT = "text", TARGET = "next";
 
   /// What there is to go on from is padded behind it, and cut where it begins.
   private ColumnType.Text rule() {

@@ -86,7 +86,7 @@ public final class Evaluation {
     double[] wanted = new double[sequences ? Math.toIntExact(targets.size() / n) : columns];
     for (int i = 0; i < n; i++) {
       long before = counted;
-      boolean right = true;
+      boolean whole = true;
       for (int j = 0; j < inner; j++) {
         for (int c = 0; c < columns; c++) {
           long at = ((long) i * columns + c) * inner + j;
@@ -96,7 +96,7 @@ public final class Evaluation {
           wanted[c] = targets.at(((long) i * wanted.length + c) * inner + j);
         }
         switch (task) {
-          case MULTICLASS -> right &= addClass(row, indices ? targets.longAt((long) i * inner + j) : largest(wanted));
+          case MULTICLASS -> whole &= addClass(row, indices ? targets.longAt((long) i * inner + j) : largest(wanted));
           case BINARY -> addAnswer(row[0], wanted[0] >= 0.5);
           case DECISION -> addDecision(row[0], wanted[0] > 0);
           case MULTILABEL -> addLabels(row, wanted);
@@ -106,7 +106,7 @@ public final class Evaluation {
       }
       if (task == Task.MULTICLASS && counted > before) {
         samples++;
-        exact += right ? 1 : 0;
+        exact += whole ? 1 : 0;
       }
     }
   }

@@ -59,6 +59,17 @@ class EvaluationTest {
   }
 
   @Test
+  void aSampleMatchesWhereAllItsPlacesThatCountAreRight() {
+    // four samples of two places, two classes: the first right, the second half, the third right where it counts, of the fourth none counts
+    HostTensor scores = of(Shape.of(4, 2, 2), .9, .2, .1, .8, .9, .2, .1, .8, .6, .5, .4, .5, .1, .1, .9, .9);
+    HostTensor targets = HostTensor.of(Shape.of(4, 2), 0L, 1L, 1L, 1L, 0L, -100L, -100L, -100L);
+    Map<String, Double> values = values(Task.MULTICLASS, scores, targets, Metric.EXACT_MATCH, Metric.ACCURACY, Metric.PERPLEXITY);
+    assertThat(values.get("exact_match")).isCloseTo(2 / 3.0, within(1e-15));
+    assertThat(values.get("accuracy")).isEqualTo(0.8);
+    assertThat(values.get("perplexity")).isCloseTo(Math.pow(.9 * .8 * .1 * .8 * .6, -1 / 5.0), within(1e-6));
+  }
+
+  @Test
   void probabilitiesAsTargetsMeanTheirLargest() {
     HostTensor scores = of(Shape.of(2, 2), 1, 0, 0, 1);
     assertThat(values(Task.MULTICLASS, scores, of(Shape.of(2, 2), .9, .1, .6, .4), Metric.ACCURACY).get("accuracy")).isEqualTo(0.5);
