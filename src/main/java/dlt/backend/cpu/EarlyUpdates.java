@@ -25,7 +25,7 @@ final class EarlyUpdates {
   static List<Work> in(Graph graph, List<Work> order) {
     Set<Node> next = new HashSet<>(graph.updates().values());
     Map<Node, Integer> made = new HashMap<>();
-    /// What a value is the memory of, where that is a variable's.
+    // what a value is the memory of, where that is a variable's
     Map<Node, Node> variables = new HashMap<>();
     Map<Node, List<Integer>> readers = new HashMap<>();
     for (int i = 0; i < order.size(); i++) {
