@@ -29,6 +29,7 @@ class OnnxLibrariesTest {
   void processesAtOnceLeaveNoTemporaryFilesEvenWhereTheyAreKilled() throws IOException, InterruptedException {
     Path model = model();
     Path temporary = Files.createDirectory(folder.resolve("tmp"));
+    Path others = Files.createDirectories(temporary.resolve("onnxruntime-java123"));
     List<Process> processes = new ArrayList<>();
     for (int i = 0; i < AT_ONCE; i++) {
       processes.add(start(temporary, System.getProperty("java.class.path"), model, "-Donnxruntime.native.path=" + System.getProperty("onnxruntime.native.path")));
@@ -37,7 +38,7 @@ class OnnxLibrariesTest {
       assertThat(said(p)).contains("[0.0, 2.0]");
     }
     try (Stream<Path> left = Files.list(temporary)) {
-      assertThat(left).isEmpty();
+      assertThat(left).containsExactly(others);
     }
   }
 
