@@ -17,7 +17,7 @@ public record Data(
     @Doc("A source of its own for the test.") Optional<Source> test,
     @Doc("How `train` is divided where validation or test have no source of their own.") Optional<Split> split,
     @Doc("Steps between the raw inputs and the model, exported with it.") @Default("[]") List<Preprocess> preprocess,
-    @Doc("Steps for targets that are numbers, such as `standardize` for prices: mse, l1, smooth_l1 and huber compare what they make of the target. Metrics, "
+    @Doc("Steps for targets that are numbers, such as `log` and `standardize` for prices: mse, l1, smooth_l1 and huber compare what they make of the target. Metrics, "
             + "predictions and the exported model are in the target's own units all the same.")
         @Default("[]") List<Preprocess> preprocessTargets,
     @Doc("Random changes of the training samples.") @Default("[]") List<Augment> augment) {
@@ -34,7 +34,7 @@ public record Data(
     }
     for (Preprocess step : preprocessTargets) {
       if (!step.undone()) {
-        throw new Invalid("preprocessTargets", Kinds.name(step.getClass()), "scale, standardize, min_max or normalize, which predictions can be scaled back from");
+        throw new Invalid("preprocessTargets", Kinds.name(step.getClass()), "scale, standardize, min_max, normalize or log, which predictions can be taken back from");
       }
     }
   }

@@ -15,6 +15,18 @@ public sealed interface Fitted {
   /// `values` where x is NaN, else x.
   record Fill(HostTensor values) implements Fitted {}
 
+  /// `log(x + offset)`; of a sample `[columns]`, if there are any, categorical ones stay as they are.
+  record Log(double offset, List<Column> columns) implements Fitted {
+    public Log {
+      columns = List.copyOf(columns);
+    }
+
+    /// Whether element `i` of a sample becomes a logarithm.
+    public boolean logged(int i) {
+      return columns.isEmpty() || !columns.get(i).categorical();
+    }
+  }
+
   /// The features of a sample `[columns]` one after the other: a numeric column as it is, a categorical one as
   /// `categories.size()` numbers that are 1 at the index which the column holds and 0 elsewhere (index -1: all zeros).
   record OneHot(List<Column> columns) implements Fitted {
@@ -37,7 +49,7 @@ public sealed interface Fitted {
         r.put("scale", a.scale);
       }
       case Fill f -> r.put("values", f.values);
-      case OneHot _ -> {} // its columns are the schema's
+      case Log _, OneHot _ -> {} // their columns are the schema's
     }
     return r;
   }
@@ -47,6 +59,7 @@ public sealed interface Fitted {
     return switch (this) {
       case Affine a -> affine(a.center.toDoubles(), a.scale.toDoubles());
       case Fill f -> fill(f.values.toDoubles());
+      case Log l -> x -> log(l, x);
       case OneHot o -> x -> expand(o, x);
     };
   }
@@ -75,6 +88,13 @@ public sealed interface Fitted {
       }
       return x;
     };
+  }
+
+  private static double[] log(Log step, double[] x) {
+    for (int i = 0; i < x.length; i++) {
+      x[i] = step.logged(i) ? Math.log(x[i] + step.offset) : x[i];
+    }
+    return x;
   }
 
   private static double[] expand(OneHot step, double[] x) {

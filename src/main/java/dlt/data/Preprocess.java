@@ -11,10 +11,10 @@ import java.util.Optional;
 /// its statistics come from the training part alone. Categorical columns are left alone by all but [OneHot].
 @Doc("A step between the raw inputs and the model, exported with it; its statistics come from the training part alone.")
 public sealed interface Preprocess {
-  /// Whether it is a scale and a shift, which can be undone.
+  /// Whether it can be undone.
   default boolean undone() {
     return switch (this) {
-      case Scale _, Standardize _, MinMax _, Normalize _ -> true;
+      case Scale _, Standardize _, MinMax _, Normalize _, Log _ -> true;
       case Impute _, OneHot _ -> false;
     };
   }
@@ -69,6 +69,9 @@ public sealed interface Preprocess {
       }
     }
   }
+
+  @Doc("The natural logarithm of x + offset, for what spans orders of magnitude, such as prices and counts.")
+  record Log(@Doc("Is added before; 1 for what may be 0 (log1p).") @Default("0") double offset) implements Preprocess {}
 
   @Doc("Fills in missing values (NaN).")
   record Impute(

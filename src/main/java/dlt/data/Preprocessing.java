@@ -43,7 +43,7 @@ public record Preprocessing(Field input, List<Fitted> steps, TensorType output) 
 
     State after(Fitted step) {
       return switch (step) {
-        case Fitted.Affine _, Fitted.Fill _ -> this;
+        case Fitted.Affine _, Fitted.Fill _, Fitted.Log _ -> this;
         case Fitted.OneHot o -> new State(Shape.of(o.width()), List.of());
       };
     }
@@ -85,6 +85,15 @@ public record Preprocessing(Field input, List<Fitted> steps, TensorType output) 
     }
   }
 
+  /// Throws Failure(DATA) where the input (or target) `field` of `part` has a number that a `log` step knows no logarithm of.
+  public void requireLogarithms(Part part, boolean target, int field) {
+    for (int i = 0; i < steps.size(); i++) {
+      if (steps.get(i) instanceof Fitted.Log l) {
+        new Statistics(part, target, field, steps.subList(0, i)).requireLogarithms(l);
+      }
+    }
+  }
+
   /// Throws Failure(DATA) where what it makes of the input `field` of `part` leaves `min` to `max` by more than rounding.
   public void checkRange(Part part, int field, double min, double max) {
     Statistics.Moments m = new Statistics(part, false, field, steps).moments(1, new boolean[1]);
@@ -118,6 +127,7 @@ public record Preprocessing(Field input, List<Fitted> steps, TensorType output) 
                       new Fitted.Affine(
                           like(tensors, index + ".center", a.center()), like(tensors, index + ".scale", a.scale()));
                   case Fitted.Fill f -> new Fitted.Fill(like(tensors, index + ".values", f.values()));
+                  case Fitted.Log l -> l;
                   case Fitted.OneHot o -> o;
                 });
     if (r.tensors().size() != tensors.size()) {
@@ -169,6 +179,7 @@ public record Preprocessing(Field input, List<Fitted> steps, TensorType output) 
       case Preprocess.Standardize s -> blank(state, s.per());
       case Preprocess.MinMax s -> blank(state, s.per());
       case Preprocess.Normalize s -> normalize(s, state);
+      case Preprocess.Log s -> new Fitted.Log(s.offset(), state.categorical() ? state.columns() : List.of());
       case Preprocess.Impute s -> {
         if (s.strategy() == Preprocess.Strategy.MEDIAN && state.shape().rank() > 1) {
           throw new Failure(Failure.Kind.USAGE, "impute: the median is for samples of one dimension, and these are " + state.shape());
@@ -198,6 +209,11 @@ public record Preprocessing(Field input, List<Fitted> steps, TensorType output) 
         yield affine(state, m.mean(), Arrays.stream(m.deviation()).map(Preprocessing::inverse).toArray());
       }
       case Preprocess.MinMax s -> minMax(s, state, moments(state, s.per(), data));
+      case Preprocess.Log _ -> {
+        Fitted.Log l = (Fitted.Log) blank(step, state);
+        data.requireLogarithms(l);
+        yield l;
+      }
       case Preprocess.Impute s -> impute(s, state, data);
     };
   }

@@ -156,6 +156,19 @@ final class Statistics {
         });
   }
 
+  /// Throws Failure(DATA) for the first sample with a number that `step` knows no logarithm of.
+  void requireLogarithms(Fitted.Log step) {
+    forEach(
+        (sample, x) -> {
+          for (int i = 0; i < x.length; i++) {
+            if (step.logged(i) && x[i] + step.offset() <= 0) {
+              throw new Failure(Failure.Kind.DATA, part.dataset().origin(sample) + ": " + called(i) + " is " + (float) x[i] + ", but log takes numbers above "
+                  + (0 - step.offset()) + "; give a larger offset, such as `log: 1` where there are zeros");
+            }
+          }
+        });
+  }
+
   private void requireSome(int feature, long count) {
     if (count == 0) {
       throw new Failure(Failure.Kind.DATA, "impute: " + called(feature) + " has no value in the " + part.name() + " part");

@@ -56,10 +56,17 @@ public record Prepared(ExperimentFile file, Parts parts, Assembly assembly, Task
       preprocessing.add(at(file, experiment.data().train(),
           () -> Preprocessing.fit(experiment.data().steps(), parts.train(), input)));
       for (Part part : parts.all()) {
-        at(file, experiment.data().train(), () -> preprocessing.get(input).requireNothingMissing(part, input));
+        at(file, experiment.data().train(), () -> {
+          preprocessing.get(input).requireNothingMissing(part, input);
+          preprocessing.get(input).requireLogarithms(part, false, input);
+        });
       }
     }
     List<Preprocessing> targets = at(file, experiment.data().train(), () -> ScaledTargets.fit(experiment, parts.train()));
+    for (int i = 0; i < targets.size(); i++) {
+      int target = i;
+      parts.all().forEach(part -> at(file, experiment.data().train(), () -> targets.get(target).requireLogarithms(part, true, target)));
+    }
     Assembly assembly = new Assembly(file, schema, preprocessing, targets, TargetCounts.of(parts.train()));
     for (LossTerm term : experiment.loss()) {
       checkTargets(file, assembly, term, parts);

@@ -5,6 +5,9 @@ import java.util.Arrays;
 /// Running sums over one column of a regression (Welford's method for the variances), and the absolute errors where they are
 /// asked for.
 final class Deviations {
+  /// What magnitudes count as at least where they divide, scikit-learn's.
+  private static final double LEAST = Math.ulp(1.0);
+
   private long n;
   private double targetMean;
   private double targetSquares;
@@ -12,6 +15,8 @@ final class Deviations {
   private double errorSquares;
   private double absolute;
   private double squared;
+  private double squaredLog;
+  private double relative;
   private double largest;
   private double[] all;
 
@@ -30,6 +35,9 @@ final class Deviations {
     errorSquares += e * (error - errorMean);
     absolute += Math.abs(error);
     squared += error * error;
+    double ratio = Math.log1p(target) - Math.log1p(prediction);
+    squaredLog += ratio * ratio;
+    relative += Math.abs(error) / Math.max(Math.abs(target), LEAST);
     largest = Math.max(largest, Math.abs(error));
     if (all != null) {
       all = n > all.length ? Arrays.copyOf(all, 2 * all.length) : all;
@@ -43,6 +51,15 @@ final class Deviations {
 
   double meanSquared() {
     return squared / n;
+  }
+
+  /// NaN where a number is below -1.
+  double meanSquaredLog() {
+    return squaredLog / n;
+  }
+
+  double meanRelative() {
+    return relative / n;
   }
 
   double largest() {

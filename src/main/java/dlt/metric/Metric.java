@@ -111,6 +111,10 @@ public enum Metric {
   MSE(EnumSet.of(REGRESSION), false, e -> e.meanDeviation(Deviations::meanSquared)),
   @Doc("The root of the mean squared error.")
   RMSE(EnumSet.of(REGRESSION), false, e -> Math.sqrt(e.meanDeviation(Deviations::meanSquared))),
+  @Doc("The root of the mean squared difference of log(1 + x) of prediction and target, for numbers above -1: the relative error of prices and counts.")
+  RMSLE(EnumSet.of(REGRESSION), false, e -> Math.sqrt(e.meanDeviation(Deviations::meanSquaredLog))),
+  @Doc("The mean of the absolute errors, each as a share of the target's magnitude: 0.1 is 10 %.")
+  MAPE(EnumSet.of(REGRESSION), false, e -> e.meanDeviation(Deviations::meanRelative)),
   @Doc("The share of the variance that the predictions account for.")
   R2(EnumSet.of(REGRESSION), true, e -> e.meanDeviation(Deviations::r2)),
   @Doc("The share of the variance that the predictions account for, apart from a constant error.")

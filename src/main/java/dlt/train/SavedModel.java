@@ -148,6 +148,7 @@ public record SavedModel(RunDirectory run, ExperimentFile file, Assembly assembl
   private Part checked(Part part) {
     for (int i = 0; i < assembly.preprocessing().size(); i++) {
       assembly.preprocessing().get(i).requireNothingMissing(part, i);
+      assembly.preprocessing().get(i).requireLogarithms(part, false, i);
     }
     Prepared.checkIndices(assembly, part);
     return part;

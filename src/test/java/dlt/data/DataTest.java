@@ -37,7 +37,7 @@ class DataTest {
             """
             train: {csv: {path: data/digits.csv, target: digit, shape: [1, 8, 8], types: {zip: categorical}, missing: mean}}
             split: {validation: 0.2, stratify: true}
-            preprocess: [{scale: 0.0625}, {standardize: per_channel}, standardize, min_max, impute: median, normalize: {mean: 1, std: 2}, one_hot]
+            preprocess: [{scale: 0.0625}, log: 1, {standardize: per_channel}, standardize, min_max, impute: median, normalize: {mean: 1, std: 2}, one_hot]
             augment: [{random_affine: {degrees: 10, translate: 0.1}}, random_horizontal_flip, random_crop: 2, gaussian_noise: 0.1, random_erasing, color_jitter: 0.2]
             """);
     Csv csv = (Csv) d.train();
@@ -51,6 +51,7 @@ class DataTest {
     assertThat(d.preprocess())
         .containsExactly(
             new Preprocess.Scale(0.0625, 0),
+            new Preprocess.Log(1),
             new Preprocess.Standardize(Optional.of(Preprocess.Per.PER_CHANNEL)),
             new Preprocess.Standardize(Optional.empty()),
             new Preprocess.MinMax(Optional.empty(), 0, 1),

@@ -143,6 +143,16 @@ class EvaluationTest {
   }
 
   @Test
+  void relativeErrorsAreThoseOfScikitLearn() {
+    HostTensor y = of(Shape.of(3), 100, 1000, 0.5);
+    HostTensor p = of(Shape.of(3), 110, 900, 0);
+    Map<String, Double> v = values(Task.REGRESSION, p, y, Metric.RMSLE, Metric.MAPE);
+    assertThat(v.get("rmsle")).isCloseTo(0.24791974792569524, within(1e-15));
+    assertThat(v.get("mape")).isCloseTo(0.4, within(1e-15));
+    assertThat(values(Task.REGRESSION, of(Shape.of(1), -2), of(Shape.of(1), 1), Metric.RMSLE).get("rmsle")).isNaN();
+  }
+
+  @Test
   void aConstantTargetIsAccountedForWhollyOrNotAtAll() {
     HostTensor y = of(Shape.of(2), 3, 3);
     assertThat(values(Task.REGRESSION, y, y, Metric.R2).get("r2")).isEqualTo(1);

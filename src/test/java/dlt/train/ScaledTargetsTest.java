@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dlt.backend.Backend;
 import dlt.backend.reference.ReferenceBackend;
 import dlt.config.ConfigException;
+import dlt.error.Failure;
 import dlt.tensor.HostTensor;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -56,6 +57,38 @@ class ScaledTargetsTest {
     Files.write(folder.resolve("scaled.csv"), scaled);
   }
 
+  @Test
+  void logarithmsOfTargetsAreLearnedAndTakenBack() throws IOException {
+    List<String> logs = new ArrayList<>(List.of("a,b,low,high"));
+    for (String line : Files.readAllLines(folder.resolve("prices.csv")).subList(1, 41)) {
+      String[] v = line.split(",");
+      logs.add(v[0] + "," + v[1] + "," + Math.log(Double.parseDouble(v[2]) + 1) + "," + Math.log(Double.parseDouble(v[3]) + 1));
+    }
+    Files.write(folder.resolve("logs.csv"), logs);
+    SmallRun byHand = SmallRun.of(folder, "by-hand", EXPERIMENT, "data.train.csv.path=logs.csv");
+    SmallRun own = SmallRun.of(folder, "own", EXPERIMENT, "data.preprocess_targets=[log: 1]", "metrics=[mape, rmsle]");
+    byHand.best().forEach((name, t) -> {
+      for (long i = 0; i < t.size(); i++) {
+        assertThat(own.best().get(name).at(i)).as(name).isCloseTo(t.at(i), within(1e-5));
+      }
+    });
+    assertThat(own.result().validation().orElseThrow().value("rmsle")).isCloseTo(Math.sqrt(byHand.result().validation().orElseThrow().loss()), within(1e-4));
+    List<HostTensor> expected = predictions(byHand);
+    List<HostTensor> found = predictions(own);
+    for (int i = 0; i < found.size(); i++) {
+      for (long j = 0; j < found.get(i).size(); j++) {
+        double price = Math.exp(expected.get(i).at(j)) - 1;
+        assertThat(found.get(i).at(j)).isCloseTo(price, within(1e-4 * Math.abs(price) + 1e-4));
+      }
+    }
+  }
+
+  @Test
+  void targetsWithoutALogarithmAreNamed() {
+    assertThatThrownBy(() -> SmallRun.of(folder, "own", EXPERIMENT, "data.preprocess_targets=[log: -1e9]")).isInstanceOf(Failure.class)
+        .hasMessageContaining("prices.csv:").hasMessageContaining("'low'").hasMessageContaining("larger offset");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"mse", "l1", "smooth_l1", "huber"})
   void trainsAsOnTargetsThatWereScaledByHand(String loss) throws IOException {
@@ -99,7 +132,7 @@ class ScaledTargetsTest {
   @CsvSource(delimiter = '|', value = {
       "loss=poisson_nll | no loss compares a prediction with a target that is a number: found poisson_nll",
       "loss=[mse, poisson_nll] | takes an output that another loss compares with the preprocessed target",
-      "data.preprocess_targets=[impute] | found impute, expected scale, standardize, min_max or normalize"})
+      "data.preprocess_targets=[impute] | found impute, expected scale, standardize, min_max, normalize or log"})
   void whatCannotBeScaledBackIsRefused(String override, String message) {
     assertThatThrownBy(() -> SmallRun.of(folder, "refused", EXPERIMENT, NORMALIZE, override))
         .isInstanceOf(ConfigException.class).hasMessageContaining(message);
