@@ -19,9 +19,10 @@ public final class Batches implements AutoCloseable {
   static final int AHEAD = 32;
   private static final long AHEAD_BYTES = 8 << 20;
 
-  /// How batches are made. Samples are augmented and shuffled by numbers drawn from `seed`. `targets` says what the batches'
+  /// How batches are made. Samples are augmented, and shuffled or drawn by `sampler`, by numbers from `seed`. `targets` says what the batches'
   /// targets are, where class indices are mixed and so become the classes' probabilities; the data's own where it is empty.
-  public record Options(int batchSize, boolean shuffle, boolean dropLast, List<Augment> augment, long seed, List<Field> targets) {
+  public record Options(int batchSize, boolean shuffle, boolean dropLast, List<Augment> augment, long seed, List<Field> targets,
+      Optional<WeightedSampler> sampler) {
     public Options {
       augment = List.copyOf(augment);
       targets = List.copyOf(targets);
@@ -29,7 +30,7 @@ public final class Batches implements AutoCloseable {
 
     /// With the data's own targets.
     public Options(int batchSize, boolean shuffle, boolean dropLast, List<Augment> augment, long seed) {
-      this(batchSize, shuffle, dropLast, augment, seed, List.of());
+      this(batchSize, shuffle, dropLast, augment, seed, List.of(), Optional.empty());
     }
 
     /// In the part's order, as they are.
@@ -113,10 +114,11 @@ public final class Batches implements AutoCloseable {
     }
     int[] order = part.samples();
     if (options.shuffle()) {
-      int[] permutation = new Philox(options.seed(), Philox.Purpose.SHUFFLE.stream(0), epoch).permutation(part.size());
+      Philox random = new Philox(options.seed(), Philox.Purpose.SHUFFLE.stream(0), epoch);
+      int[] places = options.sampler().map(s -> s.draw(random)).orElseGet(() -> random.permutation(part.size()));
       order = new int[part.size()];
       for (int i = 0; i < order.length; i++) {
-        order[i] = part.samples()[permutation[i]];
+        order[i] = part.samples()[places[i]];
       }
     }
     Order batches = new Order(order, options.batchSize(), count);

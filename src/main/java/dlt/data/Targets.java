@@ -1,6 +1,7 @@
 package dlt.data;
 
 import dlt.error.Failure;
+import dlt.tensor.DType;
 import dlt.tensor.HostTensor;
 import java.util.List;
 
@@ -77,6 +78,14 @@ public final class Targets {
         }
       }
     });
+  }
+
+  /// The one number of each sample of target `field`, such as its class.
+  public static double[] numbers(Part part, int field) {
+    double[] r = new double[part.size()];
+    int[] next = {0};
+    forEach(part, field, (_, y) -> r[next[0]++] = y.dtype() == DType.INT64 ? y.longAt(0) : y.at(0));
+    return r;
   }
 
   /// How many elements of target `field` belong to each class.

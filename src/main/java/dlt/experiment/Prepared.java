@@ -14,6 +14,7 @@ import dlt.data.Schema;
 import dlt.data.TargetKind;
 import dlt.data.Targets;
 import dlt.data.Vocabulary;
+import dlt.data.WeightedSampler;
 import dlt.data.Wanted;
 import dlt.error.Failure;
 import dlt.loss.Activation;
@@ -72,6 +73,7 @@ public record Prepared(ExperimentFile file, Parts parts, Assembly assembly, Task
       checkTargets(file, assembly, term, parts);
     }
     Task task = task(assembly);
+    Sampling.of(file, assembly, parts.train());
     checkMetrics(file, experiment, task, !selecting || parts.validation().isPresent());
     return new Prepared(file, parts, assembly, task, epochs);
   }
@@ -102,6 +104,11 @@ public record Prepared(ExperimentFile file, Parts parts, Assembly assembly, Task
   /// The metrics that `experiment` asks for, or those worth knowing for `task`.
   public static List<Metric> metrics(Experiment experiment, Task task) {
     return experiment.metrics().isEmpty() ? task.metrics() : experiment.metrics();
+  }
+
+  /// What draws the samples of each epoch, where they are not all taken once.
+  public Optional<WeightedSampler> sampler() {
+    return Sampling.of(file, assembly, parts.train());
   }
 
   /// The samples of a training step.

@@ -5,6 +5,7 @@ import dlt.config.Doc;
 import dlt.config.Invalid;
 import dlt.config.Range;
 import dlt.config.Shorthand;
+import dlt.loss.ClassWeights;
 import dlt.optim.Average;
 import dlt.optim.GradientClip;
 import dlt.optim.Swa;
@@ -18,6 +19,9 @@ public record Training(
         @Default("1") @Range(min = 1) int accumulate,
     @Doc("Passes over the training part; 0: the weights are measured and exported as they are.") @Default("10") @Range(min = 0) int epochs,
     @Doc("Whether the samples are shuffled in each epoch.") @Default("true") boolean shuffle,
+    @Doc("Draws the samples of each epoch anew, with replacement, in place of shuffling them: a sample's weight is the one of its class, `balanced` draws all classes "
+            + "equally often.")
+        Optional<ClassWeights> sampling,
     @Doc("Limits on the gradients before the update.") Optional<GradientClip> gradientClip,
     @Doc("An average of the weights, which is what is validated, selected and exported.") Optional<Average> average,
     @Doc("What the device computes in; tf32 and bf16 are for GPUs, the processor takes float32 in their place.") @Default("float32") Precision precision,
@@ -26,6 +30,9 @@ public record Training(
     @Doc("Stops when the selected metric no longer improves.") Optional<EarlyStopping> earlyStopping,
     @Doc("What a training may take: it is refused beyond the memory, and ends when the minutes are used up.") Optional<Budget> budget) {
   public Training {
+    if (sampling.isPresent() && !shuffle) {
+      throw new Invalid("sampling", "sampling beside shuffle: false", "one of the two: samples that are drawn have no order");
+    }
     if (epochs > 0 && average.isPresent() && average.get() instanceof Swa swa && swa.start() > epochs) {
       throw new Invalid("average", "swa from epoch " + swa.start() + " on", "a start within the training's " + epochs + " epochs");
     }

@@ -41,8 +41,12 @@ public record ClassWeights(@Doc("One number for each class.") List<Double> weigh
 
   /// `weights`, where they are balanced as `N / (classes * count)` for each class; 0 for one that does not occur.
   static Optional<ClassWeights> settled(Optional<ClassWeights> weights, List<Long> counts) {
+    return weights.map(w -> w.settled(counts));
+  }
+
+  /// As above.
+  public ClassWeights settled(List<Long> counts) {
     double n = counts.stream().mapToLong(Long::longValue).sum();
-    return weights.map(w -> !w.unsettled() ? w
-        : new ClassWeights(counts.stream().map(c -> c == 0 ? 0.0 : n / ((double) counts.size() * c)).toList()));
+    return unsettled() ? new ClassWeights(counts.stream().map(c -> c == 0 ? 0.0 : n / ((double) counts.size() * c)).toList()) : this;
   }
 }

@@ -13,6 +13,7 @@ import dlt.tensor.HostTensor;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 
 /// The gradients of a model's loss by its trained parameters, as a training that goes on from it would meet them: dropout,
@@ -37,7 +38,7 @@ public final class Gradients {
     gradients.forEach((name, buffer) -> buffers.put(Assembly.accumulated(name), buffer));
     int batchSize = Math.min(part.size(), experiment.training().batchSize().of(part.size()));
     Feed feed = new Feed(assembly);
-    Batches.Options options = new Batches.Options(batchSize, true, true, experiment.data().augment(), experiment.seed(), assembly.trainingTargets());
+    Batches.Options options = new Batches.Options(batchSize, true, true, experiment.data().augment(), experiment.seed(), assembly.trainingTargets(), Optional.empty());
     try (Batches batches = new Batches(part, options);
         Program program = backend.compile(assembly.accumulation(batchSize), buffers);
         Batches.Epoch epoch = batches.epoch(1, 0)) {

@@ -48,7 +48,8 @@ final class TrainingSteps implements AutoCloseable {
   static Batches batches(Prepared prepared) {
     Experiment experiment = prepared.file().experiment();
     return new Batches(prepared.parts().train(), new Batches.Options(
-        prepared.batchSize(), experiment.training().shuffle(), false, experiment.data().augment(), experiment.seed(), prepared.assembly().trainingTargets()));
+        prepared.batchSize(), experiment.training().shuffle(), false, experiment.data().augment(), experiment.seed(), prepared.assembly().trainingTargets(),
+        prepared.sampler()));
   }
 
   /// The number of updates of an epoch.

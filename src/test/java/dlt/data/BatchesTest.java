@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dlt.error.Failure;
 import dlt.tensor.HostTensor;
+import dlt.tensor.Philox;
 import dlt.tensor.Shape;
 import dlt.tensor.TensorType;
 import java.lang.foreign.MemorySegment;
@@ -14,6 +15,7 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -83,6 +85,21 @@ class BatchesTest {
       }
     }
     return r;
+  }
+
+  @Test
+  void aSamplerDrawsByWeightAndTheSameAgain() {
+    double[] weights = new double[1000];
+    for (int i = 0; i < weights.length; i++) {
+      weights[i] = i % 10 == 0 ? 9 : i % 10 == 1 ? 0 : 1;
+    }
+    WeightedSampler sampler = new WeightedSampler(weights);
+    int[] drawn = sampler.draw(new Philox(1, Philox.Purpose.SHUFFLE.stream(0), 1));
+    assertThat(drawn).hasSize(1000).isEqualTo(sampler.draw(new Philox(1, Philox.Purpose.SHUFFLE.stream(0), 1)))
+        .isNotEqualTo(sampler.draw(new Philox(1, Philox.Purpose.SHUFFLE.stream(0), 2)));
+    assertThat(IntStream.of(drawn).filter(i -> i % 10 == 0).count()).isBetween(480L, 580L); // 9 of 17
+    assertThat(IntStream.of(drawn).noneMatch(i -> i % 10 == 1)).isTrue();
+    assertThatThrownBy(() -> new WeightedSampler(new double[3])).isInstanceOf(IllegalArgumentException.class);
   }
 
   private static Batches.Options options(int size, boolean shuffle, boolean dropLast, List<Augment> augment) {
@@ -167,7 +184,7 @@ class BatchesTest {
   private static final List<Field> PROBABILITIES = List.of(new Field("y", TensorType.float32(30)));
 
   private static Batches mixing(Augment... steps) {
-    return new Batches(Data.whole("train", Slow.of(images(30))), new Batches.Options(8, false, false, List.of(steps), 42, PROBABILITIES));
+    return new Batches(Data.whole("train", Slow.of(images(30))), new Batches.Options(8, false, false, List.of(steps), 42, PROBABILITIES, Optional.empty()));
   }
 
   @Test
@@ -234,7 +251,7 @@ class BatchesTest {
   @Test
   void mixedBatchesAreTheSameInEveryRunAndAfterAResume() {
     for (List<Augment> steps : List.of(List.of(MIXUP), List.of(new Augment.RandomHorizontalFlip(0.5), MIXUP, CUTMIX))) {
-      Batches.Options options = new Batches.Options(4, true, false, steps, 42, PROBABILITIES);
+      Batches.Options options = new Batches.Options(4, true, false, steps, 42, PROBABILITIES, Optional.empty());
       List<List<Double>> all;
       try (Batches b = new Batches(Data.whole("train", images(30)), options)) {
         all = epoch(b, 3, 0);
