@@ -20,28 +20,14 @@ public record SpectralNorm(
     @Doc("Rounds of power iteration in a step.") @Default("1") @Range(min = 1, max = 100) int nPowerIterations,
     @Doc("The least length that a vector is divided by.") @Default("1e-12") @Range(min = 0) double eps,
     @Doc("The dimension of the weight that becomes the rows of the matrix; PyTorch takes 1 for transposed convolutions.") @Default("0") int dim)
-    implements Layer {
+    implements Parametrization {
   @Override
-  public boolean takesSeveral() {
-    return layer.takesSeveral();
-  }
-
-  @Override
-  public Value emit(LayerScope scope, List<Value> inputs) {
-    return new Parametrized(scope) {
-      @Override
-      Value compute(Shape shape, Init init) {
-        return normalised(scope, scope.parameter("parametrizations.weight.original", shape, init));
-      }
-    }.emit(this, layer, inputs);
-  }
-
-  private Value normalised(LayerScope scope, Value weight) {
-    Shape shape = weight.shape();
+  public Value weight(LayerScope scope, Shape shape, Init init) {
     if (shape.rank() < 2) {
       throw new ShapeException(kind(), "needs a weight of two dimensions or more, met " + shape);
     }
     int first = Expect.axis(this, shape, dim);
+    Value weight = scope.parameter("parametrizations.weight.original", shape, init);
     Integer[] order = IntStream.concat(IntStream.of(first), IntStream.range(0, shape.rank()).filter(d -> d != first)).boxed().toArray(Integer[]::new);
     int rows = shape.dim(first);
     int columns = Math.toIntExact(shape.size() / rows);

@@ -1,7 +1,6 @@
 package dlt.layer;
 
 import dlt.op.Op;
-import dlt.op.ShapeException;
 import dlt.op.Value;
 import dlt.tensor.Shape;
 import dlt.tensor.TensorType;
@@ -9,25 +8,20 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
 
-/// What a layer sees whose `weight` is computed from others: [#compute] is asked in its place, all else goes to `scope`.
-abstract class Parametrized implements LayerScope {
-  final LayerScope scope;
+/// What the layer inside a [Parametrization] sees: the computed weight in place of its own, all else from `scope`.
+final class ParametrizedScope implements LayerScope {
+  private final LayerScope scope;
+  private final Parametrization around;
   private boolean asked;
 
-  Parametrized(LayerScope scope) {
+  ParametrizedScope(LayerScope scope, Parametrization around) {
     this.scope = scope;
+    this.around = around;
   }
 
-  /// The weight, which without this would be a parameter of this shape.
-  abstract Value compute(Shape shape, Init init);
-
-  /// The output of `layer`. Throws [dlt.op.ShapeException] where it has no weight.
-  Value emit(Layer outer, Layer layer, List<Value> inputs) {
-    Value y = layer.emit(this, inputs);
-    if (!asked) {
-      throw new ShapeException(outer.kind(), layer.kind() + " has no parameter `weight`");
-    }
-    return y;
+  /// Whether the layer has asked for its weight.
+  boolean asked() {
+    return asked;
   }
 
   @Override
@@ -36,7 +30,7 @@ abstract class Parametrized implements LayerScope {
       return scope.parameter(name, shape, init);
     }
     asked = true;
-    return compute(shape, init);
+    return around.weight(scope, shape, init);
   }
 
   @Override
