@@ -23,14 +23,14 @@ final class Affinity {
 
   /// Notes where the calling thread, number `thread`, runs.
   void note(int thread) {
-    if (Memory.supported()) {
+    if (Memory.SUPPORTED) {
       seen.setOpaque(thread, Calls.processor());
     }
   }
 
   /// Moves the calling thread, number `thread`, to a processor of its own if it shares one with another and the system lets it.
   void spread(int thread) {
-    if (!Memory.supported()) {
+    if (!Memory.SUPPORTED) {
       return;
     }
     int here = Calls.processor();

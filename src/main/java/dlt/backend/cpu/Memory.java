@@ -24,17 +24,15 @@ final class Memory {
   private static final long PAGE = 4096;
   private static final long PADDING = 64;
 
-  private Memory() {}
-
   /// Whether the system is one whose calls are known here.
-  static boolean supported() {
-    return System.getProperty("os.name").equals("Linux") && System.getProperty("os.arch").equals("amd64");
-  }
+  static final boolean SUPPORTED = System.getProperty("os.name").equals("Linux") && System.getProperty("os.arch").equals("amd64");
+
+  private Memory() {}
 
   /// Zeroed memory that lives as long as `arena`, 64-byte aligned. Throws a [Failure] where there is not enough.
   static MemorySegment allocate(Arena arena, long bytes) {
     try {
-      if (bytes < OWN || !supported()) {
+      if (bytes < OWN || !SUPPORTED) {
         return arena.allocate(Math.max(bytes, 1), PADDING).asSlice(0, bytes);
       }
       boolean huge = bytes >= HUGE;
@@ -58,7 +56,7 @@ final class Memory {
 
   /// Whether [#allocate] took pages of their own for `memory`.
   static boolean own(MemorySegment memory) {
-    return memory.byteSize() >= OWN && supported();
+    return memory.byteSize() >= OWN && SUPPORTED;
   }
 
   private static Failure outOfMemory(long bytes, Throwable cause) {
@@ -68,7 +66,7 @@ final class Memory {
 
   /// Pages that code is written to and executed from, `bytes` at least. [#free] gives them back.
   static MemorySegment executable(long bytes) throws RefusedException {
-    if (!supported()) {
+    if (!SUPPORTED) {
       throw new RefusedException("machine code is emitted on Linux x86-64 only");
     }
     long size = bytes + PAGE - 1 & -PAGE;

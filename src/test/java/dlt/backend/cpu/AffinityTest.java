@@ -22,7 +22,7 @@ class AffinityTest {
 
   @Test
   void aThreadLeavesTheProcessorOfAnotherAndMayRunAnywhereAfterwards() throws IOException {
-    assumeTrue(Memory.supported() && Runtime.getRuntime().availableProcessors() > 1);
+    assumeTrue(Memory.SUPPORTED && Runtime.getRuntime().availableProcessors() > 1);
     String allowed = status("Cpus_allowed");
     boolean left = false;
     // the system may move a thread at any time, so one try is not enough
@@ -39,7 +39,7 @@ class AffinityTest {
 
   @Test
   void aThreadThatSharesNoProcessorStays() throws IOException {
-    assumeTrue(Memory.supported());
+    assumeTrue(Memory.SUPPORTED);
     String allowed = status("Cpus_allowed");
     new Affinity(3).spread(1);
     assertThat(status("Cpus_allowed")).isEqualTo(allowed);

@@ -16,7 +16,7 @@ class CodeMemoryTest {
 
   @BeforeAll
   static void machine() {
-    assumeTrue(Memory.supported(), "machine code is emitted on Linux x86-64 only");
+    assumeTrue(Memory.SUPPORTED, "machine code is emitted on Linux x86-64 only");
   }
 
   /// What the system lets be done with the memory at an address; empty where nothing is mapped.

@@ -33,7 +33,7 @@ class PagesTest {
       pages.ready(Memory.allocate(arena, BYTES));
       Set<Thread> first = threads();
       first.removeAll(before);
-      assertThat(first).hasSize(Memory.supported() ? 1 : 0);
+      assertThat(first).hasSize(Memory.SUPPORTED ? 1 : 0);
       until(first, List.of(Thread.State.WAITING));
       pages.ready(Memory.allocate(arena, BYTES));
       Set<Thread> second = threads();

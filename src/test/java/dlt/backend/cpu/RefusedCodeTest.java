@@ -17,7 +17,7 @@ class RefusedCodeTest {
 
   @Test
   void kernelsArePlainJavaLoopsAndTheLogSaysWhy() throws IOException, InterruptedException {
-    assumeTrue(Memory.supported(), "machine code is emitted on Linux x86-64 only");
+    assumeTrue(Memory.SUPPORTED, "machine code is emitted on Linux x86-64 only");
     // the virtual machine has its own code memory from the beginning
     Process p = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
         "-XX:-SegmentedCodeCache", "-XX:InitialCodeCacheSize=32m", "-XX:ReservedCodeCacheSize=32m", "--enable-native-access=ALL-UNNAMED",
