@@ -29,17 +29,19 @@ final class RunRecord {
   record Origin(ExperimentFile file, String device, String dlt) {}
 
   private final RunDirectory run;
+  private final String config;
   private final Manifest manifest;
   private final boolean goesOn;
 
-  private RunRecord(RunDirectory run, Manifest manifest, boolean goesOn) {
+  private RunRecord(RunDirectory run, String config, Manifest manifest, boolean goesOn) {
     this.run = run;
+    this.config = config;
     this.manifest = manifest;
     this.goesOn = goesOn;
   }
 
-  /// Begins a training of `experiment` with `parts` in `run`, or with `resume` goes on with the one that is there. Throws a
-  /// [Failure] where one is there already, or cannot go on with this experiment or these data.
+  /// Begins a training of `experiment` with `parts` in `run`. With `resume` the one that is there may go on, and stays as it is
+  /// until [#goOn]. Throws a [Failure] where one is there already, or cannot go on with this experiment or these data.
   static RunRecord begin(RunDirectory run, Experiment experiment, Origin origin, Parts parts, boolean resume) {
     String config = YamlWriter.write(experiment);
     Manifest manifest = manifest(experiment, origin, parts);
@@ -47,21 +49,33 @@ final class RunRecord {
     if (goesOn && !resume) {
       throw new Failure(Failure.Kind.USAGE, run.path() + ": a run is here already; go on with it by --resume, or choose another folder with --out");
     }
-    if (!goesOn) {
-      run.requireUntaken();
-    } else {
+    RunRecord record = new RunRecord(run, config, manifest, goesOn);
+    if (goesOn) {
       refuseOtherExperiment(run, config);
       refuseOtherData(run, manifest);
+    } else {
+      run.requireUntaken();
+      record.write();
     }
+    return record;
+  }
+
+  private void write() {
     AtomicFile.write(run.config(), config);
-    removeModel(run);
     manifest.write(run);
-    return new RunRecord(run, manifest, goesOn);
   }
 
   /// Whether a training has begun here before.
   boolean goesOn() {
     return goesOn;
+  }
+
+  /// Replaces what an earlier attempt wrote of itself, if there was one, and removes its model.
+  void goOn() {
+    if (goesOn) {
+      write();
+      removeModel(run);
+    }
   }
 
   /// The SHA-256 of the training source.

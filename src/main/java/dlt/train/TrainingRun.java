@@ -94,9 +94,7 @@ public final class TrainingRun {
 
   private Result once(RunRecord record, BooleanSupplier stop) {
     try (Trainer trainer = trainer(first, run)) {
-      if (record.goesOn()) {
-        trainer.resume();
-      }
+      resume(record, trainer);
       Trainer.Outcome outcome = trainer.train(stop);
       if (outcome.stopped()) {
         return new Result(run, outcome.epochs(), outcome.bestEpoch(), outcome.validation(), Optional.empty(), Optional.empty(), Optional.empty(),
@@ -122,21 +120,28 @@ public final class TrainingRun {
       listener.note("no out-of-fold predictions: samples have more than " + OutOfFold.MOST_NUMBERS + " numbers");
     }
     if (!experiment().data().split().orElseThrow().refit().orElse(true)) {
+      record.goOn();
       return finished(record, first, Optional.empty(), Optional.of(all.mean()), all.test(), Optional.of(all));
     }
     Prepared refit = trainings.refit(Math.min(all.epochs(), experiment().training().epochs()));
     listener.note("refit on all " + refit.parts().train().size() + " samples of the folds, " + refit.epochs() + " epochs (the median of the folds' best)");
     Checkpoints.discardBeyond(run, refit.epochs());
     try (Trainer trainer = trainer(refit, run)) {
-      if (record.goesOn()) {
-        trainer.resume();
-      }
+      resume(record, trainer);
       Trainer.Outcome outcome = trainer.train(stop);
       if (outcome.stopped()) {
         return stopped();
       }
       Optional<Scores> test = refit.parts().test().map(t -> trainer.scores(outcome.best(), t));
       return finished(record, refit, Optional.of(outcome), Optional.of(all.mean()), test, Optional.of(all));
+    }
+  }
+
+  /// What cannot go on from its checkpoint leaves the run as it is.
+  private static void resume(RunRecord record, Trainer trainer) {
+    if (record.goesOn()) {
+      trainer.resume();
+      record.goOn();
     }
   }
 
@@ -152,9 +157,7 @@ public final class TrainingRun {
     Experiment alone = Binder.bind(Overrides.apply(YamlWriter.node(experiment()), List.of("data.split.fold=" + i)), Experiment.class).value();
     RunRecord record = RunRecord.begin(folder, alone, origin, prepared.parts(), true);
     try (Trainer trainer = trainer(prepared, folder)) {
-      if (record.goesOn()) {
-        trainer.resume();
-      }
+      resume(record, trainer);
       Trainer.Outcome outcome = trainer.train(stop);
       if (outcome.stopped()) {
         return Optional.empty();

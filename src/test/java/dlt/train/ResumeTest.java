@@ -93,6 +93,17 @@ class ResumeTest {
   }
 
   @Test
+  void aResumeThatCannotBeginLeavesTheRunAsItIs() throws IOException {
+    RunDirectory run = run("damaged", 1, List.of());
+    byte[] model = Files.readAllBytes(run.onnx());
+    byte[] manifest = Files.readAllBytes(run.manifest());
+    Files.write(run.last(), new byte[9]);
+    assertThatThrownBy(() -> train("damaged", 1, true, List.of("training.epochs=6"), () -> false)).isInstanceOf(Failure.class).hasMessageContaining(run.last().toString());
+    assertThat(run.onnx()).hasBinaryContent(model);
+    assertThat(run.manifest()).hasBinaryContent(manifest);
+  }
+
+  @Test
   void aFolderWithARunIsNotOverwritten() throws IOException {
     run("taken", 1, List.of());
     assertThatThrownBy(() -> train("taken", 1, false, List.of(), () -> false)).isInstanceOf(Failure.class).hasMessageContaining("--resume");
