@@ -73,6 +73,9 @@ final class Blocks {
 
   private void readModules(YamlNode node) {
     for (Entry e : mapping(node, "modules: {name: [layers]}")) {
+      if (blocks.containsKey(e.key())) {
+        error(e.at(), "module `" + e.key() + "` has the name of a block", "call one of them otherwise: uses of both look the same");
+      }
       modules.put(e.key(), e.value());
     }
   }

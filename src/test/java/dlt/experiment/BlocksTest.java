@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dlt.config.ConfigException;
+import dlt.config.Diagnostic;
 import dlt.config.YamlNode;
 import dlt.config.YamlNode.Mapping;
 import java.io.IOException;
@@ -83,12 +84,19 @@ class BlocksTest {
   }
 
   @Test
+  void aModuleCannotHaveABlocksName() {
+    List<Diagnostic> errors = new ArrayList<>();
+    Blocks.expand(parse("modules: {tower: [tanh]}\nblocks: {tower: {layers: [relu]}}\nmodel: {layers: [tower]}"), errors);
+    assertThat(errors).singleElement().asString().contains("f:1:11: module `tower` has the name of a block");
+  }
+
+  @Test
   void blocksThatDoubleAreCutOff() {
     StringBuilder yaml = new StringBuilder("blocks:\n  b0: {layers: [relu]}\n");
     for (int i = 1; i < 50; i++) {
       yaml.append("  b%d: {layers: [b%d, b%d]}\n".formatted(i, i - 1, i - 1));
     }
-    List<dlt.config.Diagnostic> errors = new ArrayList<>();
+    List<Diagnostic> errors = new ArrayList<>();
     Blocks.expand(parse(yaml + "model: {layers: [b49]}"), errors);
     assertThat(errors).hasSize(1).first().asString().contains("more than 10000 uses");
   }
