@@ -20,9 +20,9 @@ public record Parity(double maxAbsolute, double maxRelative) {
       double a = actual.at(i);
       if (Double.compare(e, a) != 0) {
         double d = Math.abs(e - a);
-        d = Double.isNaN(d) ? Double.POSITIVE_INFINITY : d;
-        absolute = Math.max(absolute, d);
-        relative = Math.max(relative, d / Math.max(1, Math.abs(e)));
+        boolean far = !Double.isFinite(d);
+        absolute = Math.max(absolute, far ? Double.POSITIVE_INFINITY : d);
+        relative = Math.max(relative, far ? Double.POSITIVE_INFINITY : d / Math.max(1, Math.abs(e)));
       }
     }
     return new Parity(absolute, relative);
