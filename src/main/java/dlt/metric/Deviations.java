@@ -66,8 +66,9 @@ final class Deviations {
     return largest;
   }
 
+  /// NaN for a single sample, as scikit-learn.
   double r2() {
-    return explained(squared);
+    return n < 2 ? Double.NaN : explained(squared);
   }
 
   double explainedVariance() {

@@ -20,15 +20,17 @@ public final class Evaluation {
   /// The least probability that a logarithm is taken of, scikit-learn's.
   private static final double LEAST = Math.ulp(1.0);
 
-  private final Task task;
-  private final List<Metric> metrics;
-  private final boolean ranked;
-  /// Elements that have been counted: samples, pixels, or the labels' columns of one.
-  private long counted;
   private static final long NONE = -1;
   private static final int MOST_CLASSES_IN_MATRIX = 1000;
 
+  private final Task task;
+  private final List<Metric> metrics;
+  private final boolean ranked;
   private final long ignored;
+
+  /// Elements that have been counted: samples, pixels, or the labels' columns of one.
+  private long counted;
+  /// Elements that are right as a whole; for classes at places, samples.
   private long exact;
   /// Samples with classes, at one place at least.
   private long samples;

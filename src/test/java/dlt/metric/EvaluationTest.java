@@ -160,6 +160,14 @@ class EvaluationTest {
   }
 
   @Test
+  void oneSampleHasNoR2() {
+    HostTensor y = of(Shape.of(1), 3);
+    Map<String, Double> v = values(Task.REGRESSION, y, y, Metric.R2, Metric.EXPLAINED_VARIANCE, Metric.MAE);
+    assertThat(v.get("r2")).isNaN();
+    assertThat(v.get("explained_variance")).isEqualTo(1); // as in scikit-learn
+  }
+
+  @Test
   void varianceOfLargeNumbersDoesNotCancel() {
     HostTensor y = of(Shape.of(3), 1e9 + 1, 1e9 + 2, 1e9 + 3);
     HostTensor p = of(Shape.of(3), 1e9 + 1, 1e9 + 2, 1e9 + 4);
