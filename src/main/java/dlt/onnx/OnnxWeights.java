@@ -4,6 +4,7 @@ import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import dlt.error.Failure;
 import dlt.tensor.DType;
 import dlt.tensor.HostTensor;
 import dlt.tensor.Shape;
@@ -41,7 +42,14 @@ public record OnnxWeights(SequencedMap<String, HostTensor> tensors, SequencedSet
 
   /// Reads the weights of `file`. Throws a [dlt.error.Failure] of kind DATA where it is no ONNX model.
   public static OnnxWeights read(Path file) {
-    return new Reading(OnnxFile.model(file).getGraph()).run();
+    GraphProto graph = OnnxFile.model(file).getGraph();
+    try {
+      return new Reading(graph).run();
+    } catch (Failure e) {
+      throw new Failure(e.kind(), file + ": " + e.getMessage(), e);
+    } catch (IndexOutOfBoundsException e) {
+      throw new Failure(Failure.Kind.DATA, file + ": is no valid ONNX model: a node lacks an output, or its weights a dimension", e);
+    }
   }
 
   private static final class Reading {

@@ -3,6 +3,7 @@ package dlt.onnx;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
@@ -15,6 +16,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class OnnxFileTest {
   @TempDir Path folder;
@@ -44,8 +47,27 @@ class OnnxFileTest {
     for (String type : new String[] {"Identity", "Gather", "LSTM", "Conv", "MatMul"}) {
       graph.addNode(NodeProto.newBuilder().setOpType(type).addOutput("y" + type));
     }
-    ModelProto model = ModelProto.newBuilder().addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(17)).setGraph(graph).build();
-    Path file = Files.write(folder.resolve("model.onnx"), model.toByteArray());
+    Path file = model(graph);
     assertThat(OnnxWeights.read(file).tensors()).isEmpty();
+  }
+
+  private Path model(GraphProto.Builder graph) throws IOException {
+    ModelProto model = ModelProto.newBuilder().addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(17)).setGraph(graph).build();
+    return Files.write(folder.resolve("model.onnx"), model.toByteArray());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Gemm", "LSTM", "Constant"})
+  void aNodeThatLacksWhatItsKindHasIsRefusedWithTheFile(String type) throws IOException {
+    NodeProto.Builder node = NodeProto.newBuilder().setOpType(type).addInput("x").addInput("w")
+        .addAttribute(AttributeProto.newBuilder().setName("value").setT(tensor(ByteString.copyFrom(new byte[8]), 2)));
+    Path file = model(GraphProto.newBuilder().addNode(node).addInitializer(tensor(ByteString.copyFrom(new byte[8]), 2)));
+    assertThatThrownBy(() -> OnnxWeights.read(file)).isInstanceOf(Failure.class).hasMessageStartingWith(file + ": is no valid ONNX model");
+  }
+
+  @Test
+  void aTensorThatCannotBeReadIsNamedWithItsFile() throws IOException {
+    Path file = model(GraphProto.newBuilder().addInitializer(tensor(ByteString.copyFrom(new byte[8]), 3)));
+    assertThatThrownBy(() -> OnnxWeights.read(file)).isInstanceOf(Failure.class).hasMessage(file + ": ONNX tensor w: found 2 values, expected 3");
   }
 }
