@@ -64,7 +64,7 @@ public record Comparison(
   }
 
   /// The folders' names; whole paths where two have the same.
-  private static List<String> names(List<RunDirectory> runs) {
+  static List<String> names(List<RunDirectory> runs) {
     List<String> r = runs.stream().map(d -> d.path().toAbsolutePath().normalize().getFileName().toString()).toList();
     return new LinkedHashSet<>(r).size() == r.size() ? r : runs.stream().map(d -> d.path().toString()).toList();
   }

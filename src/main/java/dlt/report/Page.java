@@ -63,9 +63,8 @@ public final class Page {
 
   /// The curves of a run, or of several laid over one another, as text of at most `columns` characters a line.
   public static String text(List<RunDirectory> runs, int columns) {
-    List<String> names = runs.stream().map(r -> r.path().toAbsolutePath().normalize().getFileName().toString()).toList();
     List<History> histories = runs.stream().map(History::read).toList();
-    List<Chart> charts = runs.size() == 1 ? Chart.of(histories.getFirst()) : Chart.overlaid(names, histories);
+    List<Chart> charts = runs.size() == 1 ? Chart.of(histories.getFirst()) : Chart.overlaid(Comparison.names(runs), histories);
     return String.join("\n", charts.stream().map(c -> TextPlot.of(c, columns)).toList());
   }
 

@@ -47,4 +47,18 @@ class ChartTest {
       assertThat(text.contains("train")).isEqualTo(y.length > 0);
     }
   }
+
+  @Test
+  void namesOfSeriesThatEndSideBySideTakeNoMoreThanTheirShareOfTheWidth() {
+    double[] x = {1, 2};
+    Chart both = new Chart("loss", "epoch", "loss", true, OptionalDouble.empty(),
+        List.of(new Chart.Series("digits-20260102-030405", x, new double[] {1, 0}), new Chart.Series("digits-20260102-030406", x, new double[] {2, 0})));
+    assertThat(TextPlot.of(both, 100).lines()).allMatch(l -> l.length() <= 100).anyMatch(l -> l.endsWith("digits-20260102-030405, digits-20260102-030406"));
+    assertThat(TextPlot.of(both, 60).lines()).allMatch(l -> l.length() <= 60).anyMatch(l -> l.endsWith("\u2026"));
+  }
+
+  @Test
+  void aSeriesIsNamedWhereItsLastFinitePointIs() {
+    assertThat(TextPlot.of(chart("loss", 2, 1, Double.NaN), 60)).contains(" train");
+  }
 }

@@ -2,6 +2,8 @@ package dlt.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dlt.run.RunDirectory;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +20,13 @@ class ComparisonTest {
     metrics.put("test.f1", List.of(0.9, 0.9, 0.9));
     metrics.put("test.beauty", List.of(1.0, 2.0, 3.0));
     return new Comparison(List.of("a", "b", "c"), keys, metrics, List.of(1.0, 2.0, 3.0));
+  }
+
+  @Test
+  void runsOfTheSameNameAreToldApartByTheirPaths() {
+    List<RunDirectory> trials = List.of(new RunDirectory(Path.of("s1/trial-0001")), new RunDirectory(Path.of("s2/trial-0001")));
+    assertThat(Comparison.names(trials)).containsExactly("s1/trial-0001", "s2/trial-0001");
+    assertThat(Comparison.names(trials.subList(0, 1))).containsExactly("trial-0001");
   }
 
   @Test
