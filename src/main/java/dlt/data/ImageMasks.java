@@ -9,6 +9,7 @@ import dlt.tensor.TensorType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,9 +41,14 @@ public record ImageMasks(
     if (colors.size() > MaskImages.MOST_CLASSES) {
       throw new Invalid("colors", colors.size() + " colors", "at most " + MaskImages.MOST_CLASSES);
     }
+    Map<List<Integer>, String> named = new HashMap<>();
     for (Map.Entry<String, List<Integer>> c : colors.entrySet()) {
       if (c.getValue().size() != 3 || c.getValue().stream().anyMatch(v -> v < 0 || v > 255)) {
         throw new Invalid("colors", c.getKey() + ": " + c.getValue(), "[red, green, blue] of 0 to 255 each");
+      }
+      String other = named.put(c.getValue(), c.getKey());
+      if (other != null) {
+        throw new Invalid("colors", other + " and " + c.getKey() + " of the color " + c.getValue(), "a color of its own for each class");
       }
     }
   }

@@ -145,6 +145,8 @@ class ImageMasksTest {
     fails(plain(1), CLASSES, "is called as");
     assertThatThrownBy(() -> new ImageMasks("i", "m", IntPair.of(2), 3, "", List.of("a"), Map.of("b", List.of(1, 2, 3)), Optional.empty(), false)).isInstanceOf(Invalid.class);
     assertThatThrownBy(() -> new ImageMasks("i", "m", IntPair.of(2), 3, "", List.of(), Map.of("b", List.of(1, 2, 300)), Optional.empty(), false)).isInstanceOf(Invalid.class);
+    Map<String, List<Integer>> alike = Map.of("a", List.of(1, 2, 3), "b", List.of(1, 2, 3));
+    assertThatThrownBy(() -> source(2, "", alike, Optional.empty())).isInstanceOfSatisfying(Invalid.class, e -> assertThat(e.found()).matches("[ab] and [ab] of the color \\[1, 2, 3]"));
   }
 
   @Test
