@@ -13,6 +13,7 @@ import java.util.Arrays;
 
 /// How a JPEG file's pixels lie, by tag 0x0112 of its Exif segment (CIPA DC-008, 4.6.4): 1 where they are upright, 2 to 4 where rows
 /// or columns or both run the other way, 5 to 8 where rows are columns, so that phones need not turn what their sensor gives.
+/// Read here: the JDK gives no metadata of files whose Exif segment comes before the JFIF one, which is where cameras put it.
 final class ExifOrientation {
   private static final int UPRIGHT = 1, TRANSPOSED = 5;
   private static final int START = 0xffd8, EXIF = 0xffe1, SCAN = 0xffda, END = 0xffd9, FIRST = 0xffc0;
