@@ -95,9 +95,7 @@ public final class Batches implements AutoCloseable {
 
   /// The sizes that occur: the batch size, and that of the last batch where it differs.
   public List<Integer> sizes() {
-    int last = part.size() - (count - 1) * options.batchSize();
-    int size = Math.min(options.batchSize(), part.size());
-    return last >= size ? List.of(size) : List.of(size, last);
+    return options.dropLast() ? List.of(options.batchSize()) : sizes(part.size(), options.batchSize());
   }
 
   /// The same of `samples` samples in batches of `batchSize`, of which none is dropped.

@@ -38,6 +38,9 @@ final class FeatureFindings {
   private FeatureFindings() {}
 
   static List<Finding> of(Part train) {
+    if (train.size() < FEW) {
+      return List.of();
+    }
     Dataset d = train.dataset();
     List<Finding> r = new ArrayList<>();
     List<Answer> answers = answers(train);
@@ -47,9 +50,6 @@ final class FeatureFindings {
         continue; // of an image's pixels many are constant, and so may be the words at some place
       }
       double[][] values = columns(train, false, input);
-      if (train.size() < FEW) {
-        continue;
-      }
       for (int c = 0; c < values.length; c++) {
         String name = x.columns().isEmpty() ? "number " + c + " of '" + x.name() + "'" : "column '" + x.columns().get(c).name() + "'";
         if (different(values[c]) == 1) {

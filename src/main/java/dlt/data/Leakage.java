@@ -13,7 +13,11 @@ public final class Leakage {
   /// What every training warns of, a line each: targets that are always the same, and duplicates; with `all`, of large data and files that
   /// have to be decoded too. Throws Failure(DATA) where a sample cannot be read.
   public static List<String> warnings(Division division, boolean all) {
-    return Stream.of(lying(division), ConstantTargets.findings(division), Duplicates.findings(division, all)).flatMap(List::stream).map(Finding::text).toList();
+    return always(division, all).map(Finding::text).toList();
+  }
+
+  private static Stream<Finding> always(Division division, boolean all) {
+    return Stream.of(lying(division), ConstantTargets.findings(division), Duplicates.findings(division, all)).flatMap(List::stream);
   }
 
   /// Images that labelling tools show otherwise than the model sees them: labels and masks are then of another picture.
@@ -27,11 +31,9 @@ public final class Leakage {
   /// All findings, of several trainings those of the first where they depend on the split. `base` is the folder of the
   /// experiment file. Throws Failure(DATA) where a sample cannot be read.
   public static List<Finding> findings(Data data, Path base, Division division) {
-    List<Finding> r = new ArrayList<>(lying(division));
-    r.addAll(ConstantTargets.findings(division));
-    r.addAll(Duplicates.findings(division, true));
+    List<Finding> r = new ArrayList<>(always(division, true).toList());
     if (data.train() instanceof Composition || data.train() instanceof Synthetic) {
-      return r; // pairs share their members by design
+      return List.copyOf(r); // pairs share their members by design
     }
     Parts parts = division.trainings().getFirst();
     NearDuplicates.of(parts).ifPresent(r::add);
