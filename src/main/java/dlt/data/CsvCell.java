@@ -92,6 +92,11 @@ final class CsvCell {
     return value == Math.rint(value) && Math.abs(value) < 0x1p53;
   }
 
+  /// What to say where class indices are wanted and `value` looks like a probability; empty where it does not.
+  static String probabilities(double value) {
+    return value > 0 && value < 1 ? "; `cross_entropy: {probabilities: true}` learns probabilities" : "";
+  }
+
   /// By value where both are whole numbers; those come before other texts, which are in the order of their characters.
   static int compare(String a, String b) {
     double x = number(a);

@@ -223,8 +223,7 @@ record NamedArrays(String name, List<SourceFile> files, SequencedMap<String, Sto
             for (long i = 0, n = t.size(); i < n; i++) {
               double v = t.at(i);
               if (!CsvCell.whole(v)) {
-                throw new Failure(Failure.Kind.DATA, origin(sample) + ": '" + key + "' holds " + v + ", which is no class index"
-                    + (v > 0 && v < 1 ? "; probabilities are learned by kl_div: {reduction: batchmean}, with log_softmax as the last layer: the gradients are the same" : ""));
+                throw new Failure(Failure.Kind.DATA, origin(sample) + ": '" + key + "' holds " + v + ", which is no class index" + CsvCell.probabilities(v));
               }
               if (numbered && !byName.containsKey((long) v)) {
                 throw new Failure(

@@ -345,7 +345,7 @@ final class TableReading {
       int row = p.nameNumbers(size);
       if (row >= 0) {
         throw at(lines[row], p, "the loss wants classes, and " + p.at(row) + (Math.abs(p.at(row)) >= 1L << 53 ? " is too large for the number of a class; say `types: {" + p.name
-            + ": categorical}`" : " is no name and no whole number"));
+            + ": categorical}`" : " is no name and no whole number" + CsvCell.probabilities(p.at(row))));
       }
     }
     String merged = wanted.schema().isEmpty() ? p.merged() : "";

@@ -234,7 +234,8 @@ public record Prepared(ExperimentFile file, Parts parts, Assembly assembly, Task
     }
     return switch (assembly.expected(term, 2).orElse(null)) {
       case Target.ClassIndices _ -> Task.MULTICLASS;
-      case Target.Numbers n when n.min() == 0 && n.max() == 1 && assembly.activation(assembly.scored()) != Activation.SOFTMAX ->
+      case Target.Numbers _ when assembly.activation(assembly.scored()) == Activation.SOFTMAX -> Task.MULTICLASS; // their probabilities
+      case Target.Numbers n when n.min() == 0 && n.max() == 1 ->
           // one answer a sample, or one channel of a mask, of which every pixel is an answer
           n.shape().size() == 2 || n.shape().rank() > 2 && n.shape().dim(1) == 1 ? Task.BINARY : Task.MULTILABEL;
       case Target.Numbers _ -> Task.REGRESSION;

@@ -1,10 +1,10 @@
 package dlt.train;
 
-import dlt.data.Field;
 import dlt.data.Split;
 import dlt.experiment.Assembly;
 import dlt.loss.Activation;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -23,10 +23,11 @@ final class ModelMetadata {
       m.put("dlt.refit", "on all samples of the folds; validation metrics are the folds' means");
     }
     metrics.forEach((name, value) -> m.put("dlt.metric." + name, Double.toString(value)));
-    assembly.targetField(assembly.scored()).map(Field::classes).filter(c -> !c.isEmpty()).ifPresent(classes -> {
+    List<String> classes = SavedModel.classes(assembly);
+    if (!classes.isEmpty()) {
       String line = Predictions.csv(classes);
       m.put("classes", line.substring(0, line.length() - 1));
-    });
+    }
     Activation activation = assembly.activation(assembly.scored());
     m.put("dlt.output", assembly.experiment().export().onnx().softmax() || activation == Activation.NONE ? "values"
         : "before " + activation.name().toLowerCase(Locale.ROOT));

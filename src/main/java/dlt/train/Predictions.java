@@ -68,7 +68,7 @@ public final class Predictions {
   }
 
   /// Of the columns of a target, or of the classes of its only one.
-  private static List<String> names(Field target) {
+  static List<String> names(Field target) {
     return target.columns().size() > 1 ? target.columns().stream().map(Column::name).toList() : target.classes();
   }
 

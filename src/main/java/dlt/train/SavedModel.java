@@ -165,7 +165,12 @@ public record SavedModel(RunDirectory run, ExperimentFile file, Assembly assembl
 
   /// The names of the classes that the scored output tells apart; none where they have none.
   public List<String> classes() {
-    return assembly.targetField(assembly.scored()).map(Field::classes).orElse(List.of());
+    return classes(assembly);
+  }
+
+  static List<String> classes(Assembly assembly) {
+    boolean probabilities = Prepared.task(assembly) == Task.MULTICLASS; // the columns of a target together are those of its classes
+    return assembly.targetField(assembly.scored()).map(probabilities ? Predictions::names : Field::classes).orElse(List.of());
   }
 
   /// The target of the first loss, where it is a text.

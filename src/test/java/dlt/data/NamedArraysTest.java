@@ -93,7 +93,7 @@ class NamedArraysTest {
     arrays.put("y", HostTensor.of(Shape.of(2), 3f, 1.5f));
     fails(1, CLASSES, "d.npz[1]: 'y' holds 1.5, which is no class index");
     arrays.put("y", HostTensor.of(Shape.of(2, 2), 0f, 1, 0.25f, 0.75f));
-    fails(1, CLASSES, "d.npz[1]: 'y' holds 0.25, which is no class index; probabilities are learned by kl_div: {reduction: batchmean}, with log_softmax as the last layer");
+    fails(1, CLASSES, "d.npz[1]: 'y' holds 0.25, which is no class index; `cross_entropy: {probabilities: true}` learns probabilities");
   }
 
   @Test

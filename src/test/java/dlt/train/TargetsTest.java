@@ -124,6 +124,65 @@ class TargetsTest {
         .isInstanceOf(ConfigException.class).hasMessageContaining("found 'even', expected `balanced`, a number, or a list with a number for each column");
   }
 
+  private static final String SOFT = """
+      name: soft
+      data: {train: {csv: {path: soft.csv, target: kind, ignore: [cat, dog]}}, split: {validation: 0.25, shuffle: false}, preprocess: [standardize]}
+      model: {layers: [{linear: 4}, tanh, {linear: 2}]}
+      loss: {cross_entropy: {class_weights: [1, 3], reduction: sum}}
+      optimizer: {sgd: {lr: 0.01}}
+      training: {batch_size: 8, epochs: 3}
+      """;
+  private static final String COLUMNS = "data.train={csv: {path: soft.csv, target: [cat, dog], ignore: [kind]}}";
+
+  private void softTable(double sure) throws IOException {
+    List<String> lines = new ArrayList<>(List.of("a,b,kind,cat,dog"));
+    for (int i = 0; i < 40; i++) {
+      boolean dog = i * 7 % 11 > 5;
+      lines.add("%d,%d,%s,%s,%s".formatted(i * 7 % 11, i % 3, dog ? "dog" : "cat", dog ? 1 - sure : sure, dog ? sure : 1 - sure));
+    }
+    Files.write(folder.resolve("soft.csv"), lines);
+  }
+
+  /// What is sure of its class is that class, also for metrics; 0.9 and 0.1 are what a label smoothing of 0.2 makes of it.
+  @Test
+  void probabilitiesAsTargetsAreLearnedByCrossEntropy() throws IOException {
+    softTable(1);
+    String loss = "loss={cross_entropy: {probabilities: true, class_weights: [1, 3], reduction: sum}}";
+    SmallRun classes = SmallRun.of(folder, "classes", SOFT);
+    SmallRun sure = SmallRun.of(folder, "sure", SOFT, COLUMNS, loss);
+    SmallRun smooth = SmallRun.of(folder, "smooth", SOFT, "loss={cross_entropy: {class_weights: [1, 3], reduction: sum, label_smoothing: 0.2}}");
+    alike(sure.stepLosses(), classes.stepLosses());
+    Scores scores = sure.result().validation().orElseThrow();
+    assertThat(scores.value("accuracy")).isEqualTo(classes.result().validation().orElseThrow().value("accuracy"));
+    assertThat(scores.value("f1_macro")).isEqualTo(classes.result().validation().orElseThrow().value("f1_macro"));
+    assertThat(rows(sure, false)).startsWith("prediction,p_cat,p_dog\n");
+    softTable(0.9);
+    SmallRun soft = SmallRun.of(folder, "soft", SOFT, COLUMNS, loss);
+    alike(soft.stepLosses(), smooth.stepLosses());
+    assertThat(soft.result().validation().orElseThrow().value("accuracy")).isEqualTo(smooth.result().validation().orElseThrow().value("accuracy"));
+  }
+
+  private static void alike(List<Double> found, List<Double> expected) {
+    assertThat(found).usingElementComparator((a, b) -> Math.abs(a - b) < 1e-5 ? 0 : Double.compare(a, b)).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', value = {
+      "ignore_index: 1 | `ignore_index`: found 1, expected none beside `probabilities: true`",
+      "class_weights: balanced | `class_weights`: found balanced, expected a number for each class beside `probabilities: true`"})
+  void whatGoesByClassIndicesIsRefusedBesideProbabilities(String argument, String message) throws IOException {
+    softTable(1);
+    assertThatThrownBy(() -> SmallRun.of(folder, "refused", SOFT, COLUMNS, "loss={cross_entropy: {probabilities: true, " + argument + "}}"))
+        .isInstanceOf(ConfigException.class).hasMessageContaining(message);
+  }
+
+  @Test
+  void aTargetThatIsNoProbabilityIsRefused() throws IOException {
+    softTable(1.5);
+    assertThatThrownBy(() -> SmallRun.of(folder, "beyond", SOFT, COLUMNS, "loss={cross_entropy: {probabilities: true}}"))
+        .isInstanceOf(Failure.class).hasMessageContaining("soft.csv:2: target 'target' is 1.5, but the loss takes 0.0 to 1.0");
+  }
+
   /// Two steps, of which each is one of three classes: as npy files, which an experiment reads by name.
   @Test
   void classesAtManyPlacesArePredictedAsClasses() throws IOException {
