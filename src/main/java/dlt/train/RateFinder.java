@@ -88,7 +88,8 @@ public final class RateFinder implements AutoCloseable {
           average = SMOOTHING * average + (1 - SMOOTHING) * loss;
           double smoothed = average / (1 - Math.pow(SMOOTHING, n));
           if (!Double.isFinite(loss) && n == 1) {
-            throw new Failure(Failure.Kind.DIVERGED, "the loss before the first update is " + loss + ": look at the data and the initial weights");
+            throw new Failure(Failure.Kind.DIVERGED, "the loss before the first update is " + loss + ": "
+                + IgnoredTargets.of(prepared.assembly(), batch).orElse("look at the data and the initial weights"));
           }
           if (!Double.isFinite(smoothed)) {
             return new Result(points, suggestion(points));

@@ -266,7 +266,7 @@ public final class Trainer implements AutoCloseable {
     listener.step(state.epoch(), prepared.epochs(), p.batch, batches.count(), p.samples, loss);
     if (!Double.isFinite(loss)) {
       logged(log);
-      throw diverged("the loss of step " + p.step + " is " + loss);
+      throw diverged("the loss of step " + p.step + " is " + loss, Double.isNaN(loss) ? ignored(p) : Optional.empty());
     }
   }
 
@@ -287,15 +287,22 @@ public final class Trainer implements AutoCloseable {
     return state.batch() == 0 && experiment.training().earlyStopping().filter(e -> state.stale() >= e.patience()).isPresent();
   }
 
-  private Failure diverged(String what) {
-    return new Failure(Failure.Kind.DIVERGED, "epoch " + state.epoch() + ": " + what + "; the training diverged: lower the learning rate, "
-        + "clip the gradients (training.gradient_clip) or look at the data; " + run.path() + " keeps what was saved before");
+  /// Why the loss of a batch of this epoch has no value, where its targets say so; the epoch ends.
+  private Optional<String> ignored(Pending p) {
+    try (Batches.Epoch again = batches.epoch(state.epoch(), p.batch - 1)) {
+      return IgnoredTargets.of(assembly, again.next());
+    }
+  }
+
+  private Failure diverged(String what, Optional<String> why) {
+    return new Failure(Failure.Kind.DIVERGED, "epoch " + state.epoch() + ": " + what + why.map(w -> ": " + w).orElse("; the training diverged: lower the learning rate, "
+        + "clip the gradients (training.gradient_clip) or look at the data") + "; " + run.path() + " keeps what was saved before");
   }
 
   /// Keeps the weights where this epoch is the best so far; without validation the last one is.
   private boolean select(Optional<Scores> validation) {
     if (validation.isPresent() && !Double.isFinite(validation.get().loss())) {
-      throw diverged("the validation loss is " + validation.get().loss());
+      throw diverged("the validation loss is " + validation.get().loss(), IgnoredTargets.of(assembly, prepared.parts().validation().orElseThrow(), prepared.batchSize()));
     }
     double value = validation.map(v -> v.value(experiment.select().metric())).orElse(Double.NaN);
     if (validation.isPresent() && Double.isNaN(value) && state.bestEpoch() == 0) {

@@ -207,6 +207,25 @@ class TargetsTest {
     assertThat(rows(run, true)).startsWith("{\"prediction\":[\"" + expected.getFirst().replace(",", "\",\"") + "\"]}\n");
   }
 
+  /// It advised a lower learning rate.
+  @ParameterizedTest
+  @CsvSource({"4, epoch 1: the loss of step 2 is NaN", "9, epoch 1: the validation loss is NaN"})
+  void aBatchWithoutATargetThatCountsIsCalledSo(int from, String loss) throws IOException {
+    HostTensor y = HostTensor.allocate(TensorType.int64(Shape.of(12, 2)));
+    for (int i = 2 * from; i < 24; i++) {
+      y.setLong(i, -100);
+    }
+    AtomicFile.write(folder.resolve("tags.safetensors"),
+        out -> Safetensors.write(out, new LinkedHashMap<>(Map.of("x", HostTensor.allocate(TensorType.float32(Shape.of(12, 2, 3))), "y", y)), Map.of()));
+    assertThatThrownBy(() -> SmallRun.of(folder, "ignored", """
+        data: {train: {safetensors: {path: tags.safetensors}}, split: {validation: 0.25, shuffle: false}}
+        model: {layers: [{linear: 3}, {permute: [0, 2, 1]}]}
+        loss: cross_entropy
+        optimizer: sgd
+        training: {batch_size: 4, epochs: 1, shuffle: false}
+        """)).isInstanceOf(Failure.class).hasMessageStartingWith(loss + ": every target 'y' of a batch is -100, the ignored class").hasMessageNotContaining("learning rate");
+  }
+
   private static String rows(SmallRun run, boolean lines) {
     SavedModel model = SavedModel.open(run.result().run());
     Predictions predictions = new Predictions(model, lines);
