@@ -48,7 +48,7 @@ public record Residual(
     if (fit == null) {
       throw new ShapeException(kind(), "project fits [N, C, H, W] or [N, F], the input " + shape + " met the body's output " + target);
     }
-    List<Placed> layers = List.of(placed(fit), placed(new BatchNorm(1e-5, Optional.of(0.1), true)));
+    List<Placed> layers = List.of(placed(fit), placed(new BatchNorm(1e-5, Optional.of(0.1), true, true)));
     Value fitted;
     try {
       fitted = scope.sequence("downsample", layers, x);

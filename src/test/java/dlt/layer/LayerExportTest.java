@@ -49,7 +49,7 @@ class LayerExportTest {
           "shared: {module: m, layers: [{conv2d: {out_channels: 2, kernel_size: 1}}]}", "concat: {from: [input, input]}", "add: {from: [input, input]}",
           "mul: {from: [input, input]}", "tanh: {as: t}\n- sub: {from: [input, t]}", "abs", "max: [2, 3]", "narrow: {start: -3, length: 2}",
           "upsample: {scale_factor: 2, mode: bicubic}", "upsample: {size: [5, 9], mode: bicubic, align_corners: true}", "circular_pad2d: [1, 0, 0, 2]",
-          "weight_norm: {layer: {conv2d: {out_channels: 2, kernel_size: 3}}}", "spectral_norm: {layer: {conv2d: {out_channels: 2, kernel_size: 3}}}",
+          "weight_norm: {layer: {conv2d: {out_channels: 2, kernel_size: 3}}}", "spectral_norm: {layer: {conv2d: {out_channels: 2, kernel_size: 3}}}", "batch_norm: {track_running_stats: false}",
           "unfold: {kernel_size: [2, 3], dilation: 2, padding: 1, stride: [1, 2]}", "upsample: {size: [5, 9], mode: nearest_exact}",
           "unfold: 2\n- fold: {output_size: 6, kernel_size: 2}",
           "pairwise_distance: {from: [input, input]}", "reparameterize: {from: [input, input]}", "cosine_similarity: {from: [input, input]}",

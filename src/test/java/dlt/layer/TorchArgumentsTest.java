@@ -133,6 +133,26 @@ class TorchArgumentsTest {
     assertThat(graph.build().updates()).isEmpty();
   }
 
+  /// fill(nn.BatchNorm1d(3, eps=0.1, track_running_stats=False)), in training and in eval().
+  @Test
+  void batchesAreNormalisedByThemselvesWithoutRunningStatistics() {
+    String yaml = "batch_norm1d: {eps: 0.1, track_running_stats: false}";
+    Shape x = Shape.of(2, 3, 4);
+    double[] expected = {
+      -0.5695294891104239, -0.25865821785641374, 0.38814198277099976, 0.7762059911869232, 1.9673762317282864, 0.759476612153301,
+      -0.112334778054177, 0.1534814326983907, 0.6224213546313664, 1.3546443679404057, 1.2857298181522445, 0.47903742452638876,
+      -0.4639354890322167, -0.5069402330047043, 0.014253292112372919, 0.6204621629334627, 2.3591594027141833,
+      1.4796312646755034, 0.27408448963875576, -0.14910677709107267, 0.09299404715832923, 1.0070998657543293,
+      1.4395989337794182, 0.9928536026629717
+    };
+    close(model(yaml, x).run(numbers(24, Math::cos)), expected);
+    BuiltModel training = TorchValuesTest.filled(BuiltModel.training("- " + yaml, x));
+    close(training.run(numbers(24, Math::cos)), expected);
+    assertThat(training.graph.build().updates()).isEmpty();
+    assertThatThrownBy(() -> BuiltModel.training("- " + yaml, Shape.of(1, 3))).hasMessageContaining("needs more than one value per channel in training");
+    close(model(yaml, Shape.of(1, 3)).run(new double[] {1, 2, 3}), Math.sin(0), Math.sin(1), Math.sin(2));
+  }
+
   private static final Shape VOLUMES = Shape.of(1, 2, 3, 4, 3);
 
   /// fill(nn.Conv3d(2, 4, (3, 2, 2), padding=(2, 1, 0), dilation=(2, 1, 1), stride=(1, 2, 1), groups=2, padding_mode='circular')),
