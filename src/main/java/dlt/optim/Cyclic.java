@@ -8,7 +8,7 @@ import java.util.OptionalDouble;
 
 @Doc("Up from base_lr to max_lr and down again, over and over; momentum goes the other way.")
 public record Cyclic(
-    @Doc("The lowest rate; the optimizer's where left out.") @Range(min = 0) Optional<Double> baseLr,
+    @Doc("The lowest rate; the optimizer's, or that of each of its groups, where left out.") @Range(min = 0) Optional<Double> baseLr,
     @Doc("The highest rate of the first cycle.") @Range(min = 0) double maxLr,
     @Doc("How long it goes up.") @Range(min = 0, minExclusive = true) @Default("2000") double stepSizeUp,
     @Doc("How long it goes down; as long as up where left out.")

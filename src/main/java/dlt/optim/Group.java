@@ -3,17 +3,25 @@ package dlt.optim;
 import dlt.config.Doc;
 import dlt.config.Invalid;
 import dlt.config.Range;
-import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
-@Doc("Parameters with settings of their own, by name.")
+@Doc("Parameters with settings of their own, by name; what is left out is the optimizer's.")
 public record Group(
     @Doc("A regular expression for the whole name of a parameter, such as 'backbone\\..*'; the first group that matches counts.")
         String match,
     @Doc("Their learning rate; schedules apply to it.") @Range(min = 0) Optional<Double> lr,
-    @Doc("Their weight decay.") @Range(min = 0) Optional<Double> weightDecay) {
+    @Doc("Their weight decay.") @Range(min = 0) Optional<Double> weightDecay,
+    @Doc("Their momentum.") @Range(min = 0) Optional<Double> momentum,
+    @Doc("Their dampening.") Optional<Double> dampening,
+    @Doc("Whether theirs is Nesterov's momentum.") Optional<Boolean> nesterov,
+    @Doc("Their betas.") Optional<Betas> betas,
+    @Doc("What is added to their denominator.") @Range(min = 0) Optional<Double> eps,
+    @Doc("Whether their denominator never shrinks.") Optional<Boolean> amsgrad,
+    @Doc("Whether they go up instead of down.") Optional<Boolean> maximize) {
   public Group {
     try {
       Pattern.compile(match);
@@ -22,13 +30,13 @@ public record Group(
     }
   }
 
-  /// Refuses a weight decay in `groups`, those of an optimizer that has none. Throws [Invalid].
-  static void requireNoDecay(List<Group> groups) {
-    for (Group g : groups) {
-      if (g.weightDecay.isPresent()) {
-        throw new Invalid("groups", "weight_decay " + g.weightDecay.get() + " for '" + g.match + "'", "lr alone: this optimizer has no weight decay");
-      }
-    }
+  /// What is given, by the names of the optimizers' components.
+  Map<String, Object> settings() {
+    Map<String, Optional<?>> all = Map.of("lr", lr, "weightDecay", weightDecay, "momentum", momentum, "dampening", dampening, "nesterov", nesterov, "betas", betas,
+        "eps", eps, "amsgrad", amsgrad, "maximize", maximize);
+    Map<String, Object> r = new TreeMap<>();
+    all.forEach((name, value) -> value.ifPresent(v -> r.put(name, v)));
+    return r;
   }
 
   /// Whether a parameter of this name belongs to it.

@@ -8,7 +8,7 @@ import java.util.OptionalDouble;
 
 @Doc("Up from max_lr / div_factor to max_lr, then down far below, once; momentum goes the other way.")
 public record OneCycle(
-    @Doc("The highest rate; the optimizer's where left out.") @Range(min = 0) Optional<Double> maxLr,
+    @Doc("The highest rate; the optimizer's, or that of each of its groups, where left out.") @Range(min = 0) Optional<Double> maxLr,
     @Doc("How many steps it takes; the phase's length where left out.") @Range(min = 2) Optional<Integer> totalSteps,
     @Doc("The share of the steps that go up.") @Range(min = 0, max = 1) @Default("0.3") double pctStart,
     @Doc("The form of the way up and down.") @Default("cos") Anneal annealStrategy,

@@ -28,9 +28,9 @@ public sealed interface Optimizer
     return Optional.empty();
   }
 
-  /// The settings of the parameters of `group`: its learning rate and weight decay in place of the optimizer's.
+  /// The settings of the parameters of `group`: its own in place of the optimizer's. Throws [dlt.config.Invalid] where this optimizer has no
+  /// such setting or does not take it.
   default Optimizer in(Group group) {
-    Optimizer r = group.lr().isPresent() ? Settings.with(this, "lr", group.lr().get()) : this;
-    return group.weightDecay().isPresent() ? Settings.with(r, "weightDecay", group.weightDecay().get()) : r;
+    return Settings.with(this, group.settings());
   }
 }

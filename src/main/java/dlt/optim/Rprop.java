@@ -15,10 +15,6 @@ public record Rprop(
     @Doc("Goes up instead of down.") @Default("false") boolean maximize,
     @Doc("Parameters with settings of their own.") @Default("[]") List<Group> groups)
     implements Optimizer {
-  public Rprop {
-    Group.requireNoDecay(groups);
-  }
-
   /// Factors of the step size: `minus` below 1, `plus` above.
   public record Etas(
       @Doc("Factor of decrease.") @Range(min = 0, max = 1) double minus,

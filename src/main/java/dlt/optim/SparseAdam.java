@@ -17,10 +17,6 @@ public record SparseAdam(
     @Doc("Goes up instead of down.") @Default("false") boolean maximize,
     @Doc("Parameters with settings of their own.") @Default("[]") List<Group> groups)
     implements Optimizer {
-  public SparseAdam {
-    Group.requireNoDecay(groups);
-  }
-
   @Override
   public void emit(OptimScope scope, Value parameter, Value gradient) {
     Value g = Steps.gradient(scope, gradient, maximize);

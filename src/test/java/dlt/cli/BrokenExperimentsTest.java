@@ -63,6 +63,8 @@ class BrokenExperimentsTest {
         new Broken("a tab", "  layers:", "\tlayers:", 2, 6, "YAML"),
         new Broken("no validation part to stop by", "split: {validation: 0.25, stratify: true}", "split: none\nselect: {metric: accuracy}", 2, 5, "validation"),
         new Broken("a schedule longer than the training", "loss: cross_entropy", "schedule: [{linear: {epochs: 2}}, cosine]\nloss: cross_entropy", 2, 10, "phase 2", "training's 4"),
+        new Broken("a group's setting of another optimizer", "{lr: 1e-2}", "{groups: [\n  {match: '.*', lr: 1},\n  {match: '.*', momentum: 0.5}]}", 2, 13, "found a setting that adam does not have"),
+        new Broken("a group's setting beside the optimizer's", "{adam: {lr: 1e-2}}", "{sgd: {groups: [\n  {match: '.*',\n  nesterov: true}]}}", 2, 13, "a momentum above 0 and no dampening"),
         new Broken("learning rate as text", "lr: 1e-2", "lr: fast", 2, 11, "fast"));
   }
 

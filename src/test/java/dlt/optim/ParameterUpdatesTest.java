@@ -10,6 +10,7 @@ import dlt.backend.reference.ReferenceBuffer;
 import dlt.backend.reference.ReferenceProgram;
 import dlt.config.Binder;
 import dlt.config.ConfigException;
+import dlt.config.Invalid;
 import dlt.config.Kinds;
 import dlt.config.YamlNode;
 import dlt.config.YamlWriter;
@@ -110,12 +111,38 @@ class ParameterUpdatesTest {
     assertThat(r.get("b")[0]).isEqualTo(1 - 2 * 0.5);
   }
 
+  /// torch.optim.SGD and Adam with these groups after three and four steps.
   @Test
-  void aDecayForAnOptimizerWithoutIsRefused() {
-    for (String kind : List.of("rprop", "sparse_adam")) {
-      assertThatThrownBy(() -> file("optimizer: {" + kind + ": {groups: [{match: b, lr: 1}, {match: a, weight_decay: 1}]}}")).isInstanceOf(ConfigException.class)
-          .hasMessageContaining("weight_decay 1.0 for 'a'").hasMessageContaining("this optimizer has no weight decay");
-    }
+  void groupsHaveSettingsOfTheirOwn() {
+    Map<String, Shape> four = Map.of("a", Shape.of(1), "b", Shape.of(1), "c", Shape.of(1), "d", Shape.of(1));
+    values(train("""
+        optimizer: {sgd: {lr: 0.1, momentum: 0.9, groups: [{match: b, momentum: 0.5, nesterov: true}, {match: c, momentum: 0}, {match: d, dampening: 0.5, maximize: true}]}}
+        """, 3, four), 0.439, 0.4875, 0.7, 1.416);
+    values(train("""
+        optimizer: {adam: {lr: 0.1, weight_decay: 0.5, groups: [{match: b, betas: [0.5, 0.9]}, {match: c, eps: 0.1}, {match: d, amsgrad: true, weight_decay: 2}]}}
+        """, 4, four), 0.6009135330968831, 0.6040631544601612, 0.6263525765909248, 0.6021989364677947);
+  }
+
+  /// torch.optim.lr_scheduler.OneCycleLR(SGD(lr=0.1, momentum=0.9), max_lr=[0.1, 0.01], total_steps=8) after five steps.
+  @Test
+  void oneCycleGoesUpToTheRateOfEachGroup() {
+    values(train("""
+        optimizer: {sgd: {lr: 0.1, momentum: 0.9, groups: [{match: b, lr: 0.01}]}}
+        schedule: {one_cycle: {total_steps: 8}}
+        """, 5, Map.of("a", Shape.of(1), "b", Shape.of(1))), 0.10930560610438805, 0.9109305606104389);
+  }
+
+  private static void values(Map<String, double[]> found, double... expected) {
+    assertThat(found.keySet().stream().sorted().mapToDouble(k -> found.get(k)[0]).toArray()).usingComparatorWithPrecision(1e-9).containsExactly(expected);
+  }
+
+  @Test
+  void aSettingThatAnOptimizerDoesNotHaveIsRefused() {
+    Map.of("rprop", "weight_decay: 1", "sparse_adam", "weight_decay: 1", "sgd", "betas: [0.9, 0.99]", "adam", "momentum: 0.9", "adafactor", "eps: 1e-3")
+        .forEach((kind, setting) -> {
+          Optimizer o = file("optimizer: {" + kind + ": {groups: [{match: a, " + setting + "}]}}").optimizer();
+          assertThatThrownBy(() -> o.in(o.groups().getFirst())).isInstanceOf(Invalid.class).hasMessage("a setting that " + kind + " does not have");
+        });
   }
 
   @Test
