@@ -16,7 +16,7 @@ import java.util.TreeSet;
 
 /// Reverse-mode differentiation as a graph transform: one pass over the nodes between `wrt` and the output, last first,
 /// asks each op for its gradient rule. What a value receives from several consumers is added in the order of the pass, which
-/// depends on the graph alone.
+/// depends on the graph alone; what its slices receive is put side by side before ([SlicedGradients]).
 public final class Autodiff {
   private Autodiff() {}
 
@@ -42,8 +42,10 @@ public final class Autodiff {
     LinkedHashSet<Node> path = path((Node) output, wrt); // not its reverse, whose contains looks at all of them
     Map<Node, Value> gradients = new HashMap<>();
     gradients.put((Node) output, cotangent);
+    SlicedGradients sliced = new SlicedGradients();
     String origin = g.origin();
     for (Node node : path.reversed()) {
+      sliced.of(g, node).forEach(part -> gradients.merge(node, part, g::add));
       Value upstream = gradients.get(node);
       if (upstream == null || node.inputs().isEmpty()) {
         continue;
@@ -52,7 +54,7 @@ public final class Autodiff {
       List<Value> parts = node.op().gradient(g, List.copyOf(node.inputs()), node, upstream);
       for (int i = 0; i < parts.size(); i++) {
         Node input = node.inputs().get(i);
-        if (parts.get(i) != null && path.contains(input)) {
+        if (parts.get(i) != null && path.contains(input) && !sliced.keep(input, parts.get(i))) {
           gradients.merge(input, parts.get(i), g::add);
         }
       }

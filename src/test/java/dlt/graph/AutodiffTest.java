@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dlt.backend.reference.ReferenceBackend;
 import dlt.backend.reference.ReferenceProgram;
+import dlt.op.Concat;
 import dlt.op.Fill;
 import dlt.op.Unary;
 import dlt.op.Value;
@@ -74,6 +75,32 @@ class AutodiffTest {
     Value x = g.input("x", TensorType.float32(2));
     Value weights = g.literal(HostTensor.ofDoubles(Shape.of(2), 10, 100));
     assertThat(evaluate(Autodiff.gradients(g, g.square(x), weights, List.of(x)).getFirst(), 1, 2)).containsExactly(20, 400);
+  }
+
+  @Test
+  void whatSlicesReceiveIsPutSideBySide() {
+    Value x = g.input("x", TensorType.float32(2, 5));
+    Value late = g.square(g.slice(x, 1, 3, 1));
+    Value early = g.mul(g.slice(x, 1, 0, 2), 3);
+    Value d = Autodiff.gradients(g, g.add(g.sum(late), g.sum(early)), List.of(x)).getFirst();
+    assertThat(((Node) d).op()).isEqualTo(new Concat(1));
+    assertThat(((Node) d).inputs()).extracting(n -> n.shape().dim(1)).containsExactly(2, 1, 1, 1);
+    assertThat(evaluate(d, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10)).containsExactly(3, 3, 0, 8, 0, 3, 3, 0, 18, 0);
+  }
+
+  @Test
+  void slicesThatOverlapAreAddedToWhatElseAValueReceives() {
+    Value x = g.input("x", TensorType.float32(4));
+    Value windows = g.add(g.sum(g.slice(x, 0, 0, 2)), g.add(g.sum(g.mul(g.slice(x, 0, 1, 2), 10)), g.sum(g.mul(g.slice(x, 0, 2, 2), 100))));
+    Value d = Autodiff.gradients(g, g.add(windows, g.sum(g.mul(x, 1000))), List.of(x)).getFirst();
+    assertThat(evaluate(d, 0, 0, 0, 0)).containsExactly(1001, 1011, 1110, 1100);
+  }
+
+  @Test
+  void slicesOfSeveralDimensionsAreAdded() {
+    Value x = g.input("x", TensorType.float32(2, 2));
+    Value loss = g.add(g.sum(g.slice(x, 0, 0, 1)), g.add(g.sum(g.mul(g.slice(x, 1, 1, 1), 10)), g.sum(g.mul(g.slice(g.slice(x, 0, 1, 1), 1, 0, 1), 100))));
+    assertThat(evaluate(Autodiff.gradients(g, loss, List.of(x)).getFirst(), 0, 0, 0, 0)).containsExactly(1, 11, 100, 10);
   }
 
   @Test
