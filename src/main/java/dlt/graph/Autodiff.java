@@ -16,7 +16,7 @@ import java.util.TreeSet;
 
 /// Reverse-mode differentiation as a graph transform: one pass over the nodes between `wrt` and the output, last first,
 /// asks each op for its gradient rule. What a value receives from several consumers is added in the order of the pass, which
-/// depends on the graph alone; what its slices receive is put side by side before ([SlicedGradients]).
+/// depends on the graph alone ([Received]).
 public final class Autodiff {
   private Autodiff() {}
 
@@ -40,22 +40,25 @@ public final class Autodiff {
       }
     }
     LinkedHashSet<Node> path = path((Node) output, wrt); // not its reverse, whose contains looks at all of them
+    Map<Node, Received> received = new HashMap<>();
     Map<Node, Value> gradients = new HashMap<>();
-    gradients.put((Node) output, cotangent);
-    SlicedGradients sliced = new SlicedGradients();
+    received.computeIfAbsent((Node) output, _ -> new Received()).add(g, cotangent);
     String origin = g.origin();
     for (Node node : path.reversed()) {
-      sliced.of(g, node).forEach(part -> gradients.merge(node, part, g::add));
-      Value upstream = gradients.get(node);
-      if (upstream == null || node.inputs().isEmpty()) {
+      if (!received.containsKey(node)) {
+        continue;
+      }
+      Value upstream = received.remove(node).sum(g, node.shape());
+      gradients.put(node, upstream);
+      if (node.inputs().isEmpty()) {
         continue;
       }
       g.origin(node.origin());
       List<Value> parts = node.op().gradient(g, List.copyOf(node.inputs()), node, upstream);
       for (int i = 0; i < parts.size(); i++) {
         Node input = node.inputs().get(i);
-        if (parts.get(i) != null && path.contains(input) && !sliced.keep(input, parts.get(i))) {
-          gradients.merge(input, parts.get(i), g::add);
+        if (parts.get(i) != null && path.contains(input)) {
+          received.computeIfAbsent(input, _ -> new Received()).add(g, parts.get(i));
         }
       }
     }

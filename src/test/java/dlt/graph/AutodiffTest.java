@@ -8,6 +8,7 @@ import dlt.backend.reference.ReferenceBackend;
 import dlt.backend.reference.ReferenceProgram;
 import dlt.op.Concat;
 import dlt.op.Fill;
+import dlt.op.MatMul;
 import dlt.op.Unary;
 import dlt.op.Value;
 import dlt.tensor.DType;
@@ -101,6 +102,19 @@ class AutodiffTest {
     Value x = g.input("x", TensorType.float32(2, 2));
     Value loss = g.add(g.sum(g.slice(x, 0, 0, 1)), g.add(g.sum(g.mul(g.slice(x, 1, 1, 1), 10)), g.sum(g.mul(g.slice(g.slice(x, 0, 1, 1), 1, 0, 1), 100))));
     assertThat(evaluate(Autodiff.gradients(g, loss, List.of(x)).getFirst(), 0, 0, 0, 0)).containsExactly(1, 11, 100, 10);
+  }
+
+  @Test
+  void aWeightThatIsUsedForFewRowsAtATimeReceivesOneProductOfAllRows() {
+    Value x = g.input("x", TensorType.float32(4, 3));
+    Value weight = g.literal(HostTensor.ofDoubles(Shape.of(3, 3), 1, 2, 3, 4, 5, 6, 7, 8, 9));
+    Value y = g.matmul(g.slice(x, 0, 0, 1), weight);
+    for (int row = 1; row < 4; row++) {
+      y = g.add(y, g.mul(g.matmul(g.slice(x, 0, row, 1), weight), row + 1));
+    }
+    Value d = Autodiff.gradients(g, g.sum(y), List.of(weight)).getFirst();
+    assertThat(((Node) d).op()).isEqualTo(new MatMul(true, false));
+    assertThat(evaluate(d, 1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 1, 1)).containsExactly(5, 5, 5, 6, 6, 6, 7, 7, 7);
   }
 
   @Test
