@@ -124,7 +124,8 @@ record Recurrent(RecurrentArguments arguments, int gates, int size) {
     for (int i = 0; i < steps; i++) {
       int t = reverse ? steps - 1 - i : i;
       Value input = scope.reshape(scope.slice(projected, 1, t, 1), Shape.of(batch, width));
-      Value recurrent = scope.matmul(state.hidden, hiddenWeight, false, true);
+      Value recurrent = i == 0 && !arguments.initialState() ? scope.fill(Shape.of(1, width), 0) // of a state of zeros
+          : scope.matmul(state.hidden, hiddenWeight, false, true);
       State next = cell.step(scope, input, hiddenBias != null ? scope.add(recurrent, hiddenBias) : recurrent, state);
       next = projection == null ? next : new State(scope.matmul(next.hidden, projection, false, true), next.cell);
       state = mask == null ? next : next.where(scope, scope.slice(mask, 1, t, 1), state);
