@@ -2,6 +2,7 @@ package dlt.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dlt.error.Failure;
+import dlt.error.Folder;
 import dlt.run.RunDirectory;
 import dlt.sweep.Leaderboard;
 import dlt.sweep.Standing;
@@ -19,7 +20,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -113,8 +113,8 @@ final class Sweep implements Callable<Integer> {
   private Path folder(String name) {
     Path sweeps = Path.of("sweeps");
     if (resume && Files.isDirectory(sweeps)) {
-      try (Stream<Path> all = Files.list(sweeps)) {
-        Optional<Path> newest = all.filter(f -> new RunDirectory(f).of(name)).max(Comparator.naturalOrder());
+      try {
+        Optional<Path> newest = Folder.entries(sweeps).stream().filter(f -> new RunDirectory(f).of(name)).max(Comparator.naturalOrder());
         if (newest.isPresent()) {
           return newest.get();
         }

@@ -1,5 +1,6 @@
 package dlt.data;
 
+import dlt.error.Folder;
 import dlt.tensor.HostTensor;
 import dlt.tensor.TensorType;
 import java.io.IOException;
@@ -10,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.SequencedMap;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /// The named arrays of a file before anything is decided about them.
 public final class ArraySurvey {
@@ -56,8 +56,8 @@ public final class ArraySurvey {
     }
     HostTensor first = dlt.tensor.Npy.map(source.path());
     arrays.put(source.name(), StoredArray.of(first));
-    try (Stream<Path> beside = Files.list(folder)) {
-      for (Path other : beside.filter(p -> npy(p) && Files.isRegularFile(p)).sorted().toList()) {
+    try {
+      for (Path other : Folder.entries(folder).stream().filter(p -> npy(p) && Files.isRegularFile(p)).toList()) {
         HostTensor tensor = dlt.tensor.Npy.map(other);
         if (first.shape().rank() > 0 && tensor.shape().rank() > 0 && tensor.shape().dim(0) == first.shape().dim(0)) {
           arrays.putIfAbsent(other.getFileName().toString(), StoredArray.of(tensor));

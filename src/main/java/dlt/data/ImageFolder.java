@@ -1,8 +1,8 @@
 package dlt.data;
 
 import dlt.error.Failure;
+import dlt.error.Folder;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,7 +10,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /// A folder with images in it and below it; `name` is what messages call it.
 record ImageFolder(String name, Path path) {
@@ -26,8 +25,8 @@ record ImageFolder(String name, Path path) {
   /// The images in `below`, which lies in the folder, and below it, in the order of their names. Throws Failure(DATA) where some are of
   /// a form that is not read.
   List<SourceFile> images(Path below) {
-    try (Stream<Path> all = Files.walk(below, FileVisitOption.FOLLOW_LINKS)) {
-      Map<Boolean, List<SourceFile>> found = all.filter(p -> (ImageFile.named(p) || ImageFile.foreign(p)) && Files.isRegularFile(p))
+    try {
+      Map<Boolean, List<SourceFile>> found = Folder.tree(below, FileVisitOption.FOLLOW_LINKS).stream().filter(p -> (ImageFile.named(p) || ImageFile.foreign(p)) && Files.isRegularFile(p))
           .map(p -> new SourceFile(Path.of(name).resolve(path.relativize(p)).toString(), p))
           .sorted(Comparator.comparing(SourceFile::name))
           .collect(Collectors.partitioningBy(f -> ImageFile.foreign(f.path())));
@@ -38,8 +37,6 @@ record ImageFolder(String name, Path path) {
       return found.get(false);
     } catch (IOException e) {
       throw new SourceFile(name, below).failure(e);
-    } catch (UncheckedIOException e) {
-      throw new SourceFile(name, below).failure(e.getCause());
     }
   }
 

@@ -5,6 +5,7 @@ import dlt.config.Doc;
 import dlt.config.IntPair;
 import dlt.config.Range;
 import dlt.error.Failure;
+import dlt.error.Folder;
 import dlt.tensor.TensorType;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -108,9 +109,9 @@ public record Images(
   }
 
   private List<String> classFolders(Path folder) {
-    try (Stream<Path> entries = Files.list(folder)) {
+    try {
       List<String> names =
-          entries
+          Folder.entries(folder).stream()
               .filter(p -> Files.isDirectory(p) && !p.getFileName().toString().startsWith("."))
               .map(p -> p.getFileName().toString())
               .sorted(CsvCell::compare)

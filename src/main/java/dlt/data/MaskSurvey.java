@@ -1,6 +1,7 @@
 package dlt.data;
 
 import dlt.error.Failure;
+import dlt.error.Folder;
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
@@ -16,7 +17,6 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /// A folder of images and one of their masks, before anything is decided about them: their names, what masks are called after their
 /// images, and what the pixels of some masks are, grey values (or places in a palette) or colours 0xrrggbb.
@@ -45,8 +45,8 @@ public record MaskSurvey(String images, String masks, String suffix, int count, 
   }
 
   private static List<String> folders(Path folder) {
-    try (Stream<Path> entries = Files.list(folder)) {
-      return entries.filter(p -> Files.isDirectory(p) && !p.getFileName().toString().startsWith(".")).map(p -> p.getFileName().toString()).sorted().toList();
+    try {
+      return Folder.entries(folder).stream().filter(p -> Files.isDirectory(p) && !p.getFileName().toString().startsWith(".")).map(p -> p.getFileName().toString()).toList();
     } catch (IOException e) {
       throw new Failure(Failure.Kind.DATA, folder + ": cannot be read: " + Failure.reason(e), e);
     }

@@ -1,2 +1,3 @@
-/// Failures that reach a user: in comes what went wrong and what to do, out goes one line and an exit code.
+/// Failures that reach a user: in comes what went wrong and what to do, out goes one line and an exit code. And the listing of folders, whose
+/// failures would not.
 package dlt.error;

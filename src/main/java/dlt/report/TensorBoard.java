@@ -1,6 +1,7 @@
 package dlt.report;
 
 import dlt.error.Failure;
+import dlt.error.Folder;
 import dlt.run.History;
 import dlt.run.RunDirectory;
 import dlt.train.Scores;
@@ -12,7 +13,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.stream.Stream;
 
 /// Keeps event files for TensorBoard beside the runs of a training, folds included: what `metrics.jsonl` says, epoch by epoch.
 /// A run that is resumed gets a new file in place of the old one, with what is kept of its metrics. Tags are `step/loss` and
@@ -75,8 +75,8 @@ public final class TensorBoard implements TrainingListener, AutoCloseable {
     Instant now = Instant.now();
     Path file = run.events(now);
     events = EventFile.begin(file, now);
-    try (Stream<Path> files = Files.list(run.tensorboard())) {
-      for (Path old : files.filter(f -> !f.equals(file) && f.getFileName().toString().contains(".tfevents.")).toList()) {
+    try {
+      for (Path old : Folder.entries(run.tensorboard()).stream().filter(f -> !f.equals(file) && f.getFileName().toString().contains(".tfevents.")).toList()) {
         Files.delete(old);
       }
     } catch (IOException e) {

@@ -1,13 +1,13 @@
 package dlt.run;
 
 import dlt.error.Failure;
+import dlt.error.Folder;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,12 +76,10 @@ public final class AtomicFile {
     if (!Files.isDirectory(folder)) {
       return;
     }
-    try (DirectoryStream<Path> temporaries = Files.newDirectoryStream(folder, ".*.tmp")) {
-      for (Path file : temporaries) {
-        Matcher m = TEMPORARY.matcher(file.getFileName().toString());
-        if (m.matches() && ProcessHandle.of(Long.parseLong(m.group(1))).isEmpty()) {
-          Files.deleteIfExists(file);
-        }
+    for (Path file : Folder.entries(folder)) {
+      Matcher m = TEMPORARY.matcher(file.getFileName().toString());
+      if (m.matches() && ProcessHandle.of(Long.parseLong(m.group(1))).isEmpty()) {
+        Files.deleteIfExists(file);
       }
     }
   }

@@ -1,6 +1,7 @@
 package dlt.run;
 
 import dlt.error.Failure;
+import dlt.error.Folder;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -76,8 +77,8 @@ public record RunDirectory(Path path) {
     if (!Files.isDirectory(runs)) {
       return Optional.empty();
     }
-    try (Stream<Path> entries = Files.list(runs)) {
-      return entries
+    try {
+      return Folder.entries(runs).stream()
           .map(RunDirectory::new)
           .filter(RunDirectory::exists)
           .filter(filter)

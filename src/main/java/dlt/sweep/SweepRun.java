@@ -2,6 +2,7 @@ package dlt.sweep;
 
 import dlt.backend.Backend;
 import dlt.error.Failure;
+import dlt.error.Folder;
 import dlt.experiment.Budget;
 import dlt.experiment.Experiment;
 import dlt.experiment.ExperimentFile;
@@ -18,7 +19,6 @@ import dlt.train.TrainingListener;
 import dlt.train.TrainingRun;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -334,21 +334,15 @@ public final class SweepRun {
 
   private RunDirectory copy(RunDirectory winner) {
     Path best = SweepResults.best(folder).path();
-    try (Stream<Path> files = Files.walk(winner.path())) {
-      for (Path from : files.filter(f -> Files.isRegularFile(f) && !f.getFileName().toString().startsWith(".")).toList()) {
+    try {
+      for (Path from : Folder.tree(winner.path()).stream().filter(f -> Files.isRegularFile(f) && !f.getFileName().toString().startsWith(".")).toList()) {
         Path to = best.resolve(winner.path().relativize(from));
         AtomicFile.write(to, out -> Files.copy(from, out));
       }
-    } catch (UncheckedIOException e) {
-      throw notCopied(best, e.getCause());
     } catch (IOException e) {
-      throw notCopied(best, e);
+      throw new Failure(Failure.Kind.OUTPUT, best + ": the winner's run could not be copied: " + Failure.reason(e), e);
     }
     return new RunDirectory(best);
-  }
-
-  private static Failure notCopied(Path best, IOException e) {
-    return new Failure(Failure.Kind.OUTPUT, best + ": the winner's run could not be copied: " + Failure.reason(e), e);
   }
 
   /// Counts a trial's epochs and says when it has had enough of them.
