@@ -54,6 +54,14 @@ with h5py.File("types.h5", "w") as f:
     f.create_dataset("compound", data=np.zeros(7, dtype=[("a", "f4"), ("b", "i4")]))
     f.create_dataset("scalar", data=1.5)
     f.create_dataset("unwritten", shape=(7, 2), dtype="f4", fillvalue=2.5)
+with h5py.File("links.h5", "w") as f:
+    f["real/x"] = np.arange(6).reshape(3, 2).astype("f4")
+    f["y"] = np.array([0, 1, 1])
+    f["soft"] = h5py.SoftLink("/real")
+    f["deep/soft"] = h5py.SoftLink("/soft")
+    f["last"] = h5py.SoftLink("/real/x")
+    f["nowhere"] = h5py.SoftLink("/none")
+    f["loop"] = h5py.SoftLink("/loop")
 for version in ["earliest", "v110"]:
     with h5py.File(f"chunked-{version}.h5", "w", libver=version) as f:
         for name, options in {

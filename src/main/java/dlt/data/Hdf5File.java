@@ -122,14 +122,14 @@ final class Hdf5File {
         continue;
       }
       node = node instanceof Group group ? group.getChildren().get(part) : null;
+      if (node != null && node.isLink()) {
+        node = ((Link) node).getTarget();
+      }
       if (node == null) {
         List<String> known = new ArrayList<>();
         names(hdf, "", 0, known);
         throw file.failure("has no array '" + name + "'" + Names.hint(name, known));
       }
-    }
-    if (node.isLink()) {
-      node = ((Link) node).getTarget();
     }
     if (!(node instanceof DatasetBase data)) {
       throw file.failure("'" + name + "' is a group; name an array in it, such as '" + name + "/x'");

@@ -68,6 +68,16 @@ class Hdf5Test {
   }
 
   @Test
+  void linksInAPathAreFollowed() {
+    for (String path : List.of("real/x", "soft/x", "deep/soft/x", "last")) {
+      assertThat(Samples.input(file("links.h5", path, "y").open(FILES, CLASSES), 2)).as(path).containsExactly(4, 5);
+    }
+    for (String path : List.of("nowhere/x", "nowhere", "loop/x", "loop")) {
+      assertThatThrownBy(() -> file("links.h5", path, "y").open(FILES, CLASSES)).as(path).isInstanceOf(Failure.class).hasMessageStartingWith("links.h5: ");
+    }
+  }
+
+  @Test
   void booleansAreZeroAndOne() {
     assertThat(Samples.input(file("types.h5", "bool", "y").open(FILES, CLASSES), 3)).containsExactly(0, 0, 0, 1, 1, 1);
   }
