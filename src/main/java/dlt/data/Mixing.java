@@ -74,13 +74,20 @@ final class Mixing {
     if (lambda == 1) {
       return;
     }
-    float[] x = new float[Math.toIntExact(t.shape().size(1, t.shape().rank()) * size)];
-    MemorySegment.copy(t.data(), ValueLayout.JAVA_FLOAT, 0, x, 0, x.length);
-    int one = x.length / size;
-    for (int i = 0; i < x.length; i++) {
-      float before = x[i < one ? i + x.length - one : i - one];
-      t.data().set(ValueLayout.JAVA_FLOAT, 4L * i, lambda * x[i] + (1 - lambda) * before);
+    long one = t.shape().size(1, t.shape().rank()) * Float.BYTES; // a batch may have more numbers than an array
+    float[] last = sample(t, size - 1, one);
+    float[] x = last;
+    for (int i = size - 1; i >= 0; i--) {
+      float[] before = i == 0 ? last : sample(t, i - 1, one);
+      for (int j = 0; j < x.length; j++) {
+        t.data().set(ValueLayout.JAVA_FLOAT, i * one + 4L * j, lambda * x[j] + (1 - lambda) * before[j]);
+      }
+      x = before;
     }
+  }
+
+  private static float[] sample(HostTensor t, int index, long bytes) {
+    return t.data().asSlice(index * bytes, bytes).toArray(ValueLayout.JAVA_FLOAT);
   }
 
   /// Each sample takes the rectangle of the one before it, in every plane.
