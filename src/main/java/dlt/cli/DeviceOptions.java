@@ -119,7 +119,7 @@ final class DeviceOptions {
 
   /// Throws a [dlt.config.ConfigException] where a model that is to write texts reads each word that it is to tell.
   void requireCausal(Trainings trainings) {
-    if (trainings.division().whole().train().dataset().targets().stream().anyMatch(t -> t.vocabulary().isPresent())) {
+    if (Causality.concerns(trainings)) {
       try (Backend backend = processor(trainings.file().experiment().training(), threads())) {
         Causality.require(trainings.training(0), backend);
       }

@@ -13,6 +13,7 @@ import dlt.run.History;
 import dlt.run.Manifest;
 import dlt.run.RunDirectory;
 import dlt.run.UsedTime;
+import dlt.train.Causality;
 import dlt.train.PlannedMemory;
 import dlt.train.Scores;
 import dlt.train.TrainingListener;
@@ -236,6 +237,7 @@ public final class SweepRun {
       return true;
     }
     if (!ended) {
+      requireCausal(experiment);
       Limit listener = new Limit(limit < epochs ? limit : Integer.MAX_VALUE);
       try (Backend device = devices.lend(experiment.experiment())) {
         TrainingRun.Result r = train(experiment, device, run, listener);
@@ -291,6 +293,16 @@ public final class SweepRun {
     }
     try (Backend device = devices.lend(experiment.experiment())) {
       return PlannedMemory.overBudget(Trainings.open(experiment, data).training(0), device);
+    }
+  }
+
+  /// Throws [dlt.config.ConfigException] where a model that is to write texts reads each word that it is to tell.
+  private void requireCausal(ExperimentFile experiment) {
+    Trainings trainings = Trainings.open(experiment, data);
+    if (Causality.concerns(trainings)) {
+      try (Backend device = devices.lend(experiment.experiment())) {
+        Causality.require(trainings.training(0), device);
+      }
     }
   }
 

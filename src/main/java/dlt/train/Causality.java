@@ -8,6 +8,7 @@ import dlt.data.Batches;
 import dlt.data.Part;
 import dlt.data.Vocabulary;
 import dlt.experiment.Prepared;
+import dlt.experiment.Trainings;
 import dlt.tensor.HostTensor;
 import java.util.Arrays;
 import java.util.Optional;
@@ -19,6 +20,11 @@ public final class Causality {
   private static final double SAME = 1e-5;
 
   private Causality() {}
+
+  /// Whether the model is to write texts.
+  public static boolean concerns(Trainings trainings) {
+    return trainings.division().whole().train().dataset().targets().stream().anyMatch(t -> t.vocabulary().isPresent());
+  }
 
   /// Throws [ConfigException] where what the untrained model of `prepared` says of the first half of a text changes with the second half.
   /// Other models than of texts are not looked at.
