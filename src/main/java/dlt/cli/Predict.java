@@ -74,6 +74,8 @@ final class Predict implements Callable<Integer> {
       return answer(model, writing);
     }
     Part part = words.prompt.map(p -> model.prompt(p, words.samples.orElse(1))).orElseGet(() -> samples(model));
+    words.prompt.flatMap(model::unknown).ifPresent(unknown -> output.say("dlt: --prompt: found " + unknown + ", expected words of the texts that the model learned from; "
+        + "it reads others as one unknown word, shown as [?]"));
     List<String> names = part.dataset().key("path").orElse(List.of()).stream().map(n -> images().relativize(Path.of(n)).toString()).toList();
     predicting(model, writing, predictor -> {
       Optional<MaskFolder> folder = masks.map(m -> new MaskFolder(m, model, images(), names, part.size()));

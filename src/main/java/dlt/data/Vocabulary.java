@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.IntUnaryOperator;
 import java.util.function.ToIntFunction;
@@ -79,8 +80,11 @@ public record Vocabulary(ColumnType.Text rule, SequencedMap<String, Integer> ind
 
   /// What each index stands for, on one line: a control character, such as a line end, as its number.
   public List<String> names() {
-    Stream<String> words = indices.keySet().stream().map(w -> w.chars().anyMatch(Character::isISOControl) ? String.format(Locale.ROOT, "U+%04X", w.codePointAt(0)) : w);
-    return Stream.concat(Stream.of("<padding>", "<unknown>"), words).toList();
+    return Stream.concat(Stream.of("<padding>", "<unknown>"), indices.keySet().stream().map(Vocabulary::shown)).toList();
+  }
+
+  private static String shown(String word) {
+    return word.chars().anyMatch(Character::isISOControl) ? String.format(Locale.ROOT, "U+%04X", word.codePointAt(0)) : word;
   }
 
   /// What a text is made of: a word or a character.
@@ -114,6 +118,12 @@ public record Vocabulary(ColumnType.Text rule, SequencedMap<String, Integer> ind
       case END -> r[kept] = END;
     }
     return r;
+  }
+
+  /// The words of `text` that are not among them, on one line; empty where there are none.
+  public Optional<String> unknown(String text) {
+    List<String> unknown = words(rule, text).stream().filter(word -> !indices.containsKey(word)).distinct().map(word -> "'" + shown(word) + "'").toList();
+    return unknown.isEmpty() ? Optional.empty() : Optional.of(Names.list(unknown));
   }
 
   /// What a text of these indices was, up to its end mark: its words where they are known, `[?]` in place of others.

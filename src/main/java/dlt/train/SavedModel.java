@@ -141,6 +141,11 @@ public record SavedModel(RunDirectory run, ExperimentFile file, Assembly assembl
     return new Part(one.name(), one.dataset(), new int[samples]);
   }
 
+  /// The words of `text`, as [#prompt] takes it, that the model does not know, on one line; empty where it knows all.
+  public Optional<String> unknown(String text) {
+    return assembly.schema().inputs().stream().filter(f -> !assembly.schema().written(f)).findFirst().flatMap(Field::vocabulary).flatMap(v -> v.unknown(text));
+  }
+
   private Part checked(Source source, Path base, Wanted wanted) {
     return checked(Data.whole("data", source, base, wanted, file.experiment().seed()));
   }

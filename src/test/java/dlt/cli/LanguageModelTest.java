@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -124,6 +125,10 @@ class LanguageModelTest {
     Path file = folder.resolve("drawn.txt");
     predict(transformer, with(hot, "--output", file.toString()));
     assertThat(file).content().isEqualTo(text);
+    CommandsTest.Result again = CommandsTest.dlt(Stream.concat(Stream.of("predict", transformer.toString()), Stream.of(with(hot, "--output", file.toString()))).toArray(String[]::new));
+    assertThat(again.code()).isEqualTo(2); // whose text it is cannot be told
+    assertThat(again.err()).contains("is there already and is no empty file").contains("remove it, or name another file");
+    predict(transformer, with(hot, "--output", Files.writeString(file, "").toString()));
     Path array = folder.resolve("drawn.npy");
     predict(transformer, with(hot, "--output", array.toString()));
     assertThat(Npy.read(array).type()).isEqualTo(TensorType.int64(3, 2 * LENGTH));
@@ -217,6 +222,14 @@ class LanguageModelTest {
     assertThat(predict(names, "--prompt", "Fio", "--seed", "2")).startsWith("Fio");
   }
 
+  @Test
+  void wordsOfAPromptThatTheModelDoesNotKnowAreNamed() {
+    CommandsTest.Result r = CommandsTest.dlt("predict", transformer.toString(), "--prompt", "stXys~", "--max-length", "3");
+    assertThat(r.code()).as(r.err()).isZero();
+    assertThat(r.err()).isEqualTo("dlt: --prompt: found 'X', '~', expected words of the texts that the model learned from; it reads others as one unknown word, shown as [?]\n");
+    assertThat(CommandsTest.dlt("predict", transformer.toString(), "--prompt", "stays", "--max-length", "3").err()).isEmpty();
+  }
+
   /// It would learn to copy, to a loss of next to nothing.
   @Test
   void aModelThatReadsWhatItIsToTellIsRefusedBeforeTraining() throws IOException {
@@ -232,6 +245,10 @@ class LanguageModelTest {
     Path decoder = Files.writeString(folder.resolve("decoder.yaml"), Files.readString(Path.of("experiments/seq2seq.yaml")).replace("is_causal: true", "is_causal: false")
         .replace("data/numbers.csv", Path.of("experiments/data/numbers.csv").toAbsolutePath().toString()));
     assertThat(CommandsTest.dlt("check", decoder.toString()).err()).contains("decoder.yaml:14:1", "reads the words of 'before'");
+    Files.writeString(decoder, Files.readString(decoder) + "sweep: {method: grid, parameters: {optimizer.adam.lr: {choice: [1e-3, 1e-2]}}}\n");
+    CommandsTest.Result swept = CommandsTest.dlt("sweep", decoder.toString(), "--out", folder.resolve("swept").toString(), "--set", "training.epochs=1");
+    assertThat(swept.code()).isEqualTo(2);
+    assertThat(swept.err()).contains("decoder.yaml:14:1", "reads the words of 'before'");
     assertThat(CommandsTest.dlt("check", file).code()).isZero();
     assertThat(CommandsTest.dlt("check", file, "--set", "data.train.text.length=1").code()).isZero();
   }
