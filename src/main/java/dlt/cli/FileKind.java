@@ -1,6 +1,7 @@
 package dlt.cli;
 
 import dlt.error.Failure;
+import dlt.report.ModelCard;
 import dlt.run.RunDirectory;
 import dlt.train.Predictions;
 import dlt.train.SavedModel;
@@ -16,22 +17,28 @@ import java.util.regex.Pattern;
 
 /// A kind of file that commands write, known by how such files begin. One rule says what a named file may replace: an empty file, or one of
 /// the same kind that is neither read by the experiment nor part of a run. So a script may write the same file every day, and
-/// a name that was meant for something else costs nobody their data.
-record FileKind(String noun, Pattern beginning) {
+/// a name that was meant for something else costs nobody their data. Nor does what people go on writing, a card, cost them their words.
+record FileKind(String noun, Sign sign) {
   static final FileKind ONNX = starting("ONNX model", "\\x08.[\\x12\\x1a\\x22\\x2a\\x32\\x3a\\x42]");
   static final FileKind SAFETENSORS = starting("safetensors file", ".{4}\\x00{4}\\{");
-  static final FileKind CARD = starting("model card of dlt", "# .*Trained with dlt ");
+  static final FileKind CARD = new FileKind("model card as dlt wrote it", file -> ModelCard.untouched(Files.readAllBytes(file)));
   static final FileKind PAGE = starting("HTML page", "\\s*<(?i:!doctype html|html)");
   static final FileKind JUNIT = starting("JUnit report", "\\s*<(\\?xml|testsuite).*<testsuite");
   static final FileKind MASK = starting("mask in a palette", "\\x89PNG.{21}\\x03");
-  private static final FileKind TEXT = starting("text", "[^\\x00]");
+  private static final FileKind TEXT = new FileKind("empty file, and a text may be anybody's", _ -> false);
   private static final FileKind NPY = starting("npy array", "\\x93NUMPY");
   private static final FileKind NPZ = starting("npz file", "PK\\x03\\x04");
 
   private static final int LOOKED_AT = 4096;
 
+  /// Tells files of a kind from others.
+  interface Sign {
+    boolean isIn(Path file) throws IOException;
+  }
+
   private static FileKind starting(String noun, String beginning) {
-    return new FileKind(noun, Pattern.compile(beginning, Pattern.DOTALL));
+    Pattern pattern = Pattern.compile(beginning, Pattern.DOTALL);
+    return new FileKind(noun, file -> pattern.matcher(head(file)).lookingAt());
   }
 
   /// What predictions of `model` in `file` are, by its name.
@@ -82,8 +89,11 @@ record FileKind(String noun, Pattern beginning) {
   /// The new file is made beside the old one, where that really lies.
   private static void requireWritable(Path file) {
     try {
+      if (Files.exists(file) && !Files.isRegularFile(file)) {
+        return; // written to as it is; a pipe behind /dev/stdout has no place
+      }
       Path folder = (Files.exists(file) ? file.toRealPath() : file.toAbsolutePath()).getParent();
-      if ((Files.isRegularFile(file) || Files.notExists(file)) && Files.isDirectory(folder) && !Files.isWritable(folder)) {
+      if (Files.isDirectory(folder) && !Files.isWritable(folder)) {
         throw Failure.unwritable(file, new AccessDeniedException(folder.toString()));
       }
     } catch (IOException e) {
@@ -94,7 +104,7 @@ record FileKind(String noun, Pattern beginning) {
   /// Throws a [Failure] of kind USAGE where a file of another kind is at `file`.
   void requireKind(String option, Path file) {
     try {
-      if (Files.isRegularFile(file) && Files.size(file) > 0 && !beginning.matcher(head(file)).lookingAt()) {
+      if (Files.isRegularFile(file) && Files.size(file) > 0 && !sign.isIn(file)) {
         throw refused(option, file, "is there already and is no " + noun + "; remove it, or name another file");
       }
     } catch (IOException e) {

@@ -22,6 +22,7 @@ import dlt.tensor.DType;
 import dlt.tensor.HostTensor;
 import dlt.train.Ending;
 import dlt.train.SavedModel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,6 +32,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.stream.Collectors;
+import java.util.zip.CRC32C;
 
 /// What somebody who is given a model should know of it, in Markdown: what it is for, how to use it, what it was made from, how
 /// good it is and what is known to limit it. The licence is a question: nobody but its owner can answer it.
@@ -59,7 +61,21 @@ public final class ModelCard {
     if (!Files.exists(model.run().onnx())) {
       throw new Failure(Failure.Kind.USAGE, model.run().onnx() + ": is not there, and the card is about it; make it with dlt export " + model.run().path() + " --onnx");
     }
-    return new ModelCard(model).write();
+    String card = new ModelCard(model).write();
+    return card + mark(card.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /// Whether `file` is a card to the byte as [#of] gave it; one that somebody went on writing is theirs.
+  public static boolean untouched(byte[] file) {
+    int end = file.length - mark(file).length();
+    return end > 0 && mark(Arrays.copyOf(file, end)).equals(new String(file, end, file.length - end, StandardCharsets.UTF_8));
+  }
+
+  /// Stands last, and is not seen where Markdown is shown.
+  private static String mark(byte[] card) {
+    CRC32C sum = new CRC32C();
+    sum.update(card);
+    return String.format(Locale.ROOT, "%n<!-- as dlt wrote it: %08x -->%n", sum.getValue());
   }
 
   private String write() {

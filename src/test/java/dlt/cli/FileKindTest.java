@@ -1,15 +1,19 @@
 package dlt.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dlt.cli.CommandsTest.Result;
+import dlt.error.Folder;
 import dlt.tensor.HostTensor;
 import dlt.tensor.Npy;
 import dlt.tensor.Shape;
 import java.io.IOException;
+import java.nio.channels.Pipe;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -85,6 +89,36 @@ class FileKindTest {
       }
     }
     assertThat(write("notes.md", "export", path("a"), "--onnx").err()).contains("is there already and is no ONNX model; remove it, or name another file");
+  }
+
+  /// The licence is for people to fill in.
+  @Test
+  void aModelCardThatSomebodyWentOnWritingStays() throws IOException {
+    Path card = folder.resolve("card.md");
+    assertThat(write("card.md", "export", path("a"), "--card").code()).isZero();
+    String written = Files.readString(card);
+    for (String edited : List.of(written.replace("Licence: to be filled in by the owner", "Licence: MIT"), written + "More.\n", written.substring(0, written.length() - 1), "More.\n" + written)) {
+      Files.writeString(card, edited);
+      Result r = write("card.md", "export", path("a"), "--card");
+      assertThat(r.code()).isEqualTo(2);
+      assertThat(r.err()).contains("is there already and is no model card as dlt wrote it; remove it, or name another file");
+      assertThat(card).hasContent(edited);
+    }
+    Files.writeString(card, written);
+    assertThat(write("card.md", "export", path("a"), "--card").code()).isZero();
+  }
+
+  /// As /dev/stdout is in `dlt export --onnx /dev/stdout | ssh ...`: such a pipe has no path.
+  @Test
+  void aPipeIsWrittenTo() throws IOException {
+    Pipe pipe = Pipe.open();
+    try (Pipe.SourceChannel _ = pipe.source(); Pipe.SinkChannel _ = pipe.sink()) {
+      for (Path file : Folder.entries(Path.of("/proc/self/fd"))) {
+        if (Files.isSymbolicLink(file) && Files.readSymbolicLink(file).toString().startsWith("pipe:")) {
+          assertThatCode(() -> FileKind.ONNX.requireReplaceable("--onnx", file, Optional.empty())).doesNotThrowAnyException();
+        }
+      }
+    }
   }
 
   @Test
