@@ -1,5 +1,6 @@
 package dlt.error;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -74,6 +75,7 @@ public sealed class Failure extends RuntimeException permits OutOfMemory {
       case DirectoryNotEmptyException d -> d.getFile() + " is a folder that is not empty";
       case FileSystemLoopException l -> l.getFile() + " is a link to a folder that it lies in";
       case EOFException _ -> "it ends early";
+      case JsonProcessingException j -> (j.getLocation() == null ? "" : "line " + j.getLocation().getLineNr() + ", column " + j.getLocation().getColumnNr() + ": ") + j.getOriginalMessage();
       case FileSystemException f when f.getReason() != null -> f.getReason();
       default -> String.valueOf(e.getMessage());
     };

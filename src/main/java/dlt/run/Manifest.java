@@ -75,7 +75,10 @@ public record Manifest(
   /// The manifest of `run`. Throws a [Failure] of kind USAGE where there is none.
   public static Manifest read(RunDirectory run) {
     try {
-      JsonNode o = JSON.readTree(run.manifest().toFile());
+      JsonNode o = JSON.readTree(Files.readAllBytes(run.manifest()));
+      if (!o.path("base").isTextual()) {
+        throw new IOException("found no `base`, expected what a run writes");
+      }
       SequencedMap<String, Double> results = new LinkedHashMap<>();
       o.path("results").properties().forEach(e -> results.put(e.getKey(), e.getValue().isNull() ? Double.NaN : e.getValue().asDouble()));
       return new Manifest(o.path("dlt").asText(), o.path("java").asText(), o.path("device").asText(), o.path("seed").asLong(),

@@ -1,7 +1,9 @@
 package dlt.error;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -23,5 +25,11 @@ class FailureTest {
     assertThat(Failure.reason(new FileSystemLoopException("/a/b"))).isEqualTo("/a/b is a link to a folder that it lies in");
     assertThat(Failure.reason(new EOFException())).isEqualTo("it ends early");
     assertThat(Failure.reason(new IOException("Is a directory"))).isEqualTo("Is a directory");
+  }
+
+  @Test
+  void whyAFileIsNoJsonIsSaidInOneLine() {
+    assertThatThrownBy(() -> new ObjectMapper().readTree("{\n  \"a\": 1,\n  \"b"))
+        .satisfies(e -> assertThat(Failure.reason((IOException) e)).isEqualTo("line 3, column 5: Unexpected end-of-input in field name"));
   }
 }
