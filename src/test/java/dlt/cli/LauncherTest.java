@@ -82,7 +82,22 @@ class LauncherTest {
     assertThat(run(none, "devices").getLast()).isEqualTo("LC_ALL=C.UTF-8");
     assertThat(run(Map.of("DLT_NO_CACHE", "1", "LANG", "C"), "devices").getLast()).isEqualTo("LC_ALL=C.UTF-8");
     assertThat(run(Map.of("DLT_NO_CACHE", "1", "LC_ALL", "POSIX"), "devices").getLast()).isEqualTo("LC_ALL=C.UTF-8");
-    assertThat(run(Map.of("DLT_NO_CACHE", "1", "LANG", "de_DE.UTF-8"), "devices").getLast()).isEqualTo("LC_ALL=");
+    assertThat(run(Map.of("DLT_NO_CACHE", "1", "LANG", "de_DE.ISO-8859-1"), "devices").getLast()).isEqualTo("LC_ALL=");
+  }
+
+  /// As one that ssh brought from elsewhere: Java would take ASCII alone.
+  @Test
+  void underALocaleInUtf8NamesAreUtf8ThoughItMayNotBeInstalled() throws Exception {
+    for (String locale : List.of("de_DE.UTF-8", "tr_TR.utf8", "ca_ES.UTF-8@valencia")) {
+      assertThat(run(Map.of("DLT_NO_CACHE", "1", "LANG", locale), "devices").getLast()).isEqualTo("LC_ALL=C.UTF-8");
+      assertThat(run(Map.of("DLT_NO_CACHE", "1", "LANG", "C", "LC_ALL", locale), "devices").getLast()).isEqualTo("LC_ALL=C.UTF-8");
+    }
+  }
+
+  /// With --json standard output is one document and nothing else.
+  @Test
+  void whatJavaItselfSaysGoesToStandardError() throws Exception {
+    assertThat(run(Map.of("DLT_NO_CACHE", "1"), "devices")).contains("-XX:+DisplayVMOutputToStderr");
   }
 
   /// Java would open its own files there, read them as the input, and write into them.
@@ -95,8 +110,9 @@ class LauncherTest {
         (echo out) && written=yes || written=no
         echo "$streams $written" >'%s'
         """.formatted(folder.resolve("streams")));
-    Process p = new ProcessBuilder("sh", "-c", "exec sh \"$0\" eval <&- >&- 2>&-", launcher.toString()).start();
-    assertThat(p.waitFor()).isZero();
+    ProcessBuilder b = new ProcessBuilder("sh", "-c", "exec sh \"$0\" eval <&- >&- 2>&-", launcher.toString());
+    b.environment().put("DLT_NO_CACHE", "1"); // the one that makes a cache would write to the same file
+    assertThat(b.start().waitFor()).isZero();
     assertThat(folder.resolve("streams")).hasContent("/dev/null /dev/null /dev/null no\n");
   }
 }
