@@ -3,12 +3,12 @@ package dlt.cli;
 import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
-/// SIGINT and SIGTERM while a training runs: the first one asks it to save and stop, a second one ends the process at once.
+/// SIGINT, SIGTERM and SIGHUP (a terminal or a connection that ended) while a training runs: the first one asks it to save and stop, a second one ends the process at once.
 final class Interruption implements AutoCloseable {
   private static final int SIGNAL_EXIT = 128;
 
   private volatile int number;
-  private final Signal[] signals = {new Signal("INT"), new Signal("TERM")};
+  private final Signal[] signals = {new Signal("INT"), new Signal("TERM"), new Signal("HUP")};
   private final SignalHandler[] before = new SignalHandler[signals.length];
 
   Interruption() {
@@ -30,7 +30,7 @@ final class Interruption implements AutoCloseable {
     return number != 0;
   }
 
-  /// 130 for SIGINT, 143 for SIGTERM.
+  /// 130 for SIGINT, 143 for SIGTERM, 129 for SIGHUP.
   int exitCode() {
     return SIGNAL_EXIT + number;
   }

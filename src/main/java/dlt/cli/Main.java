@@ -4,6 +4,7 @@ import dlt.config.ConfigException;
 import dlt.config.Diagnostic;
 import dlt.error.Failure;
 import java.io.PrintWriter;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -33,7 +34,7 @@ import picocli.CommandLine.TypeConversionException;
       "5:an assert or the ONNX parity check failed",
       "6:the device is missing, failed or ran out of memory",
       "7:an output could not be written",
-      "130, 143:stopped by a signal, after saving"
+      "129, 130, 143:stopped by a signal, after saving"
     })
 public final class Main implements Callable<Integer> {
   static final int BUG = 1, USAGE = 2;
@@ -125,7 +126,16 @@ public final class Main implements Callable<Integer> {
     if (text.isEmpty()) {
       throw new TypeConversionException(EMPTY_PATH);
     }
-    return Path.of(text);
+    try {
+      return Path.of(text);
+    } catch (InvalidPathException e) {
+      throw new TypeConversionException(notAPath(e));
+    }
+  }
+
+  /// Such as one with other characters than those of the locale's encoding.
+  private static String notAPath(InvalidPathException e) {
+    return "found '" + e.getInput() + "', which is no path in the encoding " + System.getProperty("sun.jnu.encoding") + " of names of files; set LC_ALL=C.UTF-8";
   }
 
   private static int wrongArguments(ParameterException e, String[] arguments) {
@@ -145,6 +155,10 @@ public final class Main implements Callable<Integer> {
       case Failure f -> {
         output.failure(f.kind().exitCode(), f.getMessage(), Optional.empty(), f);
         yield f.kind().exitCode();
+      }
+      case InvalidPathException p -> {
+        output.failure(USAGE, notAPath(p), Optional.empty(), p);
+        yield USAGE;
       }
       case OutOfMemoryError m -> {
         int code = Failure.Kind.DEVICE.exitCode();
