@@ -10,6 +10,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.FileSystemLoopException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 
 /// Something that stops a command and that its user can act on. The message is one line that says where, what was found,
 /// what was expected and what to do; [Kind] settles the exit code. Anything else that is thrown is a bug in dlt.
@@ -43,6 +44,9 @@ public sealed class Failure extends RuntimeException permits OutOfMemory {
     }
   }
 
+  /// What the system says of disks.
+  private static final List<String> FULL = List.of("No space left on device", "Disk quota exceeded");
+
   private final Kind kind;
 
   /// A failure with nothing behind it.
@@ -63,7 +67,8 @@ public sealed class Failure extends RuntimeException permits OutOfMemory {
 
   /// That `file` could not be written, for the reason that `e` gives.
   public static Failure unwritable(Path file, IOException e) {
-    return new Failure(Kind.OUTPUT, file + ": could not be written: " + reason(e) + (e instanceof AccessDeniedException ? "; choose another place" : "; free some space, or choose another place"), e);
+    String reason = reason(e);
+    return new Failure(Kind.OUTPUT, file + ": could not be written: " + reason + (FULL.stream().anyMatch(reason::endsWith) ? "; free some space, or choose another place" : "; choose another place"), e);
   }
 
   /// What an I/O exception says, in a person's words.

@@ -12,6 +12,8 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileSystemLoopException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class FailureTest {
@@ -25,6 +27,15 @@ class FailureTest {
     assertThat(Failure.reason(new FileSystemLoopException("/a/b"))).isEqualTo("/a/b is a link to a folder that it lies in");
     assertThat(Failure.reason(new EOFException())).isEqualTo("it ends early");
     assertThat(Failure.reason(new IOException("Is a directory"))).isEqualTo("Is a directory");
+  }
+
+  @Test
+  void spaceIsAskedForWhereThereIsNone() {
+    Path file = Path.of("/a");
+    assertThat(Failure.unwritable(file, new IOException("No space left on device"))).hasMessage("/a: could not be written: No space left on device; free some space, or choose another place");
+    for (IOException e : List.of(new FileSystemException("/a", null, "Read-only file system"), new FileSystemException("/a", null, "File name too long"), new AccessDeniedException("/a"))) {
+      assertThat(Failure.unwritable(file, e)).hasMessageEndingWith("; choose another place").hasMessageNotContaining("space");
+    }
   }
 
   @Test
