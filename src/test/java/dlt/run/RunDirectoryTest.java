@@ -89,7 +89,7 @@ class RunDirectoryTest {
     Path link = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("nothing"));
     for (Path there : List.of(file, link)) {
       assertThatThrownBy(new RunDirectory(there)::lock).isInstanceOf(Failure.class)
-          .hasMessage(there.resolve(".lock") + ": could not be written: " + there + " is there already, as a file; free some space, or choose another place");
+          .hasMessage(there.resolve(".lock") + ": could not be written: " + there + " is there already, as a file; choose another place");
     }
   }
 
