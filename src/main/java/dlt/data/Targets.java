@@ -33,21 +33,21 @@ public final class Targets {
     });
   }
 
-  /// Throws Failure(DATA), naming the first sample at fault, unless every sample of target `field` has labels `1 .. classes - 1`
-  /// and zeros behind them, and `steps` can tell them: one each, and one more between two that are alike.
-  public static void checkSequences(Part part, int field, int classes, int steps) {
+  /// Throws Failure(DATA), naming the first sample at fault, unless every sample of target `field` has labels below `classes` and
+  /// the `blank` behind them, and `steps` can tell them: one each, and one more between two that are alike.
+  public static void checkSequences(Part part, int field, int classes, int blank, int steps) {
     forEach(part, field, (sample, y) -> {
       int length = 0;
       int needed = 0;
       for (int i = 0; i < y.size(); i++) {
         long label = y.longAt(i);
         if (label < 0 || label >= classes) {
-          throw wrong(part, field, sample, "holds label " + label + ", but the model's output has labels 1 to " + (classes - 1) + " and the blank, 0");
+          throw wrong(part, field, sample, "holds label " + label + ", but the model's output has labels " + (blank == 0 ? 1 : 0) + " to " + (classes - 1) + " and the blank, " + blank);
         }
-        if (label != 0 && length < i) {
-          throw wrong(part, field, sample, "holds label " + label + " behind a 0, but 0 is the blank and ends the labels");
+        if (label != blank && length < i) {
+          throw wrong(part, field, sample, "holds label " + label + " behind a " + blank + ", but " + blank + " is the blank and ends the labels");
         }
-        if (label != 0) {
+        if (label != blank) {
           needed += i > 0 && y.longAt(i - 1) == label ? 2 : 1;
           length++;
         }

@@ -232,9 +232,14 @@ public final class Assembly {
     return objective.expected(term, batch);
   }
 
-  /// The class index that does not count under the first loss; -1 where that does not take class indices.
+  /// The class index that does not count under the first loss, which is the blank of labels in their order; -1 where it takes neither.
   public long ignoredClass() {
-    return expected(experiment.loss().getFirst(), 2).orElse(null) instanceof Target.ClassIndices c ? c.ignored() : -1;
+    return switch (expected(experiment.loss().getFirst(), 2).orElse(null)) {
+      case Target.ClassIndices c -> c.ignored();
+      case Target.LabelSequences s -> s.blank();
+      case null -> -1;
+      case Target.Numbers _, Target.Signs _ -> -1;
+    };
   }
 
   /// The model's input that is the term's target, where it is one.

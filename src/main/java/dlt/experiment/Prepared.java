@@ -219,7 +219,7 @@ public record Prepared(ExperimentFile file, Parts parts, Assembly assembly, Task
             Targets.checkClasses(part, field, c.classes(), mixed && part == parts.train() ? 0 : c.ignored()); // an ignored class has no probabilities
           case Target.Numbers n -> Targets.checkRange(part, field, n.min(), n.max());
           case Target.Signs _ -> Targets.checkSigns(part, field);
-          case Target.LabelSequences s -> Targets.checkSequences(part, field, s.classes(), s.steps());
+          case Target.LabelSequences s -> Targets.checkSequences(part, field, s.classes(), s.blank(), s.steps());
         }
         return null;
       });

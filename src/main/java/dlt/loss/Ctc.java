@@ -16,9 +16,10 @@ import java.util.stream.LongStream;
 
 /// Graves et al., "Connectionist temporal classification", 2006. After a step the labels so far end in label `s` or in the blank
 /// before it; the logarithms of both probabilities go from step to step, so the graph grows with the number of steps.
-@Doc("Connectionist temporal classification: log-probabilities [N, T, C] of T steps, class 0 the blank, and the labels in their order, [N, target_length], 0 behind the last one.")
+@Doc("Connectionist temporal classification: log-probabilities [N, T, C] of T steps and the labels in their order, [N, target_length], the blank behind the last one.")
 public record Ctc(
     @Doc("Labels that a target has room for.") @Range(min = 1) int targetLength,
+    @Doc("The class that is no label.") @Range(min = 0) @Default("0") int blank,
     @Doc("Whether a sample with more labels than its steps can tell counts 0; else it is an error of the data.") @Default("false") boolean zeroInfinity,
     @Doc("mean (each loss divided by its number of labels first), sum or none.") @Default("mean") Reduction reduction)
     implements Loss {
@@ -33,16 +34,19 @@ public record Ctc(
     if (x.rank() != 3 || x.dim(2) < 2) {
       throw new ShapeException("ctc", "needs log-probabilities [N, T, C] of a blank and at least one label, met " + x);
     }
-    return Optional.of(new Target.LabelSequences(Shape.of(x.dim(0), targetLength), x.dim(2), zeroInfinity ? Integer.MAX_VALUE : x.dim(1)));
+    return Optional.of(new Target.LabelSequences(Shape.of(x.dim(0), targetLength), x.dim(2), blank, zeroInfinity ? Integer.MAX_VALUE : x.dim(1)));
   }
 
   @Override
   public Value emit(Emit g, List<Value> predictions, Optional<Value> target) {
     Value x = predictions.getFirst();
     Value labels = Targets.fit(g, this, predictions, target);
+    if (blank >= x.shape().dim(2)) {
+      throw new ShapeException("ctc", "predictions " + x.shape() + " have classes 0 to " + (x.shape().dim(2) - 1) + ", and `blank` is " + blank);
+    }
     int n = x.shape().dim(0);
     int steps = x.shape().dim(1);
-    Value blankAt = g.transpose(g.slice(x, 2, 0, 1), 1, 0, 2);
+    Value blankAt = g.transpose(g.slice(x, 2, blank, 1), 1, 0, 2);
     Value labelAt = g.transpose(labelAt(g, x, labels), 2, 0, 1);
     Value never = g.fill(Shape.of(n, 1), NEVER);
     Value afterAnother = afterAnother(g, g.cast(labels, DType.FLOAT32), n);
@@ -56,7 +60,7 @@ public record Ctc(
       in = g.add(either(g, either(g, in, g.slice(before, 1, 0, targetLength)), skipped), at(g, labelAt, t));
       before = g.add(either(g, before, previous), at(g, blankAt, t));
     }
-    Value count = g.sum(g.less(g.scalar(0), g.cast(labels, DType.FLOAT32)), List.of(1), true);
+    Value count = g.sum(g.sub(1, g.equal(g.cast(labels, DType.FLOAT32), g.scalar(blank))), List.of(1), true);
     Value loss = g.neg(either(g, chosen(g, before, count), chosen(g, in, g.sub(count, 1))));
     loss = g.where(g.less(loss, g.scalar(-NEVER / 2)), loss, g.scalar(zeroInfinity ? 0 : Double.POSITIVE_INFINITY));
     return reduction.apply(g, g.reshape(reduction == Reduction.MEAN ? g.div(loss, g.clampMin(count, 1)) : loss, Shape.of(n)));
@@ -76,7 +80,7 @@ public record Ctc(
 
   /// 1 where a label differs from the one before it, so that no blank is needed between them.
   private Value afterAnother(Emit g, Value labels, int n) {
-    Value before = g.concat(List.of(g.fill(Shape.of(n, 1), 0), labels), 1);
+    Value before = g.concat(List.of(g.fill(Shape.of(n, 1), blank), labels), 1);
     return g.sub(1, g.equal(g.slice(before, 1, 0, targetLength), labels));
   }
 

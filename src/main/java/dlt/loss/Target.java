@@ -45,9 +45,9 @@ public sealed interface Target {
     }
   }
 
-  /// Labels `1 .. classes - 1` in their order, int64, with zeros behind the last one, which `steps` steps can tell: one a label,
-  /// and one more between two that are alike.
-  record LabelSequences(Shape shape, int classes, int steps) implements Target {
+  /// Labels `0 .. classes - 1` in their order, int64, with the `blank`, which is no label, behind the last one. `steps` steps can tell
+  /// them: one a label, and one more between two that are alike.
+  record LabelSequences(Shape shape, int classes, int blank, int steps) implements Target {
     @Override
     public DType dtype() {
       return DType.INT64;

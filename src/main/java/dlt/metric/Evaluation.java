@@ -49,12 +49,14 @@ public final class Evaluation {
   private List<Ranking> rankings;
   private List<Deviations> deviations;
 
-  /// Throws [IllegalArgumentException] for a metric that does not fit `task` ([Metric#mismatch]).
+  /// Of all class indices, and of sequences with blank 0. Throws [IllegalArgumentException] for a metric that does not fit `task`
+  /// ([Metric#mismatch]).
   public Evaluation(Task task, List<Metric> metrics) {
-    this(task, metrics, NONE);
+    this(task, metrics, task == Task.SEQUENCE ? 0 : NONE);
   }
 
-  /// As above; where targets are class indices, those that are `ignored` do not count, nor do others that are no class.
+  /// As above; where targets are class indices, those that are `ignored` do not count, nor do others that are no class. Of
+  /// sequences it is the blank.
   public Evaluation(Task task, List<Metric> metrics, long ignored) {
     this.ignored = ignored;
     metrics.stream().flatMap(m -> m.mismatch(task).stream()).findFirst().ifPresent(m -> {
@@ -103,7 +105,7 @@ public final class Evaluation {
           case DECISION -> addDecision(row[0], wanted[0] > 0);
           case MULTILABEL -> addLabels(row, wanted);
           case REGRESSION -> addNumbers(row, wanted);
-          case SEQUENCE -> addSequence(LabelSequence.best(row, predictions.shape().dim(-1)), LabelSequence.target(wanted));
+          case SEQUENCE -> addSequence(LabelSequence.best(row, predictions.shape().dim(-1), ignored), LabelSequence.target(wanted, ignored));
         }
       }
       if (task == Task.MULTICLASS && counted > before) {

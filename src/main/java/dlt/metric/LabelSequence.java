@@ -3,23 +3,23 @@ package dlt.metric;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The labels of one sample in their order: classes from 1 on.
+/// The labels of one sample in their order: classes but the blank.
 public record LabelSequence(List<Integer> labels) {
   public LabelSequence {
     labels = List.copyOf(labels);
   }
 
-  /// What the scores [steps, classes] say: the best class of each step, without repeats and then without the blank, class 0
+  /// What the scores [steps, classes] say: the best class of each step, without repeats and then without the blank
   /// (Graves et al., 2006: best path decoding).
-  public static LabelSequence best(double[] scores, int classes) {
+  public static LabelSequence best(double[] scores, int classes, long blank) {
     List<Integer> labels = new ArrayList<>();
-    int previous = 0;
+    long previous = blank;
     for (int at = 0; at < scores.length; at += classes) {
       int best = 0;
       for (int c = 1; c < classes; c++) {
         best = scores[at + c] > scores[at + best] ? c : best;
       }
-      if (best != 0 && best != previous) {
+      if (best != blank && best != previous) {
         labels.add(best);
       }
       previous = best;
@@ -27,10 +27,10 @@ public record LabelSequence(List<Integer> labels) {
     return new LabelSequence(labels);
   }
 
-  /// A target's labels, up to the first 0.
-  public static LabelSequence target(double[] labels) {
+  /// A target's labels, up to the first blank.
+  public static LabelSequence target(double[] labels, long blank) {
     List<Integer> r = new ArrayList<>();
-    for (int i = 0; i < labels.length && labels[i] != 0; i++) {
+    for (int i = 0; i < labels.length && labels[i] != blank; i++) {
       r.add((int) labels[i]);
     }
     return new LabelSequence(r);

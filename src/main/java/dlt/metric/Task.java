@@ -16,7 +16,7 @@ public enum Task {
   MULTILABEL,
   /// Numbers [n, ...] and numbers, one for each.
   REGRESSION,
-  /// Log-probabilities [n, steps, classes], class 0 the blank, and labels [n, length], which a 0 ends: [LabelSequence].
+  /// Log-probabilities [n, steps, classes] and labels [n, length], which a blank ends: [LabelSequence].
   SEQUENCE;
 
   /// What is worth knowing where the experiment does not ask for metrics.

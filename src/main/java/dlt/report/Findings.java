@@ -131,7 +131,7 @@ public record Findings(
           }
           yield meanDistance(prediction, wanted);
         }
-        case SEQUENCE -> LabelSequence.best(prediction, columns).distance(LabelSequence.target(wanted));
+        case SEQUENCE -> LabelSequence.best(prediction, columns, ignored).distance(LabelSequence.target(wanted, ignored));
       };
       if (worst.size() < WORST || distance > worst.peek().distance()) {
         worst.add(new Example(sample, distance, wanted(wanted), predicted(prediction, wanted.length)));
@@ -189,7 +189,7 @@ public record Findings(
         case DECISION -> wanted[0] > 0 ? "yes" : "no";
         case MULTILABEL -> labels(wanted);
         case REGRESSION -> wanted.length == 1 ? Comparison.figure(wanted[0]) : "";
-        case SEQUENCE -> labels(LabelSequence.target(wanted));
+        case SEQUENCE -> labels(LabelSequence.target(wanted, ignored));
       };
     }
 
@@ -206,7 +206,7 @@ public record Findings(
         case BINARY -> prediction.length == 1 ? name(prediction[0] >= 0.5 ? 1 : 0) : "";
         case MULTILABEL -> labels(prediction);
         case REGRESSION -> prediction.length == 1 ? Comparison.figure(prediction[0]) : "";
-        case SEQUENCE -> labels(LabelSequence.best(prediction, columns));
+        case SEQUENCE -> labels(LabelSequence.best(prediction, columns, ignored));
       };
     }
 

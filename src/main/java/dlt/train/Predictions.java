@@ -38,6 +38,7 @@ public final class Predictions {
   private final Task task;
   private final String scored;
   private final List<String> classes;
+  private final long blank;
   private final Optional<PlacedClasses> placed;
   private final Optional<Vocabulary> words;
   /// What the numbers of an output are called, where its target says so.
@@ -50,6 +51,7 @@ public final class Predictions {
     this.task = model.task();
     this.scored = model.assembly().scored();
     this.classes = model.classes();
+    this.blank = model.assembly().ignoredClass();
     this.placed = task == Task.MULTICLASS ? PlacedClasses.of(model.assembly()) : Optional.empty();
     this.words = placed.flatMap(_ -> model.text()).flatMap(Field::vocabulary);
     model.assembly().outputs().forEach((name, shape) -> model.assembly().targetField(name).map(Predictions::names)
@@ -155,7 +157,7 @@ public final class Predictions {
       largest = values[i] > values[largest] ? i : largest;
     }
     if (mine && sequence()) {
-      List<String> labels = LabelSequence.best(values, output.shape().dim(-1)).labels().stream().map(this::className).toList();
+      List<String> labels = LabelSequence.best(values, output.shape().dim(-1), blank).labels().stream().map(this::className).toList();
       cells.add(String.join(" ", labels));
       ArrayNode a = line.putArray("prediction");
       labels.forEach(a::add);

@@ -105,7 +105,7 @@ public final class StepBench implements AutoCloseable {
         case Target.ClassIndices c -> target.setLong(i, (long) (u * c.classes()));
         case Target.Numbers n -> target.set(i, n.min() == 0 && n.max() == 1 ? Math.round(u) : u);
         case Target.LabelSequences s -> // no more than any steps can tell
-          target.setLong(i, i % s.shape().dim(1) < Math.ceilDiv(s.steps(), 2) ? 1 + (long) (u * (s.classes() - 1)) : 0);
+          target.setLong(i, i % s.shape().dim(1) < Math.ceilDiv(s.steps(), 2) ? (s.blank() + 1 + (long) (u * (s.classes() - 1))) % s.classes() : s.blank());
         case Target.Signs _ -> target.set(i, u < 0.5f ? -1 : 1);
       }
     }

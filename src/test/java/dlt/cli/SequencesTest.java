@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -100,6 +101,20 @@ class SequencesTest {
     assertThat(sample).isEqualTo(SAMPLES);
     assertThat(right).isGreaterThan(SAMPLES * 9 / 10);
     assertThat(lines.out().lines()).hasSize(SAMPLES).first().asString().startsWith("{\"prediction\":[");
+  }
+
+  /// Labels 0 to 2, and 3 behind the last one.
+  @Test
+  void theBlankMayBeTheLastClass() throws IOException {
+    for (long i = 0; i < labels.size(); i++) {
+      labels.setLong(i, labels.longAt(i) == 0 ? 3 : labels.longAt(i) - 1);
+    }
+    save();
+    CommandsTest.Result r = train("loss={ctc: {target_length: 3, blank: 3}}");
+    assertThat(r.code()).as(r.err()).isZero();
+    assertThat(r.json().get("best").get("validation").get("sequence_accuracy").asDouble()).isGreaterThan(0.9);
+    List<String> predicted = CommandsTest.dlt("predict", folder.resolve("run").toString(), "--input", folder.resolve("data.safetensors").toString()).out().lines().toList();
+    assertThat(predicted).hasSize(SAMPLES + 1).noneMatch(line -> line.contains("3")).anyMatch(line -> line.contains("0"));
   }
 
   @Test

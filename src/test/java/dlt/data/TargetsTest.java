@@ -44,11 +44,13 @@ class TargetsTest {
     Schema schema = new Schema(Samples.numbered(4, 1).inputs(), List.of(new Field("labels", TensorType.int64(3))));
     Dataset d = new ArrayDataset(4, schema, List.of(HostTensor.of(Shape.of(4, 1), 0f, 0, 0, 0)), List.of(y), i -> "row " + i, () -> "");
     Part three = new Part("train", d, new int[] {0, 1, 2});
-    Targets.checkSequences(three, 0, 4, 4);
-    assertThatThrownBy(() -> Targets.checkSequences(three, 0, 4, 3)).isInstanceOf(Failure.class)
+    Targets.checkSequences(three, 0, 4, 0, 4);
+    assertThatThrownBy(() -> Targets.checkSequences(three, 0, 4, 0, 3)).isInstanceOf(Failure.class)
         .hasMessageContaining("row 1: target 'labels' has 3 labels, which take 4 steps at least").hasMessageContaining("has 3; `zero_infinity: true`");
-    assertThatThrownBy(() -> Targets.checkSequences(three, 0, 3, 9)).hasMessageContaining("row 1").hasMessageContaining("label 3");
-    assertThatThrownBy(() -> Targets.checkSequences(Data.whole("train", d), 0, 4, 9)).hasMessage("row 3: target 'labels' holds label 1 behind a 0, but 0 is the blank and ends the labels");
+    assertThatThrownBy(() -> Targets.checkSequences(three, 0, 3, 0, 9)).hasMessageContaining("row 1").hasMessageContaining("label 3");
+    assertThatThrownBy(() -> Targets.checkSequences(Data.whole("train", d), 0, 4, 0, 9)).hasMessage("row 3: target 'labels' holds label 1 behind a 0, but 0 is the blank and ends the labels");
+    assertThatThrownBy(() -> Targets.checkSequences(Data.whole("train", d), 0, 4, 3, 9)).hasMessage("row 1: target 'labels' holds label 1 behind a 3, but 3 is the blank and ends the labels");
+    assertThatThrownBy(() -> Targets.checkSequences(new Part("train", d, new int[] {1}), 0, 3, 2, 9)).hasMessage("row 1: target 'labels' holds label 3, but the model's output has labels 0 to 2 and the blank, 2");
   }
 
   @Test

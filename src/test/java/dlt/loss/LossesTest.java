@@ -291,6 +291,21 @@ class LossesTest {
     checkGradient(loss("{ctc: {target_length: 3, reduction: sum}}"), labels, logs);
   }
 
+  /// CTCLoss(blank=3) of log_softmax of cos(1.7 i), of targets of lengths 3 and 2.
+  @Test
+  void theBlankOfCtcMayBeAnyClass() {
+    double[] scores = new double[40];
+    Arrays.setAll(scores, i -> Math.cos(1.7 * i));
+    HostTensor logs = logSoftmax(HostTensor.ofDoubles(Shape.of(2, 5, 4), scores));
+    HostTensor labels = HostTensor.of(Shape.of(2, 3), 0L, 0L, 1L, 2L, 1L, 3L);
+    assertThat(run(loss("{ctc: {target_length: 3, blank: 3, reduction: none}}"), labels, logs).value)
+        .containsExactly(new double[] {4.592336811688294, 1.5798883828333194}, within(1e-12));
+    assertThat(run(loss("{ctc: {target_length: 3, blank: 3}}"), labels, logs).value[0]).isCloseTo(1.1603615643230456, within(1e-12));
+    checkGradient(loss("{ctc: {target_length: 3, blank: 3, reduction: sum}}"), labels, logs);
+    assertThatThrownBy(() -> run(loss("{ctc: {target_length: 3, blank: 4}}"), labels, logs)).isInstanceOf(ShapeException.class)
+        .hasMessageContaining("predictions [2, 5, 4] have classes 0 to 3, and `blank` is 4");
+  }
+
   @Test
   void ctcOfNoLabelsIsThatOfBlanksAndOfTooManyInfiniteOrNothing() {
     HostTensor logs = logSoftmax(random(9, 1, 2, 3, 4));

@@ -104,6 +104,10 @@ class EvaluationTest {
     Map<String, Double> v = values(Task.SEQUENCE, scores, HostTensor.of(Shape.of(2, 3), 1L, 1L, 0L, 1L, 2L, 1L), Metric.LABEL_ERROR_RATE,
         Metric.SEQUENCE_ACCURACY);
     assertThat(v).containsExactly(Map.entry("label_error_rate", 1 / 5.0), Map.entry("sequence_accuracy", 0.5));
+    // with 2 as the blank 1 0 1 and 0 1
+    Evaluation e = new Evaluation(Task.SEQUENCE, List.of(Metric.LABEL_ERROR_RATE, Metric.SEQUENCE_ACCURACY), 2);
+    e.add(scores, HostTensor.of(Shape.of(2, 3), 0L, 2L, 2L, 0L, 1L, 2L));
+    assertThat(e.values()).containsExactly(Map.entry("label_error_rate", 2 / 3.0), Map.entry("sequence_accuracy", 0.5));
   }
 
   @Test
