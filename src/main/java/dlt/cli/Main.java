@@ -149,11 +149,11 @@ public final class Main implements Callable<Integer> {
   private static int failed(Throwable e, Output output) {
     return switch (e) {
       case ConfigException c -> {
-        output.failure(USAGE, c.getMessage(), c.diagnostics().stream().findFirst().map(Diagnostic::at), c);
+        output.failure(USAGE, c.getMessage(), c.diagnostics().stream().findFirst().map(d -> d.at().place()), c);
         yield USAGE;
       }
       case Failure f -> {
-        output.failure(f.kind().exitCode(), f.getMessage(), Optional.empty(), f);
+        output.failure(f.kind().exitCode(), f.getMessage(), f.place(), f);
         yield f.kind().exitCode();
       }
       case InvalidPathException p -> {

@@ -2,7 +2,7 @@ package dlt.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dlt.config.Location;
+import dlt.error.Failure;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine;
@@ -57,7 +57,7 @@ final class Output {
   }
 
   /// A failure in one line (an experiment file's errors in several).
-  void failure(int code, String message, Optional<Location> at, Throwable cause) {
+  void failure(int code, String message, Optional<Failure.Place> at, Throwable cause) {
     System.err.println("dlt: " + message);
     if (json && !documented) {
       ObjectNode document = document();

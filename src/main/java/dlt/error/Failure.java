@@ -11,6 +11,7 @@ import java.nio.file.FileSystemLoopException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /// Something that stops a command and that its user can act on. The message is one line that says where, what was found,
 /// what was expected and what to do; [Kind] settles the exit code. Anything else that is thrown is a bug in dlt.
@@ -47,7 +48,17 @@ public sealed class Failure extends RuntimeException permits OutOfMemory {
   /// What the system says of disks.
   private static final List<String> FULL = List.of("No space left on device", "Disk quota exceeded");
 
+  /// A place in a file, from 1.
+  public record Place(Path file, int line, int column) {
+    /// `file:line:column`.
+    @Override
+    public String toString() {
+      return file + ":" + line + ":" + column;
+    }
+  }
+
   private final Kind kind;
+  private final transient Place place;
 
   /// A failure with nothing behind it.
   public Failure(Kind kind, String message) {
@@ -56,8 +67,23 @@ public sealed class Failure extends RuntimeException permits OutOfMemory {
 
   /// A failure and the exception that revealed it (shown with `--verbose` alone).
   public Failure(Kind kind, String message, Throwable cause) {
+    this(kind, message, cause, null);
+  }
+
+  private Failure(Kind kind, String message, Throwable cause, Place place) {
     super(message, cause);
     this.kind = kind;
+    this.place = place;
+  }
+
+  /// This one, of what stands at `where`; the message begins with it.
+  public Failure at(Place where) {
+    return new Failure(kind, where + ": " + getMessage(), this, where);
+  }
+
+  /// Where it was caused, where that is known.
+  public Optional<Place> place() {
+    return Optional.ofNullable(place);
   }
 
   /// What went wrong.

@@ -291,7 +291,7 @@ public record Prepared(ExperimentFile file, Parts parts, Assembly assembly, Task
       return work.get();
     } catch (Failure f) {
       if (f.kind() == Failure.Kind.DATA || f.kind() == Failure.Kind.USAGE) {
-        throw new Failure(f.kind(), file.bound().at(source) + ": " + f.getMessage(), f);
+        throw f.at(file.bound().at(source).place());
       }
       throw f;
     }
