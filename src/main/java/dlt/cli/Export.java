@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -29,6 +30,8 @@ final class Export implements Callable<Integer> {
 
   /// An option without a file; no argument of a program can be this.
   private static final String USUAL = "\0";
+
+  private static final Path STANDARD = Path.of("/dev/stdout");
 
   /// What is written, at least one.
   static final class Formats {
@@ -71,7 +74,11 @@ final class Export implements Callable<Integer> {
       document.putObject("card").put("path", file.toString());
       text.add(file + " (the licence is for you to fill in)");
     }
-    output.result(document, String.join("\n", text));
+    if (!output.json && Stream.of(onnx, safetensors, card).flatMap(Optional::stream).anyMatch(f -> FileKind.same(f, STANDARD))) {
+      output.say(String.join("\n", text)); // standard output is the file
+    } else {
+      output.result(document, String.join("\n", text));
+    }
     return 0;
   }
 

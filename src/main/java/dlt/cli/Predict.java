@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
 
 @Command(name = "predict", description = "Predicts every sample of a file with the selected model of a run.", mixinStandardHelpOptions = true)
 final class Predict implements Callable<Integer> {
-  private static final Path STANDARD = Path.of("-");
+  private static final Path STANDARD = Path.of("-"), STANDARD_OUTPUT = Path.of("/dev/stdout");
 
   @Mixin RunArgument run;
   @Mixin DeviceOptions device;
@@ -90,7 +90,11 @@ final class Predict implements Callable<Integer> {
         out.flush();
         return 0;
       }
-      output.say(part.size() + (part.size() == 1 ? " prediction in " : " predictions in ") + file.or(() -> masks).orElseThrow());
+      Path written = file.or(() -> masks).orElseThrow();
+      output.say(part.size() + (part.size() == 1 ? " prediction in " : " predictions in ") + written);
+      if (!FileKind.same(written, STANDARD_OUTPUT)) {
+        output.result(output.document().put("run", model.run().path().toString()).put("predictions", part.size()).put("output", written.toString()), "");
+      }
       return 0;
     });
     return 0;
