@@ -22,6 +22,9 @@ import java.util.List;
 final class Answers {
   private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
+  /// What Windows' programs begin a text with.
+  private static final String BYTE_ORDER_MARK = "\uFEFF";
+
   private final SavedModel model;
   private final Predictor predictor;
   private final Predictions predictions;
@@ -35,14 +38,17 @@ final class Answers {
     this.strict = strict;
   }
 
-  /// The number of lines that could not be answered. Throws Failure(DATA) for the first of them where it is strict, and
-  /// Failure(OUTPUT) where nobody reads `out` any more.
-  long all(InputStream in, PrintStream out) throws IOException {
+  /// The number of lines that could not be answered. Throws Failure(DATA) for the first of them where it is strict and where `in` cannot
+  /// be read, and Failure(OUTPUT) where nobody reads `out` any more.
+  long all(InputStream in, PrintStream out) {
     BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
     long unanswered = 0;
     long number = 0;
-    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+    for (String line = next(lines); line != null; line = next(lines)) {
       number++;
+      if (number == 1 && line.startsWith(BYTE_ORDER_MARK)) {
+        line = line.substring(BYTE_ORDER_MARK.length());
+      }
       if (line.isBlank()) {
         continue;
       }
@@ -66,6 +72,14 @@ final class Answers {
     return unanswered;
   }
 
+  private static String next(BufferedReader lines) {
+    try {
+      return lines.readLine();
+    } catch (IOException e) {
+      throw new Failure(Failure.Kind.DATA, "standard input: cannot be read: " + Failure.reason(e), e);
+    }
+  }
+
   private String answer(String line, String origin) {
     JsonNode json;
     try {
@@ -81,6 +95,6 @@ final class Answers {
   /// What Jackson says, without its places and its advice to programmers.
   private static String why(JsonProcessingException e) {
     String message = e.getOriginalMessage();
-    return message.contains("ALLOW_NON_NUMERIC_NUMBERS") ? "NaN and Infinity are no numbers there; a missing value is null" : message.replaceAll(" \\((start marker at|consider enabling) .*", "");
+    return message.contains("ALLOW_NON_NUMERIC_NUMBERS") ? "NaN and Infinity are no numbers there; a missing value is null" : message.replaceAll(" \\((start marker at|consider enabling) .*|, from `[^`]*`", "");
   }
 }

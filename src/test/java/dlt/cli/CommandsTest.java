@@ -15,6 +15,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -188,9 +189,59 @@ class CommandsTest {
   }
 
   @Test
+  void predictionsInAFileAreTheDocumentsSubject() throws IOException {
+    Path to = folder.resolve("predicted.csv");
+    Result r = dlt("predict", run(), "--input", "experiments/data/iris.csv", "--output", to.toString(), "--json");
+    assertThat(r.json().get("run").asText()).isEqualTo(run());
+    assertThat(r.json().get("predictions").asInt()).isEqualTo(150);
+    assertThat(r.json().get("output").asText()).isEqualTo(to.toString());
+    assertThat(to).content().startsWith("prediction,");
+  }
+
+  /// The message begins with the place, and the document has it in parts, for programs that mark it.
+  @Test
+  void whereTheExperimentNamesDataThatFailIsInTheDocument() throws IOException {
+    Path file = Files.writeString(folder.resolve("nodata.yaml"), Files.readString(Path.of(IRIS)).replace("data/iris.csv", "nothing.csv"));
+    Result r = dlt("check", file.toString(), "--json");
+    assertThat(r.code()).isEqualTo(3);
+    JsonNode error = r.json().get("error");
+    assertThat(error.get("message").asText()).startsWith(file + ":5:11: nothing.csv: no such file");
+    assertThat(error.get("file").asText()).isEqualTo(file.toString());
+    assertThat(error.get("line").asInt()).isEqualTo(5);
+    assertThat(error.get("column").asInt()).isEqualTo(11);
+  }
+
+  @Test
+  void aByteOrderMarkBeforeTheFirstLineIsNoPartOfIt() {
+    Result r = answered("\uFEFF[5.1, 3.5, 1.4, 0.2]\r\n[5.1, 3.5, 1.4, 0.2]\r\n");
+    assertThat(r.code()).as(r.out()).isZero();
+    assertThat(r.out().lines()).hasSize(2).allMatch(l -> l.contains("setosa"));
+  }
+
+  /// As in `dlt predict --input - < folder`.
+  @Test
+  void anInputThatCannotBeReadIsNoBug() throws IOException {
+    InputStream was = System.in;
+    try (InputStream broken = new SequenceInputStream(new ByteArrayInputStream("[5.1, 3.5, 1.4, 0.2]\n".getBytes(StandardCharsets.UTF_8)), new InputStream() {
+      @Override
+      public int read() throws IOException {
+        throw new IOException("Is a directory");
+      }
+    })) {
+      System.setIn(broken);
+      Result r = dlt("predict", run(), "--input", "-");
+      assertThat(r.code()).isEqualTo(3);
+      assertThat(r.err()).isEqualTo("dlt: standard input: cannot be read: Is a directory\n");
+    } finally {
+      System.setIn(was);
+    }
+  }
+
+  @Test
   void aLineThatCannotBeAnsweredNamesItselfAndDoesNotEndTheStream() throws IOException {
     String bad = "{\"a\": 1}\n[1, 2]\nnonsense\n[1, 2, 3, \"x\"]\n[1, 2, 3, null]\n17\n[1, 2, 3, 4]\n[1, 2, 3, 1e99]\n[1,2,3,4] 5\n";
     assertThat(answered("[1").out()).contains("line 1: is no JSON: Unexpected end-of-input: expected close marker for Array\"");
+    assertThat(answered("[".repeat(2000)).out()).contains("exceeds the maximum allowed (1000)\"");
     assertThat(answered("[1, 2, 3, NaN]").out()).contains("line 1: is no JSON: NaN and Infinity are no numbers there; a missing value is null\"");
     Result r = answered(bad);
     assertThat(r.code()).isEqualTo(3);
