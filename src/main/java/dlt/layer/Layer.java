@@ -7,7 +7,7 @@ import java.util.List;
 /// One kind of layer: the record's components are its arguments in the file. Adding one is its file and its line here.
 public sealed interface Layer
     permits Linear, Conv1d, Conv2d, Conv3d, ConvTranspose1d, ConvTranspose2d, ConvTranspose3d,
-        MaxPool1d, MaxPool2d, MaxPool3d, AvgPool1d, AvgPool2d, AvgPool3d,
+        MaxPool1d, MaxPool2d, MaxPool3d, AvgPool1d, AvgPool2d, AvgPool3d, LpPool1d, LpPool2d,
         AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveAvgPool3d, AdaptiveMaxPool1d, AdaptiveMaxPool2d, AdaptiveMaxPool3d,
         BatchNorm, LayerNorm, GroupNorm, InstanceNorm2d, RmsNorm, LocalResponseNorm,
         Embedding, EmbeddingBag, Rnn, Gru, Lstm, MultiheadAttention, TransformerEncoderLayer, TransformerDecoderLayer, PositionalEncoding,

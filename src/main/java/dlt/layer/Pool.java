@@ -68,6 +68,15 @@ record Pool(IntPair kernel, IntPair stride, IntPair padding, IntPair dilation, b
     return emit.mul(mean, (double) kernel.first() * kernel.second() / divisor);
   }
 
+  /// The root, by `norm`, of the sum of the powers in each window, as PyTorch has it: of the values themselves. Where the sum is 0
+  /// it has no gradient.
+  Value norm(Emit emit, Value x, double norm) {
+    Value mean = average(emit, norm == 2 ? emit.square(x) : norm == 1 ? x : emit.pow(x, norm), true);
+    Value some = emit.less(emit.scalar(0), emit.abs(mean));
+    Value sum = emit.mul(emit.where(some, mean, emit.scalar(1)), (double) kernel.first() * kernel.second());
+    return emit.where(some, norm == 2 ? emit.sqrt(sum) : norm == 1 ? sum : emit.pow(sum, 1 / norm), emit.scalar(0));
+  }
+
   private Window window(Value x) {
     int bottom = Math.addExact(padding.first(), excess(x.shape().dim(2), kernel.first(), stride.first(), padding.first(), dilation.first()));
     int right = Math.addExact(padding.second(), excess(x.shape().dim(3), kernel.second(), stride.second(), padding.second(), dilation.second()));

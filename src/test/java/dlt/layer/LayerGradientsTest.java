@@ -39,7 +39,7 @@ class LayerGradientsTest {
       "mean: {dim: 1, from: a, as: s}\n- rnn: {hidden_size: 2, bidirectional: true, initial_state: true, from: [a, s]}",
       "mean: {dim: 1, from: a, as: s}\n- gru: {hidden_size: 4, initial_state: true, from: [a, s]}",
       "transformer_decoder_layer: {nhead: 2, dim_feedforward: 3, activation: tanh, from: [a, a, b]}", "reflection_pad1d: {padding: 1, from: a}",
-      "circular_pad1d: {padding: [1, 2], from: a}", "masked_mean: {from: [a, b]}",
+      "circular_pad1d: {padding: [1, 2], from: a}", "lp_pool1d: {norm_type: 2, kernel_size: 2, stride: 1, from: a}", "lp_pool1d: {norm_type: 4, kernel_size: 2, stride: 1, from: a}", "masked_mean: {from: [a, b]}",
       "multihead_attention: {num_heads: 2, from: [a, a, a, b]}", "transformer_encoder_layer: {nhead: 2, dim_feedforward: 3, activation: tanh, from: [a, b]}"})
   void gradientsAreTheSlopesOfTheOutput(String layer) {
     BuiltModel m = BuiltModel.inference("- " + layer, SEQUENCES, TOKENS);

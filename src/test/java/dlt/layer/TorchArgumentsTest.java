@@ -153,6 +153,25 @@ class TorchArgumentsTest {
     close(model(yaml, Shape.of(1, 3)).run(new double[] {1, 2, 3}), Math.sin(0), Math.sin(1), Math.sin(2));
   }
 
+  /// nn.LPPool2d and nn.LPPool1d.
+  @Test
+  void windowsBecomeTheirNorms() {
+    Shape images = Shape.of(1, 2, 5, 4);
+    double[] x = numbers(40, Math::cos);
+    close(model("lp_pool2d: {norm_type: 2, kernel_size: [3, 2], stride: [2, 1]}", images).run(x),
+            1.6281797856023896, 1.7325401499392095, 1.8296501138395058, 1.8383972154173098, 1.6994378867232154, 1.6472517678564897,
+            1.7649785488149288, 1.8122638323916043, 1.6273381535520648, 1.6686936164544253, 1.673814714133809, 1.838625117493142);
+    close(model("lp_pool2d: {norm_type: 2, kernel_size: 2, ceil_mode: true}", images).run(x),
+            1.341506913990344, 1.625902494420726, 1.544952354861847, 1.140124295634641, 1.4091320327499142, 1.6814011878251691,
+            1.2763029249324591, 1.3370423983748716, 1.4772626742787829, 1.5483146333175908, 1.0974820060287527, 1.4023295753361869);
+    close(model("lp_pool2d: {norm_type: 1, kernel_size: 2}", images).run(x),
+            1.1703208704677541, 0.3079332078460828, 0.6946704444893979, -1.4575965257393895, 1.275734620789594, -1.1780133331332305,
+            -0.8897167827191163, -0.6832686721839967);
+    close(model("lp_pool1d: {norm_type: 3, kernel_size: 3, stride: 2}", Shape.of(1, 2, 8)).run(numbers(16, i -> Math.abs(Math.cos(i)))),
+            1.0713820790175712, 1.0974081456212341, 1.058896674123709, 1.1052649682837135, 1.0601852108025422, 1.105400972593249);
+    close(model("lp_pool2d: {norm_type: 2, kernel_size: 2}", Shape.of(1, 1, 2, 2)).run(new double[4]), 0);
+  }
+
   private static final Shape VOLUMES = Shape.of(1, 2, 3, 4, 3);
 
   /// fill(nn.Conv3d(2, 4, (3, 2, 2), padding=(2, 1, 0), dilation=(2, 1, 1), stride=(1, 2, 1), groups=2, padding_mode='circular')),
