@@ -114,19 +114,19 @@ public record Findings(
         for (int j = 0; j < t; j++) {
           wanted[j] = targets.at((long) i * t + j);
         }
-        sample(part.samples()[done + i], prediction, wanted);
+        sample(done + i, prediction, wanted);
       }
       done += n;
     }
 
-    private void sample(int sample, double[] prediction, double[] wanted) {
+    private void sample(int place, double[] prediction, double[] wanted) {
       double distance = switch (task) {
         case MULTICLASS -> prediction.length == wanted.length ? meanDistance(prediction, wanted) : classes(prediction, wanted);
         case BINARY, MULTILABEL -> answers(prediction, wanted);
         // by how much the score lies on the wrong side
         case DECISION -> wanted[0] > 0 ? -prediction[0] : prediction[0];
         case REGRESSION -> {
-          if (part.size() <= POINTS || sample % (part.size() / POINTS + 1) == 0) {
+          if (place % Math.ceilDiv(part.size(), POINTS) == 0) {
             points.add(new Point(wanted[0], prediction[0]));
           }
           yield meanDistance(prediction, wanted);
@@ -134,7 +134,7 @@ public record Findings(
         case SEQUENCE -> LabelSequence.best(prediction, columns, ignored).distance(LabelSequence.target(wanted, ignored));
       };
       if (worst.size() < WORST || distance > worst.peek().distance()) {
-        worst.add(new Example(sample, distance, wanted(wanted), predicted(prediction, wanted.length)));
+        worst.add(new Example(part.samples()[place], distance, wanted(wanted), predicted(prediction, wanted.length)));
         if (worst.size() > WORST) {
           worst.poll();
         }
