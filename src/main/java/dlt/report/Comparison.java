@@ -145,14 +145,7 @@ public record Comparison(
 
   /// For a pull request: a Markdown table, the best in bold.
   public String markdown() {
-    StringBuilder b = new StringBuilder();
     List<List<String>> rows = rows("**");
-    for (int i = 0; i < rows.size(); i++) {
-      b.append("| ").append(String.join(" | ", rows.get(i).stream().map(c -> c.replace("|", "\\|")).toList())).append(" |\n");
-      if (i == 0) {
-        b.append("|---").append("|---:".repeat(runs.size())).append("|\n");
-      }
-    }
-    return b.toString();
+    return Markdown.table(rows.getFirst(), rows.subList(1, rows.size()), true);
   }
 }

@@ -31,7 +31,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.SequencedMap;
-import java.util.stream.Collectors;
 import java.util.zip.CRC32C;
 
 /// What somebody who is given a model should know of it, in Markdown: what it is for, how to use it, what it was made from, how
@@ -103,8 +102,7 @@ public final class ModelCard {
   }
 
   private void table(List<String> heading, List<List<String>> rows) {
-    line("| " + String.join(" | ", heading) + " |").line("|---".repeat(heading.size()) + "|");
-    rows.forEach(r -> line("| " + r.stream().map(c -> c.replace("|", "\\|")).collect(Collectors.joining(" | ")) + " |"));
+    text.append(Markdown.table(heading, rows, false));
   }
 
   private String purpose() {

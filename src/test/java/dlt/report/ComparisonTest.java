@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class ComparisonTest {
   private static Comparison comparison() {
     SequencedMap<String, List<Optional<String>>> keys = new LinkedHashMap<>();
-    keys.put("optimizer.adam.lr", List.of(Optional.of("0.1"), Optional.empty(), Optional.of("a|b")));
+    keys.put("optimizer.adam.lr", List.of(Optional.of("0.1"), Optional.empty(), Optional.of("a|b\nc")));
     SequencedMap<String, List<Double>> metrics = new LinkedHashMap<>();
     metrics.put("validation.loss", List.of(0.5, 0.25, Double.NaN));
     metrics.put("test.accuracy", List.of(0.9, 0.9, 0.8));
@@ -44,6 +44,6 @@ class ComparisonTest {
   @Test
   void aTableAlignsItsColumnsAndMarkdownEscapesBars() {
     assertThat(comparison().text().lines().filter(l -> l.startsWith("validation.loss")).findFirst().orElseThrow()).endsWith("0.5000  *0.2500*       -");
-    assertThat(comparison().markdown()).contains("| optimizer.adam.lr | 0.1 | - | a\\|b |", "| validation.loss | 0.5000 | **0.2500** | - |");
+    assertThat(comparison().markdown()).contains("| optimizer.adam.lr | 0.1 | - | a\\|b c |", "| validation.loss | 0.5000 | **0.2500** | - |");
   }
 }
