@@ -65,11 +65,18 @@ public sealed interface Augment {
   @Doc("Adds normal noise to every element.")
   record GaussianNoise(@Doc("Its standard deviation, in the units of the raw data.") @Range(min = 0) double std) implements Augment {}
 
-  @Doc("Changes brightness and contrast by random factors.")
+  @Doc("Changes brightness, contrast, saturation and hue by random amounts, in this order.")
   record ColorJitter(
       @Doc("Brightness factor from 1 - this to 1 + this.") @Default("0") @Range(min = 0) double brightness,
-      @Doc("Contrast factor from 1 - this to 1 + this.") @Default("0") @Range(min = 0) double contrast)
-      implements Augment {}
+      @Doc("Contrast factor from 1 - this to 1 + this.") @Default("0") @Range(min = 0) double contrast,
+      @Doc("Saturation factor from 1 - this to 1 + this; 0 is gray.") @Default("0") @Range(min = 0) double saturation,
+      @Doc("Hues are turned by -this to this, 0.5 at the most: half of the colour wheel.") @Default("0") @Range(min = 0, max = 0.5) double hue)
+      implements Augment {
+    /// Whether it takes images of red, green and blue alone.
+    boolean coloured() {
+      return saturation > 0 || hue > 0;
+    }
+  }
 
   @Doc("Mixes each sample, target included, with the one before it in the batch: lambda of the one, 1 - lambda of the other.")
   record Mixup(@Doc("Lambda is drawn from Beta(alpha, alpha) for each batch.") @Default("1") @Range(min = 0, minExclusive = true) double alpha)
@@ -123,6 +130,9 @@ public sealed interface Augment {
           if (fields.images().isEmpty()) {
             throw noImage(step, schema.inputs().getFirst());
           }
+          fields.images().stream().filter(i -> step instanceof ColorJitter j && j.coloured() && fields.shape(i).dim(0) != Colors.CHANNELS).findFirst().ifPresent(i -> {
+            throw failure(step, "saturation and hue are of red, green and blue, but the images are " + fields.shape(i));
+          });
         }
       }
       if (step.moves()) {

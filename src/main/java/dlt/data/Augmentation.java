@@ -115,7 +115,7 @@ final class Augmentation {
       switch (step) {
         case Augment.RandomErasing e -> erase(image.x, image.planes, e, draws);
         case Augment.GaussianNoise n -> draws.addNormal(image.x, n.std());
-        case Augment.ColorJitter j -> jitter(image.x, j, draws);
+        case Augment.ColorJitter j -> Colors.jitter(image.x, j, draws);
         case Augment.RandomHorizontalFlip _, Augment.RandomVerticalFlip _, Augment.RandomCrop _, Augment.RandomResizedCrop _, Augment.RandomAffine _,
             Augment.Mixup _, Augment.Cutmix _ -> throw new IllegalStateException(step.toString());
       }
@@ -191,20 +191,6 @@ final class Augmentation {
         }
         return;
       }
-    }
-  }
-
-  private static void jitter(float[] x, Augment.ColorJitter step, Draws draws) {
-    float brightness = (float) draws.between(Math.max(0, 1 - step.brightness()), 1 + step.brightness());
-    float contrast = (float) draws.between(Math.max(0, 1 - step.contrast()), 1 + step.contrast());
-    double sum = 0;
-    for (int i = 0; i < x.length; i++) {
-      x[i] *= brightness;
-      sum += x[i];
-    }
-    float mean = (float) (sum / x.length);
-    for (int i = 0; i < x.length; i++) {
-      x[i] = (x[i] - mean) * contrast + mean;
     }
   }
 }

@@ -239,12 +239,46 @@ class AugmentTest {
 
   @Test
   void jitterScalesBrightnessAndSpreadsAboutTheMean() {
-    float[] x = apply(new Augment.ColorJitter(0.5, 0), 2);
+    float[] x = apply(new Augment.ColorJitter(0.5, 0, 0, 0), 2);
     assertThat(x[39] / 40).isCloseTo(x[0], within(1e-5f)).isBetween(0.5f, 1.5f);
-    float[] y = apply(new Augment.ColorJitter(0, 0.5), 2);
+    float[] y = apply(new Augment.ColorJitter(0, 0.5, 0, 0), 2);
     double mean = IntStream.range(0, 40).mapToDouble(i -> y[i]).average().orElseThrow();
     assertThat(mean).isCloseTo(20.5, within(1e-4));
     assertThat(y[1] - y[0]).isBetween(0.5f, 1.5f).isNotEqualTo(1f);
+  }
+
+  /// Numbers of Python's colorsys; the last pixel is gray.
+  @Test
+  void huesTurnAroundTheWheel() {
+    assertThat(turned(0.25f)).containsExactly(new float[] {170f, 10f, 255f, 70f, 200f, 110f, 5f, 70f, 40f, 250f, 185f, 70f}, within(1e-3f));
+    assertThat(turned(-0.4f)).containsExactly(new float[] {40f, 250f, 160f, 70f, 154f, 10f, 255f, 70f, 200f, 86f, 5f, 70f}, within(1e-3f));
+  }
+
+  private static float[] turned(float turns) {
+    float[] x = {200f, 10f, 5f, 70f, 40f, 250f, 60f, 70f, 90f, 30f, 255f, 70f};
+    Colors.turn(x, turns);
+    return x;
+  }
+
+  @Test
+  void saturationKeepsTheBrightness() {
+    float[] x = {200, 70, 40, 70, 90, 70};
+    Colors.saturate(x, 0);
+    assertThat(x).containsExactly(new float[] {93.54f, 70, 93.54f, 70, 93.54f, 70}, within(1e-3f));
+  }
+
+  @Test
+  void jitterOfColoursTakesRedGreenAndBlue() {
+    Augment hue = new Augment.ColorJitter(0, 0, 0, 0.5);
+    Augment saturation = new Augment.ColorJitter(0, 0, 0.5, 0);
+    float[] x = apply(hue, Shape.of(3, 1, 1), 3, 1, 2, new float[] {9, 5, 1});
+    assertThat(Math.max(x[0], Math.max(x[1], x[2]))).isEqualTo(9);
+    assertThat(x).isNotEqualTo(new float[] {9, 5, 1}).isNotEqualTo(apply(hue, Shape.of(3, 1, 1), 3, 1, 3, new float[] {9, 5, 1}));
+    assertThat(apply(saturation, Shape.of(3, 1, 1), 3, 1, 2, new float[] {9, 5, 1})).isNotEqualTo(new float[] {9, 5, 1});
+    for (Augment step : List.of(hue, saturation)) {
+      assertThatThrownBy(() -> Augment.check(List.of(step), images(Shape.of(1, 8, 8)))).isInstanceOf(Failure.class)
+          .hasMessageContaining("saturation and hue are of red, green and blue, but the images are [1, 8, 8]");
+    }
   }
 
   @Test

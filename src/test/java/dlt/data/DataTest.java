@@ -66,7 +66,7 @@ class DataTest {
             new Augment.RandomCrop(2, 0),
             new Augment.GaussianNoise(0.1),
             new Augment.RandomErasing(0.5, List.of(0.02, 0.33), List.of(0.3, 3.3), 0),
-            new Augment.ColorJitter(0.2, 0));
+            new Augment.ColorJitter(0.2, 0, 0, 0));
   }
 
   @Test
