@@ -29,6 +29,10 @@ public interface LayerScope extends Emit {
   /// A trainable parameter. Asking again for a name gives the same parameter: shared weights.
   Value parameter(String name, Shape shape, Init init);
 
+  /// The parameter `name` of a layer before this one, `layer` by its `as` name: tied weights. Throws [dlt.op.ShapeException] where there is
+  /// none, or none of this shape.
+  Value tied(String layer, String name, Shape shape);
+
   /// A value that is kept but not trained, such as a running mean; `initial` fills it at first.
   Value buffer(String name, TensorType type, double initial);
 

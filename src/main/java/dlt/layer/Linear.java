@@ -2,6 +2,7 @@ package dlt.layer;
 
 import dlt.config.Default;
 import dlt.config.Doc;
+import dlt.config.Invalid;
 import dlt.op.ShapeException;
 import dlt.op.Value;
 import dlt.tensor.Shape;
@@ -12,11 +13,19 @@ import java.util.Optional;
 public record Linear(
     @Doc("Size of each output sample; `classes`: the number of the target's classes, where they have names, or of a text's words.") OutFeatures outFeatures,
     @Doc("Whether a bias is added.") @Default("true") boolean bias,
-    @Doc("How the weights are filled; uniform in +-1/sqrt(in_features) where left out.") Optional<WeightInit> init)
+    @Doc("How the weights are filled; uniform in +-1/sqrt(in_features) where left out.") Optional<WeightInit> init,
+    @Doc("The `as` name of a layer before this one whose `weight` is this one's too (tied weights), such as the embedding of the words that are told.")
+        Optional<String> weightOf)
     implements Layer {
+  public Linear {
+    if (weightOf.isPresent() && init.isPresent()) {
+      throw new Invalid("init", "init beside weight_of", "one of the two: the other layer fills the weights");
+    }
+  }
+
   /// Of so many features.
   Linear(int outFeatures, boolean bias, Optional<WeightInit> init) {
-    this(new OutFeatures(outFeatures), bias, init);
+    this(new OutFeatures(outFeatures), bias, init, Optional.empty());
   }
 
   @Override
@@ -27,7 +36,8 @@ public record Linear(
     }
     int out = outFeatures.of(scope, kind());
     Shape w = Shape.of(out, x.shape().dim(-1));
-    Value y = scope.matmul(x, scope.parameter("weight", w, WeightInit.weight(init, w)), false, true);
+    Value weight = weightOf.isPresent() ? scope.tied(weightOf.get(), "weight", w) : scope.parameter("weight", w, WeightInit.weight(init, w));
+    Value y = scope.matmul(x, weight, false, true);
     return bias ? scope.add(y, scope.parameter("bias", Shape.of(out), WeightInit.bias(w))) : y;
   }
 }

@@ -274,6 +274,21 @@ public final class ModelScope {
     }
 
     @Override
+    public Value tied(String layer, String parameter, Shape shape) {
+      for (Names n = names; n != null; n = n.outer) {
+        ParameterSpec known = parameters.get(n.prefix + layer + "." + parameter);
+        if (known != null && !known.shape().equals(shape)) {
+          throw new ShapeException(parameter, "of '" + layer + "' is " + known.shape() + ", needs " + shape);
+        } else if (known != null) {
+          return graph.variable(known.name(), TensorType.float32(shape));
+        }
+      }
+      List<String> owners = parameters.keySet().stream().filter(p -> p.endsWith("." + parameter)).map(p -> p.substring(0, p.length() - parameter.length() - 1)).toList();
+      throw new ShapeException(parameter, "no layer before this one is called '" + layer + "' and has a " + parameter + "; "
+          + Hints.nearest(layer, owners).map(n -> "did you mean " + n + "?").orElse("there are " + String.join(", ", owners)));
+    }
+
+    @Override
     public Value buffer(String buffer, TensorType type, double initial) {
       String full = own(buffer);
       BufferSpec known = buffers.putIfAbsent(full, new BufferSpec(full, type, initial));

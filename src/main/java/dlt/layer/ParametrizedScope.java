@@ -34,6 +34,11 @@ final class ParametrizedScope implements LayerScope {
   }
 
   @Override
+  public Value tied(String layer, String name, Shape shape) {
+    return scope.tied(layer, name, shape);
+  }
+
+  @Override
   public Value emit(Op op, List<Value> inputs) {
     return scope.emit(op, inputs);
   }

@@ -70,7 +70,7 @@ class LayerExportTest {
           "abs\n- select: {index: 0, dim: 2}\n- embedding_bag: {num_embeddings: 9, embedding_dim: 3}",
           "lstm: {hidden_size: 3, num_layers: 2, bidirectional: true, proj_size: 2}",
           "narrow: {start: 0, length: 2, dim: 2, as: k}\n- multihead_attention: {num_heads: 2, from: [input, k, input]}",
-          "positional_encoding", "positional_encoding: learned", "rms_norm", "linear: 3",
+          "positional_encoding", "positional_encoding: learned", "parameter: {shape: [1, 6], init: {normal: {std: 1}}, as: token}\n- concat: {from: [token, input]}", "rms_norm", "linear: 3",
           // the first numbers of each step as indices, of which many are 0
           "select: {index: 0, dim: 2, as: t}\n- masked_mean: {from: [input, t]}",
           "select: {index: 0, dim: 2, as: t}\n- lstm: {hidden_size: 3, bidirectional: true, from: [input, t]}",

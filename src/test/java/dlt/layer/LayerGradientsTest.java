@@ -40,6 +40,8 @@ class LayerGradientsTest {
       "mean: {dim: 1, from: a, as: s}\n- gru: {hidden_size: 4, initial_state: true, from: [a, s]}",
       "transformer_decoder_layer: {nhead: 2, dim_feedforward: 3, activation: tanh, from: [a, a, b]}", "reflection_pad1d: {padding: 1, from: a}",
       "circular_pad1d: {padding: [1, 2], from: a}", "lp_pool1d: {norm_type: 2, kernel_size: 2, stride: 1, from: a}", "lp_pool1d: {norm_type: 4, kernel_size: 2, stride: 1, from: a}", "masked_mean: {from: [a, b]}",
+      "parameter: {shape: [1, 4], init: {normal: {std: 1}}, from: a, as: p}\n- mul: {from: [a, p]}",
+      "linear: {out_features: 4, from: a, as: l}\n- linear: {out_features: 4, weight_of: l}",
       "multihead_attention: {num_heads: 2, from: [a, a, a, b]}", "transformer_encoder_layer: {nhead: 2, dim_feedforward: 3, activation: tanh, from: [a, b]}"})
   void gradientsAreTheSlopesOfTheOutput(String layer) {
     BuiltModel m = BuiltModel.inference("- " + layer, SEQUENCES, TOKENS);

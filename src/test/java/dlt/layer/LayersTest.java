@@ -289,6 +289,30 @@ class LayersTest {
   }
 
   @Test
+  void aParameterIsTheSameForEachSample() {
+    BuiltModel m = BuiltModel.inference("- parameter: {shape: [1, 2], init: ones, as: token}\n- concat: {from: [token, a]}", Shape.of(2, 1, 2));
+    assertThat(m.scope.parameters().keySet()).containsExactly("token.weight");
+    assertThat(m.run(new double[] {5, 6, 7, 8})).containsExactly(1, 1, 5, 6, 1, 1, 7, 8);
+  }
+
+  @Test
+  void tiedWeightsAreThoseOfTheOtherLayer() {
+    String model = "- sequential: {as: encoder, layers: [{linear: {out_features: 2, bias: false, init: {constant: 2}, as: down}}]}\n- linear: {out_features: 2, bias: false, weight_of: encoder.down}";
+    BuiltModel m = BuiltModel.inference(model, Shape.of(1, 2));
+    assertThat(m.scope.parameters().keySet()).containsExactly("encoder.down.weight");
+    assertThat(m.run(new double[] {1, 3})).containsExactly(32, 32);
+    assertThat(m.scope.layers().getLast().parameters()).isZero();
+    assertThatThrownBy(() -> BuiltModel.inference(model.replace("weight_of: encoder.down", "weight_of: encoder.dawn"), Shape.of(1, 2)))
+        .hasMessageContaining("no layer before this one is called 'encoder.dawn' and has a weight; did you mean encoder.down?");
+    assertThatThrownBy(() -> BuiltModel.inference(model.replace("{out_features: 2, bias: false, weight_of", "{out_features: 4, bias: false, weight_of"), Shape.of(1, 2)))
+        .hasMessageContaining("of 'encoder.down' is [2, 2], needs [4, 2]");
+    assertThatThrownBy(() -> BuiltModel.inference("- linear: {out_features: 2, as: x}\n- linear: {out_features: 2, weight_of: x, init: zeros}", Shape.of(1, 2)))
+        .hasMessageContaining("one of the two: the other layer fills the weights");
+    assertThatThrownBy(() -> BuiltModel.inference("- linear: {out_features: 2, as: x}\n- weight_norm: {layer: {linear: {out_features: 2, weight_of: x}}}", Shape.of(1, 2)))
+        .hasMessageContaining("linear has no parameter `weight`");
+  }
+
+  @Test
   void aChannelShuffleTakesOneChannelOfEachGroupInTurn() {
     assertThat(infer("- channel_shuffle: 2", Shape.of(1, 6, 1), 0, 1, 2, 3, 4, 5)).containsExactly(0, 3, 1, 4, 2, 5);
     assertThatThrownBy(() -> infer("- channel_shuffle: 4", Shape.of(1, 6, 1), new double[6])).hasMessageContaining("6 input channels do not divide into 4 groups");
