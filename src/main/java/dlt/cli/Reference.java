@@ -15,6 +15,7 @@ import dlt.experiment.Select;
 import dlt.experiment.Training;
 import dlt.experiment.Weights;
 import dlt.layer.Layer;
+import dlt.layer.WeightInit;
 import dlt.loss.Loss;
 import dlt.metric.Metric;
 import dlt.optim.Average;
@@ -30,7 +31,7 @@ import java.util.Map;
 final class Reference {
   private static final List<Class<? extends Record>> SECTIONS = List.of(Experiment.class, Data.class, Split.class, Model.class, Weights.class,
       Training.class, GradientClip.class, Training.EarlyStopping.class, Select.class, Export.Onnx.class, Phase.class, Group.class);
-  private static final List<Class<?>> KINDS = List.of(Source.class, ColumnType.class, Preprocess.class, Augment.class, Layer.class, Loss.class, Optimizer.class, Schedule.class, Average.class);
+  private static final List<Class<?>> KINDS = List.of(Source.class, ColumnType.class, Preprocess.class, Augment.class, Layer.class, WeightInit.class, Loss.class, Optimizer.class, Schedule.class, Average.class);
 
   private Reference() {}
 
