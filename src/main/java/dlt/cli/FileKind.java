@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -89,6 +90,9 @@ record FileKind(String noun, Sign sign) {
   /// The new file is made beside the old one, where that really lies.
   private static void requireWritable(Path file) {
     try {
+      if (Files.isDirectory(file)) {
+        throw Failure.unwritable(file, new FileSystemException(file.toString(), null, "it is a folder"));
+      }
       if (Files.exists(file) && !Files.isRegularFile(file)) {
         return; // written to as it is; a pipe behind /dev/stdout has no place
       }

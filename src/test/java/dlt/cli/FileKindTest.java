@@ -122,6 +122,16 @@ class FileKindTest {
   }
 
   @Test
+  void whatIsExportedToStandardOutputIsAllThatGoesThere() throws Exception {
+    ProcessBuilder b = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin/java").toString(), "--enable-native-access=ALL-UNNAMED", "dlt.cli.Main",
+        "export", path("a"), "--safetensors", "/dev/stdout").redirectError(ProcessBuilder.Redirect.DISCARD);
+    b.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+    Process p = b.start();
+    assertThat(p.getInputStream().readAllBytes()).isEqualTo(Files.readAllBytes(folder.resolve("a/model.safetensors")));
+    assertThat(p.waitFor()).isZero();
+  }
+
+  @Test
   void aRefusedExportHasWrittenNothing() throws IOException {
     Files.writeString(folder.resolve("model.txt"), "mine");
     assertThat(CommandsTest.dlt("export", path("a"), "--safetensors", path("first.safetensors"), "--onnx", path("model.txt")).code()).isEqualTo(2);
@@ -157,6 +167,15 @@ class FileKindTest {
     Result r = CommandsTest.dlt("train", path("iris.yaml"), "--out", path("untrained"), "--junit", "/proc/self/x.xml");
     assertThat(r.code()).isEqualTo(7);
     assertThat(r.err()).isEqualTo("dlt: /proc/self/x.xml: could not be written: permission denied; choose another place\n");
+    assertThat(folder.resolve("untrained")).doesNotExist();
+  }
+
+  @Test
+  void aFolderInPlaceOfAFileIsKnownBeforeTheWork() throws IOException {
+    Files.createDirectories(folder.resolve("reports"));
+    Result r = CommandsTest.dlt("train", path("iris.yaml"), "--out", path("untrained"), "--junit", path("reports"));
+    assertThat(r.code()).isEqualTo(7);
+    assertThat(r.err()).isEqualTo("dlt: " + path("reports") + ": could not be written: it is a folder; choose another place\n");
     assertThat(folder.resolve("untrained")).doesNotExist();
   }
 
