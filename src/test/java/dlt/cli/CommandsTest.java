@@ -117,10 +117,19 @@ class CommandsTest {
 
   @Test
   void aFailureAfterTheResultAddsNoSecondDocument() throws IOException {
+    Result r = dlt("eval", run(), "--json", "--junit", "/dev/full");
+    assertThat(r.code()).isEqualTo(7);
+    assertThat(r.err()).contains("No space left on device");
+    assertThat(r.json().get("metrics").has("accuracy")).isTrue();
+  }
+
+  @Test
+  void aFolderForAnOutputIsNoticedBeforeTheWork() throws IOException {
     Result r = dlt("eval", run(), "--json", "--junit", folder.toString());
     assertThat(r.code()).isEqualTo(7);
     assertThat(r.err()).contains("it is a folder");
-    assertThat(r.json().get("metrics").has("accuracy")).isTrue();
+    assertThat(r.json().has("metrics")).isFalse();
+    assertThat(r.json().get("error").get("code").asInt()).isEqualTo(7);
   }
 
   @Test
