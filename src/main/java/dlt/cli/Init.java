@@ -6,7 +6,6 @@ import dlt.draft.Draft;
 import dlt.error.Failure;
 import dlt.experiment.ExperimentFile;
 import dlt.run.AtomicFile;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -35,10 +34,9 @@ final class Init implements Callable<Integer> {
     String written = written(folder);
     Draft draft = Draft.of(data, target, written);
     Path to = file.orElseGet(() -> Path.of(draft.name() + ".yaml"));
-    if (Files.exists(to)) {
+    if (!AtomicFile.create(to, draft.yaml())) {
       throw new Failure(Failure.Kind.USAGE, to + ": is there already; name another file with --output");
     }
-    AtomicFile.write(to, draft.yaml());
     ExperimentFile.read(to, List.of());
     ObjectNode document = output.document().put("experiment", to.toString());
     ArrayNode seen = document.putArray("seen");

@@ -8,11 +8,14 @@ import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,7 +25,7 @@ import java.util.regex.Pattern;
 /// as a pipe or `/dev/stdout`, is written to as it is.
 public final class AtomicFile {
   private static final int BUFFER = 1 << 20;
-  private static final Pattern TEMPORARY = Pattern.compile("\\..+\\.(\\d{1,18})\\.tmp");
+  private static final Pattern TEMPORARY = Pattern.compile("\\..+\\.(\\d{1,18})(-\\w+)?\\.tmp");
 
   /// Writes the content of a file.
   @FunctionalInterface
@@ -71,6 +74,39 @@ public final class AtomicFile {
     }
   }
 
+  /// Makes `file` of `text` where nothing has its name; of several who do so at once one does, and to the others this is false. Throws a
+  /// [Failure] of kind OUTPUT that names the file.
+  public static boolean create(Path file, String text) {
+    try {
+      Path absolute = file.toAbsolutePath();
+      Path whole = temporary(absolute);
+      try {
+        written(whole, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
+        link(whole, absolute);
+      } finally {
+        Files.deleteIfExists(whole);
+      }
+      force(absolute.getParent());
+      return true;
+    } catch (FileAlreadyExistsException e) {
+      return false;
+    } catch (IOException e) {
+      throw Failure.unwritable(file, e);
+    }
+  }
+
+  /// Gives `whole` the name `file`, unless something has it.
+  private static void link(Path whole, Path file) throws IOException {
+    try {
+      Files.createLink(file, whole);
+    } catch (FileAlreadyExistsException e) {
+      throw e;
+    } catch (UnsupportedOperationException | FileSystemException e) { // a disk without links, such as a shared folder of a virtual machine
+      Files.createFile(file);
+      Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+
   /// Removes what processes that were killed while they wrote left in `folder`.
   static void removeAbandoned(Path folder) throws IOException {
     if (!Files.isDirectory(folder)) {
@@ -78,10 +114,17 @@ public final class AtomicFile {
     }
     for (Path file : Folder.entries(folder)) {
       Matcher m = TEMPORARY.matcher(file.getFileName().toString());
-      if (m.matches() && ProcessHandle.of(Long.parseLong(m.group(1))).isEmpty()) {
+      if (m.matches() && !mayWrite(Long.parseLong(m.group(1)), file)) {
         Files.deleteIfExists(file);
       }
     }
+  }
+
+  /// Whether the process of this number is there and not a later one: in a container every one may have the same.
+  private static boolean mayWrite(long pid, Path file) throws IOException {
+    Optional<ProcessHandle> process = ProcessHandle.of(pid);
+    Optional<Instant> start = process.flatMap(p -> p.info().startInstant());
+    return process.isPresent() && (start.isEmpty() || !Files.getLastModifiedTime(file).toInstant().isBefore(start.get().minusSeconds(1)));
   }
 
   private static boolean isStream(Path file) throws IOException {
@@ -99,21 +142,12 @@ public final class AtomicFile {
 
   private static <T> T replace(Path named, Content content, Function<Path, T> check) throws IOException {
     Path file = Files.exists(named) ? named.toRealPath() : named.toAbsolutePath();
-    Path temporary = file.resolveSibling("." + file.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
-    Files.createDirectories(file.getParent());
+    Path temporary = temporary(file);
     try {
-      try (FileChannel channel =
-          FileChannel.open(temporary, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-        OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER);
-        content.writeTo(out);
-        out.flush();
-        channel.force(true);
-      }
+      written(temporary, content);
       T checked = check.apply(temporary);
       Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      try (FileChannel folder = FileChannel.open(file.getParent(), StandardOpenOption.READ)) {
-        folder.force(true);
-      }
+      force(file.getParent());
       return checked;
     } catch (IOException | RuntimeException | Error e) {
       try {
@@ -122,6 +156,27 @@ public final class AtomicFile {
         // the first failure is the one to report
       }
       throw e;
+    }
+  }
+
+  /// A name beside `file`, in a folder that is there, that no other has: processes in two containers may have one number.
+  private static Path temporary(Path file) throws IOException {
+    Files.createDirectories(file.getParent());
+    return file.resolveSibling("." + file.getFileName() + "." + ProcessHandle.current().pid() + "-" + Long.toString(System.nanoTime() & Long.MAX_VALUE, Character.MAX_RADIX) + ".tmp");
+  }
+
+  private static void written(Path file, Content content) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER);
+      content.writeTo(out);
+      out.flush();
+      channel.force(true);
+    }
+  }
+
+  private static void force(Path folder) throws IOException {
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
     }
   }
 }

@@ -204,7 +204,7 @@ public record RunDirectory(Path path) {
 
   /// Takes the folder for this process until what this gives is closed, by a file that is there meanwhile; a process that dies gives
   /// it back. Throws a [Failure] where another process has it.
-  public Closeable lock() {
+  public Lock lock() {
     if (path.toString().isEmpty()) {
       throw new Failure(Failure.Kind.USAGE, "--out names no folder: found an empty text; give a path, `.` for this folder");
     }
@@ -213,7 +213,7 @@ public record RunDirectory(Path path) {
       while (true) {
         try {
           Files.createDirectories(path);
-          Optional<Closeable> lock = locked(file);
+          Optional<Lock> lock = locked(file);
           if (lock.isPresent()) {
             AtomicFile.removeAbandoned(path);
             AtomicFile.removeAbandoned(last().getParent());
@@ -236,7 +236,7 @@ public record RunDirectory(Path path) {
 
   /// Empty where what is locked is no longer the file of this name: who had the folder removed it after it was opened here, and to others
   /// a new one would be free.
-  private Optional<Closeable> locked(Path file) throws IOException {
+  private Optional<Lock> locked(Path file) throws IOException {
     try {
       Files.createFile(file);
     } catch (FileAlreadyExistsException e) {
@@ -249,7 +249,7 @@ public record RunDirectory(Path path) {
         throw new Failure(Failure.Kind.USAGE, path + ": another process is training here; wait for it or choose another folder with --out");
       }
       if (before.equals(Identity.of(file))) {
-        return Optional.of(() -> release(file, channel));
+        return Optional.of(new Lock(this, file, before.number, channel));
       }
       channel.close();
       return Optional.empty();
@@ -267,13 +267,37 @@ public record RunDirectory(Path path) {
     }
   }
 
-  /// The file goes first: whoever opens it still finds it locked. The channel is closed, and not the lock alone, which would leave it
-  /// open: closed later, it would take another lock of this process with it.
-  private static void release(Path file, FileChannel held) throws IOException {
-    try (held) {
-      Files.deleteIfExists(file);
-    } catch (FileSystemException e) {
-      // it stays, and locks nothing
+  /// The folder of `run`, which this process has as long as `file` is the one that is open here: its number is not given out again
+  /// meanwhile.
+  public record Lock(RunDirectory run, Path file, Object number, FileChannel channel) implements Closeable {
+    /// Throws a [Failure] of kind OUTPUT where the folder was removed or moved since, or is another process's now: what is written to it
+    /// would be half a run, or within another one.
+    public void requireHeld() {
+      if (!held()) {
+        throw new Failure(Failure.Kind.OUTPUT, run.path + ": was removed, moved or taken by another process while this one was at work in it; "
+            + "give every run a folder of its own (--out), and leave it there until the run has ended");
+      }
+    }
+
+    private boolean held() {
+      try {
+        return Identity.of(file).number.equals(number);
+      } catch (IOException e) {
+        return false;
+      }
+    }
+
+    /// The file goes first: whoever opens it still finds it locked. The channel is closed, and not the lock alone, which would leave it
+    /// open: closed later, it would take another lock of this process with it.
+    @Override
+    public void close() throws IOException {
+      try (channel) {
+        if (held()) {
+          Files.delete(file);
+        }
+      } catch (FileSystemException e) {
+        // it stays, and locks nothing
+      }
     }
   }
 

@@ -18,7 +18,6 @@ import dlt.train.PlannedMemory;
 import dlt.train.Scores;
 import dlt.train.TrainingListener;
 import dlt.train.TrainingRun;
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,6 +56,8 @@ public final class SweepRun {
   private final UsedTime used;
   private double saved = -SAVED_EVERY;
   private volatile boolean broken;
+  /// Throws where the folder is no longer this sweep's.
+  private Runnable held = () -> {};
 
   /// A sweep of `file` into `folder`. `backend` opens a device for one trial; `changed` is shown the leaderboard after each
   /// change of it, with the seconds that the sweep took so far (with those before a resume where `minutes` limit it), by one thread at a time.
@@ -80,7 +81,8 @@ public final class SweepRun {
     if (file.sweep().halving().isPresent() && Trainings.open(file.experiment(), data).several()) {
       throw new Failure(Failure.Kind.USAGE, file.file() + ": `sweep.halving` compares trainings before their end, and a run over folds has several: leave out the one or the other");
     }
-    try (Closeable _ = new RunDirectory(folder).lock()) {
+    try (RunDirectory.Lock lock = new RunDirectory(folder).lock()) {
+      held = lock::requireHeld;
       begin(resume);
       if (resume) {
         used.resume(0);
@@ -237,6 +239,7 @@ public final class SweepRun {
       return true;
     }
     if (!ended) {
+      held.run();
       requireCausal(experiment);
       Limit listener = new Limit(limit < epochs ? limit : Integer.MAX_VALUE);
       try (Backend device = devices.lend(experiment.experiment())) {
@@ -333,6 +336,7 @@ public final class SweepRun {
   }
 
   private void writeLeaderboard() {
+    held.run();
     AtomicFile.write(SweepResults.leaderboard(folder), leaderboard.file());
   }
 

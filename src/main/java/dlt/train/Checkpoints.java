@@ -24,10 +24,13 @@ final class Checkpoints {
 
   private final RunDirectory run;
   private final Assembly assembly;
+  private final Runnable held;
 
-  Checkpoints(RunDirectory run, Assembly assembly) {
+  /// Those of `run`, which are written as long as `held` does not throw.
+  Checkpoints(RunDirectory run, Assembly assembly, Runnable held) {
     this.run = run;
     this.assembly = assembly;
+    this.held = held;
   }
 
   void saveLast(SequencedMap<String, HostTensor> variables, TrainingState state) {
@@ -39,6 +42,7 @@ final class Checkpoints {
   }
 
   private void write(Path file, SequencedMap<String, HostTensor> variables, Map<String, String> state) {
+    held.run();
     SequencedMap<String, HostTensor> tensors = new LinkedHashMap<>(variables);
     add(tensors, PREPROCESS, assembly.preprocessing());
     add(tensors, TARGET, assembly.targetPreprocessing());

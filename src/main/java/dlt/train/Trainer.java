@@ -80,16 +80,16 @@ public final class Trainer implements AutoCloseable {
   private boolean bestUnsaved;
   private long savedAt = System.nanoTime();
 
-  /// A training of `prepared` on `backend` within `time`, whose files go to `run`. Compiles the programs of all batch sizes, so that what
+  /// A training of `prepared` on `backend` within `time`, whose files go to `run` as long as `held` does not throw. Compiles the programs of all batch sizes, so that what
   /// cannot be computed fails before the first step.
-  Trainer(Prepared prepared, Backend backend, RunDirectory run, TrainingListener listener, TimeLimit time) {
+  Trainer(Prepared prepared, Backend backend, RunDirectory run, Runnable held, TrainingListener listener, TimeLimit time) {
     this.prepared = prepared;
     this.experiment = prepared.file().experiment();
     this.assembly = prepared.assembly();
     this.run = run;
     this.listener = listener;
     this.time = time;
-    this.checkpoints = new Checkpoints(run, assembly);
+    this.checkpoints = new Checkpoints(run, assembly, held);
     this.variables = Variables.unset(backend, assembly);
     Training training = experiment.training();
     try {

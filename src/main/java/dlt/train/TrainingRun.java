@@ -14,7 +14,6 @@ import dlt.infer.Parity;
 import dlt.run.Manifest;
 import dlt.run.RunDirectory;
 import dlt.run.UsedTime;
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -55,6 +54,8 @@ public final class TrainingRun {
   private final TrainingListener listener;
   private final LongSupplier nanos;
   private final long begin;
+  /// Throws where the folder is no longer this run's.
+  private Runnable held = () -> {};
 
   /// Prepares the (first) training, so that what is wrong fails before any file is written.
   public TrainingRun(Trainings trainings, Backend backend, RunDirectory run, TrainingListener listener) {
@@ -79,7 +80,8 @@ public final class TrainingRun {
   /// Trains until the end or until `stop`. With `resume` it goes on with the run that is in the folder, if there is one;
   /// without, there must be none.
   public Result train(boolean resume, String dltVersion, BooleanSupplier stop) {
-    try (Closeable _ = run.lock()) {
+    try (RunDirectory.Lock lock = run.lock()) {
+      held = lock::requireHeld;
       RunRecord.Origin origin = new RunRecord.Origin(trainings.file(), backend.description(), dltVersion);
       RunRecord record = RunRecord.begin(run, experiment(), origin, first.parts(), resume);
       return trainings.several() ? everyFold(record, origin, stop) : once(record, stop);
@@ -173,6 +175,7 @@ public final class TrainingRun {
   /// Exports the model, where there is one, holds the asserts against the figures and completes the manifest.
   private Result finished(RunRecord record, Prepared prepared, Optional<Trainer.Outcome> outcome, Optional<Scores> validation,
       Optional<Scores> test, Optional<CrossValidation> folds) {
+    held.run();
     SequencedMap<String, Double> metrics = metrics(validation, test);
     folds.ifPresent(f -> {
       Scores deviation = f.deviation();
@@ -184,6 +187,7 @@ public final class TrainingRun {
     List<Assertion.Verdict> asserts = experiment().assertions().stream().map(a -> a.verdict(metrics)).toList();
     Ending ending = ending(outcome, folds);
     parity.ifPresent(p -> metrics.put(Manifest.ONNX_DIFFERENCE, p.maxAbsolute()));
+    held.run();
     record.finish(metrics, ending);
     return new Result(run, outcome.map(Trainer.Outcome::epochs).orElse(0), outcome.map(Trainer.Outcome::bestEpoch).orElse(0), validation, test,
         folds, parity, seconds(), asserts, ending);
@@ -198,7 +202,7 @@ public final class TrainingRun {
   }
 
   private Trainer trainer(Prepared prepared, RunDirectory folder) {
-    return new Trainer(prepared, backend, folder, listener, new Trainer.TimeLimit(new UsedTime(folder.usedTime(), nanos), share()));
+    return new Trainer(prepared, backend, folder, held, listener, new Trainer.TimeLimit(new UsedTime(folder.usedTime(), nanos), share()));
   }
 
   /// The seconds that each training may take.

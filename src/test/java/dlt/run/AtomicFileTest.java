@@ -8,7 +8,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -82,5 +88,42 @@ class AtomicFileTest {
     assertThat(new String(reader.getInputStream().readAllBytes(), StandardCharsets.UTF_8)).isEqualTo("checked");
     assertThat(names()).containsExactly("pipe");
     assertThat(Files.isRegularFile(pipe)).isFalse();
+  }
+
+  @Test
+  void ofSeveralThatMakeAFileAtOnceExactlyOneDoesAndItIsWhole() throws Exception {
+    for (int round = 0; round < 20; round++) {
+      Path file = folder.resolve("made" + round);
+      try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
+        List<Callable<String>> all = IntStream.range(0, 8).<Callable<String>>mapToObj(i -> () -> AtomicFile.create(file, "by " + i) ? "by " + i : "").toList();
+        List<String> made = new ArrayList<>();
+        for (Future<String> one : threads.invokeAll(all)) {
+          made.add(one.get());
+        }
+        made.removeIf(String::isEmpty);
+        assertThat(made).containsExactly(Files.readString(file));
+      }
+      Files.delete(file);
+    }
+    assertThat(names()).isEmpty();
+    Path link = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("nothing"));
+    assertThat(AtomicFile.create(link, "")).isFalse();
+    assertThat(link).isSymbolicLink();
+  }
+
+  @Test
+  void whatSeveralReplaceAtOnceIsOneOfTheirs() throws Exception {
+    Path file = folder.resolve("a");
+    List<String> texts = IntStream.range(0, 8).mapToObj(i -> Integer.toString(i).repeat(100_000 * (i + 1))).toList();
+    try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
+      for (Future<Void> one : threads.invokeAll(texts.stream().<Callable<Void>>map(t -> () -> {
+        write(file, t);
+        return null;
+      }).toList())) {
+        one.get();
+      }
+    }
+    assertThat(texts).contains(Files.readString(file));
+    assertThat(names()).containsExactly("a");
   }
 }

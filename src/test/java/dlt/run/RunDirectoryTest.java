@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -165,10 +166,13 @@ class RunDirectoryTest {
     RunDirectory run = new RunDirectory(folder.resolve("a"));
     Files.createDirectories(run.last().getParent());
     Path left = Files.createFile(run.last().resolveSibling(".last.safetensors." + ended.pid() + ".tmp"));
-    Path written = Files.createFile(run.path().resolve(".model.onnx." + ProcessHandle.current().pid() + ".tmp"));
+    Path before = Files.createFile(run.path().resolve(".model.onnx." + ProcessHandle.current().pid() + "-1a.tmp")); // such as 1, in a container
+    Files.setLastModifiedTime(before, FileTime.from(ProcessHandle.current().info().startInstant().orElseThrow().minusSeconds(60)));
+    Path written = Files.createFile(run.path().resolve(".model.onnx." + ProcessHandle.current().pid() + "-2b.tmp"));
     Path other = Files.createFile(run.path().resolve(".notes.tmp"));
     run.lock().close();
     assertThat(left).doesNotExist();
+    assertThat(before).doesNotExist();
     assertThat(written).exists();
     assertThat(other).exists();
   }

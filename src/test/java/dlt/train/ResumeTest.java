@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dlt.backend.cpu.CpuBackend;
 import dlt.config.ConfigException;
 import dlt.error.Failure;
+import dlt.error.Folder;
 import dlt.experiment.ExperimentFile;
 import dlt.experiment.Trainings;
 import dlt.run.RunDirectory;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -68,6 +70,34 @@ class ResumeTest {
     assertThat(stopped.last()).hasSameBinaryContentAs(whole.last());
     assertThat(stopped.best()).hasSameBinaryContentAs(whole.best());
     assertThat(withoutTimes(stopped.metrics())).isEqualTo(withoutTimes(whole.metrics()));
+  }
+
+  @Test
+  void aRunWhoseFolderIsRemovedOrAnothersFailsAndWritesNothingMore() throws IOException {
+    Path run = folder.resolve("removed");
+    for (boolean others : new boolean[] {false, true}) {
+      int[] steps = {0};
+      assertThatThrownBy(() -> train("removed", 1, false, List.of(), () -> ++steps[0] == 3 && removed(run, others))).isInstanceOf(Failure.class)
+          .hasMessageContaining("was removed, moved or taken");
+      assertThat(run.resolve(".lock").toFile().exists()).isEqualTo(others);
+      assertThat(run.resolve("checkpoints")).doesNotExist();
+      assertThat(run.resolve("manifest.json")).doesNotExist();
+    }
+  }
+
+  /// Removes what is in `run`; where it is to be `others`, somebody makes and locks it again. False.
+  private static boolean removed(Path run, boolean others) {
+    try {
+      for (Path file : Folder.tree(run).reversed()) {
+        Files.delete(file);
+      }
+      if (others) {
+        Files.createFile(Files.createDirectory(run).resolve(".lock"));
+      }
+      return false;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test

@@ -66,7 +66,7 @@ class TrainerTest {
       Prepared prepared = Trainings.open(ExperimentFile.read(file, List.of())).training(0);
       RunDirectory run = new RunDirectory(folder.resolve("run"));
       Trainer.TimeLimit unlimited = new Trainer.TimeLimit(new UsedTime(run.usedTime(), System::nanoTime), OptionalDouble.empty());
-      assertThatThrownBy(() -> new Trainer(prepared, backend, run, new Silent(), unlimited)).isInstanceOf(ConfigException.class)
+      assertThatThrownBy(() -> new Trainer(prepared, backend, run, () -> {}, new Silent(), unlimited)).isInstanceOf(ConfigException.class)
           .hasMessageContaining("0.weight is [1, 3]");
     }
     assertThat(compiled).isPositive();
