@@ -1,5 +1,6 @@
 package dlt.data;
 
+import dlt.error.Thrown;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -109,11 +110,8 @@ final class Ahead implements Batches.Epoch {
     } finally {
       lock.unlock();
     }
-    switch (failed) {
-      case null -> {}
-      case RuntimeException e -> throw e;
-      case Error e -> throw e;
-      default -> throw new IllegalStateException(failed);
+    if (failed != null) {
+      throw Thrown.again(failed);
     }
     next++;
     return slots.get(slot).batch(order.size(batch), batch);

@@ -14,7 +14,12 @@ import com.google.protobuf.ByteString;
 import dlt.error.Failure;
 import dlt.graph.Graph;
 import dlt.graph.Node;
+import dlt.op.Expand;
+import dlt.op.Fill;
 import dlt.op.Input;
+import dlt.op.Literal;
+import dlt.op.Op;
+import dlt.op.Reshape;
 import dlt.op.Variable;
 import dlt.tensor.HostTensor;
 import dlt.tensor.Shape;
@@ -91,12 +96,29 @@ public final class OnnxExport {
       }
     }
     for (Node n : g.nodes()) {
+      requireForAnyBatch(n);
       names.put(n, OnnxNodes.write(this, n));
     }
     g.outputs().forEach((name, node) -> {
       add("Identity", name, List.of(name(node)));
       graph.addOutput(valueInfo(name, node));
     });
+  }
+
+  /// Throws a [Failure] where the node would compute something else for another batch size, such as with a constant that was made of it:
+  /// shapes alone may differ between the two graphs.
+  private void requireForAnyBatch(Node n) {
+    Node o = other.get(n);
+    boolean same = o.inputs().equals(n.inputs().stream().map(other::get).toList()) && switch (n.op()) {
+      case Input _, Reshape _, Expand _ -> n.op().getClass() == o.op().getClass();
+      case Fill f -> o.op() instanceof Fill g && f.value() == g.value();
+      case Literal l -> o.op() instanceof Literal m && l.value().type().equals(m.value().type()) && l.value().data().mismatch(m.value().data()) < 0;
+      case Op op -> op.equals(o.op());
+    };
+    if (!same) {
+      throw new Failure(Failure.Kind.USAGE, "[onnx] " + named(n) + " depends on the number of samples in a batch, which an ONNX model leaves open; "
+          + "the model cannot be exported: replace the layer");
+    }
   }
 
   /// The ONNX name of a node's result.
@@ -251,7 +273,10 @@ public final class OnnxExport {
 
   /// The failure for an op that exists in training graphs alone.
   static Failure notExportable(Node n) {
-    return new Failure(Failure.Kind.USAGE, "[onnx] " + n.op().name() + (n.origin().isEmpty() ? "" : " of " + n.origin())
-        + " has no ONNX form; the model cannot be exported: replace the layer");
+    return new Failure(Failure.Kind.USAGE, "[onnx] " + named(n) + " has no ONNX form; the model cannot be exported: replace the layer");
+  }
+
+  private static String named(Node n) {
+    return n.op().name() + (n.origin().isEmpty() ? "" : " of " + n.origin());
   }
 }

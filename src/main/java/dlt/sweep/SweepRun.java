@@ -3,6 +3,7 @@ package dlt.sweep;
 import dlt.backend.Backend;
 import dlt.error.Failure;
 import dlt.error.Folder;
+import dlt.error.Thrown;
 import dlt.experiment.Budget;
 import dlt.experiment.Experiment;
 import dlt.experiment.ExperimentFile;
@@ -201,11 +202,7 @@ public final class SweepRun {
     try {
       return f.get();
     } catch (ExecutionException e) {
-      switch (e.getCause()) {
-        case RuntimeException r -> throw r;
-        case Error r -> throw r;
-        default -> throw new IllegalStateException(e.getCause());
-      }
+      throw Thrown.again(e.getCause());
     } catch (InterruptedException | CancellationException e) {
       return false;
     }

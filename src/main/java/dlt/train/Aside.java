@@ -1,5 +1,6 @@
 package dlt.train;
 
+import dlt.error.Thrown;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
@@ -39,11 +40,7 @@ final class Aside implements AutoCloseable {
         }
       }
     } catch (ExecutionException e) {
-      switch (e.getCause()) {
-        case RuntimeException r -> throw r;
-        case Error r -> throw r;
-        default -> throw new IllegalStateException(e.getCause());
-      }
+      throw Thrown.again(e.getCause());
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();

@@ -66,16 +66,26 @@ record Decoding(int input, int reads, PlacedClasses words, Vocabulary vocabulary
     long places = words.places().size();
     int classes = outputs.shape().dim(1);
     double[] r = new double[classes];
-    double sum = 0;
+    double most = Double.NEGATIVE_INFINITY;
     for (int c = 0; c < classes; c++) {
       double score = outputs.at((sample * (long) classes + c) * places + place);
       r[c] = logits ? score : StrictMath.log(score);
-      sum += StrictMath.exp(r[c]);
+      most = Math.max(most, r[c]);
     }
+    double norm = logits ? most + StrictMath.log(sumOfExp(r, most)) : 0;
     for (int c = 0; c < classes; c++) {
-      boolean never = c == Vocabulary.PADDING || !running() && c == Vocabulary.BEGIN || Double.isNaN(r[c]);
-      r[c] = never ? Double.NEGATIVE_INFINITY : logits ? r[c] - StrictMath.log(sum) : r[c];
+      boolean never = c == Vocabulary.PADDING || !running() && c == Vocabulary.BEGIN;
+      r[c] = never || Double.isNaN(r[c] - norm) ? Double.NEGATIVE_INFINITY : r[c] - norm;
     }
     return r;
+  }
+
+  /// The sum of e^(x - most), which does not overflow.
+  private static double sumOfExp(double[] x, double most) {
+    double sum = 0;
+    for (double one : x) {
+      sum += StrictMath.exp(one - most);
+    }
+    return sum;
   }
 }

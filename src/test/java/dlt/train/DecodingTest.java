@@ -245,4 +245,29 @@ class DecodingTest {
       assertThatThrownBy(() -> texts.add(nan)).isInstanceOf(Failure.class).hasMessageContaining("no numbers");
     }
   }
+
+  /// Scores of a model that is sure of itself, as a long training or a large learning rate makes it.
+  @ParameterizedTest
+  @ValueSource(doubles = {0, 800, -800, 1e30})
+  void theLogarithmsAreThoseOfTheDifferencesHoweverLargeTheScores(double shift) {
+    Decoding logits = new Decoding(0, READS, new PlacedClasses("y", CLASSES, Shape.of(READS)), vocabulary(Vocabulary.Mark.NONE), true);
+    HostTensor scores = HostTensor.allocate(TensorType.float32(1, CLASSES, READS));
+    for (int c = 0; c < CLASSES; c++) {
+      scores.set((long) c * READS, shift);
+    }
+    scores.set((long) (CLASSES - 1) * READS, shift == 1e30 ? 2e30 : shift + 4);
+    double sum = shift == 1e30 ? 1 : CLASSES - 1 + Math.exp(4);
+    assertThat(logits.logs(scores, 0, 0)[CLASSES - 1]).isEqualTo(shift == 1e30 ? 0 : 4 - Math.log(sum), within(1e-12));
+    assertThat(logits.logs(scores, 0, 0)[1]).isEqualTo(shift == 1e30 ? (double) 1e30f - (double) 2e30f : -Math.log(sum), within(1e-12));
+  }
+
+  @Test
+  void scoresThatAreNoNumbersHaveNoLogarithms() {
+    Decoding logits = new Decoding(0, READS, new PlacedClasses("y", CLASSES, Shape.of(READS)), vocabulary(Vocabulary.Mark.NONE), true);
+    for (double score : new double[] {Double.NaN, Double.POSITIVE_INFINITY}) {
+      HostTensor scores = HostTensor.allocate(TensorType.float32(1, CLASSES, READS));
+      scores.set((long) (CLASSES - 1) * READS, score);
+      assertThat(logits.logs(scores, 0, 0)).containsOnly(Double.NEGATIVE_INFINITY);
+    }
+  }
 }
