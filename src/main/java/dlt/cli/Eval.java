@@ -51,7 +51,7 @@ final class Eval implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    return junit.around(run.path.map(Path::toString).orElse("newest run"), "measured", this::measure);
+    return junit.around(output, run.path.map(Path::toString).orElse("newest run"), "measured", this::measure);
   }
 
   private int measure(List<Assertion.Verdict> asserts) {

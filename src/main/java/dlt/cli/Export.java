@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,8 +29,6 @@ final class Export implements Callable<Integer> {
 
   /// An option without a file; no argument of a program can be this.
   private static final String USUAL = "\0";
-
-  private static final Path STANDARD = Path.of("/dev/stdout");
 
   /// What is written, at least one.
   static final class Formats {
@@ -74,16 +71,12 @@ final class Export implements Callable<Integer> {
       document.putObject("card").put("path", file.toString());
       text.add(file + " (the licence is for you to fill in)");
     }
-    if (!output.json && Stream.of(onnx, safetensors, card).flatMap(Optional::stream).anyMatch(f -> FileKind.same(f, STANDARD))) {
-      output.say(String.join("\n", text)); // standard output is the file
-    } else {
-      output.result(document, String.join("\n", text));
-    }
+    output.result(document, String.join("\n", text));
     return 0;
   }
 
   /// Where the option says to write, where it is given. What is there and must stay is refused before anything is written.
-  private static Optional<Path> target(String option, String file, FileKind kind, SavedModel model, Path usual) {
+  private Optional<Path> target(String option, String file, FileKind kind, SavedModel model, Path usual) {
     if (file == null) {
       return Optional.empty();
     }
@@ -92,6 +85,7 @@ final class Export implements Callable<Integer> {
     }
     Path target = file.equals(USUAL) ? usual : Path.of(file);
     kind.requireReplaceable(option, target, model, Optional.of(usual));
+    output.writes(option, target);
     return Optional.of(target);
   }
 }

@@ -116,10 +116,10 @@ record FileKind(String noun, Sign sign) {
     }
   }
 
-  /// Whether both are there and the same file.
+  /// Whether both are the same file, or would be.
   static boolean same(Path a, Path b) {
     try {
-      return Files.exists(a) && Files.exists(b) && Files.isSameFile(a, b);
+      return a.toAbsolutePath().normalize().equals(b.toAbsolutePath().normalize()) || Files.exists(a) && Files.exists(b) && Files.isSameFile(a, b);
     } catch (IOException e) {
       return false;
     }

@@ -20,8 +20,11 @@ final class JUnitOption {
 
   /// Runs `command`, which adds the asserts to the list that it gets, and returns its exit code. The first test case says
   /// whether it got so far: `step` is its name, `subject` what it is about.
-  int around(String subject, String step, ToIntFunction<List<Assertion.Verdict>> command) {
-    file.ifPresent(f -> FileKind.JUNIT.requireReplaceable("--junit", f, Optional.empty()));
+  int around(Output output, String subject, String step, ToIntFunction<List<Assertion.Verdict>> command) {
+    file.ifPresent(f -> {
+      FileKind.JUNIT.requireReplaceable("--junit", f, Optional.empty());
+      output.writes("--junit", f);
+    });
     long begin = System.nanoTime();
     List<Assertion.Verdict> asserts = new ArrayList<>();
     try {

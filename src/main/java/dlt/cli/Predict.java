@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
 
 @Command(name = "predict", description = "Predicts every sample of a file with the selected model of a run.", mixinStandardHelpOptions = true)
 final class Predict implements Callable<Integer> {
-  private static final Path STANDARD = Path.of("-"), STANDARD_OUTPUT = Path.of("/dev/stdout");
+  private static final Path STANDARD = Path.of("-");
 
   @Mixin RunArgument run;
   @Mixin DeviceOptions device;
@@ -92,9 +92,7 @@ final class Predict implements Callable<Integer> {
       }
       Path written = file.or(() -> masks).orElseThrow();
       output.say(part.size() + (part.size() == 1 ? " prediction in " : " predictions in ") + written);
-      if (!FileKind.same(written, STANDARD_OUTPUT)) {
-        output.result(output.document().put("run", model.run().path().toString()).put("predictions", part.size()).put("output", written.toString()), "");
-      }
+      output.result(output.document().put("run", model.run().path().toString()).put("predictions", part.size()).put("output", written.toString()), "");
       return 0;
     });
     return 0;
@@ -118,7 +116,10 @@ final class Predict implements Callable<Integer> {
     if (file.isPresent() && input.filter(i -> FileKind.same(i, file.get())).isPresent()) {
       throw new Failure(Failure.Kind.USAGE, "--output " + file.get() + ": is the input, which would be written over; name another file");
     }
-    file.filter(f -> !f.equals(STANDARD)).ifPresent(f -> FileKind.predictions(model, f).requireReplaceable("--output", f, model, Optional.empty()));
+    file.filter(f -> !f.equals(STANDARD)).ifPresent(f -> {
+      FileKind.predictions(model, f).requireReplaceable("--output", f, model, Optional.empty());
+      output.writes("--output", f);
+    });
   }
 
   /// The folder of the images, where the input is images.

@@ -68,6 +68,7 @@ final class Report implements Callable<Integer> {
   }
 
   private int written(ObjectNode document, Path target, String page) {
+    output.writes("--output", target);
     AtomicFile.write(target, page);
     output.result(document.put("report", target.toString()), "");
     output.say("report      " + target);

@@ -52,7 +52,7 @@ final class Train implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    return junit.around(experiment.file.toString(), "trained, exported and verified", this::train);
+    return junit.around(output, experiment.file.toString(), "trained, exported and verified", this::train);
   }
 
   private int train(List<Assertion.Verdict> asserts) {

@@ -3,6 +3,8 @@ package dlt.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dlt.cli.CommandsTest.Result;
 import dlt.error.Folder;
 import dlt.tensor.HostTensor;
@@ -10,14 +12,18 @@ import dlt.tensor.Npy;
 import dlt.tensor.Shape;
 import java.io.IOException;
 import java.nio.channels.Pipe;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What a named output may replace.
 class FileKindTest {
@@ -123,12 +129,42 @@ class FileKindTest {
 
   @Test
   void whatIsExportedToStandardOutputIsAllThatGoesThere() throws Exception {
-    ProcessBuilder b = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin/java").toString(), "--enable-native-access=ALL-UNNAMED", "dlt.cli.Main",
-        "export", path("a"), "--safetensors", "/dev/stdout").redirectError(ProcessBuilder.Redirect.DISCARD);
-    b.environment().put("CLASSPATH", System.getProperty("java.class.path"));
-    Process p = b.start();
+    Process p = alone("export", path("a"), "--safetensors", "/dev/stdout");
     assertThat(p.getInputStream().readAllBytes()).isEqualTo(Files.readAllBytes(folder.resolve("a/model.safetensors")));
     assertThat(p.waitFor()).isZero();
+    p = alone("eval", path("a"), "--junit", "/dev/stdout");
+    assertThat(new String(p.getInputStream().readAllBytes(), StandardCharsets.UTF_8)).startsWith("<?xml").endsWith("</testsuites>\n");
+    assertThat(p.waitFor()).isZero();
+  }
+
+  /// Nobody could tell the one from the other.
+  @ParameterizedTest
+  @ValueSource(strings = {"export A --onnx /dev/stdout --json", "export A --safetensors /dev/fd/1 --json", "report A --output /dev/stdout --json",
+      "eval A --junit /proc/self/fd/1 --json", "predict A --input experiments/data/iris.csv --output /dev/stdout --json"})
+  void aFileAndTheDocumentDoNotShareStandardOutput(String command) throws Exception {
+    Process p = alone(command.replace("A", path("a")).split(" "));
+    JsonNode error = new ObjectMapper().readTree(p.getInputStream().readAllBytes()).get("error");
+    assertThat(error.get("code").asInt()).isEqualTo(2);
+    assertThat(error.get("message").asText()).contains("is standard output, where --json prints its document");
+    assertThat(p.waitFor()).isEqualTo(2);
+  }
+
+  @Test
+  void twoOutputsAreNotWrittenToOneFile() throws IOException {
+    assertThat(CommandsTest.dlt("export", path("a"), "--onnx", path("one"), "--safetensors", path("./one")).err())
+        .isEqualTo("dlt: --safetensors " + path("./one") + ": --onnx is written there too; name two files\n");
+    assertThat(folder.resolve("one")).doesNotExist();
+    assertThat(CommandsTest.dlt("export", path("a"), "--onnx", "/dev/null", "--card", "/dev/null", "--json").code()).isZero();
+  }
+
+  /// A process of its own, for its standard output.
+  private static Process alone(String... arguments) throws IOException {
+    List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin/java").toString(), "-XX:TieredStopAtLevel=1",
+        "--enable-native-access=ALL-UNNAMED", "dlt.cli.Main"));
+    command.addAll(List.of(arguments));
+    ProcessBuilder b = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD);
+    b.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+    return b.start();
   }
 
   @Test
