@@ -15,15 +15,15 @@ public sealed interface Fitted {
   /// `values` where x is NaN, else x.
   record Fill(HostTensor values) implements Fitted {}
 
-  /// `log(x + offset)`; of a sample `[columns]`, if there are any, categorical ones stay as they are.
-  record Log(double offset, List<Column> columns) implements Fitted {
+  /// `log(x + offset)` of the elements of a sample that `some` says, one after the other; of all where that is empty.
+  record Log(double offset, List<Boolean> some) implements Fitted {
     public Log {
-      columns = List.copyOf(columns);
+      some = List.copyOf(some);
     }
 
     /// Whether element `i` of a sample becomes a logarithm.
     public boolean logged(int i) {
-      return columns.isEmpty() || !columns.get(i).categorical();
+      return some.isEmpty() || some.get(i);
     }
   }
 
@@ -49,7 +49,7 @@ public sealed interface Fitted {
         r.put("scale", a.scale);
       }
       case Fill f -> r.put("values", f.values);
-      case Log _, OneHot _ -> {} // their columns are the schema's
+      case Log _, OneHot _ -> {} // which columns is the experiment's and the schema's to say
     }
     return r;
   }

@@ -71,7 +71,10 @@ public sealed interface Preprocess {
   }
 
   @Doc("The natural logarithm of x + offset, for what spans orders of magnitude, such as prices and counts.")
-  record Log(@Doc("Is added before; 1 for what may be 0 (log1p).") @Default("0") double offset) implements Preprocess {}
+  record Log(
+      @Doc("Is added before; 1 for what may be 0 (log1p).") @Default("0") double offset,
+      @Doc("The columns of a table that it is for; all that are numbers where left out.") @Default("[]") List<String> columns)
+      implements Preprocess {}
 
   @Doc("Fills in missing values (NaN).")
   record Impute(

@@ -162,7 +162,7 @@ public record Preprocessing(Field input, List<Fitted> steps, TensorType output) 
     }
     State state = new State(input.type().shape(), input.columns());
     for (Preprocess step : steps) {
-      if (step instanceof Preprocess.OneHot && !state.categorical()) {
+      if (!concerns(step, state)) {
         continue;
       }
       Fitted f = fitter.fit(step, fitted.size(), state, List.copyOf(fitted));
@@ -172,6 +172,29 @@ public record Preprocessing(Field input, List<Fitted> steps, TensorType output) 
     return new Preprocessing(input, fitted, TensorType.float32(state.shape()));
   }
 
+  /// Whether the step does anything: the columns that it is for may be another input's.
+  private static boolean concerns(Preprocess step, State state) {
+    return switch (step) {
+      case Preprocess.OneHot _ -> state.categorical();
+      case Preprocess.Log l -> l.columns().isEmpty() || state.columns().stream().anyMatch(c -> takes(l, c));
+      case Preprocess.Scale _, Preprocess.Standardize _, Preprocess.MinMax _, Preprocess.Normalize _, Preprocess.Impute _ -> true;
+    };
+  }
+
+  private static boolean takes(Preprocess.Log step, Column column) {
+    return !column.categorical() && (step.columns().isEmpty() || step.columns().contains(column.name()));
+  }
+
+  /// The columns of `fields` that are numbers before step number `index` of `steps`.
+  public static List<String> numbers(List<Preprocess> steps, int index, List<Field> fields) {
+    boolean encoded = steps.subList(0, index).stream().anyMatch(Preprocess.OneHot.class::isInstance);
+    return fields.stream()
+        .filter(f -> f.type().dtype() == DType.FLOAT32)
+        .map(f -> new State(f.type().shape(), f.columns()))
+        .filter(s -> !(encoded && s.categorical()))
+        .flatMap(s -> s.columns().stream().filter(c -> !c.categorical()).map(Column::name)).toList();
+  }
+
   /// The step with some numbers, the right ones where they do not depend on data.
   private static Fitted blank(Preprocess step, State state) {
     return switch (step) {
@@ -179,7 +202,7 @@ public record Preprocessing(Field input, List<Fitted> steps, TensorType output) 
       case Preprocess.Standardize s -> blank(state, s.per());
       case Preprocess.MinMax s -> blank(state, s.per());
       case Preprocess.Normalize s -> normalize(s, state);
-      case Preprocess.Log s -> new Fitted.Log(s.offset(), state.categorical() ? state.columns() : List.of());
+      case Preprocess.Log s -> new Fitted.Log(s.offset(), s.columns().isEmpty() && !state.categorical() ? List.of() : state.columns().stream().map(c -> takes(s, c)).toList());
       case Preprocess.Impute s -> {
         if (s.strategy() == Preprocess.Strategy.MEDIAN && state.shape().rank() > 1) {
           throw new Failure(Failure.Kind.USAGE, "impute: the median is for samples of one dimension, and these are " + state.shape());

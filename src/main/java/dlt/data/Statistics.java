@@ -163,7 +163,7 @@ final class Statistics {
           for (int i = 0; i < x.length; i++) {
             if (step.logged(i) && x[i] + step.offset() <= 0) {
               throw new Failure(Failure.Kind.DATA, part.dataset().origin(sample) + ": " + called(i) + " is " + (float) x[i] + ", but log takes numbers above "
-                  + (0 - step.offset()) + "; give a larger offset, such as `log: 1` where there are zeros");
+                  + (0 - step.offset()) + "; give a larger offset, such as `log: 1` where there are zeros" + (field().columns().isEmpty() ? "" : ", or name the `columns` that it is for"));
             }
           }
         });

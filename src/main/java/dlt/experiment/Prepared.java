@@ -1,6 +1,7 @@
 package dlt.experiment;
 
 import dlt.config.ConfigException;
+import dlt.config.Hints;
 import dlt.config.Invalid;
 import dlt.data.Division;
 import dlt.data.Augment;
@@ -8,6 +9,7 @@ import dlt.data.Field;
 import dlt.data.Indexed;
 import dlt.data.Part;
 import dlt.data.Parts;
+import dlt.data.Preprocess;
 import dlt.data.Preprocessing;
 import dlt.data.Reworded;
 import dlt.data.Schema;
@@ -51,6 +53,8 @@ public record Prepared(ExperimentFile file, Parts parts, Assembly assembly, Task
     Experiment experiment = file.experiment();
     Parts parts = asRead(file, divided);
     Schema schema = parts.train().dataset().schema();
+    requireColumns(file, experiment.data().steps(), schema.inputs());
+    requireColumns(file, experiment.data().preprocessTargets(), schema.targets());
     List<Preprocessing> preprocessing = new ArrayList<>();
     for (int i = 0; i < schema.inputs().size(); i++) {
       int input = i;
@@ -130,6 +134,19 @@ public record Prepared(ExperimentFile file, Parts parts, Assembly assembly, Task
   public void requireSchedule() {
     Training training = file.experiment().training();
     rate(Math.ceilDiv(Math.ceilDiv(parts.train().size(), batchSize()), training.accumulate()));
+  }
+
+  /// Throws [ConfigException] where a step names a column that none of `fields` has as a number.
+  private static void requireColumns(ExperimentFile file, List<Preprocess> steps, List<Field> fields) {
+    for (int i = 0; i < steps.size(); i++) {
+      if (steps.get(i) instanceof Preprocess.Log l) {
+        List<String> known = Preprocessing.numbers(steps, i, fields);
+        l.columns().stream().filter(c -> !known.contains(c)).findFirst().ifPresent(c -> {
+          throw new ConfigException(file.bound().at(l, "columns"), "found '" + c + "', expected a column of numbers" + (known.isEmpty() ? ", of which there is none here"
+              : ", of which there are " + String.join(", ", known)), Hints.nearest(c, known).map(n -> "did you mean `" + n + "`?").orElse(""));
+        });
+      }
+    }
   }
 
   /// Opens the data of `file` and divides them, after checking what the file alone can tell.

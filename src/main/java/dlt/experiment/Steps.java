@@ -8,6 +8,7 @@ import dlt.op.Value;
 import dlt.tensor.DType;
 import dlt.tensor.HostTensor;
 import dlt.tensor.Shape;
+import dlt.tensor.TensorType;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -22,7 +23,7 @@ final class Steps {
       x = switch (step) {
         case Fitted.Affine a -> g.mul(g.sub(x, g.literal(a.center())), g.literal(a.scale()));
         case Fitted.Fill f -> g.where(g.equal(x, x), x, g.literal(f.values()));
-        case Fitted.Log l -> log(g, l, x);
+        case Fitted.Log l -> some(g, l, x, g.log(g.add(x, l.offset())));
         case Fitted.OneHot o -> oneHot(g, o, x);
       };
     }
@@ -36,23 +37,23 @@ final class Steps {
     for (Fitted step : preprocessing.steps().reversed()) {
       x = switch (step) {
         case Fitted.Affine a -> g.add(g.div(x, g.literal(a.scale())), g.literal(a.center()));
-        case Fitted.Log l -> g.sub(g.exp(x), l.offset());
+        case Fitted.Log l -> some(g, l, x, g.sub(g.exp(x), l.offset()));
         case Fitted.Fill _, Fitted.OneHot _ -> throw new IllegalArgumentException("no step for targets: " + step);
       };
     }
     return g.reshape(x, prediction.shape());
   }
 
-  private static Value log(Emit g, Fitted.Log step, Value x) {
-    Value logs = g.log(g.add(x, step.offset()));
-    if (step.columns().isEmpty()) {
-      return logs;
+  /// `logged` where the step is for the element of a sample of `x`, else `x`.
+  private static Value some(Emit g, Fitted.Log step, Value x, Value logged) {
+    if (step.some().isEmpty()) {
+      return logged;
     }
-    float[] logged = new float[step.columns().size()];
-    for (int i = 0; i < logged.length; i++) {
-      logged[i] = step.logged(i) ? 1 : 0;
+    HostTensor mask = HostTensor.allocate(TensorType.float32(x.shape().without(0)));
+    for (int i = 0; i < step.some().size(); i++) {
+      mask.set(i, step.logged(i) ? 1 : 0);
     }
-    return g.where(g.literal(HostTensor.of(Shape.of(logged.length), logged)), logs, x);
+    return g.where(g.literal(mask), logged, x);
   }
 
   /// Columns next to each other that stay as they are move together. A column alone may be `[N]`.

@@ -54,6 +54,7 @@ class BrokenExperimentsTest {
         new Broken("missing file", "data.csv", "nowhere.csv", 3, 3, "nowhere.csv"),
         new Broken("target out of range", "out_features: 3", "out_features: 2", 3, 3, "2"),
         new Broken("a loss that does not fit the output", "out_features: 3", "out_features: 1", 2, 10, "cross_entropy", "bce_with_logits"),
+        new Broken("a column that is none", "split: {", "preprocess: [{log: {columns: [aa]}}]\n  split: {", 2, 4, "'aa'", "of which there are a, b"),
         new Broken("empty split", "validation: 0.25", "validation: 0.0001", 3, 3, "validation"),
         new Broken("cyclic from", "- linear: 8", "- linear: {out_features: 8, from: logits}", 2, 7, "logits"),
         new Broken("unknown from", "- relu", "- relu: {from: nobody}", 2, 8, "nobody"),

@@ -51,7 +51,7 @@ class DataTest {
     assertThat(d.preprocess())
         .containsExactly(
             new Preprocess.Scale(0.0625, 0),
-            new Preprocess.Log(1),
+            new Preprocess.Log(1, List.of()),
             new Preprocess.Standardize(Optional.of(Preprocess.Per.PER_CHANNEL)),
             new Preprocess.Standardize(Optional.empty()),
             new Preprocess.MinMax(Optional.empty(), 0, 1),

@@ -197,22 +197,37 @@ class PreprocessingTest {
   void logarithmsAreOfNumbersAloneAndAreRestored() {
     List<Column> columns = List.of(Column.numeric("a"), new Column("c", List.of("u", "v")));
     Dataset d = table(columns, new float[] {0, 1}, new float[] {6, 0});
-    List<Preprocess> steps = List.of(new Preprocess.Log(1), new Preprocess.MinMax(Optional.empty(), 0, 1), new Preprocess.OneHot());
+    List<Preprocess> steps = List.of(new Preprocess.Log(1, List.of()), new Preprocess.MinMax(Optional.empty(), 0, 1), new Preprocess.OneHot());
     Preprocessing p = Preprocessing.fit(steps, Data.whole("train", d), 0);
     double[] x = p.apply(new double[] {2.5, 1});
     assertThat(x[0]).isCloseTo(Math.log(3.5) / Math.log(7), within(1e-7));
     assertThat(x).endsWith(0, 1);
     assertThat(Preprocessing.restore(steps, d.inputs().getFirst(), p.tensors()).apply(new double[] {2.5, 1})).isEqualTo(x);
-    assertThat(fit(Samples.of(Shape.of(1, 1, 2), new float[][] {{1, 5}}), new Preprocess.Log(0)).apply(new double[] {1, 5})).containsExactly(0, Math.log(5));
+    assertThat(fit(Samples.of(Shape.of(1, 1, 2), new float[][] {{1, 5}}), new Preprocess.Log(0, List.of())).apply(new double[] {1, 5})).containsExactly(0, Math.log(5));
+  }
+
+  @Test
+  void logarithmsAreOfTheColumnsThatAreNamed() {
+    List<Column> columns = List.of(Column.numeric("age"), new Column("c", List.of("u", "v")), Column.numeric("income"));
+    Dataset d = table(columns, new float[] {-1, 1, 10}, new float[] {0, 0, 100});
+    List<Preprocess> steps = List.of(new Preprocess.Log(0, List.of("income", "another's")), new Preprocess.OneHot());
+    Preprocessing p = Preprocessing.fit(steps, Data.whole("train", d), 0);
+    assertThat(p.apply(new double[] {-1, 1, 10})).containsExactly(-1, 0, 1, Math.log(10));
+    assertThat(Preprocessing.restore(steps, d.inputs().getFirst(), p.tensors()).apply(new double[] {-1, 1, 10})).containsExactly(-1, 0, 1, Math.log(10));
+    Preprocessing nothing = fit(d, new Preprocess.Log(0, List.of("another's")));
+    assertThat(nothing.apply(new double[] {-1, 1, 10})).containsExactly(-1, 1, 10);
+    assertThat(Preprocessing.numbers(steps, 0, d.inputs())).containsExactly("age", "income");
+    assertThat(Preprocessing.numbers(List.of(new Preprocess.OneHot(), steps.getFirst()), 1, d.inputs())).isEmpty();
   }
 
   @Test
   void numbersWithoutALogarithmAreNamedInEveryPart() {
     List<Column> columns = List.of(new Column("c", List.of("u", "v")), Column.numeric("price"));
     Dataset zero = table(columns, new float[] {1, 2}, new float[] {0, 0});
-    assertThatThrownBy(() -> fit(zero, new Preprocess.Log(0), STANDARDIZE)).isInstanceOf(Failure.class)
-        .hasMessage("t.csv:3: column 'price' is 0.0, but log takes numbers above 0.0; give a larger offset, such as `log: 1` where there are zeros");
-    Preprocessing p = fit(table(columns, new float[] {0, 2}), new Preprocess.Scale(1, -1), new Preprocess.Log(0));
+    assertThatThrownBy(() -> fit(zero, new Preprocess.Log(0, List.of()), STANDARDIZE)).isInstanceOf(Failure.class)
+        .hasMessage("t.csv:3: column 'price' is 0.0, but log takes numbers above 0.0; give a larger offset, such as `log: 1` where there are zeros, "
+            + "or name the `columns` that it is for");
+    Preprocessing p = fit(table(columns, new float[] {0, 2}), new Preprocess.Scale(1, -1), new Preprocess.Log(0, List.of()));
     assertThatThrownBy(() -> p.requireLogarithms(Data.whole("validation", zero), false, 0)).isInstanceOf(Failure.class).hasMessageContaining("t.csv:3");
   }
 
