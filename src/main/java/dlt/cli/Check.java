@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dlt.data.Finding;
 import dlt.data.Leakage;
 import dlt.error.Failure;
+import dlt.experiment.Doubts;
 import dlt.experiment.ExperimentFile;
 import dlt.experiment.Prepared;
 import dlt.experiment.Trainings;
@@ -12,6 +13,7 @@ import dlt.train.Exporter;
 import dlt.train.PretrainedWeights;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -52,7 +54,8 @@ final class Check implements Callable<Integer> {
     document.put("trainings", trainings.count());
     List<Finding> findings = data ? Leakage.findings(file.experiment().data(), file.base(), trainings.division()) : List.of();
     ArrayNode warnings = document.putArray("warnings");
-    for (String w : data ? findings.stream().map(Finding::text).toList() : Leakage.warnings(trainings.division(), true)) {
+    List<String> warned = data ? findings.stream().map(Finding::text).toList() : Leakage.warnings(trainings.division(), true);
+    for (String w : Stream.concat(Doubts.of(file).stream(), warned.stream()).toList()) {
       warnings.add(w);
       output.say("dlt: " + w);
     }

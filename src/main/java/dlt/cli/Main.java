@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -52,12 +53,26 @@ public final class Main implements Callable<Integer> {
     System.exit(run(arguments));
   }
 
+  /// `dlt help COMMAND` is `dlt COMMAND --help`, as in other programs.
+  private static String[] helped(String[] arguments) {
+    if (arguments.length == 0 || !arguments[0].equals("help")) {
+      return arguments;
+    }
+    boolean known = arguments.length == 1 || COMMANDS.stream().anyMatch(c -> named(c, arguments[1]));
+    return Stream.concat(Arrays.stream(arguments).skip(1), known ? Stream.of("--help") : Stream.of()).toArray(String[]::new);
+  }
+
+  private static boolean named(Class<?> command, String name) {
+    return command.getAnnotation(Command.class).name().equals(name);
+  }
+
   private static String command(String[] arguments) {
     return Arrays.stream(arguments).filter(a -> !a.startsWith("-")).findFirst().orElse("");
   }
 
   /// Runs the command line; its exit code.
-  static int run(String... arguments) {
+  static int run(String... given) {
+    String[] arguments = helped(given);
     CommandLine line = commandLine(command(arguments));
     int code;
     try {
@@ -92,7 +107,7 @@ public final class Main implements Callable<Integer> {
   /// looking through the options of every command takes most of the time of `dlt --help`.
   private static CommandLine commandLine(String name) {
     CommandLine line = new CommandLine(new Main());
-    List<Class<? extends Callable<Integer>>> meant = COMMANDS.stream().filter(c -> c.getAnnotation(Command.class).name().equals(name)).toList();
+    List<Class<? extends Callable<Integer>>> meant = COMMANDS.stream().filter(c -> named(c, name)).toList();
     meant.forEach(c -> line.addSubcommand(new CommandLine(instance(c))));
     if (meant.isEmpty()) {
       for (Class<? extends Callable<Integer>> c : COMMANDS) {

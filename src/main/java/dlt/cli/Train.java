@@ -6,6 +6,7 @@ import dlt.backend.Backend;
 import dlt.data.Leakage;
 import dlt.error.Failure;
 import dlt.experiment.Assertion;
+import dlt.experiment.Doubts;
 import dlt.experiment.ExperimentFile;
 import dlt.experiment.Prepared;
 import dlt.experiment.Trainings;
@@ -67,6 +68,7 @@ final class Train implements Callable<Integer> {
     Trainings trainings = Trainings.open(file);
     device.requireWithinBudget(trainings);
     device.requireCausal(trainings);
+    Doubts.of(file).forEach(w -> output.say("dlt: " + w));
     Leakage.warnings(trainings.division(), false).forEach(w -> output.say("dlt: " + w));
     RunDirectory run = TrainingRun.folder(out, Path.of("runs"), file.experiment().name(), resume);
     try {

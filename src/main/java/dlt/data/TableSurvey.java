@@ -20,8 +20,8 @@ public final class TableSurvey {
 
   /// What a column holds. Missing cells count for nothing but `missing`; `least` and `greatest` are NaN unless all cells are
   /// numbers. `words` is 0 unless it holds texts, most of them different and of several words: so many words 95 % of them do not
-  /// exceed.
-  public record Facts(String name, int rows, int missing, int different, boolean numeric, boolean whole, double least, double greatest, int words) {
+  /// exceed. `dates` says that it holds nothing but dates, alone or with times.
+  public record Facts(String name, int rows, int missing, int different, boolean numeric, boolean whole, double least, double greatest, int words, boolean dates) {
     /// Whether every cell has a value of its own.
     public boolean identifies() {
       return missing == 0 && different == rows && rows > 1;
@@ -73,10 +73,11 @@ public final class TableSurvey {
   private static Facts facts(TableTexts.Texts column) {
     double[] numbers = column.texts().stream().mapToDouble(CsvCell::number).toArray();
     boolean numeric = numbers.length > 0 && column.numeric();
+    boolean dates = !numeric && numbers.length > 0 && column.texts().stream().allMatch(Times::isDate);
     int rows = column.ids().length;
     return new Facts(column.name(), rows, rows - column.count(), numbers.length, numeric, numeric && column.whole(),
         numeric ? Arrays.stream(numbers).min().orElse(Double.NaN) : Double.NaN, numeric ? Arrays.stream(numbers).max().orElse(Double.NaN) : Double.NaN,
-        numeric ? 0 : words(column));
+        numeric || dates ? 0 : words(column), dates);
   }
 
   private static int words(TableTexts.Texts column) {

@@ -33,6 +33,10 @@ final class FolderDraft {
     Dataset data = new Images(folder.toString(), new IntPair(size[0], size[1]), size[2], Optional.empty(), false)
         .open(Path.of(""), Wanted.of(TargetKind.CLASSES));
     List<String> classes = data.targets().getFirst().classes();
+    if (classes.size() < 2) {
+      throw new Failure(Failure.Kind.DATA, folder + ": all images lie in one folder, '" + classes.getFirst() + "'; every class needs a folder of its own, or the images a table "
+          + "of their labels: train: {images: {path: ..., size: [" + size[0] + ", " + size[1] + "], labels: {csv: ..., target: ...}}}");
+    }
     List<String> seen = new ArrayList<>();
     seen.add(String.format(Locale.ROOT, "%,d images, %d classes: %s%s", data.size(), classes.size(), String.join(", ", classes.subList(0, Math.min(10, classes.size()))),
         classes.size() > 10 ? ", ..." : ""));

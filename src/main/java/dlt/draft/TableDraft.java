@@ -162,6 +162,10 @@ final class TableDraft {
     if (f.missing() > f.rows() / 2) {
       return "it is missing in more than half of the rows";
     }
+    if (f.dates()) {
+      return "it holds dates, of which a model sees names alone: make numbers of them, such as the month, or of a series a row's last values; "
+          + "to hold out the latest rows: split: {validation: 0.2, time: " + Yaml.scalar(f.name()) + "}";
+    }
     if (!f.numeric() && f.words() == 0 && f.different() > Math.max(FEW_NUMBERS, f.rows() / 2)) {
       return "nearly every row has its own text";
     }

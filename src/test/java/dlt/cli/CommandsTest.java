@@ -466,6 +466,13 @@ class CommandsTest {
   }
 
   @Test
+  void helpIsACommandToo() {
+    assertThat(dlt("help")).isEqualTo(dlt("--help"));
+    assertThat(dlt("help", "train")).isEqualTo(dlt("train", "--help"));
+    assertThat(dlt("help", "trian").err()).contains("dlt: Unmatched argument at index 0: 'trian'", "Did you mean: dlt train");
+  }
+
+  @Test
   void wrongArgumentsAreADocumentTooWhereOneIsAskedFor() throws IOException {
     Result r = dlt("train", IRIS, "--json", "--epochs");
     assertThat(r.code()).isEqualTo(2);

@@ -55,6 +55,11 @@ class ReadmeTest {
         .contains("setosa", "virginica");
   }
 
+  @Test
+  void theFirstExperimentIsTheFileOfThatName() throws Exception {
+    assertThat(Files.readString(Path.of("experiments/digits.yaml"))).endsWith("\n" + block("yaml", "name: digits\n"));
+  }
+
   /// The words of texts, as the property `dlt.schema` of an ONNX model has them, in Python and here.
   @Test
   void thePythonForTextsMakesTheSameIndices() throws Exception {

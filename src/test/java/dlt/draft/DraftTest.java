@@ -95,6 +95,25 @@ class DraftTest {
   }
 
   @Test
+  void datesAreNoTextsAndLeftOut() throws IOException {
+    Random random = new Random(3);
+    Draft d = table("sold,moved,area,price\n" + rows(60, i -> "2024-05-" + (10 + i % 20) + ",2024-06-" + (10 + i % 20) + " 10:30:00," + random.nextInt(100) + "," + random.nextDouble()), Optional.empty());
+    assertThat(d.seen()).anyMatch(s -> s.startsWith("left out sold: it holds dates") && s.endsWith("split: {validation: 0.2, time: sold}"))
+        .anyMatch(s -> s.startsWith("left out moved: it holds dates"));
+    assertThat(prepared(d).parts().train().dataset().inputs().getFirst().columns()).extracting(c -> c.name()).containsExactly("area");
+  }
+
+  @Test
+  void imagesInOneFolderAloneHaveNoClasses() throws IOException {
+    Files.createDirectories(folder.resolve("photos/all"));
+    for (int i = 0; i < 3; i++) {
+      ImageIO.write(new BufferedImage(16, 16, BufferedImage.TYPE_INT_RGB), "png", folder.resolve("photos/all/" + i + ".png").toFile());
+    }
+    assertThatThrownBy(() -> Draft.of(folder.resolve("photos"), Optional.empty(), "photos")).isInstanceOf(Failure.class)
+        .hasMessageContainingAll("all images lie in one folder, 'all'", "labels: {csv: ");
+  }
+
+  @Test
   void manyNumbersAreARegressionAndFewAreClasses() throws IOException {
     Random random = new Random(2);
     String text = "a,price,grade\n" + rows(100, i -> random.nextDouble() + "," + random.nextInt(100_000) + "," + i % 4);
