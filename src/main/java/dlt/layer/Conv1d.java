@@ -21,9 +21,11 @@ public record Conv1d(
     @Doc("Groups of channels that are convolved apart.") @Default("1") @Range(min = 1) int groups,
     @Doc("Whether a bias is added.") @Default("true") boolean bias,
     @Doc("What stands in the added elements.") @Default("zeros") PaddingMode paddingMode,
-    @Doc("How the weights are filled; uniform in +-1/sqrt(fan_in) where left out.") Optional<WeightInit> init)
+    @Doc("How the weights are filled; uniform in +-1/sqrt(fan_in) where left out.") Optional<WeightInit> init,
+    @Doc("How the bias is filled; uniform in +-1/sqrt(fan_in) where left out.") Optional<WeightInit> biasInit)
     implements Layer {
   public Conv1d {
+    Expect.biasInit(bias, biasInit);
     if (padding.rows() != padding.columns()) {
       throw new Invalid("padding", "[" + padding.rows() + ", " + padding.columns() + "]", "a whole number or same");
     }
@@ -49,6 +51,6 @@ public record Conv1d(
     signals = scope.reshape(signals, signals.shape().insert(2, 1));
     Value y = scope.emit(new dlt.op.Conv2d(window.within(signals.shape()), groups), signals, weight);
     y = scope.reshape(y, y.shape().without(2));
-    return bias ? scope.add(y, Channels.parameter(scope, "bias", y.shape(), WeightInit.bias(w))) : y;
+    return bias ? scope.add(y, Channels.parameter(scope, "bias", y.shape(), WeightInit.bias(biasInit, y.shape().dim(1), w))) : y;
   }
 }

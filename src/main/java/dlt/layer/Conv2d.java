@@ -21,9 +21,11 @@ public record Conv2d(
     @Doc("Groups of channels that are convolved apart.") @Default("1") @Range(min = 1) int groups,
     @Doc("Whether a bias is added.") @Default("true") boolean bias,
     @Doc("What stands in the added pixels.") @Default("zeros") PaddingMode paddingMode,
-    @Doc("How the weights are filled; uniform in +-1/sqrt(fan_in) where left out.") Optional<WeightInit> init)
+    @Doc("How the weights are filled; uniform in +-1/sqrt(fan_in) where left out.") Optional<WeightInit> init,
+    @Doc("How the bias is filled; uniform in +-1/sqrt(fan_in) where left out.") Optional<WeightInit> biasInit)
     implements Layer {
   public Conv2d {
+    Expect.biasInit(bias, biasInit);
     Expect.atLeast(1, "kernelSize", kernelSize);
     Expect.atLeast(1, "stride", stride);
     Expect.atLeast(1, "dilation", dilation);
@@ -46,6 +48,6 @@ public record Conv2d(
       window = Padding.of(0).window(kernelSize, stride, dilation);
     }
     Value y = scope.emit(new dlt.op.Conv2d(window.within(x.shape()), groups), x, weight);
-    return bias ? scope.add(y, Channels.parameter(scope, "bias", y.shape(), WeightInit.bias(w))) : y;
+    return bias ? scope.add(y, Channels.parameter(scope, "bias", y.shape(), WeightInit.bias(biasInit, y.shape().dim(1), w))) : y;
   }
 }

@@ -25,9 +25,11 @@ public record Conv3d(
     @Doc("Groups of channels that are convolved apart.") @Default("1") @Range(min = 1) int groups,
     @Doc("Whether a bias is added.") @Default("true") boolean bias,
     @Doc("What stands in the added elements.") @Default("zeros") PaddingMode paddingMode,
-    @Doc("How the weights are filled; uniform in +-1/sqrt(fan_in) where left out.") Optional<WeightInit> init)
+    @Doc("How the weights are filled; uniform in +-1/sqrt(fan_in) where left out.") Optional<WeightInit> init,
+    @Doc("How the bias is filled; uniform in +-1/sqrt(fan_in) where left out.") Optional<WeightInit> biasInit)
     implements Layer {
   public Conv3d {
+    Expect.biasInit(bias, biasInit);
     Volumes.atLeast(1, "kernelSize", kernelSize);
     Volumes.atLeast(1, "stride", stride);
     Volumes.atLeast(1, "dilation", dilation);
@@ -57,7 +59,7 @@ public record Conv3d(
     Shape c = covered.shape();
     Value images = scope.reshape(covered, Shape.of(Math.multiplyExact(c.dim(0), c.dim(1)), c.dim(2), c.dim(3), c.dim(4)));
     Value y = scope.emit(new dlt.op.Conv2d(window.within(images.shape()), groups), images, weight);
-    y = bias ? scope.add(y, Channels.parameter(scope, "bias", y.shape(), WeightInit.bias(w))) : y;
+    y = bias ? scope.add(y, Channels.parameter(scope, "bias", y.shape(), WeightInit.bias(biasInit, y.shape().dim(1), w))) : y;
     Shape s = y.shape();
     return scope.transpose(scope.reshape(y, Shape.of(c.dim(0), c.dim(1), outChannels, s.dim(2), s.dim(3))), 0, 2, 1, 3, 4);
   }

@@ -20,9 +20,11 @@ public record ConvTranspose1d(
     @Doc("Groups of channels that are convolved apart.") @Default("1") @Range(min = 1) int groups,
     @Doc("Whether a bias is added.") @Default("true") boolean bias,
     @Doc("Elements from one element of the kernel to the next.") @Default("1") @Range(min = 1) int dilation,
-    @Doc("How the weights are filled; uniform in +-1/sqrt(fan_in) where left out.") Optional<WeightInit> init)
+    @Doc("How the weights are filled; uniform in +-1/sqrt(fan_in) where left out.") Optional<WeightInit> init,
+    @Doc("How the bias is filled; uniform in +-1/sqrt(fan_in) where left out.") Optional<WeightInit> biasInit)
     implements Layer {
   public ConvTranspose1d {
+    Expect.biasInit(bias, biasInit);
     if (outputPadding >= Math.max(stride, dilation)) {
       throw new Invalid("outputPadding", Integer.toString(outputPadding), "less than the stride " + stride + " or than the dilation");
     }
@@ -36,9 +38,9 @@ public record ConvTranspose1d(
     Shape w = Shape.of(x.dim(1), outChannels / groups, kernelSize);
     Value weight = scope.reshape(scope.parameter("weight", w, WeightInit.weight(init, w)), w.insert(2, 1));
     ConvTranspose2d row = new ConvTranspose2d(outChannels, new IntPair(1, kernelSize), new IntPair(1, stride), new IntPair(0, padding),
-        new IntPair(0, outputPadding), groups, bias, new IntPair(1, dilation), init);
+        new IntPair(0, outputPadding), groups, bias, new IntPair(1, dilation), init, biasInit);
     Value y = row.transposed(this, scope, scope.reshape(inputs.getFirst(), x.insert(2, 1)), weight);
     y = scope.reshape(y, y.shape().without(2));
-    return bias ? scope.add(y, Channels.parameter(scope, "bias", y.shape(), WeightInit.bias(w))) : y;
+    return bias ? scope.add(y, Channels.parameter(scope, "bias", y.shape(), WeightInit.bias(biasInit, y.shape().dim(1), w))) : y;
   }
 }

@@ -24,9 +24,11 @@ public record ConvTranspose2d(
     @Doc("Groups of channels that are convolved apart.") @Default("1") @Range(min = 1) int groups,
     @Doc("Whether a bias is added.") @Default("true") boolean bias,
     @Doc("Rows and columns from one element of the kernel to the next.") @Default("1") IntPair dilation,
-    @Doc("How the weights are filled; uniform in +-1/sqrt(fan_in) where left out.") Optional<WeightInit> init)
+    @Doc("How the weights are filled; uniform in +-1/sqrt(fan_in) where left out.") Optional<WeightInit> init,
+    @Doc("How the bias is filled; uniform in +-1/sqrt(fan_in) where left out.") Optional<WeightInit> biasInit)
     implements Layer {
   public ConvTranspose2d {
+    Expect.biasInit(bias, biasInit);
     Expect.atLeast(1, "kernelSize", kernelSize);
     Expect.atLeast(1, "stride", stride);
     Expect.atLeast(0, "padding", padding);
@@ -47,7 +49,7 @@ public record ConvTranspose2d(
     Shape w = Shape.of(x.dim(1), outChannels / groups, kernelSize.first(), kernelSize.second());
     Value weight = scope.parameter("weight", w, WeightInit.weight(init, w));
     Value y = transposed(this, scope, inputs.getFirst(), weight);
-    return bias ? scope.add(y, Channels.parameter(scope, "bias", y.shape(), WeightInit.bias(w))) : y;
+    return bias ? scope.add(y, Channels.parameter(scope, "bias", y.shape(), WeightInit.bias(biasInit, y.shape().dim(1), w))) : y;
   }
 
   /// `x` [N, C, H, W] under `weight` [C, O / groups, KH, KW], without a bias, as `layer` wants it. What is added at the end was

@@ -23,9 +23,11 @@ public record ConvTranspose3d(
     @Doc("Groups of channels that are convolved apart.") @Default("1") @Range(min = 1) int groups,
     @Doc("Whether a bias is added.") @Default("true") boolean bias,
     @Doc("Slices, rows and columns from one element of the kernel to the next.") @Default("1") IntTriple dilation,
-    @Doc("How the weights are filled; uniform in +-1/sqrt(fan_in) where left out.") Optional<WeightInit> init)
+    @Doc("How the weights are filled; uniform in +-1/sqrt(fan_in) where left out.") Optional<WeightInit> init,
+    @Doc("How the bias is filled; uniform in +-1/sqrt(fan_in) where left out.") Optional<WeightInit> biasInit)
     implements Layer {
   public ConvTranspose3d {
+    Expect.biasInit(bias, biasInit);
     Volumes.atLeast(1, "kernelSize", kernelSize);
     Volumes.atLeast(1, "stride", stride);
     Volumes.atLeast(0, "padding", padding);
@@ -49,16 +51,16 @@ public record ConvTranspose3d(
 
     Value images = scope.reshape(scope.transpose(inputs.getFirst(), 0, 2, 1, 3, 4), Shape.of(Math.multiplyExact(x.dim(0), x.dim(2)), x.dim(1), x.dim(3), x.dim(4)));
     ConvTranspose2d slices = new ConvTranspose2d(Math.multiplyExact(outChannels, places), kernelSize.image(), stride.image(), padding.image(), outputPadding.image(),
-        groups, false, dilation.image(), Optional.empty());
+        groups, false, dilation.image(), Optional.empty(), Optional.empty());
     Value y = slices.transposed(this, scope, images, weight);
     int height = y.shape().dim(2);
     int width = y.shape().dim(3);
     int pixels = Math.multiplyExact(height, width);
     y = scope.transpose(scope.reshape(y, Shape.of(x.dim(0), x.dim(2), outChannels, places, pixels)), 0, 2, 3, 1, 4);
-    ConvTranspose2d depth = new ConvTranspose2d(1, kernelSize.depth(1), stride.depth(1), padding.depth(0), outputPadding.depth(0), 1, false, dilation.depth(1), Optional.empty());
+    ConvTranspose2d depth = new ConvTranspose2d(1, kernelSize.depth(1), stride.depth(1), padding.depth(0), outputPadding.depth(0), 1, false, dilation.depth(1), Optional.empty(), Optional.empty());
     y = depth.transposed(this, scope, scope.reshape(y, Shape.of(Math.multiplyExact(x.dim(0), outChannels), places, x.dim(2), pixels)),
         Unfold.places(scope, new IntPair(places, 1)));
     y = scope.reshape(y, Shape.of(x.dim(0), outChannels, y.shape().dim(2), height, width));
-    return bias ? scope.add(y, Channels.parameter(scope, "bias", y.shape(), WeightInit.bias(w))) : y;
+    return bias ? scope.add(y, Channels.parameter(scope, "bias", y.shape(), WeightInit.bias(biasInit, y.shape().dim(1), w))) : y;
   }
 }

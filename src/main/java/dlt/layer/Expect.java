@@ -6,6 +6,7 @@ import dlt.op.ShapeException;
 import dlt.op.Value;
 import dlt.tensor.Shape;
 import java.util.List;
+import java.util.Optional;
 
 /// The checks that layers share.
 final class Expect {
@@ -81,6 +82,13 @@ final class Expect {
   static void atLeast(int min, String component, IntPair pair) {
     if (pair.first() < min || pair.second() < min) {
       throw new Invalid(component, "[" + pair.first() + ", " + pair.second() + "]", "numbers of at least " + min);
+    }
+  }
+
+  /// Checks an argument of a record that has a bias, or none.
+  static void biasInit(boolean bias, Optional<WeightInit> biasInit) {
+    if (!bias && biasInit.isPresent()) {
+      throw new Invalid("biasInit", "bias_init beside bias: false", "one of the two");
     }
   }
 

@@ -4,6 +4,7 @@ import dlt.tensor.HostTensor;
 import dlt.tensor.Philox;
 import dlt.tensor.Shape;
 import dlt.tensor.TensorType;
+import java.util.List;
 
 /// How a parameter is filled before training.
 public sealed interface Init {
@@ -16,6 +17,16 @@ public sealed interface Init {
     public void fill(HostTensor tensor, Philox random) {
       for (long i = 0; i < tensor.size(); i++) {
         tensor.set(i, value);
+      }
+    }
+  }
+
+  /// These, in row-major order; as many as there are elements.
+  record Values(List<Double> values) implements Init {
+    @Override
+    public void fill(HostTensor tensor, Philox random) {
+      for (int i = 0; i < values.size(); i++) {
+        tensor.set(i, values.get(i));
       }
     }
   }

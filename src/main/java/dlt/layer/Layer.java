@@ -14,9 +14,9 @@ public sealed interface Layer
         Dropout, Dropout2d, AlphaDropout, FeatureAlphaDropout,
         Activation, Prelu, Rrelu, Softmax, LogSoftmax, Softmin, Glu,
         Flatten, Unflatten, Reshape, Permute, Select, Narrow, Mean, MaskedMean, Sum, Max,
-        Upsample, PixelShuffle, PixelUnshuffle, ChannelShuffle, Unfold, Fold, ZeroPad1d, ZeroPad2d, ConstantPad1d, ConstantPad2d,
+        Upsample, AffineGrid, GridSample, PixelShuffle, PixelUnshuffle, ChannelShuffle, Unfold, Fold, ZeroPad1d, ZeroPad2d, ConstantPad1d, ConstantPad2d,
         ReflectionPad1d, ReflectionPad2d, ReplicationPad1d, ReplicationPad2d, CircularPad1d, CircularPad2d,
-        Identity, Parameter, Sequential, Residual, Parallel, Repeat, Shared, Parametrization,
+        Identity, GradientReversal, Parameter, Sequential, Residual, Parallel, Repeat, Shared, Parametrization,
         Concat, Add, Sub, Mul, Bilinear, PairwiseDistance, CosineSimilarity, Reparameterize {
   /// Emits the layer's ops on `inputs` (one, unless [#takesSeveral]) and returns its output. Throws
   /// [dlt.op.ShapeException] where the shapes do not fit.

@@ -14,10 +14,12 @@ public record Linear(
     @Doc("Size of each output sample; `classes`: the number of the target's classes, where they have names, or of a text's words.") OutFeatures outFeatures,
     @Doc("Whether a bias is added.") @Default("true") boolean bias,
     @Doc("How the weights are filled; uniform in +-1/sqrt(in_features) where left out.") Optional<WeightInit> init,
+    @Doc("How the bias is filled; uniform in +-1/sqrt(in_features) where left out.") Optional<WeightInit> biasInit,
     @Doc("The `as` name of a layer before this one whose `weight` is this one's too (tied weights), such as the embedding of the words that are told.")
         Optional<String> weightOf)
     implements Layer {
   public Linear {
+    Expect.biasInit(bias, biasInit);
     if (weightOf.isPresent() && init.isPresent()) {
       throw new Invalid("init", "init beside weight_of", "one of the two: the other layer fills the weights");
     }
@@ -25,7 +27,7 @@ public record Linear(
 
   /// Of so many features.
   Linear(int outFeatures, boolean bias, Optional<WeightInit> init) {
-    this(new OutFeatures(outFeatures), bias, init, Optional.empty());
+    this(new OutFeatures(outFeatures), bias, init, Optional.empty(), Optional.empty());
   }
 
   @Override
@@ -38,6 +40,6 @@ public record Linear(
     Shape w = Shape.of(out, x.shape().dim(-1));
     Value weight = weightOf.isPresent() ? scope.tied(weightOf.get(), "weight", w) : scope.parameter("weight", w, WeightInit.weight(init, w));
     Value y = scope.matmul(x, weight, false, true);
-    return bias ? scope.add(y, scope.parameter("bias", Shape.of(out), WeightInit.bias(w))) : y;
+    return bias ? scope.add(y, scope.parameter("bias", Shape.of(out), WeightInit.bias(biasInit, out, w))) : y;
   }
 }

@@ -43,7 +43,7 @@ public record Residual(
       fit = new Linear(target.dim(1), false, Optional.empty());
     } else if (shape.rank() == 4 && target.rank() == 4) {
       IntPair stride = new IntPair(stride(shape.dim(2), target.dim(2)), stride(shape.dim(3), target.dim(3)));
-      fit = new Conv2d(target.dim(1), IntPair.of(1), stride, Padding.of(0), IntPair.of(1), 1, false, PaddingMode.ZEROS, Optional.empty());
+      fit = new Conv2d(target.dim(1), IntPair.of(1), stride, Padding.of(0), IntPair.of(1), 1, false, PaddingMode.ZEROS, Optional.empty(), Optional.empty());
     }
     if (fit == null) {
       throw new ShapeException(kind(), "project fits [N, C, H, W] or [N, F], the input " + shape + " met the body's output " + target);

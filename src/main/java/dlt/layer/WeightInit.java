@@ -4,7 +4,9 @@ import dlt.config.Default;
 import dlt.config.Doc;
 import dlt.config.Invalid;
 import dlt.config.Range;
+import dlt.op.ShapeException;
 import dlt.tensor.Shape;
+import java.util.List;
 import java.util.Optional;
 
 /// How a layer's weights are filled before training where the file says so. Without it a layer does as PyTorch's does. The
@@ -23,12 +25,25 @@ public sealed interface WeightInit {
     return new Init.Uniform(1 / Math.sqrt(fanIn(weight)));
   }
 
+  /// The chosen rule for a bias of so many numbers, or PyTorch's for that beside `weight`.
+  static Init bias(Optional<WeightInit> chosen, int size, Shape weight) {
+    return chosen.map(c -> c.of(Shape.of(size))).orElseGet(() -> bias(weight));
+  }
+
   private static long fanIn(Shape weight) {
+    requireFans(weight);
     return weight.size(1, weight.rank());
   }
 
   private static long fanOut(Shape weight) {
+    requireFans(weight);
     return weight.dim(0) * weight.size(2, weight.rank());
+  }
+
+  private static void requireFans(Shape weight) {
+    if (weight.rank() < 2) {
+      throw new ShapeException("init", "xavier and kaiming count the inputs and outputs of weights [O, I, ...], met " + weight + "; take zeros, constant, values, uniform or normal");
+    }
   }
 
   /// What follows the layer: the gain that keeps the variance through it (torch.nn.init.calculate_gain).
@@ -167,6 +182,17 @@ public sealed interface WeightInit {
     @Override
     public Init of(Shape weight) {
       return new Init.Constant(value);
+    }
+  }
+
+  @Doc("These numbers, the last dimension's side by side, as in `[1, 0, 0, 0, 1, 0]` for the bias of a layer that gives affine maps.")
+  record Values(@Doc("The numbers, one for each weight.") List<Double> values) implements WeightInit {
+    @Override
+    public Init of(Shape weight) {
+      if (weight.size() != values.size()) {
+        throw new ShapeException("values", values.size() + " numbers met weights " + weight + ", which are " + weight.size());
+      }
+      return new Init.Values(values);
     }
   }
 }

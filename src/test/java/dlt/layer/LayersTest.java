@@ -5,9 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.within;
 
+import dlt.backend.reference.ReferenceBackend;
+import dlt.backend.reference.ReferenceProgram;
 import dlt.config.ConfigException;
+import dlt.graph.Autodiff;
+import dlt.op.Value;
+import dlt.tensor.HostTensor;
 import dlt.tensor.Shape;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -293,6 +299,38 @@ class LayersTest {
     BuiltModel m = BuiltModel.inference("- parameter: {shape: [1, 2], init: ones, as: token}\n- concat: {from: [token, a]}", Shape.of(2, 1, 2));
     assertThat(m.scope.parameters().keySet()).containsExactly("token.weight");
     assertThat(m.run(new double[] {5, 6, 7, 8})).containsExactly(1, 1, 5, 6, 1, 1, 7, 8);
+  }
+
+  @Test
+  void aGradientReversalIsTheIdentityWhoseGradientPointsTheOtherWay() {
+    double[] input = {0.1, -0.0, 1e-30};
+    assertThat(BuiltModel.training("- gradient_reversal: 0.25", Shape.of(1, 3)).run(input)).containsExactly(input);
+    assertThat(BuiltModel.inference("- gradient_reversal", Shape.of(1, 3)).run(input)).containsExactly(input);
+    BuiltModel m = BuiltModel.training("- gradient_reversal: 0.25", Shape.of(1, 3));
+    Value by = m.scope.named("a").orElseThrow();
+    Value cotangent = m.graph.literal(HostTensor.of(Shape.of(1, 3), 1f, -2f, 3f));
+    m.graph.output("gradient", Autodiff.gradients(m.graph, m.output, cotangent, List.of(by)).getFirst());
+    ReferenceProgram program = new ReferenceBackend().compile(m.graph.build(), m.variables);
+    program.run();
+    assertThat(program.output("gradient").doubles()).containsExactly(-0.25, 0.5, -0.75);
+  }
+
+  @Test
+  void biasesAreFilledAsTheFileSays() {
+    for (String layer : List.of("linear: {out_features: 2, ", "conv1d: {out_channels: 2, kernel_size: 1, ", "conv_transpose1d: {out_channels: 2, kernel_size: 1, ")) {
+      BuiltModel m = BuiltModel.inference("- " + layer + "init: zeros, bias_init: {values: [0.5, -1]}}", Shape.of(1, 3, 4));
+      assertThat(m.variable("0.bias")).containsExactly(0.5, -1);
+      assertThat(m.variable("0.weight")).containsOnly(0);
+      assertThatThrownBy(() -> BuiltModel.inference("- " + layer + "bias: false, bias_init: zeros}", Shape.of(1, 3, 4))).hasMessageContaining("bias_init beside bias: false");
+    }
+    assertThat(BuiltModel.inference("- conv2d: {out_channels: 2, kernel_size: 1, bias_init: ones}", Shape.of(1, 3, 4, 4)).variable("0.bias")).containsOnly(1);
+    assertThat(BuiltModel.inference("- conv_transpose2d: {out_channels: 2, kernel_size: 1, bias_init: ones}", Shape.of(1, 3, 4, 4)).variable("0.bias")).containsOnly(1);
+    assertThat(BuiltModel.inference("- conv3d: {out_channels: 2, kernel_size: 1, bias_init: ones}", Shape.of(1, 3, 2, 4, 4)).variable("0.bias")).containsOnly(1);
+    assertThat(BuiltModel.inference("- conv_transpose3d: {out_channels: 2, kernel_size: 1, bias_init: ones}", Shape.of(1, 3, 2, 4, 4)).variable("0.bias")).containsOnly(1);
+    assertThatThrownBy(() -> BuiltModel.inference("- linear: {out_features: 2, bias_init: {values: [1, 2, 3]}}", Shape.of(1, 3)))
+        .hasMessageContaining("3 numbers met weights [2]");
+    assertThatThrownBy(() -> BuiltModel.inference("- linear: {out_features: 2, bias_init: xavier_uniform}", Shape.of(1, 3)))
+        .hasMessageContaining("met [2]; take zeros");
   }
 
   @Test
