@@ -1,10 +1,8 @@
 package dlt.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dlt.data.JsonText;
 import dlt.error.Failure;
 import dlt.train.Predictions;
 import dlt.train.Predictor;
@@ -20,8 +18,6 @@ import java.util.List;
 /// Answers each JSON line with one JSON line as soon as it has come. A line that cannot be answered gets
 /// `{"error":{"line":3,"message":"..."}}`; empty lines get nothing.
 final class Answers {
-  private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
-
   /// What Windows' programs begin a text with.
   private static final String BYTE_ORDER_MARK = "\uFEFF";
 
@@ -60,7 +56,7 @@ final class Answers {
           throw f;
         }
         unanswered++;
-        ObjectNode error = JSON.createObjectNode();
+        ObjectNode error = JsonNodeFactory.instance.objectNode();
         error.putObject("error").put("line", number).put("message", f.getMessage());
         answer = error + "\n";
       }
@@ -81,20 +77,8 @@ final class Answers {
   }
 
   private String answer(String line, String origin) {
-    JsonNode json;
-    try {
-      json = JSON.readTree(line);
-    } catch (JsonProcessingException e) {
-      throw new Failure(Failure.Kind.DATA, origin + ": is no JSON: " + why(e), e);
-    }
     StringBuilder answer = new StringBuilder();
-    predictor.predict(model.sample(json, origin), outputs -> answer.append(predictions.rows(outputs, List.of())));
+    predictor.predict(model.sample(JsonText.read(line, origin), origin), outputs -> answer.append(predictions.rows(outputs, List.of())));
     return answer.toString();
-  }
-
-  /// What Jackson says, without its places and its advice to programmers.
-  private static String why(JsonProcessingException e) {
-    String message = e.getOriginalMessage();
-    return message.contains("ALLOW_NON_NUMERIC_NUMBERS") ? "NaN and Infinity are no numbers there; a missing value is null" : message.replaceAll(" \\((start marker at|consider enabling) .*|, from `[^`]*`", "");
   }
 }

@@ -43,7 +43,7 @@ final class Eval implements Callable<Integer> {
   @Option(names = "--part", paramLabel = "PART", description = "${COMPLETION-CANDIDATES}; the test part, or else the validation part, where left out.")
   Optional<PartName> part = Optional.empty();
 
-  @Option(names = "--data", paramLabel = "FILE", description = "Other data with targets: csv, parquet, npz, npy, safetensors, hdf5 or a folder of images.")
+  @Option(names = "--data", paramLabel = "FILE", description = "Other data with targets: csv, parquet, jsonl, npz, npy, safetensors, hdf5 or a folder of images.")
   Optional<Path> data = Optional.empty();
 
   @Option(names = "--assert", paramLabel = "CONDITION", description = "Exit 5 unless it holds, such as 'accuracy>=0.9'; may be given often.")

@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
 final class Init implements Callable<Integer> {
   @Mixin Output output;
 
-  @Parameters(paramLabel = "DATA", description = "A csv, tsv or parquet table, a running text in a txt file, idx images, npz, npy or hdf5 arrays, or a folder with a folder of images for each class, or one of images and one of masks.")
+  @Parameters(paramLabel = "DATA", description = "A csv, tsv, parquet or jsonl table, a running text in a txt file, idx images, npz, npy or hdf5 arrays, or a folder with a folder of images for each class, or one of images and one of masks.")
   Path data;
 
   @Option(names = "--target", paramLabel = "NAME", description = "The column or array (of npy, the file) to predict, where it cannot be guessed.")

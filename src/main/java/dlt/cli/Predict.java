@@ -35,7 +35,7 @@ final class Predict implements Callable<Integer> {
   @Mixin WritingOptions words;
 
   @Option(names = "--input", paramLabel = "FILE", description = 
-      "The samples: csv, parquet, npz, npy, safetensors, hdf5, an image or a folder of images; - answers JSON lines of standard input one by one.")
+      "The samples: csv, parquet, jsonl, npz, npy, safetensors, hdf5, an image or a folder of images; - answers JSON lines of standard input one by one.")
   Optional<Path> input = Optional.empty();
 
   @Option(names = "--output", paramLabel = "FILE", description =

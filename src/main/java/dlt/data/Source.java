@@ -48,7 +48,7 @@ public sealed interface Source permits Table, Text, Idx, Npz, Npy, Safetensors, 
   }
 
   /// A source like `trained` (the one a model was trained on) for other data in `file`, whose name tells its format (csv,
-  /// tsv, parquet, txt, npz, npy, safetensors, h5, hdf5, an image, or a folder of images; whatever else for a model that was trained on idx
+  /// tsv, parquet, jsonl, txt, npz, npy, safetensors, h5, hdf5, an image, or a folder of images; whatever else for a model that was trained on idx
   /// files is one of images). Its path counts from the `base` that it is opened with. Throws Failure(USAGE) for other names.
   static Source of(Path file, Source trained, Schema schema) {
     if (trained instanceof Composition c && (Files.isDirectory(file) || !arrays(file))) {
@@ -73,6 +73,10 @@ public sealed interface Source permits Table, Text, Idx, Npz, Npy, Safetensors, 
       return trained instanceof Table table ? new Parquet(table.arguments().at(path), table.missingValues())
           : new Parquet(TableArguments.numbers(path, schema.inputs().getFirst().type().shape()), List.of());
     }
+    if (TableSurvey.lines(file)) {
+      return trained instanceof Table table ? new Jsonl(table.arguments().at(path), table.missingValues())
+          : new Jsonl(TableArguments.numbers(path, schema.inputs().getFirst().type().shape()), List.of());
+    }
     if (name.endsWith(".npz")) {
       return new Npz(trained instanceof Npz npz ? npz.arguments().at(path) : ArrayArguments.of(path, schema));
     }
@@ -91,7 +95,7 @@ public sealed interface Source permits Table, Text, Idx, Npz, Npy, Safetensors, 
     if (trained instanceof Idx) {
       return new Idx(path, Optional.empty());
     }
-    throw new Failure(Failure.Kind.USAGE, path + ": data are read from csv, tsv, parquet, txt (running text), npz, npy, safetensors, h5 and hdf5 files, images and folders of images; take another name");
+    throw new Failure(Failure.Kind.USAGE, path + ": data are read from csv, tsv, parquet, jsonl, txt (running text), npz, npy, safetensors, h5 and hdf5 files, images and folders of images; take another name");
   }
 
   private static Source ofImages(Path file, Source trained, Shape image) {

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// A table, whatever kind of file it lies in.
-sealed interface Table extends Source permits Csv, Parquet {
+sealed interface Table extends Source permits Csv, Parquet, Jsonl {
   TableArguments arguments();
 
   /// Texts that mean a missing value.

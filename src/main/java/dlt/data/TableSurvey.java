@@ -40,7 +40,7 @@ public final class TableSurvey {
 
   /// Whether a file of this name is a table.
   public static boolean reads(Path file) {
-    return plain(file).endsWith(".csv") || tabbed(file) || parquet(file);
+    return plain(file).endsWith(".csv") || tabbed(file) || parquet(file) || lines(file);
   }
 
   /// Whether a file of this name is a text with tabs between the cells.
@@ -53,6 +53,11 @@ public final class TableSurvey {
     return plain(file).endsWith(".parquet");
   }
 
+  /// Whether a file of this name holds JSON lines.
+  public static boolean lines(Path file) {
+    return plain(file).endsWith(".jsonl") || plain(file).endsWith(".ndjson");
+  }
+
   private static String plain(Path file) {
     String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
     return name.endsWith(".gz") ? name.substring(0, name.length() - 3) : name;
@@ -61,8 +66,8 @@ public final class TableSurvey {
   /// Reads `file`. Throws Failure(DATA) where it is no table.
   public static TableSurvey of(Path file) {
     SourceFile source = SourceFile.of(file.toAbsolutePath().getParent(), file.getFileName().toString());
-    Optional<CsvForm> form = parquet(file) ? Optional.empty() : Optional.of(tabbed(file) ? CsvForm.sniffed(source, '\t') : CsvForm.sniffed(source, ',', ';', '\t', '|'));
-    TableRows rows = form.isPresent() ? new CsvRows(source, form.get()) : new ParquetRows(source);
+    Optional<CsvForm> form = parquet(file) || lines(file) ? Optional.empty() : Optional.of(tabbed(file) ? CsvForm.sniffed(source, '\t') : CsvForm.sniffed(source, ',', ';', '\t', '|'));
+    TableRows rows = form.isPresent() ? new CsvRows(source, form.get()) : lines(file) ? new JsonlRows(source) : new ParquetRows(source);
     List<TableTexts.Texts> texts = TableTexts.first(rows, CsvForm.MISSING, ROWS).columns();
     if (texts.isEmpty() || texts.getFirst().ids().length == 0) {
       throw new Failure(Failure.Kind.DATA, source.name() + ": has no rows");

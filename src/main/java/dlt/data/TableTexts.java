@@ -46,6 +46,7 @@ final class TableTexts {
     return switch (source) {
       case Csv csv -> Optional.of(read(new CsvRows(SourceFile.of(base, csv.arguments().path()), csv.form()), csv, dataset));
       case Parquet parquet -> Optional.of(read(new ParquetRows(SourceFile.of(base, parquet.arguments().path())), parquet, dataset));
+      case Jsonl jsonl -> Optional.of(read(new JsonlRows(SourceFile.of(base, jsonl.arguments().path())), jsonl, dataset));
       case Text _, Idx _, Npz _, Npy _, Safetensors _, Hdf5 _, Images _, ImageMasks _, Synthetic _, Composition _ -> Optional.empty();
     };
   }

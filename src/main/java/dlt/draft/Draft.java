@@ -12,7 +12,7 @@ import java.util.Optional;
 
 /// An experiment of this name as the text of its file, and what was seen in the data, a line each.
 public record Draft(String name, String yaml, List<String> seen) {
-  /// A draft for `data`: a table (csv, tsv, parquet), a running text (txt), images and labels in idx format, arrays (npz, npy, hdf5), or a folder with
+  /// A draft for `data`: a table (csv, tsv, parquet, jsonl), a running text (txt), images and labels in idx format, arrays (npz, npy, hdf5), or a folder with
   /// a folder of images for each class or one of images and one of masks. `target` names the column or array to predict, where it cannot be guessed;
   /// `written` is how the experiment file will name the data. Throws a [Failure] of kind USAGE for other data, of kind
   /// DATA for damaged ones.
@@ -40,12 +40,12 @@ public record Draft(String name, String yaml, List<String> seen) {
     if (ArraySurvey.reads(data)) {
       return new ArraysDraft(data, name, written, target).draft();
     }
-    throw new Failure(Failure.Kind.USAGE, data + ": data are read from csv, tsv, parquet, txt, idx, npz, npy, hdf5 and folders with a folder of images for each class, or one of images and one of masks");
+    throw new Failure(Failure.Kind.USAGE, data + ": data are read from csv, tsv, parquet, jsonl, txt, idx, npz, npy, hdf5 and folders with a folder of images for each class, or one of images and one of masks");
   }
 
   /// The experiment's name for data of this one: what of it may stand in a folder's name.
   private static String name(String file) {
-    String name = file.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9_-]", "-").replaceAll("-(csv|tsv|parquet|txt|npz|npy|h5|hdf5|gz|ubyte)\\b", "")
+    String name = file.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9_-]", "-").replaceAll("-(csv|tsv|parquet|jsonl|ndjson|txt|npz|npy|h5|hdf5|gz|ubyte)\\b", "")
         .replaceAll("-+", "-").replaceAll("^-|-$", "");
     return name.isEmpty() ? "experiment" : name;
   }

@@ -62,7 +62,7 @@ final class TableDraft {
       describeFeatures();
     }
     Yaml y = new Yaml().comments(seen).line("name: " + Yaml.scalar(name)).line("seed: 42").line("data:");
-    y.line("  train: {" + (TableSurvey.parquet(data) ? "parquet" : "csv") + ": {" + String.join(", ", arguments(t)) + "}}");
+    y.line("  train: {" + (TableSurvey.parquet(data) ? "parquet" : TableSurvey.lines(data) ? "jsonl" : "csv") + ": {" + String.join(", ", arguments(t)) + "}}");
     y.line("  split: {validation: 0.2" + (classes ? ", stratify: true" : "") + "}");
     if (!features.isEmpty()) {
       y.line(side > 0 ? "  preprocess: [{scale: " + 1 / greatest() + "}]" : "  preprocess: [standardize]                 # with the training part's mean and deviation");

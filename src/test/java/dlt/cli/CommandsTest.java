@@ -251,6 +251,7 @@ class CommandsTest {
     String bad = "{\"a\": 1}\n[1, 2]\nnonsense\n[1, 2, 3, \"x\"]\n[1, 2, 3, null]\n17\n[1, 2, 3, 4]\n[1, 2, 3, 1e99]\n[1,2,3,4] 5\n";
     assertThat(answered("[1").out()).contains("line 1: is no JSON: Unexpected end-of-input: expected close marker for Array\"");
     assertThat(answered("[".repeat(2000)).out()).contains("exceeds the maximum allowed (1000)\"");
+    assertThat(answered("1,2,3,4").out()).contains("; expected {...} with the names of columns, or [...] with values\"");
     assertThat(answered("[1, 2, 3, NaN]").out()).contains("line 1: is no JSON: NaN and Infinity are no numbers there; a missing value is null\"");
     Result r = answered(bad);
     assertThat(r.code()).isEqualTo(3);

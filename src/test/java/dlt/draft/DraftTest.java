@@ -104,6 +104,16 @@ class DraftTest {
   }
 
   @Test
+  void jsonLinesAreATable() throws IOException {
+    Random random = new Random(4);
+    Path file = Files.writeString(folder.resolve("rows.jsonl"), rows(60, i -> "{\"area\": " + random.nextInt(100) + ", \"city\": \"" + List.of("Bern", "Genf").get(i % 2) + "\", \"price\": " + random.nextDouble() + "}"));
+    Draft d = Draft.of(file, Optional.empty(), "rows.jsonl");
+    assertThat(d.name()).isEqualTo("rows");
+    assertThat(d.yaml()).contains("train: {jsonl: {path: rows.jsonl, target: price}}");
+    assertThat(prepared(d).task()).isEqualTo(Task.REGRESSION);
+  }
+
+  @Test
   void imagesInOneFolderAloneHaveNoClasses() throws IOException {
     Files.createDirectories(folder.resolve("photos/all"));
     for (int i = 0; i < 3; i++) {
