@@ -1,7 +1,6 @@
 package dlt.data;
 
 import dlt.error.Failure;
-import dlt.tensor.DType;
 import dlt.tensor.HostTensor;
 import dlt.tensor.Shape;
 import dlt.tensor.TensorType;
@@ -10,11 +9,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SequencedMap;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -25,15 +22,6 @@ final class TableReading {
   /// More names than this, and than half of the lines, are taken for a mistake unless the type is given.
   private static final int MANY = 20;
 
-  /// An input while it is read: columns whose numbers lie in `values`, or a text.
-  private sealed interface Input {
-    String name();
-  }
-
-  private record Columns(String name, GrowingTable values, List<TableColumn> columns) implements Input {}
-
-  private record Text(String name, TextColumn text) implements Input {}
-
   private final boolean besides;
   private final TableArguments table;
   private final TableRows rows;
@@ -41,13 +29,10 @@ final class TableReading {
   private final Wanted wanted;
   private final Set<String> missing;
   private final String missingInitials;
-  private List<Input> inputs;
-  private List<TableColumn> targets;
   private final Path base;
-  private TextColumns texts;
-  private List<TextColumn> targetTexts;
-  private final SequencedMap<String, List<String>> keys = new LinkedHashMap<>();
-  private int[] keyColumns;
+  private TableColumns columns;
+  /// What samples are divided by, by the columns' names.
+  private final Map<String, List<String>> keys = new HashMap<>();
   private int[] lines;
   private int size;
 
@@ -71,137 +56,11 @@ final class TableReading {
   Dataset dataset() {
     Set<String> named = new HashSet<>();
     do {
-      chooseColumns(named);
+      columns = new TableColumns(table, rows, base, wanted, !besides, named);
       read();
     } while (named.addAll(namesThatBeginWithNumbers()));
-    used().forEach(this::settle);
+    columns.used().forEach(this::settle);
     return convert();
-  }
-
-  private void chooseColumns(Set<String> named) {
-    inputs = new ArrayList<>();
-    targets = new ArrayList<>();
-    targetTexts = new ArrayList<>();
-    List<String> header = rows.header();
-    texts = new TextColumns(table, file, base, wanted, name -> column(name, header));
-    List<String> targetNames;
-    SequencedMap<String, List<String>> inputNames = new LinkedHashMap<>();
-    if (wanted.schema().isPresent()) {
-      Schema schema = wanted.schema().get();
-      known(schema).filter(f -> !f.columns().isEmpty()).forEach(f -> inputNames.put(f.name(), f.columns().stream().map(Column::name).toList()));
-      targetNames = schema.targets().stream().flatMap(f -> f.columns().stream()).map(Column::name).toList();
-      if (inputNames.isEmpty() && !besides) {
-        inputNames.putAll(listed(header, table.target())); // a model that was trained on arrays
-        targetNames = table.target();
-      }
-    } else {
-      targetNames = table.target();
-      inputNames.putAll(listed(header, targetNames));
-    }
-    if (wanted.targets() == TargetKind.NONE) {
-      targetNames = List.of();
-    }
-    if (inputNames.isEmpty() && !besides) {
-      throw file.failure("no column is left to predict from");
-    }
-    inputNames.forEach((input, names) -> {
-      Optional<TextColumn> text = texts.input(names, wanted.schema().stream().flatMap(this::known));
-      if (text.isPresent()) {
-        inputs.add(new Text(input, text.get()));
-        return;
-      }
-      GrowingTable values = new GrowingTable(file, DType.FLOAT32, names.size());
-      List<TableColumn> columns = new ArrayList<>();
-      for (String name : names) {
-        columns.add(new TableColumn(name, column(name, header), false, TargetKind.VALUES, values, columns.size()));
-      }
-      inputs.add(new Columns(input, values, columns));
-    });
-    for (String name : targetNames) {
-      Optional<TextColumn> text = texts.target(name);
-      if (text.isPresent()) {
-        targetTexts.add(text.get());
-        continue;
-      }
-      // in doubles, for class numbers of more than 24 bits
-      targets.add(new TableColumn(name, column(name, header), true, wanted.kind(name), new GrowingTable(file, DType.FLOAT64, 1), 0));
-    }
-    if (wanted.schema().isEmpty()) {
-      table.types().keySet().forEach(name -> column(name, header));
-    }
-    wanted.keys().stream().sorted().forEach(name -> keys.put(name, new ArrayList<>()));
-    keyColumns = keys.keySet().stream().mapToInt(name -> column(name, header)).toArray();
-    wanted.schema().ifPresent(this::takeNames);
-    for (TableColumn p : used()) {
-      ColumnType type = table.types().get(p.name);
-      if (!p.declared && type instanceof ColumnType.Numeric) {
-        p.declareNumbers();
-      } else if (!p.declared && (type instanceof ColumnType.Categorical || named.contains(p.name))) {
-        p.declareNames();
-      }
-    }
-  }
-
-  /// The inputs or features as the experiment lists them, or all columns but the targets, the ignored ones and those that
-  /// samples are divided by.
-  private Map<String, List<String>> listed(List<String> header, List<String> targetNames) {
-    table.ignore().forEach(name -> column(name, header));
-    Set<String> out = new HashSet<>(targetNames);
-    out.addAll(table.ignore());
-    out.addAll(wanted.keys());
-    if (!table.inputs().isEmpty()) {
-      return table.inputs();
-    }
-    List<String> features = table.features().orElseGet(() -> header.stream().filter(name -> !out.contains(name)).toList());
-    return features.isEmpty() ? Map.of() : Map.of("features", features);
-  }
-
-  /// The inputs of a model that this table gives: all, where it lists several; else the first, as the others of a pair are
-  /// the same columns.
-  private Stream<Field> known(Schema schema) {
-    return schema.inputs().stream().limit(Math.max(1, table.inputs().size()));
-  }
-
-  /// The names that a model knows; what it does not name is numbers to it.
-  private void takeNames(Schema schema) {
-    Map<String, List<String>> known = new HashMap<>();
-    known(schema).flatMap(f -> f.columns().stream()).forEach(c -> known.put(c.name(), c.categories()));
-    features().forEach(p -> declare(p, known.getOrDefault(p.name, List.of())));
-    for (TableColumn p : targets) {
-      for (Field field : schema.targets()) {
-        if (field.columns().isEmpty() ? schema.targets().size() == 1 : field.columns().stream().anyMatch(c -> c.name().equals(p.name))) {
-          declare(p, field.classes());
-        }
-      }
-    }
-  }
-
-  private static void declare(TableColumn p, List<String> names) {
-    if (names.isEmpty()) {
-      p.declareNumbers();
-    } else {
-      p.declareNames(names);
-    }
-  }
-
-  private int column(String name, List<String> header) {
-    int index = header.indexOf(name);
-    if (index < 0) {
-      String other = header.size() == 1
-          ? "; its only column is '" + header.getFirst() + "'" + (rows.otherwise().isEmpty() ? ", is `delimiter` right?" : rows.otherwise()) : Names.hint(name, header);
-      throw new Failure(Failure.Kind.DATA, rows.atHeader() + ": has no column '" + name + "'" + other);
-    }
-    return index;
-  }
-
-  private List<TableColumn> features() {
-    return inputs.stream().flatMap(i -> i instanceof Columns c ? c.columns.stream() : Stream.of()).toList();
-  }
-
-  private List<TableColumn> used() {
-    List<TableColumn> r = new ArrayList<>(features());
-    r.addAll(targets);
-    return r;
   }
 
   private boolean missing(String text) {
@@ -209,7 +68,7 @@ final class TableReading {
   }
 
   private void read() {
-    List<TableColumn> used = used();
+    List<TableColumn> used = columns.used();
     String[] texts = new String[used.size()];
     double[] numbers = new double[used.size()];
     boolean[] asNumber = new boolean[used.size()];
@@ -224,13 +83,11 @@ final class TableReading {
     }
     size = 0;
     lines = new int[1024];
-    keys.values().forEach(List::clear);
-    List<TextColumn> textColumns = this.texts.all();
+    columns.keys().keySet().forEach(name -> keys.put(name, new ArrayList<>()));
+    List<TextColumn> textColumns = columns.texts();
     textColumns.stream().flatMapToInt(TextColumn::places).forEach(rows::kind); // what is nested is no text
-    int[] columns = Stream.of(used.stream().mapToInt(p -> p.index), textColumns.stream().flatMapToInt(TextColumn::places), Arrays.stream(keyColumns))
-        .flatMapToInt(c -> c).distinct().toArray();
     rows.forEach(
-        columns,
+        columns.numbers(),
         (line, cells) -> {
           if (!take(line, cells, used, asNumber, texts, numbers)) {
             return;
@@ -289,15 +146,14 @@ final class TableReading {
   }
 
   private void readKeys(int line, TableRows.Cells cells) {
-    int k = 0;
-    for (Map.Entry<String, List<String>> key : keys.entrySet()) {
-      String cell = cells.text(keyColumns[k++]);
+    columns.keys().forEach((name, column) -> {
+      String cell = cells.text(column);
       String text = cell == null ? "" : cell.strip();
       if (missing(text) && !besides) {
-        throw new Failure(Failure.Kind.DATA, rows.at(line) + ": column '" + key.getKey() + "': the value is missing, and samples are divided by it");
+        throw new Failure(Failure.Kind.DATA, rows.at(line) + ": column '" + name + "': the value is missing, and samples are divided by it");
       }
-      key.getValue().add(text);
-    }
+      keys.get(name).add(text);
+    });
   }
 
   private void put(TableColumn p, int line, String text) {
@@ -318,7 +174,7 @@ final class TableReading {
   /// Columns that looked like numbers at first and hold names at least as often.
   private Set<String> namesThatBeginWithNumbers() {
     Set<String> r = new HashSet<>();
-    for (TableColumn p : used()) {
+    for (TableColumn p : columns.used()) {
       if (p.declared || p.texts == 0) {
         continue;
       }
@@ -372,6 +228,7 @@ final class TableReading {
   }
 
   private Dataset convert() {
+    List<TableColumn> targets = columns.targets();
     boolean separate = wanted.separate(targets.stream().map(p -> p.name).toList());
     List<List<TableColumn>> groups = separate ? targets.stream().map(List::of).toList() : targets.isEmpty() ? List.of() : List.of(targets);
     List<ArrayDataset.Values> y = new ArrayList<>();
@@ -383,28 +240,27 @@ final class TableReading {
       fill(t, group);
       y.add(ArrayDataset.Values.of(t, fields.getLast().type()));
     }
-    for (TextColumn text : targetTexts) {
+    for (TextColumn text : columns.targetTexts()) {
       fields.add(text.field(text.name()));
       y.add(text.values(fields.getLast()));
     }
     List<Field> inputFields = new ArrayList<>();
     List<ArrayDataset.Values> x = new ArrayList<>();
-    for (Input input : inputs) {
+    for (TableColumns.Input input : columns.inputs()) {
       switch (input) {
-        case Text t -> {
-          inputFields.add(t.text.field(t.name));
-          x.add(t.text.values(inputFields.getLast()));
+        case TableColumns.Text(String name, TextColumn text) -> {
+          inputFields.add(text.field(name));
+          x.add(text.values(inputFields.getLast()));
         }
-        case Columns c -> {
-          List<Column> columns = c.columns.stream().map(p -> new Column(p.name, p.names())).toList();
-          inputFields.add(new Field(c.name, TensorType.float32(sampleShape(c.columns)), List.of(), columns));
-          x.add(new ArrayDataset.Values(c.values, inputFields.getLast().type(), 1, (_, _) -> {}));
+        case TableColumns.Columns(String name, GrowingTable values, List<TableColumn> of) -> {
+          inputFields.add(new Field(name, TensorType.float32(sampleShape(of)), List.of(), of.stream().map(p -> new Column(p.name, p.names())).toList()));
+          x.add(new ArrayDataset.Values(values, inputFields.getLast().type(), 1, (_, _) -> {}));
         }
       }
     }
     int[] places = Arrays.copyOf(lines, size);
     Dataset dataset =
-        new ArrayDataset(size, new Schema(inputFields, fields), x, y, i -> rows.at(places[i]), () -> SourceFile.hash(Stream.concat(Stream.of(file), texts.files().stream()).toList()), keys);
+        new ArrayDataset(size, new Schema(inputFields, fields), x, y, i -> rows.at(places[i]), () -> SourceFile.hash(Stream.concat(Stream.of(file), columns.wordFiles().stream()).toList()), keys);
     return wanted.checked(dataset, file.name());
   }
 
