@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -28,7 +27,6 @@ record ImageFolder(String name, Path path) {
     try {
       Map<Boolean, List<SourceFile>> found = Folder.tree(below, FileVisitOption.FOLLOW_LINKS).stream().filter(p -> (ImageFile.named(p) || ImageFile.foreign(p)) && Files.isRegularFile(p))
           .map(p -> new SourceFile(Path.of(name).resolve(path.relativize(p)).toString(), p))
-          .sorted(Comparator.comparing(SourceFile::name))
           .collect(Collectors.partitioningBy(f -> ImageFile.foreign(f.path())));
       List<SourceFile> foreign = found.get(true);
       if (!foreign.isEmpty()) {

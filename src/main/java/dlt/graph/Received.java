@@ -24,19 +24,24 @@ final class Received {
 
   void add(GraphBuilder g, Value gradient) {
     Node node = (Node) gradient;
-    if (node.op() instanceof Pad pad && pad.value() == 0 && padded(pad).length == 1) {
-      int dim = padded(pad)[0];
-      int start = pad.before().get(dim);
-      Value piece = node.inputs().getFirst();
-      pieces.add(new Piece(dim, start, start + piece.shape().dim(dim), piece, gradient));
-    } else if (node.op().equals(new MatMul(true, false)) && node.shape().rank() == 2
+    if (node.op() instanceof Pad pad && pad.value() == 0) {
+      int[] dims = padded(pad);
+      if (dims.length == 1) {
+        int start = pad.before().get(dims[0]);
+        Value piece = node.inputs().getFirst();
+        pieces.add(new Piece(dims[0], start, start + piece.shape().dim(dims[0]), piece, gradient));
+        return;
+      }
+    }
+    if (node.op().equals(new MatMul(true, false)) && node.shape().rank() == 2
         && node.inputs().stream().mapToLong(i -> i.shape().size()).sum() < node.shape().size()) {
       products.add(node);
-    } else {
-      sum = sum == null ? gradient : g.add(sum, gradient);
+      return;
     }
+    sum = sum == null ? gradient : g.add(sum, gradient);
   }
 
+  /// The dimensions along which there are zeros.
   private static int[] padded(Pad pad) {
     return IntStream.range(0, pad.before().size()).filter(d -> pad.before().get(d) + pad.after().get(d) > 0).toArray();
   }

@@ -227,20 +227,22 @@ public final class SweepRun {
     RunDirectory run = trial.run(folder);
     ExperimentFile experiment = file.of(trial);
     double score = Double.NaN;
-    boolean ended = ended(run, limit, epochs);
-    if (!ended && outOfTime()) {
-      return true;
-    }
-    if (!ended && overBudget(experiment)) {
-      stand(new Standing(trial, 0, Double.NaN, 0, Optional.of(Standing.Failing.OVER_BUDGET)));
-      return true;
-    }
-    if (!ended) {
+    if (ended(run, limit, epochs)) {
+      score = best(run, limit);
+    } else {
+      if (outOfTime()) {
+        return true;
+      }
+      Trainings trainings = Trainings.open(experiment, data);
+      if (overBudget(trainings)) {
+        stand(new Standing(trial, 0, Double.NaN, 0, Optional.of(Standing.Failing.OVER_BUDGET)));
+        return true;
+      }
       held.run();
-      requireCausal(experiment);
+      requireCausal(trainings);
       Limit listener = new Limit(limit < epochs ? limit : Integer.MAX_VALUE);
-      try (Backend device = devices.lend(experiment.experiment())) {
-        TrainingRun.Result r = train(experiment, device, run, listener);
+      try (Backend device = lend(trainings)) {
+        TrainingRun.Result r = train(trainings, device, run, listener);
         if (r.stopped() && !listener.reached()) {
           return false;
         }
@@ -250,16 +252,18 @@ public final class SweepRun {
           throw f;
         }
       }
-    } else {
-      score = best(run, limit);
     }
     stand(new Standing(trial, limit, score, History.read(run).seconds(limit), Double.isNaN(score) ? Optional.of(Standing.Failing.DIVERGED) : Optional.empty()));
     return true;
   }
 
-  private TrainingRun.Result train(ExperimentFile experiment, Backend device, RunDirectory run, Limit listener) {
+  private Backend lend(Trainings trainings) {
+    return devices.lend(trainings.file().experiment());
+  }
+
+  private TrainingRun.Result train(Trainings trainings, Backend device, RunDirectory run, Limit listener) {
     try {
-      return new TrainingRun(Trainings.open(experiment, data), device, run, listener).train(true, version, () -> stopped() || listener.reached());
+      return new TrainingRun(trainings, device, run, listener).train(true, version, () -> stopped() || listener.reached());
     } catch (RuntimeException | Error e) {
       Devices.spoil(device);
       throw e;
@@ -287,20 +291,19 @@ public final class SweepRun {
   }
 
   /// Whether a trial needs more memory than the experiment's budget for each: it is left out, the others go on.
-  private boolean overBudget(ExperimentFile experiment) {
-    if (experiment.experiment().training().budget().flatMap(Budget::memory).isEmpty()) {
+  private boolean overBudget(Trainings trainings) {
+    if (trainings.file().experiment().training().budget().flatMap(Budget::memory).isEmpty()) {
       return false;
     }
-    try (Backend device = devices.lend(experiment.experiment())) {
-      return PlannedMemory.overBudget(Trainings.open(experiment, data).training(0), device);
+    try (Backend device = lend(trainings)) {
+      return PlannedMemory.overBudget(trainings.training(0), device);
     }
   }
 
   /// Throws [dlt.config.ConfigException] where a model that is to write texts reads each word that it is to tell.
-  private void requireCausal(ExperimentFile experiment) {
-    Trainings trainings = Trainings.open(experiment, data);
+  private void requireCausal(Trainings trainings) {
     if (Causality.concerns(trainings)) {
-      try (Backend device = devices.lend(experiment.experiment())) {
+      try (Backend device = lend(trainings)) {
         Causality.require(trainings.training(0), device);
       }
     }
