@@ -18,7 +18,6 @@ import dlt.loss.LossTerm;
 import dlt.loss.Target;
 import dlt.op.ShapeException;
 import dlt.op.Value;
-import dlt.optim.Group;
 import dlt.optim.Minimizer;
 import dlt.optim.ParameterUpdates;
 import dlt.optim.Rate;
@@ -34,8 +33,6 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// The graphs that an experiment means: training, evaluation and inference for any batch size, over the same variables.
@@ -69,6 +66,8 @@ public final class Assembly {
   private final Experiment experiment;
   private final Schema schema;
   private final List<Preprocessing> preprocessing, targetPreprocessing;
+  /// Of the model's inputs, in the order of the data's.
+  private final List<String> inputNames;
   private final Objective objective;
   private final SequencedMap<String, ParameterSpec> parameters = new LinkedHashMap<>();
   private final SequencedMap<String, BufferSpec> buffers = new LinkedHashMap<>();
@@ -87,6 +86,7 @@ public final class Assembly {
     this.schema = schema;
     this.preprocessing = List.copyOf(preprocessing);
     this.targetPreprocessing = List.copyOf(targetPreprocessing);
+    this.inputNames = DeclaredInputs.names(file, schema, this.preprocessing);
     Forward forward = forward(2, true);
     parameters.putAll(forward.scope.parameters());
     buffers.putAll(forward.scope.buffers());
@@ -94,11 +94,11 @@ public final class Assembly {
     forward.outputs.forEach((name, value) -> outputs.put(name, value.shape().without(0)));
     SequencedMap<String, Shape> scorable = new LinkedHashMap<>();
     forward.scorable().forEach((name, value) -> scorable.put(name, value.shape().without(0)));
-    objective = new Objective(file, schema, targetPreprocessing, inputNames(), scorable, outputs.size(), counts);
+    objective = new Objective(file, schema, targetPreprocessing, inputNames, scorable, outputs.size(), counts);
     TakenNames.refuseOutputs(file, outputs.keySet());
     TakenNames.refuseLayers(file, layers, weightNames());
     Training training = scored(forward, 2, true);
-    checkPatterns();
+    ChosenParameters.check(file, parameters.keySet(), buffers.keySet());
     updates = update(training.graph, gradients(training));
     TakenNames.refuseInputs(file, schema, updates.scalars(1, (_, base) -> base).keySet());
     states.putAll(updates.states());
@@ -366,19 +366,18 @@ public final class Assembly {
 
   private Training scored(Forward f, int batch, boolean training) {
     Map<String, Value> inputs = new LinkedHashMap<>();
-    inputNames().forEach(name -> inputs.put(name, f.scope.named(name).orElseThrow()));
+    inputNames.forEach(name -> inputs.put(name, f.scope.named(name).orElseThrow()));
     return new Training(f.graph, inputs, f.outputs, objective.emit(f.graph, f.scorable(), inputs, batch, training));
   }
 
   private SequencedMap<String, Value> model(GraphBuilder g, int batch, ModelScope scope) {
     Model model = experiment.model();
-    List<String> names = inputNames();
     scope.classes(schema.classes());
-    for (int i = 0; i < names.size(); i++) {
+    for (int i = 0; i < inputNames.size(); i++) {
       Field field = schema.inputs().get(i);
       Value raw = g.input(field.name(), batched(field.type(), batch));
       g.origin(PREPROCESS);
-      scope.input(names.get(i), Steps.emit(g, preprocessing.get(i), raw), field.indices());
+      scope.input(inputNames.get(i), Steps.emit(g, preprocessing.get(i), raw), field.indices());
     }
     Value last;
     try {
@@ -397,29 +396,9 @@ public final class Assembly {
     return results;
   }
 
-  /// The names of the model's inputs, in the order of the data's.
-  private List<String> inputNames() {
-    Map<String, List<Integer>> declared = experiment.model().inputs();
-    List<String> r = experiment.model().inputNames(schema);
-    if (declared.isEmpty()) {
-      return r;
-    }
-    if (declared.size() != schema.inputs().size()) {
-      throw new ConfigException(file.bound().at(experiment.model(), "inputs"), "found " + declared.size() + " inputs, but the data has " + schema.inputs().size() + ": "
-          + schema.inputs().stream().map(Field::name).collect(Collectors.joining(", ")), "");
-    }
-    for (int i = 0; i < r.size(); i++) {
-      Shape found = preprocessing.get(i).output().shape();
-      if (!new Shape(declared.get(r.get(i))).equals(found)) {
-        throw new ConfigException(file.bound().at(experiment.model(), "inputs"), "found " + r.get(i) + ": " + declared.get(r.get(i)) + ", but its samples are " + found, "");
-      }
-    }
-    return r;
-  }
-
   /// The preprocessing of the model's input of this name.
   Preprocessing input(String name) {
-    return preprocessing.get(inputNames().indexOf(name));
+    return preprocessing.get(inputNames.indexOf(name));
   }
 
   private static TensorType batched(TensorType sample, int batch) {
@@ -460,26 +439,5 @@ public final class Assembly {
       }
     }
     return r;
-  }
-
-  private void checkPatterns() {
-    for (String pattern : experiment.model().freeze()) {
-      if (Stream.concat(parameters.keySet().stream(), buffers.keySet().stream()).noneMatch(n -> Pattern.matches(pattern, n))) {
-        throw new ConfigException(file.bound().at(experiment.model(), "freeze"), "'" + pattern + "' matches no parameter; there are " + someParameters(), "");
-      }
-    }
-    if (experiment.training().epochs() > 0 && trained().isEmpty()) {
-      throw new ConfigException(file.bound().at(experiment.model()), parameters.isEmpty() ? "the model has no parameters: there is nothing to train"
-          : "every parameter is frozen: there is nothing to train", "training.epochs: 0 measures and exports the weights as they are");
-    }
-    for (Group group : experiment.optimizer().groups()) {
-      if (parameters.keySet().stream().noneMatch(group::matches)) {
-        throw new ConfigException(file.bound().at(group), "'" + group.match() + "' matches no parameter; there are " + someParameters(), "");
-      }
-    }
-  }
-
-  private String someParameters() {
-    return parameters.keySet().stream().limit(8).collect(Collectors.joining(", ")) + (parameters.size() > 8 ? ", ..." : "");
   }
 }
