@@ -115,4 +115,30 @@ class LauncherTest {
     assertThat(b.start().waitFor()).isZero();
     assertThat(folder.resolve("streams")).hasContent("/dev/null /dev/null /dev/null no\n");
   }
+
+  /// What the shell `script` says, with `$0` the launcher, and its exit code.
+  private String shell(String script) throws IOException, InterruptedException {
+    ProcessBuilder b = new ProcessBuilder("sh", "-c", script, launcher.toString()).directory(folder.toFile()).redirectErrorStream(true);
+    b.environment().put("DLT_NO_CACHE", "1");
+    Process p = b.start();
+    String said = new String(p.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return said + p.waitFor();
+  }
+
+  @Test
+  void aFolderThatIsGoneIsSaidInPlaceOfManyLinesOfJavas() throws Exception {
+    assertThat(shell("mkdir gone; cd gone; rmdir ../gone; exec sh \"$0\" devices")).endsWith("is no longer there; cd to one that is\n2");
+  }
+
+  @Test
+  void ofLimitedAddressSpaceJavaReservesAPart() throws Exception {
+    assertThat(shell("ulimit -v 4000000; exec sh \"$0\" devices")).contains("-Xmx1000000k\n", "-XX:CompressedClassSpaceSize=64m\n");
+    assertThat(shell("exec sh \"$0\" devices")).doesNotContain("-Xmx");
+  }
+
+  @Test
+  void aFileBeyondTheLimitOfItsSizeIsAFailureAndNoSignal() throws Exception {
+    Files.writeString(folder.resolve("my programs/dlt/runtime/bin/java"), "#!/bin/sh\nkill -XFSZ $$\necho alive\n");
+    assertThat(shell("exec sh \"$0\" devices")).isEqualTo("alive\n0");
+  }
 }
