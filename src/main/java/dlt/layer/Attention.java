@@ -1,9 +1,11 @@
 package dlt.layer;
 
+import dlt.op.Fill;
 import dlt.op.ShapeException;
 import dlt.op.Value;
 import dlt.tensor.HostTensor;
 import dlt.tensor.Shape;
+import dlt.tensor.TensorType;
 import java.util.List;
 
 /// Scaled dot-product attention of several heads, with PyTorch's names and initial values of its parameters; biases are null where
@@ -30,7 +32,7 @@ record Attention(int heads, double dropout, boolean causal, List<Value> inWeight
   }
 
   /// What `query` [N, T, F] finds in `key` and `value` [N, S, F]: [N, T, F]. Of the steps of `key` those are seen where `steps`
-  /// [N, S] is 1; null: all. Where it is 0 everywhere all are seen.
+  /// [N, S], or [N, T, S], is 1; null: all. Where it is 0 everywhere all are seen.
   Value apply(LayerScope scope, Value query, Value key, Value value, Value steps) {
     int size = query.shape().dim(2);
     Value q;
@@ -46,14 +48,29 @@ record Attention(int heads, double dropout, boolean causal, List<Value> inWeight
       k = split(scope, projected(scope, key, 1, size));
       v = split(scope, projected(scope, value, 2, size));
     }
-    Value scores = scope.matmul(scope.mul(q, 1 / Math.sqrt(size / heads)), k, false, true);
-    if (steps != null) {
-      // not minus infinity: where all steps are padding their softmax is to be a number
-      scores = scope.where(scope.reshape(steps, Shape.of(steps.shape().dim(0), 1, 1, steps.shape().dim(1))), scores, scope.scalar(PADDING));
-    }
-    Value weights = scope.softmax(causal ? scope.add(scores, future(scope, query.shape().dim(1), key.shape().dim(1))) : scores, 3);
-    Value mixed = scope.matmul(Dropout.drop(scope, weights, weights.shape(), dropout), v);
+    Value seen = steps == null ? null : scope.reshape(steps, steps.shape().rank() == 2 ? steps.shape().insert(1, 1).insert(1, 1) : steps.shape().insert(1, 1));
+    Value mixed = mixed(scope, q, k, v, 1 / Math.sqrt(size / heads), seen, causal, dropout);
     return dense(scope, scope.reshape(scope.transpose(mixed, 0, 2, 1, 3), query.shape()), outWeight, outBias);
+  }
+
+  /// softmax(q k^T * scale) v of q [..., T, E], k [..., S, E] and v [..., S, V], where `seen` is 1 (null: everywhere).
+  static Value mixed(LayerScope scope, Value q, Value k, Value v, double scale, Value seen, boolean causal, double dropout) {
+    Value scores = scope.matmul(scope.mul(q, scale), k, false, true);
+    if (seen != null) {
+      // not minus infinity: where nothing is seen the softmax is to be a number
+      scores = scope.where(seen, scores, scope.scalar(PADDING));
+    }
+    Value weights = scope.softmax(causal ? scope.add(scores, future(scope, q.shape().dim(-2), k.shape().dim(-2))) : scores, -1);
+    return scope.matmul(Dropout.drop(scope, weights, weights.shape(), dropout), v);
+  }
+
+  /// 1 where `mask` is not 0, else 0. Throws [ShapeException] where it does not broadcast to `scores` [N, ..., T, S].
+  static Value seen(Layer layer, LayerScope scope, Value mask, Shape scores) {
+    if (mask.shape().rank() != scores.rank() || !scores.equals(Shape.broadcast(mask.shape(), scores))) {
+      throw new ShapeException(layer.kind(), "a mask " + mask.shape() + " met products of queries and keys " + scores);
+    }
+    Value zero = scope.emit(new Fill(new TensorType(mask.dtype(), Shape.SCALAR), 0));
+    return scope.sub(1, scope.equal(mask, zero));
   }
 
   private static Value dense(LayerScope scope, Value x, Value weight, Value bias) {

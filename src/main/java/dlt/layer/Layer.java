@@ -10,14 +10,14 @@ public sealed interface Layer
         MaxPool1d, MaxPool2d, MaxPool3d, AvgPool1d, AvgPool2d, AvgPool3d, LpPool1d, LpPool2d,
         AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveAvgPool3d, AdaptiveMaxPool1d, AdaptiveMaxPool2d, AdaptiveMaxPool3d,
         BatchNorm, LayerNorm, GroupNorm, InstanceNorm2d, RmsNorm, LocalResponseNorm,
-        Embedding, EmbeddingBag, Rnn, Gru, Lstm, MultiheadAttention, TransformerEncoderLayer, TransformerDecoderLayer, PositionalEncoding,
+        Embedding, EmbeddingBag, Rnn, Gru, Lstm, MultiheadAttention, ScaledDotProductAttention, TransformerEncoderLayer, TransformerDecoderLayer, PositionalEncoding,
         Dropout, Dropout2d, AlphaDropout, FeatureAlphaDropout,
         Activation, Prelu, Rrelu, Softmax, LogSoftmax, Softmin, Glu,
         Flatten, Unflatten, Reshape, Permute, Select, Narrow, Mean, MaskedMean, Sum, Max,
         Upsample, AffineGrid, GridSample, PixelShuffle, PixelUnshuffle, ChannelShuffle, Unfold, Fold, ZeroPad1d, ZeroPad2d, ConstantPad1d, ConstantPad2d,
         ReflectionPad1d, ReflectionPad2d, ReplicationPad1d, ReplicationPad2d, CircularPad1d, CircularPad2d,
         Identity, GradientReversal, Parameter, Sequential, Residual, Parallel, Repeat, Shared, Parametrization,
-        Concat, Add, Sub, Mul, Bilinear, PairwiseDistance, CosineSimilarity, Reparameterize {
+        Concat, Add, Sub, Mul, Matmul, Bilinear, PairwiseDistance, CosineSimilarity, Reparameterize {
   /// Emits the layer's ops on `inputs` (one, unless [#takesSeveral]) and returns its output. Throws
   /// [dlt.op.ShapeException] where the shapes do not fit.
   Value emit(LayerScope scope, List<Value> inputs);

@@ -53,7 +53,8 @@ class LayerExportTest {
           "lp_pool2d: {norm_type: 2, kernel_size: [3, 2], stride: 2, ceil_mode: true}", "abs\n- lp_pool2d: {norm_type: 3, kernel_size: 2}",
           "unfold: {kernel_size: [2, 3], dilation: 2, padding: 1, stride: [1, 2]}", "upsample: {size: [5, 9], mode: nearest_exact}",
           "unfold: 2\n- fold: {output_size: 6, kernel_size: 2}",
-          "pairwise_distance: {from: [input, input]}", "gradient_reversal: 0.5",
+          "pairwise_distance: {from: [input, input]}", "gradient_reversal: 0.5", "matmul: {from: [input, input]}", "scaled_dot_product_attention: {is_causal: true, from: [input, input, input]}",
+          "relu: {as: mask}\n- scaled_dot_product_attention: {from: [input, input, input, mask]}",
           "select: 0\n- flatten\n- linear: 6\n- affine_grid: {size: [3, 5], as: grid}\n- grid_sample: {from: [input, grid]}",
           "narrow: {start: 0, length: 2}\n- permute: [0, 2, 3, 1]\n- tanh: {as: grid}\n- grid_sample: {from: [input, grid], padding_mode: border, mode: nearest, align_corners: true}", "reparameterize: {from: [input, input]}", "cosine_similarity: {from: [input, input]}",
           "prelu: 4", "rrelu", "local_response_norm: {size: 3, alpha: 0.5}", "channel_shuffle: 2", "bilinear: {out_features: 3, from: [input, input]}", "instance_norm2d: {affine: true}", "group_norm: 2"),
@@ -81,6 +82,7 @@ class LayerExportTest {
           "select: {index: 0, dim: 2, as: t}\n- rnn: {hidden_size: 3, num_layers: 2, output: last, from: [input, t]}",
           "select: {index: 0, dim: 2, as: t}\n- transformer_decoder_layer: {from: [input, input, t], nhead: 3, dim_feedforward: 4}",
           "select: {index: 0, dim: 2, as: t}\n- transformer_encoder_layer: {from: [input, t], nhead: 3, dim_feedforward: 4}",
+          "narrow: {start: 0, length: 4, dim: 2}\n- relu: {as: mask}\n- multihead_attention: {from: [input, input, input, mask], num_heads: 2}",
           "select: {index: 0, dim: 2, as: t}\n- multihead_attention: {from: [input, input, input, t], num_heads: 2}"));
 
   /// A layer applied to one input, maybe with what it needs beside it.

@@ -42,7 +42,8 @@ class LayerGradientsTest {
       "circular_pad1d: {padding: [1, 2], from: a}", "lp_pool1d: {norm_type: 2, kernel_size: 2, stride: 1, from: a}", "lp_pool1d: {norm_type: 4, kernel_size: 2, stride: 1, from: a}", "masked_mean: {from: [a, b]}",
       "parameter: {shape: [1, 4], init: {normal: {std: 1}}, from: a, as: p}\n- mul: {from: [a, p]}",
       "linear: {out_features: 4, from: a, as: l}\n- linear: {out_features: 4, weight_of: l}",
-      "multihead_attention: {num_heads: 2, from: [a, a, a, b]}", "transformer_encoder_layer: {nhead: 2, dim_feedforward: 3, activation: tanh, from: [a, b]}"})
+      "multihead_attention: {num_heads: 2, from: [a, a, a, b]}", "permute: {dims: [0, 2, 1], from: a, as: t}\n- matmul: {from: [a, t]}",
+      "scaled_dot_product_attention: {is_causal: true, from: [a, a, a]}", "narrow: {start: 0, length: 3, dim: 2, from: a}\n- relu: {as: m}\n- multihead_attention: {num_heads: 2, from: [a, a, a, m]}", "transformer_encoder_layer: {nhead: 2, dim_feedforward: 3, activation: tanh, from: [a, b]}"})
   void gradientsAreTheSlopesOfTheOutput(String layer) {
     BuiltModel m = BuiltModel.inference("- " + layer, SEQUENCES, TOKENS);
     Value input = m.graph.input("a", TensorType.float32(SEQUENCES));

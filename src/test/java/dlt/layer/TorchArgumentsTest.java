@@ -43,6 +43,51 @@ class TorchArgumentsTest {
             1.1138108429401798, 2.059865933612574, -3.827783266967476);
   }
 
+  /// fill(nn.MultiheadAttention(4, 2, batch_first=True)) with an attn_mask, which is True where nothing is seen.
+  @Test
+  void attentionTakesAMask() {
+    double[] mask = {1, 0, 0, 1, 1, 1};
+    String attention = "multihead_attention: {num_heads: 2, from: [a, b, b, c]}";
+    close(model(attention, Shape.of(1, 3, 4), Shape.of(1, 2, 4), Shape.of(1, 3, 2)).run(numbers(12, Math::cos), numbers(8, Math::sin), mask),
+            -1.0967040952939842, 1.6831375424012447, 0.8942030434552762, -2.8732537419710225, -1.5015336188190203,
+            3.256842014535198, -0.7582512116894806, -2.2867258488163724, -1.1803941717205024, 1.782720326059053,
+            0.8477098173102597, -2.912056524262712);
+    assertThatThrownBy(() -> model(attention, Shape.of(1, 3, 4), Shape.of(1, 2, 4), Shape.of(1, 2, 3))).hasMessageContaining("a mask [1, 2, 3] met products of queries and keys [1, 3, 2]");
+  }
+
+  /// F.scaled_dot_product_attention.
+  @Test
+  void attentionWithoutWeights() {
+    Shape q = Shape.of(1, 2, 2, 3);
+    Shape k = Shape.of(1, 2, 3, 3);
+    Shape v = Shape.of(1, 2, 3, 2);
+    double[] query = numbers(12, Math::cos);
+    double[] key = numbers(18, Math::sin);
+    close(model("scaled_dot_product_attention: {from: [a, b, c]}", q, k, v).run(query, key, query),
+            0.01959695592325894, -0.09150669139236131, -0.09946480960027634, -0.09315706503559618, -0.07171795841287765,
+            0.021893668288802553, 0.05510113168772757, -0.066794144967697);
+    close(model("scaled_dot_product_attention: {scale: 0.5, from: [a, b, c, d]}", q, k, v, Shape.of(1, 1, 2, 3)).run(query, key, query, new double[] {1, 0, 1, 1, 1, 0}),
+            0.25812477903941916, 0.4251656805211911, 0.22572978089561868, -0.2963776636261141, -0.03270996846029711,
+            0.3403166718112179, 0.3984672492450345, -0.09196816872788871);
+    close(model("scaled_dot_product_attention: {is_causal: true, from: [a, b, c]}", q, k, v).run(query, key, query),
+            1.0, 0.5403023058681398, 0.2155633739785541, -0.3073635298254819, 0.960170286650366, 0.7539022543433046,
+            0.39709567662508954, -0.09403362437802193);
+    double[] all = model("scaled_dot_product_attention: {scale: 0, from: [a, b, c]}", q, k, v).run(query, key, query);
+    close(model("scaled_dot_product_attention: {from: [a, b, c, d]}", q, k, v, Shape.of(1, 1, 2, 3)).run(query, key, query, new double[6]), all); // where nothing is seen, the mean
+    assertThatThrownBy(() -> model("scaled_dot_product_attention", q)).hasMessageContaining("name them, `from: [query, key, value]`");
+    assertThatThrownBy(() -> model("scaled_dot_product_attention: {from: [a, b, c]}", q, v, v)).hasMessageContaining("met [1, 2, 2, 3], [1, 2, 3, 2] and [1, 2, 3, 2]");
+  }
+
+  /// torch.matmul.
+  @Test
+  void matricesAreMultipliedSampleBySample() {
+    close(model("matmul: {from: [a, b]}", Shape.of(1, 2, 3), Shape.of(1, 3, 2)).run(numbers(6, Math::cos), numbers(6, Math::sin)),
+            0.8062364607472599, 1.3167717539561015, -0.8090327122953738, -1.1973027095560436);
+    assertThatThrownBy(() -> model("matmul: {from: [a, b]}", Shape.of(2, 3), Shape.of(3, 2))).hasMessageContaining("needs matrices [N, ..., n, k] and [N, ..., k, m], met [2, 3] and [3, 2]");
+    assertThatThrownBy(() -> model("matmul: {from: [a, b]}", Shape.of(1, 2, 3), Shape.of(1, 2, 3))).hasMessageContaining("inner sizes 3 and 2 differ");
+    assertThatThrownBy(() -> model("matmul", Shape.of(1, 2, 3))).hasMessageContaining("name them, `from: [a, b]`");
+  }
+
   /// fill(nn.EmbeddingBag(4, 2, mode=..., padding_idx=0)), the last one with per_sample_weights.
   @Test
   void aBagOfVectorsLeavesOutItsPadding() {
