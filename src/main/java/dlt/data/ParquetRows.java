@@ -49,7 +49,9 @@ final class ParquetRows implements TableRows {
   }
 
   private <T> T read(Action<T> action) {
-    try (ParquetFileReader reader = ParquetFileReader.open(new Input(file))) {
+    Input input = new Input(file);
+    try (ParquetFileReader reader = ParquetFileReader.open(input)) {
+      SnappyPages.check(input, reader.getFileMetaData());
       return action.of(reader);
     } catch (Failure e) {
       throw e;

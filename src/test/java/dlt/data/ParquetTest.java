@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -185,5 +186,24 @@ class ParquetTest {
     }
     assertThat(opened).isLessThan(whole.length / 29);
     assertThatThrownBy(() -> p.open(FILES, CLASSES)).hasMessageContaining("bad.parquet: no such file");
+  }
+
+  /// Snappy would write as many bytes as the page says behind the memory for those that its header says.
+  @Test
+  void aPageThatSaysAnotherSizeThanItsHeaderIsAFailure() throws IOException {
+    byte[] whole = Files.readAllBytes(FILES.resolve("table-snappy.parquet"));
+    Parquet p = table("bad.parquet", List.of("weight", "colour", "count"), Table.Missing.KEEP, "y");
+    Set<String> said = new TreeSet<>();
+    for (int at = 4; at < 400; at++) {
+      byte[] damaged = whole.clone();
+      damaged[at] = 127;
+      Files.write(folder.resolve("bad.parquet"), damaged);
+      try {
+        p.open(folder, CLASSES);
+      } catch (Failure e) {
+        said.add(e.getMessage());
+      }
+    }
+    assertThat(said).anyMatch(s -> s.matches(".*: a page of \\w+ says 127 bytes, its header \\d+"));
   }
 }
