@@ -52,14 +52,13 @@ final class Duplicates {
     String example = "";
     String place = "";
     for (List<Sample> alike : twins) {
+      Map<Parts, Sample> learned = new LinkedHashMap<>();
+      division.trainings().forEach(p -> alike.stream().filter(s -> s.in(p.train())).findFirst().ifPresent(s -> learned.put(p, s)));
       for (Sample s : alike) {
-        Optional<Sample> learned = division.trainings().stream()
-            .filter(p -> p.heldOut().stream().anyMatch(s::in))
-            .flatMap(p -> alike.stream().filter(o -> o.in(p.train())))
-            .findFirst();
-        if (learned.isPresent()) {
+        Optional<Sample> same = learned.entrySet().stream().filter(e -> e.getKey().heldOut().stream().anyMatch(s::in)).map(Map.Entry::getValue).findFirst();
+        if (same.isPresent()) {
           place = count == 0 ? s.origin() : place;
-          example = count++ == 0 ? s.origin() + " as " + learned.get().origin() : example;
+          example = count++ == 0 ? s.origin() + " as " + same.get().origin() : example;
         }
       }
     }

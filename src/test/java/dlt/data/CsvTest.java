@@ -14,11 +14,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class CsvTest {
@@ -447,5 +452,14 @@ class CsvTest {
   void aGzipFileThatEndsEarlySaysSo() throws IOException {
     Files.write(folder.resolve("t.csv"), new byte[] {0x1f, (byte) 0x8b, 8, 0});
     assertThatThrownBy(() -> csv("y").open(folder, CLASSES)).hasMessage("t.csv: cannot be read: it ends early");
+  }
+
+  @Test
+  @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void aTableMayHaveHundredsOfThousandsOfColumns() {
+    int n = 300_000;
+    String names = IntStream.range(0, n).mapToObj(i -> String.format(Locale.ROOT, "gene_%012d", i)).collect(Collectors.joining(","));
+    Dataset d = open(names + ",y\n" + "1,".repeat(n) + "0\n" + "2,".repeat(n) + "1\n", csv("y"), CLASSES);
+    assertThat(d.inputs().getFirst().type().shape()).isEqualTo(Shape.of(n));
   }
 }

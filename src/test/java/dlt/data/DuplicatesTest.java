@@ -3,8 +3,10 @@ package dlt.data;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class DuplicatesTest {
   private static Division divide(String split, Dataset dataset) {
@@ -57,5 +59,12 @@ class DuplicatesTest {
   void zerosOfOtherSignsAndPermutationsAreNotTheSame() {
     Dataset d = Samples.of(new float[][] {{0f, 1f}, {-0f, 1f}, {1f, 0f}, {2f, 3f}}, 0, 1, 0, 1);
     assertThat(Leakage.warnings(divide("{validation: 0.25, shuffle: false}", d), true)).isEqualTo(List.of());
+  }
+
+  @Test
+  @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void manyAlikeOnOneSideTakeNoLongerThanOthers() {
+    float[][] rows = IntStream.range(0, 400_000).mapToObj(i -> new float[] {Math.min(i, 200_000)}).toArray(float[][]::new);
+    assertThat(Leakage.warnings(divide("{validation: 0.5, shuffle: false}", Samples.of(rows, new int[rows.length])), true)).noneMatch(w -> w.contains("for validation"));
   }
 }

@@ -9,14 +9,11 @@ import dlt.error.Failure;
 import dlt.tensor.TensorType;
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import javax.imageio.ImageIO;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -29,13 +26,7 @@ class ImageMasksTest {
   @TempDir Path folder;
 
   private void write(String name, BufferedImage image) {
-    try {
-      Path file = folder.resolve(name);
-      Files.createDirectories(file.getParent());
-      assertThat(ImageIO.write(image, name.substring(name.lastIndexOf('.') + 1), file.toFile())).isTrue();
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
+    Samples.write(folder.resolve(name), image);
   }
 
   private static BufferedImage grey(int width, int... values) {

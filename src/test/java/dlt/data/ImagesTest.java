@@ -17,7 +17,6 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.zip.CRC32;
-import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,13 +26,7 @@ class ImagesTest {
   @TempDir Path folder;
 
   private void write(String name, BufferedImage image) {
-    try {
-      Path file = folder.resolve(name);
-      Files.createDirectories(file.getParent());
-      assertThat(ImageIO.write(image, name.substring(name.lastIndexOf('.') + 1), file.toFile())).isTrue();
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
+    Samples.write(folder.resolve(name), image);
   }
 
   private static BufferedImage filled(int type, int width, int height, int rgb) {

@@ -1,14 +1,33 @@
 package dlt.data;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dlt.tensor.HostTensor;
 import dlt.tensor.Shape;
 import dlt.tensor.TensorType;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
 
 /// Data sets for tests.
 final class Samples {
   private Samples() {}
+
+  /// An image file of the form that its ending says, in folders that are made.
+  static void write(Path file, BufferedImage image) {
+    String name = file.getFileName().toString();
+    try {
+      Files.createDirectories(file.getParent());
+      assertThat(ImageIO.write(image, name.substring(name.lastIndexOf('.') + 1), file.toFile())).isTrue();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 
   /// Rows of features and one class each.
   static Dataset of(float[][] rows, int... classes) {

@@ -27,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -71,21 +72,20 @@ class BarrierRemovalTest {
     Set<Mutation.Wait> waits = whole.mutation().waits().keySet();
     assertThat(waits.stream().map(Mutation.Wait::kernel).distinct()).hasSize(1);
     assertThat(waits).as("three in the tree of the rows, one between, four in the tree of the columns").hasSize(8);
-    List<String> unnoticed = new ArrayList<>();
-    for (Mutation.Wait wait : waits) {
+    assertThat(unnoticed(waits, BarrierRemovalTest::sectionsInTurn, expected)).isEmpty();
+  }
+
+  /// Those of `waits` without which `run` has no fault and gives what is `expected`.
+  private static List<Mutation.Wait> unnoticed(Set<Mutation.Wait> waits, Function<SoftwareDriver, double[]> run, double[] expected) {
+    return waits.stream().filter(wait -> {
       SoftwareDriver driver = new SoftwareDriver(GPU, 1);
       driver.mutation().leaveOut(wait);
-      boolean noticed;
       try {
-        noticed = !Arrays.equals(sectionsInTurn(driver), expected);
+        return Arrays.equals(run.apply(driver), expected);
       } catch (Fault _) {
-        noticed = true;
+        return false;
       }
-      if (!noticed) {
-        unnoticed.add(wait.toString());
-      }
-    }
-    assertThat(unnoticed).isEmpty();
+    }).toList();
   }
 
   /// The sums of rows, and then, by columns, of the absolute distances from these.
@@ -115,22 +115,9 @@ class BarrierRemovalTest {
     double[] expected = productsSideBySide(whole);
     Set<Mutation.Wait> waits = whole.mutation().waits().keySet();
     assertThat(waits.stream().map(Mutation.Wait::kernel).distinct()).hasSize(1);
-    List<String> unnoticed = new ArrayList<>();
-    for (Mutation.Wait wait : waits) {
-      SoftwareDriver driver = new SoftwareDriver(GPU, 1);
-      driver.mutation().leaveOut(wait);
-      boolean noticed;
-      try {
-        noticed = !Arrays.equals(productsSideBySide(driver), expected);
-      } catch (Fault _) {
-        noticed = true;
-      }
-      // the last one is the reduction's before the next turn, and no block has a second one
-      if (!noticed && !wait.instruction().equals("cp.async.wait_group 0;") && !wait.leaves() && !wait.last()) {
-        unnoticed.add(wait.toString());
-      }
-    }
-    assertThat(unnoticed).as("of %s", waits.size()).isEmpty();
+    // the last one is the reduction's before the next turn, and no block has a second one
+    assertThat(unnoticed(waits, BarrierRemovalTest::productsSideBySide, expected)).as("of %s", waits.size())
+        .allMatch(wait -> wait.instruction().equals("cp.async.wait_group 0;") || wait.leaves() || wait.last());
   }
 
   /// The gradients of a linear layer.
