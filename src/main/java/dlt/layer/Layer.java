@@ -13,7 +13,7 @@ public sealed interface Layer
         Embedding, EmbeddingBag, Rnn, Gru, Lstm, MultiheadAttention, ScaledDotProductAttention, TransformerEncoderLayer, TransformerDecoderLayer, PositionalEncoding,
         Dropout, Dropout2d, AlphaDropout, FeatureAlphaDropout,
         Activation, Prelu, Rrelu, Softmax, LogSoftmax, Softmin, Glu,
-        Flatten, Unflatten, Reshape, Permute, Select, Narrow, Mean, MaskedMean, Sum, Max,
+        Flatten, Unflatten, Reshape, Permute, Select, Narrow, Mean, MaskedMean, BlankPadding, Sum, Max,
         Upsample, AffineGrid, GridSample, PixelShuffle, PixelUnshuffle, ChannelShuffle, Unfold, Fold, ZeroPad1d, ZeroPad2d, ConstantPad1d, ConstantPad2d,
         ReflectionPad1d, ReflectionPad2d, ReplicationPad1d, ReplicationPad2d, CircularPad1d, CircularPad2d,
         Identity, GradientReversal, Parameter, Sequential, Residual, Parallel, Repeat, Shared, Parametrization,

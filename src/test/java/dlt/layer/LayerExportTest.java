@@ -75,6 +75,7 @@ class LayerExportTest {
           "narrow: {start: 0, length: 2, dim: 2, as: k}\n- multihead_attention: {num_heads: 2, from: [input, k, input]}",
           "positional_encoding", "positional_encoding: learned", "parameter: {shape: [1, 6], init: {normal: {std: 1}}, as: token}\n- concat: {from: [token, input]}", "rms_norm", "linear: 3",
           // the first numbers of each step as indices, of which many are 0
+          "sum: {dim: [1, 2], as: length}\n- blank_padding: {blank: 1, from: [input, length]}",
           "select: {index: 0, dim: 2, as: t}\n- masked_mean: {from: [input, t]}",
           "select: {index: 0, dim: 2, as: t}\n- lstm: {hidden_size: 3, bidirectional: true, from: [input, t]}",
           "mean: {dim: 1, as: s}\n- lstm: {hidden_size: 3, initial_state: true, output: state, from: [input, s]}",
