@@ -16,6 +16,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -31,6 +33,13 @@ public final class AtomicFile {
   @FunctionalInterface
   public interface Content {
     void writeTo(OutputStream out) throws IOException;
+  }
+
+  /// Files that are being written. What a signal that ends the process leaves of them nobody would look for.
+  private static final Set<Path> UNFINISHED = ConcurrentHashMap.newKeySet();
+
+  static {
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> UNFINISHED.forEach(file -> file.toFile().delete())));
   }
 
   private AtomicFile() {}
@@ -85,6 +94,7 @@ public final class AtomicFile {
         link(whole, absolute);
       } finally {
         Files.deleteIfExists(whole);
+        UNFINISHED.remove(whole);
       }
       force(absolute.getParent());
       return true;
@@ -156,6 +166,8 @@ public final class AtomicFile {
         // the first failure is the one to report
       }
       throw e;
+    } finally {
+      UNFINISHED.remove(temporary);
     }
   }
 
@@ -166,6 +178,7 @@ public final class AtomicFile {
   }
 
   private static void written(Path file, Content content) throws IOException {
+    UNFINISHED.add(file);
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
       OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER);
       content.writeTo(out);

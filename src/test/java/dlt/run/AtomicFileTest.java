@@ -17,6 +17,7 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class AtomicFileTest {
@@ -125,5 +126,35 @@ class AtomicFileTest {
     }
     assertThat(texts).contains(Files.readString(file));
     assertThat(names()).containsExactly("a");
+  }
+
+  @Test
+  @Timeout(60)
+  void aSignalThatEndsTheProcessLeavesTheOldFileAndNothingElse() throws Exception {
+    Path file = Files.writeString(folder.resolve("a"), "old");
+    Process p = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"),
+        Writer.class.getName(), file.toString()).redirectErrorStream(true).start();
+    assertThat(p.getInputStream().read()).isEqualTo('.');
+    assertThat(names()).hasSize(2);
+    p.destroy();
+    assertThat(p.waitFor()).isEqualTo(143);
+    assertThat(names()).containsExactly("a");
+    assertThat(file).hasContent("old");
+  }
+
+  /// Begins to write a file, and never ends.
+  static final class Writer {
+    public static void main(String[] arguments) {
+      AtomicFile.write(Path.of(arguments[0]), out -> {
+        out.write(new byte[1 << 21]);
+        System.out.print('.');
+        System.out.flush();
+        try {
+          Thread.sleep(60_000);
+        } catch (InterruptedException e) {
+          throw new IOException(e);
+        }
+      });
+    }
   }
 }
