@@ -13,10 +13,10 @@ import java.util.stream.IntStream;
 /// whoever gives them has checked.
 ///
 /// Where both operands run along k (A B^T) and k is long, rows are multiplied with rows ([DotKernel]). Else tiles of C are summed
-/// over k ([GemmKernel]), with A and B read in place where they are small, and packed in panels ([PackKernel]) where they are
-/// read often enough. Long sums are cut into blocks of k, added in order; where C is so small that there would be no parts to
-/// share, the blocks are parts themselves and their sums are added at the end, in order too. All of this depends on the size
-/// alone.
+/// over k ([GemmKernel]), with A and B read in place; they are packed in panels ([PackKernel]) where their lines would drive one
+/// another out of the cache while they are read often, and where elements of a row of B are not neighbours. Long sums are cut into
+/// blocks of k, added in order; where C is so small that there would be no parts to share, the blocks are parts themselves and
+/// their sums are added at the end, in order too. All of this depends on the size alone.
 final class Gemm {
   /// A matrix in memory: where its rows and columns begin, in floats. One of the two is 1.
   record Layout(long row, long column) {
@@ -66,6 +66,8 @@ final class Gemm {
   /// Length of a block of k: a panel of B and of A stay in the caches.
   private static final int BLOCK = 768;
   private static final int DOT_BLOCK = 4096;
+  /// The most rows of C whose sums are rows by rows: for more of them B's part is packed.
+  private static final int DOT_ROWS = 128;
   /// The most rows and columns of a part, about: A's part of a block stays in the level 2 cache.
   private static final int PART_ROWS = 140;
   private static final int PART_COLUMNS = 512;
@@ -92,6 +94,9 @@ final class Gemm {
   private static final long OWN_BYTES = 512 << 10;
   /// Packing less than this is not worth another thread.
   private static final long PACK_BYTES = 1 << 17;
+
+  /// The places of the nearest cache that an address can go to are known by its place in a page.
+  private static final int PAGE_BYTES = 4096;
 
   private final Target target;
   private final Size size;
@@ -127,14 +132,14 @@ final class Gemm {
     InstructionSet set = target.instructionSet();
     this.lanes = target.lanes();
     boolean alongK = size.a.column == 1 && size.b.row == 1 && (size.b.column != 1 || size.n == 1);
-    this.dot = alongK && size.k >= 8 * lanes && (size.m <= 64 || size.n <= 2 * lanes);
+    this.dot = alongK && size.k >= 8 * lanes && (size.m <= DOT_ROWS || size.n <= 2 * lanes);
     int nv = dot ? 1 : vectors(set, lanes, size.m, size.n);
     this.rows = even(size.m, dot ? DotKernel.mostRows(set) : GemmKernel.mostRows(set, nv));
     this.columns = dot ? even(size.n, DotKernel.COLUMNS) : fixed(size.n, nv * lanes);
     int rowCount = count(rows);
     int columnCount = count(columns);
-    this.packB = !dot && (size.b.column != 1 || rowCount >= 5 && size.k >= 64);
-    this.packA = !dot && columnCount >= 4 && size.k >= 64 && size.m > 4;
+    this.packB = !dot && (size.b.column != 1 || rowCount >= 9 && size.k >= 64 && collides(size.b.row));
+    this.packA = !dot && columnCount >= 4 && size.k >= 64 && size.m > 4 && collides(Math.max(size.a.row, size.a.column));
     long flops = 2L * size.m * size.n * size.k;
     int most = (int) Math.clamp((long) size.m * size.n * matrices / PART_AREA, SOME_PARTS, MOST_PARTS);
     int wanted = Math.ceilDiv((int) Math.clamp(flops * matrices / PART_FLOPS, 1, most), matrices);
@@ -182,6 +187,11 @@ final class Gemm {
     if (streamB) {
       target.workspace().reserve(PackKernel.bytes(longest(blocks), panelWidth(columns.getFirst())));
     }
+  }
+
+  /// Whether lines so many floats apart have their places in the same few of a cache's, where they drive one another out.
+  private static boolean collides(long floats) {
+    return 4 * floats % PAGE_BYTES == 0;
   }
 
   /// `n` cut into the fewest pieces of at most `most`, which differ by one at most, the larger ones first.
