@@ -13,6 +13,7 @@ import dlt.op.Reshape;
 import dlt.op.Slice;
 import dlt.op.Transpose;
 import dlt.op.Variable;
+import dlt.tensor.TensorType;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -31,6 +32,11 @@ public final class Placement {
   /// A stretch of memory.
   public sealed interface Place {
     long bytes();
+
+    /// The stretch that it is a part of, else itself.
+    default Place whole() {
+      return this;
+    }
   }
 
   /// The buffer of a variable.
@@ -46,9 +52,12 @@ public final class Placement {
   /// `number` counts from 0.
   public record Kept(int number, long bytes) implements Place {}
 
+  /// A part of another stretch, `offset` bytes from its beginning.
+  public record Within(@Override Place whole, long offset, long bytes) implements Place {}
+
   public record Copy(Place from, Place to) {}
 
-  /// The values that are the same memory under other shapes: `root` was computed, given or kept. `first` and `last` are the
+  /// The values that are the same memory under other shapes, or parts of it: `root` was computed, given or kept. `first` and `last` are the
   /// works that write and read it.
   private static final class Storage {
     final Node root;
@@ -83,9 +92,14 @@ public final class Placement {
     }
   }
 
+  /// What values begin at a multiple of, in bytes.
+  private static final int ALIGNMENT = 64;
+
   private final Graph graph;
   private final List<Work> order;
   private final Map<Node, Storage> storages = new HashMap<>();
+  /// Where values that are a part of their storage begin in it, in bytes.
+  private final Map<Node, Long> offsets = new HashMap<>();
   private final Map<String, Node> variableNodes = new HashMap<>();
   private final SequencedMap<String, Place> outputs = new LinkedHashMap<>();
   private final List<Kept> kept = new ArrayList<>();
@@ -109,7 +123,8 @@ public final class Placement {
 
   /// Where a value lies that is an operand or a result of some work.
   public Place of(Node node) {
-    return storages.get(node).place;
+    Place place = storages.get(node).place;
+    return offsets.containsKey(node) ? new Within(place, offsets.get(node), node.type().bytes()) : place;
   }
 
   /// Where each output lies after a run; an input's or a variable's place where it is one that does not change in a run.
@@ -142,10 +157,11 @@ public final class Placement {
     return storages.get(work.outputs().getFirst()).constant;
   }
 
-  /// Whether there is anything to do: not for what is given or kept, for operands under another shape, nor for no elements.
+  /// Whether there is anything to do: not for what is given or kept, for operands under another shape or a stretch of them, nor for no
+  /// elements.
   public static boolean computes(Work work) {
     return work.outputs().stream().anyMatch(n -> n.shape().size() > 0)
-        && !(work instanceof Work.Single(Node node) && (alias(node) || outside(node)));
+        && !(work instanceof Work.Single(Node node) && (alias(node) || stretch(node) || outside(node)));
   }
 
   // ---- which values there are
@@ -155,9 +171,15 @@ public final class Placement {
       storages.get(input).last = position;
     }
     for (Node node : work.outputs()) {
-      storages.put(node, work instanceof Work.Single && alias(node)
-          ? storages.get(node.inputs().getFirst())
+      boolean there = work instanceof Work.Single && (alias(node) || stretch(node));
+      storages.put(node, there ? storages.get(node.inputs().getFirst())
           : new Storage(node, work.inputs().stream().allMatch(i -> storages.get(i).constant) && !outside(node), position));
+      if (there) {
+        long offset = offsets.getOrDefault(node.inputs().getFirst(), 0L) + (stretch(node) ? offset(node) : 0);
+        if (node.type().bytes() < storages.get(node).root.type().bytes()) {
+          offsets.put(node, offset);
+        }
+      }
     }
   }
 
@@ -175,6 +197,18 @@ public final class Placement {
         || (node.op() instanceof Expand || node.op() instanceof Slice || node.op() instanceof Concat)
             && node.shape().size() == node.inputs().getFirst().shape().size()
         || node.op() instanceof Cast && node.dtype() == node.inputs().getFirst().dtype();
+  }
+
+  /// Whether `node` is neighbours among its operand's elements, which begin where memory is aligned.
+  private static boolean stretch(Node node) {
+    return node.op() instanceof Slice slice && node.inputs().getFirst().shape().size(0, slice.dim()) == 1 && offset(node) % ALIGNMENT == 0;
+  }
+
+  /// Where a slice begins in its operand, in bytes.
+  private static long offset(Node node) {
+    Slice slice = (Slice) node.op();
+    TensorType from = node.inputs().getFirst().type();
+    return slice.start() * from.shape().strides()[slice.dim()] * from.dtype().bytes();
   }
 
   // ---- where they lie
@@ -201,7 +235,7 @@ public final class Placement {
     List<String> copied = new ArrayList<>();
     graph.updates().forEach((name, node) -> {
       Storage s = storages.get(node);
-      if (s.open() && !results.contains(s) && inPlace(name, s)) {
+      if (s.open() && !offsets.containsKey(node) && !results.contains(s) && inPlace(name, s)) {
         s.place = storages.get(variableNodes.get(name)).place;
       } else {
         s.last = end;
@@ -213,10 +247,10 @@ public final class Placement {
     keepConstants();
     graph.outputs().forEach((name, node) -> {
       Storage s = storages.get(node);
-      Place place = s.place;
+      Place place = of(node);
       if (variableOf.containsKey(s)) {
         place = keep(node.type().bytes());
-        first.add(new Copy(s.place, place));
+        first.add(new Copy(of(node), place));
       }
       outputs.put(name, place);
     });
@@ -264,14 +298,15 @@ public final class Placement {
   /// been overwritten by then, so that value is saved first.
   private void copyUpdates(List<String> names, Map<Storage, String> variableOf) {
     for (String name : names) {
-      Storage s = storages.get(graph.updates().get(name));
-      Place from = s.place;
+      Node node = graph.updates().get(name);
+      Storage s = storages.get(node);
+      Place from = of(node);
       if (name.equals(variableOf.get(s))) {
         continue;
       }
       if (variableOf.containsKey(s) && graph.updates().containsKey(variableOf.get(s))) {
-        from = keep(s.place.bytes());
-        first.add(new Copy(s.place, from));
+        from = keep(node.type().bytes());
+        first.add(new Copy(of(node), from));
       }
       last.add(new Copy(from, storages.get(variableNodes.get(name)).place));
     }
@@ -299,7 +334,7 @@ public final class Placement {
     for (Node output : results) {
       Storage s = storages.get(output);
       if (s.open() && !(output.op() instanceof Reduce)) {
-        inputs.stream().filter(input -> input.type().equals(output.type()) && read.contains(input)).map(storages::get)
+        inputs.stream().filter(input -> input.type().equals(output.type()) && !offsets.containsKey(input) && read.contains(input)).map(storages::get)
             .filter(place -> place.open() && place.bottom().last == position
                 && read.stream().filter(n -> storages.get(n).bottom() == place.bottom()).count() == 1)
             .findFirst().ifPresent(s::take);

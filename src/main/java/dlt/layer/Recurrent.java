@@ -41,7 +41,7 @@ record Recurrent(RecurrentArguments arguments, int gates, int size) {
   Value run(LayerScope scope, Layer layer, List<Value> inputs, Cell cell) {
     boolean cells = layer instanceof Lstm;
     Operands operands = operands(scope, layer, inputs, cells);
-    Value x = operands.x;
+    Value x = stepsFirst(scope, operands.x);
     List<State> states = new ArrayList<>();
     for (int l = 0; l < arguments.numLayers(); l++) {
       Value input = l == 0 ? x : Dropout.drop(scope, x, x.shape(), arguments.dropout());
@@ -56,10 +56,15 @@ record Recurrent(RecurrentArguments arguments, int gates, int size) {
     }
     List<Value> hidden = states.stream().map(State::hidden).toList();
     return switch (arguments.output()) {
-      case STEPS -> x;
+      case STEPS -> stepsFirst(scope, x);
       case LAST -> together(scope, hidden.subList(hidden.size() - directions(), hidden.size()));
       case STATE -> together(scope, cells ? Stream.concat(hidden.stream(), states.stream().map(s -> s.cell.orElseThrow())).toList() : hidden);
     };
+  }
+
+  /// [N, T, F] as [T, N, F] and the other way round: what belongs to a step lies together.
+  private static Value stepsFirst(Emit emit, Value x) {
+    return emit.transpose(x, 1, 0, 2);
   }
 
   private static Value together(Emit emit, List<Value> values) {
@@ -105,8 +110,8 @@ record Recurrent(RecurrentArguments arguments, int gates, int size) {
   }
 
   private States direction(LayerScope scope, Value x, Value mask, State first, String suffix, boolean reverse, Cell cell) {
-    int batch = x.shape().dim(0);
-    int steps = x.shape().dim(1);
+    int steps = x.shape().dim(0);
+    int batch = x.shape().dim(1);
     int hidden = arguments.hiddenSize();
     int width = Math.multiplyExact(gates, hidden);
     Init init = new Init.Uniform(1 / Math.sqrt(hidden));
@@ -123,15 +128,15 @@ record Recurrent(RecurrentArguments arguments, int gates, int size) {
     List<Value> outputs = new ArrayList<>();
     for (int i = 0; i < steps; i++) {
       int t = reverse ? steps - 1 - i : i;
-      Value input = scope.reshape(scope.slice(projected, 1, t, 1), Shape.of(batch, width));
+      Value input = scope.reshape(scope.slice(projected, 0, t, 1), Shape.of(batch, width));
       Value recurrent = i == 0 && !arguments.initialState() ? scope.fill(Shape.of(1, width), 0) // of a state of zeros
           : scope.matmul(state.hidden, hiddenWeight, false, true);
       State next = cell.step(scope, input, hiddenBias != null ? scope.add(recurrent, hiddenBias) : recurrent, state);
       next = projection == null ? next : new State(scope.matmul(next.hidden, projection, false, true), next.cell);
       state = mask == null ? next : next.where(scope, scope.slice(mask, 1, t, 1), state);
-      outputs.add(scope.reshape(state.hidden, Shape.of(batch, 1, size)));
+      outputs.add(scope.reshape(state.hidden, Shape.of(1, batch, size)));
     }
-    return new States(scope.concat(reverse ? outputs.reversed() : outputs, 1), state);
+    return new States(scope.concat(reverse ? outputs.reversed() : outputs, 0), state);
   }
 
   /// Gate `i` of a product.

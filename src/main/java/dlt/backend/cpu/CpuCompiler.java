@@ -121,6 +121,7 @@ final class CpuCompiler {
       case Placement.OfInput(String name, long _) -> inputs.get(name);
       case Placement.Planned(long offset, long bytes) -> block.asSlice(offset, bytes);
       case Placement.Kept(int number, long _) -> kept.get(number);
+      case Placement.Within(Placement.Place whole, long offset, long bytes) -> data(whole).asSlice(offset, bytes);
     };
   }
 

@@ -106,6 +106,7 @@ final class CudaCompiler {
       case Placement.OfInput(String name, long _) -> inputs.get(name);
       case Placement.Planned(long offset, long _) -> block + offset;
       case Placement.Kept(int number, long _) -> kept.get(number);
+      case Placement.Within(Placement.Place whole, long offset, long _) -> address(whole) + offset;
     };
   }
 
@@ -275,7 +276,7 @@ final class CudaCompiler {
   /// Whether nothing may wait any longer than until `work`.
   private boolean needs(Work work) {
     return scratch.used() > MOST_DEFERRED
-        || work.inputs().stream().map(placement::of).anyMatch(place -> deferred.stream().anyMatch(d -> d.places.contains(place)));
+        || work.inputs().stream().map(n -> placement.of(n).whole()).anyMatch(place -> deferred.stream().anyMatch(d -> d.places.contains(place)));
   }
 
   private List<Action> deferred() {
