@@ -268,6 +268,7 @@ public final class Placement {
     Storage old = storages.get(variableNodes.get(variable));
     return old.last < next.first || old.last == next.first && !(next.root.op() instanceof Reduce)
         && groups(order.get(next.first)).stream().anyMatch(g -> g.outputs().contains(next.root))
+        && order.get(next.first).inputs().stream().noneMatch(n -> storages.get(n) == old && offsets.containsKey(n))
         && readers(order.get(next.first), old).stream().allMatch(w -> w.outputs().contains(next.root));
   }
 

@@ -69,6 +69,43 @@ public abstract class ProgramContract {
     }
   }
 
+  /// The value, and what takes the place of another one, lie on while a part of it is read; parts of parts, and of several dimensions.
+  @Test
+  void stretchesOfAValueAreReadWhereItLies() {
+    GraphBuilder g = new GraphBuilder();
+    Value x = g.input("x", TensorType.float32(4, 16, 2));
+    Value a = g.tanh(g.mul(x, 2));
+    Value first = g.reshape(g.slice(a, 0, 0, 1), Shape.of(2, 16));
+    Value middle = g.slice(a, 0, 1, 2);
+    g.output("first", g.matmul(first, first, false, true));
+    g.output("both", g.add(g.slice(middle, 0, 0, 1), g.slice(middle, 0, 1, 1)));
+    g.output("last", g.slice(a, 0, 3, 1));
+    g.output("inner", g.relu(g.slice(g.slice(a, 0, 2, 1), 1, 8, 4)));
+    g.output("unaligned", g.exp(g.slice(g.slice(a, 0, 2, 1), 1, 3, 4)));
+    Value once = g.slice(g.exp(x), 0, 1, 1);
+    g.output("squared", g.mul(g.mul(once, once), 3));
+    try (Backend backend = open(); ReferenceBackend reference = new ReferenceBackend()) {
+      same(backend, reference, g.build(), 2);
+      assertThat(backend.compile(g.build(), Map.of()).calls().stream().filter(call -> call.kernel().startsWith("slice"))).hasSizeLessThanOrEqualTo(1);
+    }
+  }
+
+  /// A row of a variable that its own update adds to all of them, and that another variable and an output become.
+  @Test
+  void aStretchOfAVariableIsItsOldValueWhileItIsUpdated() {
+    GraphBuilder g = new GraphBuilder();
+    Value v = g.variable("v", TensorType.float32(3, 16));
+    Value w = g.variable("w", TensorType.float32(1, 16));
+    Value row = g.slice(v, 0, 1, 1);
+    g.update(v, g.add(v, row));
+    g.update(w, row);
+    g.output("row", row);
+    g.output("sum", g.add(g.slice(v, 0, 2, 1), w));
+    try (Backend backend = open(); ReferenceBackend reference = new ReferenceBackend()) {
+      same(backend, reference, g.build(), 3);
+    }
+  }
+
   @Test
   void whatDependsOnConstantsAloneTakesNoKernelOfARun() {
     GraphBuilder g = new GraphBuilder();
