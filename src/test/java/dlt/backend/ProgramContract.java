@@ -90,6 +90,17 @@ public abstract class ProgramContract {
     }
   }
 
+  /// All rows of a variable change while one is read: its update is not done in its place.
+  @Test
+  void aVariableToWhichAStretchOfItIsAddedIsItsOldValueUntilTheEnd() {
+    GraphBuilder g = new GraphBuilder();
+    Value v = g.variable("v", TensorType.float32(40, 64));
+    g.update(v, g.add(v, g.slice(v, 0, 1, 1)));
+    try (Backend backend = open(); ReferenceBackend reference = new ReferenceBackend()) {
+      same(backend, reference, g.build(), 3);
+    }
+  }
+
   /// A row of a variable that its own update adds to all of them, and that another variable and an output become.
   @Test
   void aStretchOfAVariableIsItsOldValueWhileItIsUpdated() {
