@@ -107,7 +107,8 @@ public final class Hints {
     return Form.list(names.stream().limit(most).toList()) + (more > 0 ? " and " + more + " more" : "");
   }
 
-  /// The valid name that `wrong` most likely misspells, or that PyTorch's class `wrong` has here: `cross_entropy` for `CrossEntropyLoss`.
+  /// The valid name that `wrong` most likely misspells, or that PyTorch's class `wrong` has here: `cross_entropy` for `CrossEntropyLoss`;
+  /// else one that ends with it: `roc_auc` for `auc`.
   public static Optional<String> nearest(String wrong, Collection<String> valid) {
     String plain = plain(wrong);
     for (String ending : CLASS_ENDINGS) {
@@ -128,7 +129,7 @@ public final class Hints {
         best = v;
       }
     }
-    return Optional.ofNullable(best);
+    return Optional.ofNullable(best).or(() -> valid.stream().filter(v -> wrong.length() > 2 && !CLASS_ENDINGS.contains(plain) && v.endsWith("_" + wrong.toLowerCase(Locale.ROOT))).findFirst());
   }
 
   private static String plain(String name) {

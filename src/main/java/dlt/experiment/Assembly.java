@@ -69,6 +69,7 @@ public final class Assembly {
   /// Of the model's inputs, in the order of the data's.
   private final List<String> inputNames;
   private final Objective objective;
+  private final KnownCounts counts = new KnownCounts();
   private final SequencedMap<String, ParameterSpec> parameters = new LinkedHashMap<>();
   private final SequencedMap<String, BufferSpec> buffers = new LinkedHashMap<>();
   private final ParameterUpdates updates;
@@ -94,7 +95,7 @@ public final class Assembly {
     forward.outputs.forEach((name, value) -> outputs.put(name, value.shape().without(0)));
     SequencedMap<String, Shape> scorable = new LinkedHashMap<>();
     forward.scorable().forEach((name, value) -> scorable.put(name, value.shape().without(0)));
-    objective = new Objective(file, schema, targetPreprocessing, inputNames, scorable, outputs.size(), counts);
+    objective = new Objective(file, schema, targetPreprocessing, inputNames, scorable, outputs.size(), this.counts.of(counts));
     TakenNames.refuseOutputs(file, outputs.keySet());
     TakenNames.refuseLayers(file, layers, weightNames());
     Training training = scored(forward, 2, true);
@@ -132,6 +133,11 @@ public final class Assembly {
   /// What each target goes through before its loss.
   public List<Preprocessing> targetPreprocessing() {
     return targetPreprocessing;
+  }
+
+  /// What losses with balanced weights were told of the training part's targets.
+  public KnownCounts counts() {
+    return counts;
   }
 
   /// The trainable parameters in the order of the layers.

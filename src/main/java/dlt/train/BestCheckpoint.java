@@ -5,6 +5,8 @@ import dlt.data.Preprocess;
 import dlt.data.Preprocessing;
 import dlt.data.Schema;
 import dlt.experiment.Assembly;
+import dlt.experiment.KnownCounts;
+import dlt.experiment.TargetCounts;
 import dlt.run.RunDirectory;
 import dlt.tensor.HostTensor;
 import dlt.tensor.Safetensors;
@@ -33,6 +35,15 @@ record BestCheckpoint(Path file, Map<String, String> metadata, SequencedMap<Stri
       throw Checkpoints.mismatch(file, "it names no data schema");
     }
     return Schema.parse(json);
+  }
+
+  /// What the losses were told of the targets that the model was trained on.
+  TargetCounts counts() {
+    try {
+      return metadata.containsKey(Checkpoints.COUNTS) ? KnownCounts.parse(metadata.get(Checkpoints.COUNTS)) : TargetCounts.EVEN;
+    } catch (IllegalArgumentException e) {
+      throw Checkpoints.mismatch(file, "its counts of targets are damaged");
+    }
   }
 
   /// All weights, under their names.

@@ -18,9 +18,10 @@ import java.util.SequencedMap;
 import java.util.TreeMap;
 
 /// The checkpoints of a run as safetensors files: parameters and buffers under PyTorch's names, the optimizer's state, and
-/// the numbers of the preprocessing (`preprocess.0.0.center`); the state of the training and the data's schema are metadata.
+/// the numbers of the preprocessing (`preprocess.0.0.center`); the state of the training, the data's schema and, where a
+/// loss has balanced weights, the counts that they come from are metadata.
 final class Checkpoints {
-  static final String PREPROCESS = Assembly.PREPROCESS + ".", TARGET = PREPROCESS + "target.", SCHEMA = "schema", EPOCH = "epoch";
+  static final String PREPROCESS = Assembly.PREPROCESS + ".", TARGET = PREPROCESS + "target.", SCHEMA = "schema", COUNTS = "target_counts", EPOCH = "epoch";
 
   private final RunDirectory run;
   private final Assembly assembly;
@@ -48,6 +49,9 @@ final class Checkpoints {
     add(tensors, TARGET, assembly.targetPreprocessing());
     Map<String, String> metadata = new TreeMap<>(state);
     metadata.put(SCHEMA, assembly.schema().json());
+    if (!assembly.counts().isEmpty()) {
+      metadata.put(COUNTS, assembly.counts().json());
+    }
     AtomicFile.write(file, out -> Safetensors.write(out, tensors, metadata));
   }
 

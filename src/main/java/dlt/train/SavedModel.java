@@ -21,7 +21,6 @@ import dlt.experiment.Assembly;
 import dlt.experiment.ExperimentFile;
 import dlt.experiment.Prepared;
 import dlt.experiment.ScaledTargets;
-import dlt.experiment.TargetCounts;
 import dlt.experiment.Weights;
 import dlt.infer.Parity;
 import dlt.loss.LossTerm;
@@ -67,7 +66,7 @@ public record SavedModel(RunDirectory run, ExperimentFile file, Assembly assembl
     for (List<Preprocess> steps : ScaledTargets.steps(file.experiment(), schema)) {
       targets.add(best.targetPreprocessing(steps, schema.targets().get(targets.size()), targets.size()));
     }
-    Assembly assembly = new Assembly(file, schema, preprocessing, targets, TargetCounts.EVEN);
+    Assembly assembly = new Assembly(file, schema, preprocessing, targets, best.counts());
     return new SavedModel(run, file, assembly, best.weights(assembly));
   }
 

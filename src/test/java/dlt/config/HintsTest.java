@@ -23,4 +23,9 @@ class HintsTest {
     assertThat(Hints.nearest("lr", VALID)).isEmpty();
     assertThat(Hints.nearest("perceptual_loss", VALID)).isEmpty();
   }
+
+  @Test
+  void theEndOfANameStandsForIt() {
+    assertThat(Hints.nearest("auc", List.of("accuracy", "roc_auc", "roc_auc_ovr_macro"))).contains("roc_auc");
+  }
 }
