@@ -11,7 +11,10 @@ import java.util.TreeMap;
 /// The counts that an experiment's losses asked for, by the number of the target: what a saved model keeps of them, so that its loss is
 /// the one that it was trained with.
 public record KnownCounts(Map<Integer, List<Long>> classes, Map<Integer, List<Double>> answers) implements TargetCounts {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  /// Loaded where a loss has asked: it takes longer than the first step of a small net.
+  private static final class Json {
+    static final ObjectMapper MAPPER = new ObjectMapper();
+  }
 
   public KnownCounts {
     Objects.requireNonNull(classes);
@@ -26,7 +29,7 @@ public record KnownCounts(Map<Integer, List<Long>> classes, Map<Integer, List<Do
   /// The counts as [#json] wrote them. Throws IllegalArgumentException where `json` is something else.
   public static KnownCounts parse(String json) {
     try {
-      return JSON.readValue(json, KnownCounts.class);
+      return Json.MAPPER.readValue(json, KnownCounts.class);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(e);
     }
@@ -41,7 +44,7 @@ public record KnownCounts(Map<Integer, List<Long>> classes, Map<Integer, List<Do
   /// In one line.
   public String json() {
     try {
-      return JSON.writeValueAsString(this);
+      return Json.MAPPER.writeValueAsString(this);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }

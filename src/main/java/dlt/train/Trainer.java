@@ -80,8 +80,8 @@ public final class Trainer implements AutoCloseable {
   private boolean bestUnsaved;
   private long savedAt = System.nanoTime();
 
-  /// A training of `prepared` on `backend` within `time`, whose files go to `run` as long as `held` does not throw. Compiles the programs of all batch sizes, so that what
-  /// cannot be computed fails before the first step.
+  /// A training of `prepared` on `backend` within `time`, whose files go to `run` as long as `held` does not throw. Compiles the programs
+  /// of all batch sizes, so that what cannot be computed fails before the first step.
   Trainer(Prepared prepared, Backend backend, RunDirectory run, Runnable held, TrainingListener listener, TimeLimit time) {
     this.prepared = prepared;
     this.experiment = prepared.file().experiment();
