@@ -92,9 +92,6 @@ public final class Placement {
     }
   }
 
-  /// What values begin at a multiple of, in bytes.
-  private static final int ALIGNMENT = 64;
-
   private final Graph graph;
   private final List<Work> order;
   private final Map<Node, Storage> storages = new HashMap<>();
@@ -201,7 +198,7 @@ public final class Placement {
 
   /// Whether `node` is neighbours among its operand's elements, which begin where memory is aligned.
   private static boolean stretch(Node node) {
-    return node.op() instanceof Slice slice && node.inputs().getFirst().shape().size(0, slice.dim()) == 1 && offset(node) % ALIGNMENT == 0;
+    return node.op() instanceof Slice slice && node.inputs().getFirst().shape().size(0, slice.dim()) == 1 && offset(node) % MemoryPlan.ALIGNMENT == 0;
   }
 
   /// Where a slice begins in its operand, in bytes.
