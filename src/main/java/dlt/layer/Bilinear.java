@@ -17,7 +17,7 @@ public record Bilinear(
     implements Layer {
   @Override
   public Value emit(LayerScope scope, List<Value> inputs) {
-    Expect.two(this, inputs);
+    Expect.two(this, inputs, "multiplies two outputs", "a, b");
     Value a = inputs.get(0);
     Value b = inputs.get(1);
     int last = a.shape().rank() - 1;

@@ -27,9 +27,7 @@ public record BlankPadding(@Doc("The class that is no label, as ctc has it.") @R
 
   @Override
   public Value emit(LayerScope scope, List<Value> inputs) {
-    if (inputs.size() != 2) {
-      throw new ShapeException(kind(), "takes log-probabilities and lengths, met " + inputs.size() + ": name them, `from: [scores, lengths]`");
-    }
+    Expect.two(this, inputs, "takes log-probabilities and lengths", "scores, lengths");
     Shape x = inputs.get(0).shape();
     Shape lengths = inputs.get(1).shape();
     if (x.rank() != 3 || lengths.size() != x.dim(0)) {

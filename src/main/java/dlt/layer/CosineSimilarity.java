@@ -15,7 +15,7 @@ public record CosineSimilarity(
     implements Layer {
   @Override
   public Value emit(LayerScope scope, List<Value> inputs) {
-    Expect.two(this, inputs);
+    Expect.two(this, inputs, "compares two outputs", "a, b");
     Value a = inputs.get(0);
     Value b = inputs.get(1);
     Shape shape = Shape.broadcast(a.shape(), b.shape());

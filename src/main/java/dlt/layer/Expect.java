@@ -60,10 +60,10 @@ final class Expect {
     }
   }
 
-  /// Checks that a layer that compares two outputs has two.
-  static void two(Layer layer, List<Value> inputs) {
+  /// Checks that a layer has the two outputs that it `does` something with, such as `compares two outputs`; `names`: how they may be called.
+  static void two(Layer layer, List<Value> inputs, String does, String names) {
     if (inputs.size() != 2) {
-      throw new ShapeException(layer.kind(), "compares two outputs, met " + inputs.size() + ": name them, `from: [a, b]`");
+      throw new ShapeException(layer.kind(), does + ", met " + inputs.size() + ": name them, `from: [" + names + "]`");
     }
   }
 

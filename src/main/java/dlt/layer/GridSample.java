@@ -35,9 +35,7 @@ public record GridSample(
 
   @Override
   public Value emit(LayerScope scope, List<Value> inputs) {
-    if (inputs.size() != 2) {
-      throw new ShapeException(kind(), "takes images and a grid, met " + inputs.size() + ": name them, `from: [image, grid]`");
-    }
+    Expect.two(this, inputs, "takes images and a grid", "image, grid");
     Shape x = inputs.get(0).shape();
     Shape grid = inputs.get(1).shape();
     if (x.rank() != 4 || grid.rank() != 4 || grid.dim(3) != 2) {

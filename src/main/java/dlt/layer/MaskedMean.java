@@ -19,9 +19,7 @@ public record MaskedMean() implements Layer {
   /// A sequence of padding alone gives zeros.
   @Override
   public Value emit(LayerScope scope, List<Value> inputs) {
-    if (inputs.size() != 2) {
-      throw new ShapeException(kind(), "takes a sequence and its indices, met " + inputs.size() + ": name them, `from: [x, tokens]`");
-    }
+    Expect.two(this, inputs, "takes a sequence and its indices", "x, tokens");
     Shape shape = Expect.rank(this, inputs, 3, "sequences [N, T, F]");
     Value steps = scope.reshape(steps(this, scope, inputs.getFirst(), inputs.getLast()), shape.with(2, 1));
     Value count = scope.clampMin(scope.sum(steps, List.of(1), false), 1);

@@ -16,9 +16,7 @@ public record Matmul() implements Layer {
 
   @Override
   public Value emit(LayerScope scope, List<Value> inputs) {
-    if (inputs.size() != 2) {
-      throw new ShapeException(kind(), "multiplies two outputs, met " + inputs.size() + ": name them, `from: [a, b]`");
-    }
+    Expect.two(this, inputs, "multiplies two outputs", "a, b");
     Shape a = inputs.get(0).shape();
     Shape b = inputs.get(1).shape();
     if (a.rank() < 3 || b.rank() != a.rank()) {

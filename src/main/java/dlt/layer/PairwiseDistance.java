@@ -14,7 +14,7 @@ public record PairwiseDistance(
     implements Layer {
   @Override
   public Value emit(LayerScope scope, List<Value> inputs) {
-    Expect.two(this, inputs);
+    Expect.two(this, inputs, "compares two outputs", "a, b");
     List<Integer> last = List.of(-1);
     Value difference = scope.add(scope.sub(inputs.get(0), inputs.get(1)), eps);
     if (p == 2) {

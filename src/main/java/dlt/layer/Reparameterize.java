@@ -17,9 +17,7 @@ public record Reparameterize() implements Layer {
 
   @Override
   public Value emit(LayerScope scope, List<Value> inputs) {
-    if (inputs.size() != 2) {
-      throw new ShapeException(kind(), "takes means and logarithms of variances, met " + inputs.size() + ": name them, `from: [mu, logvar]`");
-    }
+    Expect.two(this, inputs, "takes means and logarithms of variances", "mu, logvar");
     Value mu = inputs.getFirst();
     Value logvar = inputs.getLast();
     if (!mu.shape().equals(logvar.shape())) {

@@ -8,7 +8,7 @@ import java.util.List;
 public record Sub() implements Layer {
   @Override
   public Value emit(LayerScope scope, List<Value> inputs) {
-    Expect.two(this, inputs);
+    Expect.two(this, inputs, "subtracts two outputs", "a, b");
     return scope.sub(inputs.get(0), inputs.get(1));
   }
 
