@@ -115,7 +115,7 @@ final class Augmentation {
       switch (step) {
         case Augment.RandomErasing e -> erase(image.x, image.planes, e, draws);
         case Augment.GaussianNoise n -> draws.addNormal(image.x, n.std());
-        case Augment.ColorJitter j -> Colors.jitter(image.x, j, draws);
+        case Augment.ColorJitter j -> Colors.jitter(image.x, image.planes.channels(), j, draws);
         case Augment.RandomHorizontalFlip _, Augment.RandomVerticalFlip _, Augment.RandomCrop _, Augment.RandomResizedCrop _, Augment.RandomAffine _,
             Augment.Mixup _, Augment.Cutmix _ -> throw new IllegalStateException(step.toString());
       }

@@ -11,17 +11,15 @@ final class Colors {
 
   private Colors() {}
 
-  static void jitter(float[] x, Augment.ColorJitter step, Draws draws) {
+  static void jitter(float[] x, int channels, Augment.ColorJitter step, Draws draws) {
     float brightness = (float) draws.between(Math.max(0, 1 - step.brightness()), 1 + step.brightness());
     float contrast = (float) draws.between(Math.max(0, 1 - step.contrast()), 1 + step.contrast());
-    double sum = 0;
     for (int i = 0; i < x.length; i++) {
       x[i] *= brightness;
-      sum += x[i];
     }
-    float mean = (float) (sum / x.length);
+    float gray = channels == CHANNELS ? gray(mean(x, 0), mean(x, 1), mean(x, 2)) : mean(x, 0, x.length);
     for (int i = 0; i < x.length; i++) {
-      x[i] = (x[i] - mean) * contrast + mean;
+      x[i] = (x[i] - gray) * contrast + gray;
     }
     if (step.saturation() > 0) {
       saturate(x, (float) draws.between(Math.max(0, 1 - step.saturation()), 1 + step.saturation()));
@@ -31,11 +29,29 @@ final class Colors {
     }
   }
 
+  private static float gray(float red, float green, float blue) {
+    return RED * red + GREEN * green + BLUE * blue;
+  }
+
+  /// Of one of the colours.
+  private static float mean(float[] x, int channel) {
+    int pixels = x.length / CHANNELS;
+    return mean(x, channel * pixels, (channel + 1) * pixels);
+  }
+
+  private static float mean(float[] x, int from, int to) {
+    double sum = 0;
+    for (int i = from; i < to; i++) {
+      sum += x[i];
+    }
+    return (float) (sum / (to - from));
+  }
+
   /// Moves each pixel away from the gray of its brightness.
   static void saturate(float[] x, float factor) {
     int pixels = x.length / CHANNELS;
     for (int r = 0, g = pixels, b = 2 * pixels; r < pixels; r++, g++, b++) {
-      float gray = RED * x[r] + GREEN * x[g] + BLUE * x[b];
+      float gray = gray(x[r], x[g], x[b]);
       x[r] = (x[r] - gray) * factor + gray;
       x[g] = (x[g] - gray) * factor + gray;
       x[b] = (x[b] - gray) * factor + gray;

@@ -267,6 +267,20 @@ class AugmentTest {
     assertThat(x).containsExactly(new float[] {93.54f, 70, 93.54f, 70, 93.54f, 70}, within(1e-3f));
   }
 
+  /// As torchvision's adjust_contrast.
+  @Test
+  void contrastOfColoursSpreadsAboutTheMeanOfTheGrayImage() {
+    float[] x = {200, 70, 40, 250, 90, 30};
+    double gray = gray(x);
+    float[] y = apply(new Augment.ColorJitter(0, 0.5, 0, 0), Shape.of(3, 1, 2), 3, 1, 2, x.clone());
+    assertThat(gray(y)).isCloseTo(gray, within(1e-3));
+    assertThat((y[3] - gray) / (x[3] - gray)).isCloseTo((y[0] - gray) / (x[0] - gray), within(1e-4)).isNotCloseTo(1, within(0.01));
+  }
+
+  private static double gray(float[] x) {
+    return (0.299 * (x[0] + x[1]) + 0.587 * (x[2] + x[3]) + 0.114 * (x[4] + x[5])) / 2;
+  }
+
   @Test
   void jitterOfColoursTakesRedGreenAndBlue() {
     Augment hue = new Augment.ColorJitter(0, 0, 0, 0.5);
