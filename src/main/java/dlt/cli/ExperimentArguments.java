@@ -1,6 +1,10 @@
 package dlt.cli;
 
+import dlt.data.ArraySurvey;
+import dlt.data.TableSurvey;
+import dlt.error.Failure;
 import dlt.experiment.ExperimentFile;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +20,9 @@ final class ExperimentArguments {
   List<String> overrides = new ArrayList<>();
 
   ExperimentFile read() {
+    if (Files.isRegularFile(file) && (TableSurvey.reads(file) || ArraySurvey.reads(file))) {
+      throw new Failure(Failure.Kind.USAGE, file + ": found data, expected an experiment, a YAML file; `dlt init " + file + "` writes one for them");
+    }
     return ExperimentFile.read(file, overrides);
   }
 }

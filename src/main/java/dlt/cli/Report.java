@@ -42,6 +42,9 @@ final class Report implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (text && (file.isPresent() || open)) {
+      throw new Failure(Failure.Kind.USAGE, "--text prints, and --output and --open are about the page: leave out one or the other; `> FILE` keeps what is printed");
+    }
     if (runs.size() == 1 && SweepResults.isIn(runs.getFirst())) {
       return sweep(SweepResults.read(runs.getFirst()));
     }

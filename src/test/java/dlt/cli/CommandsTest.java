@@ -27,6 +27,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// The commands from training to prediction, on iris, as scripts call them.
 class CommandsTest {
@@ -74,6 +76,13 @@ class CommandsTest {
     for (String file : List.of("config.yaml", "manifest.json", "metrics.jsonl", "checkpoints/last.safetensors", "checkpoints/best.safetensors")) {
       assertThat(folder.resolve("run").resolve(file)).exists();
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"flowers.csv", "flowers.parquet", "flowers.jsonl", "flowers.npz"})
+  void dataInPlaceOfAnExperimentAreToldOfInit(String name) throws IOException {
+    Path data = Files.writeString(folder.resolve(name), "length,kind\n1,a\n2,b\n");
+    assertThat(dlt("train", data.toString())).satisfies(r -> assertThat(r.code()).isEqualTo(2), r -> assertThat(r.err()).contains(name, "`dlt init "));
   }
 
   @Test
@@ -415,6 +424,9 @@ class CommandsTest {
     assertThat(text.out()).contains("loss", "validation", "epoch 100");
     assertThat(text.out().lines()).allMatch(l -> l.length() <= 100);
     assertThat(dlt("report", folder.resolve("nothing").toString()).code()).isEqualTo(2);
+    assertThat(dlt("report", run(), "--text", "--output", folder.resolve("text.html").toString())).satisfies(r -> assertThat(r.code()).isEqualTo(2),
+        r -> assertThat(r.err()).contains("--text prints"));
+    assertThat(folder.resolve("text.html")).doesNotExist();
   }
 
   @Test
