@@ -19,10 +19,15 @@ final class ExperimentArguments {
   @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Override a key, such as optimizer.adam.lr=0.01; may be given often.")
   List<String> overrides = new ArrayList<>();
 
-  ExperimentFile read() {
+  /// The experiment file, where it is not the data that it would be about. Throws a [Failure] of kind USAGE.
+  Path yaml() {
     if (Files.isRegularFile(file) && (TableSurvey.reads(file) || ArraySurvey.reads(file))) {
       throw new Failure(Failure.Kind.USAGE, file + ": found data, expected an experiment, a YAML file; `dlt init " + file + "` writes one for them");
     }
-    return ExperimentFile.read(file, overrides);
+    return file;
+  }
+
+  ExperimentFile read() {
+    return ExperimentFile.read(yaml(), overrides);
   }
 }

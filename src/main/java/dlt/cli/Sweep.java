@@ -46,7 +46,7 @@ final class Sweep implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    SweepFile file = SweepFile.read(experiment.file, experiment.overrides);
+    SweepFile file = SweepFile.read(experiment.yaml(), experiment.overrides);
     device.require(file.experiment().experiment().training());
     Path folder = out.orElseGet(() -> folder(file.experiment().experiment().name()));
     try {

@@ -17,15 +17,20 @@ final class Colors {
     for (int i = 0; i < x.length; i++) {
       x[i] *= brightness;
     }
-    float gray = channels == CHANNELS ? gray(mean(x, 0), mean(x, 1), mean(x, 2)) : mean(x, 0, x.length);
-    for (int i = 0; i < x.length; i++) {
-      x[i] = (x[i] - gray) * contrast + gray;
+    if (step.contrast() > 0) {
+      spread(x, channels == CHANNELS ? gray(mean(x, 0), mean(x, 1), mean(x, 2)) : mean(x, 0, x.length), contrast);
     }
     if (step.saturation() > 0) {
       saturate(x, (float) draws.between(Math.max(0, 1 - step.saturation()), 1 + step.saturation()));
     }
     if (step.hue() > 0) {
       turn(x, (float) draws.between(-step.hue(), step.hue()));
+    }
+  }
+
+  private static void spread(float[] x, float mean, float factor) {
+    for (int i = 0; i < x.length; i++) {
+      x[i] = (x[i] - mean) * factor + mean;
     }
   }
 

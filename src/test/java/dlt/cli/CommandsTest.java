@@ -82,7 +82,9 @@ class CommandsTest {
   @ValueSource(strings = {"flowers.csv", "flowers.parquet", "flowers.jsonl", "flowers.npz"})
   void dataInPlaceOfAnExperimentAreToldOfInit(String name) throws IOException {
     Path data = Files.writeString(folder.resolve(name), "length,kind\n1,a\n2,b\n");
-    assertThat(dlt("train", data.toString())).satisfies(r -> assertThat(r.code()).isEqualTo(2), r -> assertThat(r.err()).contains(name, "`dlt init "));
+    for (String command : List.of("train", "sweep")) {
+      assertThat(dlt(command, data.toString())).satisfies(r -> assertThat(r.code()).isEqualTo(2), r -> assertThat(r.err()).contains(name, "`dlt init "));
+    }
   }
 
   @Test
